@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Assertions: for bugs of our own only, never for what a peer sent. They stay on in release builds:
+ * a server that has lost its invariants is restarted by its supervisor rather than left to guess.
+ */
+#ifndef CF_BASE_BUG_H
+#define CF_BASE_BUG_H
+
+#include <assert.h>
+
+/** Abort with file and line when @p condition does not hold. */
+#define cf_assert(condition) assert(condition)
+
+/** A branch that can't be reached; @p why is a string literal that says why not. */
+#define CF_BUG(why) assert(!(why))
+
+/** The result of a function must be looked at. */
+#define CF_MUST_USE __attribute__((warn_unused_result))
+
+/** printf-like argument checking; @p format and @p first count from 1. */
+#define CF_PRINTF(format, first) __attribute__((format(printf, format, first)))
+
+#endif
