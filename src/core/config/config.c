@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration table and its lookups. */
+#include "core/config/config.h"
+
+#include "core/config/config_row.h"
+
+/* Where each row's value is; in the order of the table. */
+static const size_t offsets[] = {
+#define AT(member) offsetof(struct cf_config, member)
+    AT(domains),
+    AT(state),
+    AT(listen),
+    AT(listen_tls),
+    AT(advertise),
+    AT(control),
+    AT(user_agent),
+    AT(drain_time_usec),
+    AT(tls_certificate),
+    AT(tls_private_key),
+    AT(is_registrar),
+    AT(trusted_proxies),
+    AT(algorithms),
+    AT(expires_least_usec),
+    AT(expires_most_usec),
+    AT(devices_max),
+    AT(nonce_life_usec),
+    AT(failures_max),
+    AT(factories),
+    AT(focus),
+    AT(factory_answer),
+    AT(rooms),
+    AT(has_open_rooms),
+    AT(participants_max),
+    AT(conferences_max),
+    AT(list_max),
+    AT(per_account_max),
+    AT(availability_before_start_usec),
+    AT(ring_time_usec),
+    AT(media_address),
+    AT(media_ports),
+    AT(quarantine_usec),
+    AT(allows_plain),
+    AT(allows_sdes_insecure),
+    AT(suites),
+    AT(audio),
+    AT(video),
+    AT(silence_time_usec),
+    AT(video_rate_kbps),
+    AT(log_level),
+    AT(logs_messages),
+#undef AT
+};
+
+_Static_assert(sizeof offsets / sizeof *offsets == CF_CONFIG_KEY_COUNT, "a row of config_table.h has no member");
+
+#define CF_CONFIG_RELOAD_LIVE true
+#define CF_CONFIG_RELOAD_START false
+
+static const struct cf_config_row rows[CF_CONFIG_KEY_COUNT] = {
+#define X(section_, key_, type_, preset_, least_, most_, reload_, doc_)                                                          \
+    {.section = CF_STR_INIT(#section_),                                                                                          \
+     .key = CF_STR_INIT(#key_),                                                                                                  \
+     .name = #section_ "." #key_,                                                                                                \
+     .type = CF_CONFIG_TYPE_##type_,                                                                                             \
+     .preset = CF_STR_INIT(preset_),                                                                                             \
+     .least = (least_),                                                                                                          \
+     .most = (most_),                                                                                                            \
+     .is_live = CF_CONFIG_RELOAD_##reload_,                                                                                      \
+     .doc = CF_STR_INIT(doc_)},
+#include "core/config/config_table.h"
+#undef X
+};
+
+const struct cf_config_row *cf_config_row(size_t index) {
+    cf_assert(index < CF_CONFIG_KEY_COUNT);
+    return &rows[index];
+}
+
+const void *cf_config_value(const struct cf_config *config, size_t index) {
+    return (const char *)config + offsets[index];
+}
+
+void *cf_config_value_mut(struct cf_config *config, size_t index) {
+    return (char *)config + offsets[index];
+}
+
+struct cf_str cf_config_str(const struct cf_config_text *text) {
+    return cf_str_of(text->text);
+}
+
+struct cf_str cf_config_list(const struct cf_config_text *list) {
+    struct cf_str all = cf_config_str(list);
+    return all.len == 0 ? CF_STR_NONE : all;
+}
+
+bool cf_config_list_next(struct cf_str *rest, struct cf_str *ret_item) {
+    if (rest->at == NULL) {
+        return false;
+    }
+    *ret_item = cf_str_cut(rest, ' ');
+    return true;
+}
+
+bool cf_config_list_has(const struct cf_config_text *list, struct cf_str item) {
+    struct cf_str rest = cf_config_list(list);
+    struct cf_str each;
+    while (cf_config_list_next(&rest, &each)) {
+        if (cf_str_eq_nocase(each, item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t value_size(enum cf_config_type type) {
+    switch (type) {
+    case CF_CONFIG_TYPE_TEXT:
+    case CF_CONFIG_TYPE_LIST:
+        return sizeof(struct cf_config_text);
+    case CF_CONFIG_TYPE_NUMBER:
+        return sizeof(uint32_t);
+    case CF_CONFIG_TYPE_FLAG:
+        return sizeof(bool);
+    case CF_CONFIG_TYPE_DURATION:
+        return sizeof(cf_usec);
+    case CF_CONFIG_TYPE_RANGE:
+        return sizeof(struct cf_config_range);
+    }
+    CF_BUG("type is not in the enum");
+    return 0;
+}
+
+bool cf_config_can_reload(const struct cf_config *was, const struct cf_config *now, const char **ret_key) {
+    for (size_t i = 0; i < CF_CONFIG_KEY_COUNT; i++) {
+        if (!rows[i].is_live && memcmp(cf_config_value(was, i), cf_config_value(now, i), value_size(rows[i].type)) != 0) {
+            *ret_key = rows[i].name;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool needs_pair(const struct cf_config *config) {
+    return (config->tls_certificate.text[0] == '\0') != (config->tls_private_key.text[0] == '\0');
+}
+
+static enum cf_err problem(struct cf_config_problem *ret_problem, struct cf_str text) {
+    struct cf_writer w;
+    cf_writer_init(&w, ret_problem->text, sizeof ret_problem->text - 1);
+    cf_put(&w, text);
+    ret_problem->text[w.len] = '\0';
+    ret_problem->err = CF_ERR_CONFIG;
+    return CF_ERR_CONFIG;
+}
+
+enum cf_err cf_config_check(const struct cf_config *config, struct cf_config_problem *ret_problem) {
+    if (needs_pair(config)) {
+        return problem(ret_problem, CF_STR("tls.certificate and tls.private-key go together"));
+    }
+    if (!config->is_registrar && config->trusted_proxies.text[0] == '\0') {
+        return problem(ret_problem, CF_STR("accounts.registrar = no needs accounts.trusted-proxies, else nobody could call"));
+    }
+    if (config->expires_least_usec > config->expires_most_usec) {
+        return problem(ret_problem, CF_STR("accounts.expires-least is above accounts.expires-most"));
+    }
+    if (config->domains.text[0] == '\0') {
+        return problem(ret_problem, CF_STR("server.domains is empty"));
+    }
+    return CF_OK;
+}

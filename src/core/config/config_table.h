@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one table of configuration keys. Row: X(section, key, TYPE, default text, least, most, reload, "documentation"). The
+ * struct, the parser, --print-config and docs/config.md come from these rows. `reload` is LIVE if SIGHUP applies it, START if
+ * only a restart does. Lists are separated by blanks or commas. Durations take s, m, h, d; sizes k, M, G. No include guard:
+ * define X.
+ */
+/* clang-format off */
+X(server, domains, LIST, "localhost", 0, 16, START,
+  "SIP domains this server is responsible for; the first one is used in URIs that it makes.")
+X(server, state, TEXT, "/var/lib/confer", 1, 200, START, "Folder for the database, the certificate and the control socket.")
+X(server, listen, LIST, "", 0, 8, START,
+  "Addresses for SIP over UDP and TCP, as ADDR:PORT. Empty: nothing is open, which is the default.")
+X(server, listen-tls, LIST, "", 0, 8, START, "Addresses for SIP over TLS, as ADDR:PORT.")
+X(server, advertise, TEXT, "", 0, 64, START,
+  "Public address written into SIP and SDP if the server is behind a NAT. Empty: the local one.")
+X(server, control, TEXT, "control.sock", 1, 100, START, "Control socket for the confer command; relative to state.")
+X(server, user-agent, TEXT, "confer", 1, 60, LIVE, "Text of the Server and User-Agent headers.")
+X(server, drain-time, DURATION, "30s", 0, 3600, LIVE,
+  "On SIGTERM: how long running conferences may go on before they are ended.")
+X(tls, certificate, TEXT, "", 0, 200, LIVE, "PEM file with the certificate chain. Empty: a self-signed one is made in state.")
+X(tls, private-key, TEXT, "", 0, 200, LIVE, "PEM file with the private key of the certificate.")
+X(accounts, registrar, FLAG, "yes", 0, 1, START, "Register phones and ask them for passwords. Set to no behind another proxy.")
+X(accounts, trusted-proxies, LIST, "", 0, 16, LIVE,
+  "Addresses whose P-Asserted-Identity or From is believed without a password. Used with registrar = no.")
+X(accounts, algorithms, LIST, "SHA-256 MD5", 1, 3, LIVE,
+  "Digest algorithms offered, in order. Leave MD5 out if no old phone needs it.")
+X(accounts, expires-least, DURATION, "60s", 1, 86400, LIVE, "Shortest registration; shorter requests get 423.")
+X(accounts, expires-most, DURATION, "1h", 60, 604800, LIVE, "Longest registration granted.")
+X(accounts, devices, NUMBER, "10", 1, 100, LIVE, "Devices that one account can register at a time.")
+X(accounts, nonce-life, DURATION, "5m", 10, 86400, LIVE, "How long a digest nonce is good.")
+X(accounts, failures, NUMBER, "10", 1, 1000, LIVE, "Failed passwords from one address within a minute before it has to wait.")
+X(conferences, factories, LIST, "videoconference-factory conference-factory", 0, 8, START,
+  "User parts of the conference factory URIs.")
+X(conferences, focus, TEXT, "conference-focus", 1, 60, START, "User part of conference URIs; conf-id is added to it.")
+X(conferences, answer, TEXT, "auto", 1, 10, LIVE,
+  "What a factory answers: redirect (302), accept (200), or auto (302 for those that know it, 200 for Linphone 5.1 and others).")
+X(conferences, rooms, LIST, "", 0, 100, START, "Permanent rooms, NAME each, dialled as room-NAME.")
+X(conferences, open-rooms, FLAG, "no", 0, 1, LIVE, "Any room-NAME exists as soon as an account dials it.")
+X(conferences, participants, NUMBER, "100", 2, 1000, LIVE, "Participants in one conference.")
+X(conferences, count, NUMBER, "1000", 1, 10000, LIVE, "Conferences at a time.")
+X(conferences, list, NUMBER, "50", 1, 1000, LIVE, "Entries in a list of people to be called.")
+X(conferences, per-account, NUMBER, "20", 1, 1000, LIVE, "Conferences that one account can have at a time.")
+X(conferences, availability-before-start, DURATION, "15m", 0, 31536000, LIVE,
+  "How early one may enter a scheduled conference.")
+X(conferences, ring-time, DURATION, "60s", 5, 600, LIVE, "How long people that are called in are rung.")
+X(media, address, TEXT, "", 0, 64, START, "Local address for RTP. Empty: the one the SIP message came to.")
+X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")
+X(media, quarantine, DURATION, "5s", 0, 300, LIVE, "How long a port rests after a call before it is used again.")
+X(media, plain, FLAG, "no", 0, 1, LIVE, "Allow RTP without encryption.")
+X(media, sdes-insecure, FLAG, "no", 0, 1, LIVE, "Allow SDES keys over signalling that is not encrypted.")
+X(media, suites, LIST,
+  "AEAD_AES_128_GCM AEAD_AES_256_GCM AES_256_CM_HMAC_SHA1_80 AES_CM_128_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_32 "
+  "AES_CM_128_HMAC_SHA1_32",
+  1, 12, LIVE, "SRTP suites allowed, in order of preference.")
+X(media, audio, LIST, "opus G722 PCMU PCMA", 1, 8, LIVE, "Audio codecs, in order of preference.")
+X(media, video, LIST, "VP8 H264", 0, 8, LIVE, "Video codecs, in order of preference. Empty: no video.")
+X(media, silence-time, DURATION, "60s", 0, 86400, LIVE,
+  "A member that sends neither RTP nor RTCP that long is taken out. 0: never.")
+X(media, video-rate, NUMBER, "1500", 100, 20000, LIVE, "Bit rate asked of video senders, kbit/s.")
+X(log, level, TEXT, "info", 1, 8, LIVE, "error, warning, info or debug.")
+X(log, messages, FLAG, "no", 0, 1, LIVE, "Log every SIP message. Passwords are not in them, names and addresses are.")
