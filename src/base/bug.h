@@ -17,7 +17,7 @@
 /** The result of a function must be looked at. */
 #define CF_MUST_USE __attribute__((warn_unused_result))
 
-/** printf-like argument checking; @p format and @p first count from 1. */
-#define CF_PRINTF(format, first) __attribute__((format(printf, format, first)))
+/** printf-like argument checking; both indexes count from 1. */
+#define CF_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 
 #endif

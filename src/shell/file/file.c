@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whole reads, atomic writes, folders. */
+#include "shell/file/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum cf_err cf_file_make_folder(const char *path) {
+    char part[CF_FILE_PATH_MAX];
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof part) {
+        return CF_ERR_IO;
+    }
+    memcpy(part, path, len + 1);
+    for (size_t i = 1; i <= len; i++) {
+        if (part[i] != '/' && part[i] != '\0') {
+            continue;
+        }
+        char saved = part[i];
+        part[i] = '\0';
+        if (mkdir(part, 0700) < 0 && errno != EEXIST) {
+            return CF_ERR_IO;
+        }
+        part[i] = saved;
+    }
+    return CF_OK;
+}
+
+enum cf_err cf_file_join(const char *folder, const char *name, char *out, size_t size) {
+    int len = name[0] == '/' ? snprintf(out, size, "%s", name) : snprintf(out, size, "%s/%s", folder, name);
+    return len < 0 || (size_t)len >= size ? CF_ERR_NO_ROOM : CF_OK;
+}
+
+bool cf_file_exists(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
+static enum cf_err read_all(int fd, uint8_t *buffer, size_t size, size_t *ret_len) {
+    size_t len = 0;
+    for (;;) {
+        uint8_t one_more;
+        ssize_t got = len < size ? read(fd, buffer + len, size - len) : read(fd, &one_more, 1);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return CF_ERR_IO;
+        }
+        if (got == 0) {
+            *ret_len = len;
+            return CF_OK;
+        }
+        if (len == size) {
+            return CF_ERR_NO_ROOM;
+        }
+        len += (size_t)got;
+    }
+}
+
+enum cf_err cf_file_read(const char *path, void *buffer, size_t size, size_t *ret_len) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT ? CF_ERR_NOT_FOUND : CF_ERR_IO;
+    }
+    enum cf_err err = read_all(fd, buffer, size, ret_len);
+    close(fd);
+    return err;
+}
+
+static bool write_all(int fd, struct cf_span content) {
+    size_t done = 0;
+    while (done < content.len) {
+        ssize_t written = write(fd, content.at + done, content.len - done);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        done += (size_t)written;
+    }
+    return true;
+}
+
+enum cf_err cf_file_write(const char *path, struct cf_span content, bool is_secret) {
+    char fresh[CF_FILE_PATH_MAX];
+    int len = snprintf(fresh, sizeof fresh, "%s.new", path);
+    if (len < 0 || (size_t)len >= sizeof fresh) {
+        return CF_ERR_IO;
+    }
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, is_secret ? 0600 : 0644);
+    if (fd < 0) {
+        return CF_ERR_IO;
+    }
+    bool is_written = write_all(fd, content) && fsync(fd) == 0;
+    is_written = close(fd) == 0 && is_written;
+    if (!is_written || rename(fresh, path) < 0) {
+        unlink(fresh);
+        return CF_ERR_IO;
+    }
+    return CF_OK;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* UDP sockets in batches. */
+#include "shell/udp/udp.h"
+
+#include "shell/udp/sockaddr.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#define MEDIA_QUEUE_BYTES (4 * 1024 * 1024) /* a key frame to many receivers at once, and a scheduling gap of ours */
+#define SIGNALLING_QUEUE_BYTES (1024 * 1024)
+#define DSCP_EXPEDITED (46 << 2) /* RFC 8837: interactive audio; video differs little */
+
+static void set_option(int fd, int level, int name, int value) {
+    /* Every option here is an improvement, none a need: the kernel may refuse it. */
+    (void)setsockopt(fd, level, name, &value, sizeof value);
+}
+
+static void set_options(int fd, const struct cf_addr *local, enum cf_udp_use use) {
+    int bytes = use == CF_UDP_USE_MEDIA ? MEDIA_QUEUE_BYTES : SIGNALLING_QUEUE_BYTES;
+    bool is_ip6 = local->family == CF_FAMILY_IP6;
+    set_option(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+    set_option(fd, SOL_SOCKET, SO_SNDBUF, bytes);
+    if (is_ip6) {
+        set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    }
+    if (use == CF_UDP_USE_MEDIA) {
+        set_option(fd, is_ip6 ? IPPROTO_IPV6 : IPPROTO_IP, is_ip6 ? IPV6_TCLASS : IP_TOS, DSCP_EXPEDITED);
+    }
+}
+
+static struct cf_addr bound_to(int fd, struct cf_addr asked) {
+    struct sockaddr_storage name;
+    socklen_t len = sizeof name;
+    if (getsockname(fd, (struct sockaddr *)&name, &len) == 0) {
+        asked.port = cf_addr_of_sockaddr((struct sockaddr *)&name).port;
+    }
+    return asked;
+}
+
+enum cf_err cf_udp_open(const struct cf_addr *local, enum cf_udp_use use, struct cf_udp *ret) {
+    struct sockaddr_storage name;
+    socklen_t len = cf_addr_to_sockaddr(local, &name);
+    int fd = socket(name.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return CF_ERR_IO;
+    }
+    set_options(fd, local, use);
+    if (bind(fd, (struct sockaddr *)&name, len) < 0) {
+        enum cf_err err = errno == EADDRINUSE ? CF_ERR_EXISTS : CF_ERR_IO;
+        close(fd);
+        return err;
+    }
+    *ret = (struct cf_udp){fd, bound_to(fd, *local)};
+    return CF_OK;
+}
+
+void cf_udp_close(struct cf_udp *udp) {
+    if (udp->fd >= 0) {
+        close(udp->fd);
+        udp->fd = -1;
+    }
+}
+
+size_t cf_udp_receive(struct cf_udp *udp, uint8_t *buffer, size_t slot, struct cf_datagram *ret, size_t max) {
+    struct mmsghdr messages[CF_UDP_BATCH_MAX] = {{{0}}};
+    struct iovec parts[CF_UDP_BATCH_MAX];
+    struct sockaddr_storage names[CF_UDP_BATCH_MAX];
+    size_t count = max < CF_UDP_BATCH_MAX ? max : CF_UDP_BATCH_MAX;
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = (struct iovec){buffer + i * slot, slot};
+        messages[i].msg_hdr =
+            (struct msghdr){.msg_name = &names[i], .msg_namelen = sizeof names[i], .msg_iov = &parts[i], .msg_iovlen = 1};
+    }
+    int got = 0;
+    do {
+        got = recvmmsg(udp->fd, messages, (unsigned)count, MSG_DONTWAIT, NULL);
+        /* ECONNREFUSED and its like report an ICMP answer to an earlier send; nothing was received. */
+    } while (got < 0 && (errno == EINTR || errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH));
+    size_t kept = 0;
+    for (int i = 0; i < got; i++) {
+        if ((messages[i].msg_hdr.msg_flags & MSG_TRUNC) == 0) {
+            ret[kept].remote = cf_addr_of_sockaddr((struct sockaddr *)&names[i]);
+            ret[kept].bytes = (struct cf_span){parts[i].iov_base, messages[i].msg_len};
+            kept++;
+        }
+    }
+    return kept;
+}
+
+/* Sends up to a batch; returns how many are done with, 0 if the queue is full. */
+static size_t send_some(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count) {
+    struct mmsghdr messages[CF_UDP_BATCH_MAX] = {{{0}}};
+    struct iovec parts[CF_UDP_BATCH_MAX];
+    struct sockaddr_storage names[CF_UDP_BATCH_MAX];
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = (struct iovec){(void *)(uintptr_t)datagrams[i].bytes.at, datagrams[i].bytes.len};
+        messages[i].msg_hdr.msg_name = &names[i];
+        messages[i].msg_hdr.msg_namelen = cf_addr_to_sockaddr(&datagrams[i].remote, &names[i]);
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    int sent = 0;
+    do {
+        sent = sendmmsg(udp->fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent > 0) {
+        return (size_t)sent;
+    }
+    /* The first one failed: a full queue stops, anything else concerns that datagram alone. */
+    return errno == EAGAIN || errno == ENOBUFS ? 0 : 1;
+}
+
+size_t cf_udp_send(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count) {
+    size_t done = 0;
+    while (done < count) {
+        size_t left = count - done;
+        size_t sent = send_some(udp, datagrams + done, left < CF_UDP_BATCH_MAX ? left : CF_UDP_BATCH_MAX);
+        if (sent == 0) {
+            break;
+        }
+        done += sent;
+    }
+    return done;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * UDP sockets in batches: recvmmsg() and sendmmsg(), non-blocking. A socket is a file descriptor in a struct; polling it is the
+ * business of the loop or of a media worker. No thread of its own; a socket belongs to one thread at a time.
+ */
+#ifndef CF_SHELL_UDP_UDP_H
+#define CF_SHELL_UDP_UDP_H
+
+#include "base/addr.h"
+
+/** Datagrams handled by one call at most. */
+#define CF_UDP_BATCH_MAX 64
+
+/** Octets of a datagram that are received; longer ones are dropped and counted as truncated. */
+#define CF_UDP_DATAGRAM_MAX 65535
+
+/** A bound socket. .fd < 0: closed. */
+struct cf_udp {
+    int fd;
+    struct cf_addr local; /**< with the port that the kernel chose if 0 was asked for */
+};
+
+/** A datagram to send or one that was received. */
+struct cf_datagram {
+    struct cf_addr remote;
+    struct cf_span bytes; /**< to send: the caller's; received: in the buffer given to cf_udp_receive() */
+};
+
+/** What a socket is for: sizes of the kernel's queues and marking follow from it. */
+enum cf_udp_use {
+    CF_UDP_USE_SIGNALLING,
+    CF_UDP_USE_MEDIA, /**< large queues, no path MTU discovery, expedited forwarding (RFC 8837) */
+};
+
+/** Open a non-blocking socket bound to @p local. CF_ERR_EXISTS if the port is taken, CF_ERR_IO otherwise. */
+CF_MUST_USE enum cf_err cf_udp_open(const struct cf_addr *local, enum cf_udp_use use, struct cf_udp *ret);
+
+/** Close; idempotent. */
+void cf_udp_close(struct cf_udp *udp);
+
+/**
+ * Receive up to @p max datagrams of up to @p slot octets each into @p buffer of max * slot octets. Returns how many; 0 if there
+ * are none. ICMP errors of earlier sends are swallowed. @p max is cut to CF_UDP_BATCH_MAX.
+ */
+size_t cf_udp_receive(struct cf_udp *udp, uint8_t *buffer, size_t slot, struct cf_datagram *ret, size_t max);
+
+/**
+ * Send @p count datagrams in order. Returns how many the kernel took; the rest met a full queue and is the caller's to drop or
+ * keep. A datagram that can't be sent at all (unreachable, too long) counts as taken.
+ */
+size_t cf_udp_send(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* TCP connections on the loop: an echo over loopback, closed by either side. */
+#include "shell/stream/stream.h"
+
+#include "lib/test.h"
+
+#define TOTAL (300 * 1024)
+
+struct side {
+    struct cf_loop *loop;
+    size_t received;
+    int closed;
+    bool echoes;
+};
+
+static struct side client;
+static struct side server;
+static struct cf_listener *listener;
+
+static void on_bytes(void *owner, struct cf_stream *stream, struct cf_span bytes) {
+    struct side *side = owner;
+    side->received += bytes.len;
+    if (side->echoes) {
+        assert_ok(cf_stream_write(stream, bytes));
+    } else if (side->received == TOTAL) {
+        cf_stream_close(stream);
+        cf_stream_close(stream);
+        assert_int_equal(cf_stream_write(stream, bytes), CF_ERR_STATE);
+    }
+}
+
+static void on_closed(void *owner, struct cf_stream *stream) {
+    struct side *side = owner;
+    (void)stream;
+    side->closed++;
+    if (client.closed + server.closed == 2) {
+        cf_listener_close(&listener);
+        cf_loop_stop(side->loop);
+    }
+}
+
+static void on_connected(void *owner, struct cf_stream *stream) {
+    static uint8_t bytes[TOTAL];
+    (void)owner;
+    struct cf_addr remote = cf_stream_remote(stream);
+    struct cf_addr listening = cf_listener_local(listener);
+    assert_true(cf_addr_eq(&remote, &listening));
+    assert_ok(cf_stream_write(stream, (struct cf_span){bytes, TOTAL}));
+}
+
+static const struct cf_stream_events events = {on_connected, on_bytes, on_closed};
+
+static void on_accept(void *ctx, struct cf_stream *stream) {
+    cf_stream_set_owner(stream, &events, ctx);
+}
+
+static void echoes_and_closes_both_ends_once(void **state) {
+    (void)state;
+    struct cf_loop *loop = NULL;
+    struct cf_stream *stream = NULL;
+    struct cf_addr local;
+    assert_ok(cf_loop_create(&loop));
+    client = (struct side){.loop = loop};
+    server = (struct side){.loop = loop, .echoes = true};
+    assert_ok(cf_addr_parse(CF_STR("127.0.0.1:0"), &local));
+    assert_ok(cf_stream_listen(loop, &local, on_accept, &server, &listener));
+    local = cf_listener_local(listener);
+    assert_ok(cf_stream_connect(loop, &local, &events, &client, &stream));
+    cf_loop_run(loop);
+    assert_int_equal(server.received, TOTAL);
+    assert_int_equal(client.received, TOTAL);
+    assert_int_equal(client.closed, 1);
+    assert_int_equal(server.closed, 1);
+    cf_loop_destroy(&loop);
+}
+
+static void tells_when_nobody_listens(void **state) {
+    (void)state;
+    struct cf_loop *loop = NULL;
+    struct cf_stream *stream = NULL;
+    struct cf_addr local;
+    assert_ok(cf_loop_create(&loop));
+    client = (struct side){.loop = loop};
+    server = (struct side){.loop = loop, .closed = 1};
+    assert_ok(cf_addr_parse(CF_STR("127.0.0.1:0"), &local));
+    assert_ok(cf_stream_listen(loop, &local, on_accept, &server, &listener));
+    local = cf_listener_local(listener);
+    cf_listener_close(&listener);
+    assert_ok(cf_stream_connect(loop, &local, &events, &client, &stream));
+    cf_loop_run(loop);
+    assert_int_equal(client.closed, 1);
+    cf_loop_destroy(&loop);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(echoes_and_closes_both_ends_once), cmocka_unit_test(tells_when_nobody_listens))
