@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sound of one room: packets of its legs in, one frame of sound per listener and packet time out. A pure machine with a tick
+ * of 20 ms at 48 kHz mono. docs/algorithms/mixing.md.
+ *
+ * Each leg that sends has a jitter buffer and a decoder. The few loudest (speaker_limit) are heard: their sound is summed once.
+ * Listeners that are not among them hear that one sum, encoded once per class, a class being all legs with the same codec,
+ * packet time and parameters; each of the loudest hears the sum without himself from an encoder of his own. A leg with RFC 6464
+ * levels is decoded only while it is heard.
+ *
+ * The mixer knows nothing of RTP towards listeners: a frame comes out with the list of legs that get it, the media worker gives
+ * it each leg's SSRC, sequence number, timestamp offset, header extensions and encryption. What it needs for that is in struct
+ * cf_mix_frame. Single thread; memory is taken when legs are added or changed, never by packets or ticks.
+ *
+ *     cf_mixer_on_packet(m, leg, &packet, now);              per received packet
+ *     if (now >= cf_mixer_deadline(m)) {
+ *         cf_mixer_on_deadline(m, now);
+ *         while (cf_mixer_poll(m, &output)) { send, show }   always drained before the next call that changes something
+ *     }
+ */
+#ifndef CF_CORE_MIX_MIXER_H
+#define CF_CORE_MIX_MIXER_H
+
+#include "base/handle.h"
+#include "base/list.h"
+#include "core/jitter/jitter.h"
+#include "core/mix/bus.h"
+#include "core/mix/codec.h"
+#include "core/mix/resampler.h"
+#include "core/speaker/speaker.h"
+
+/** Length and samples of a tick. */
+#define CF_MIX_TICK_USEC CF_MSEC(20)
+#define CF_MIX_TICK_SAMPLES (CF_AUDIO_RATE_HZ / 50)
+
+/** Most speakers at a time (struct cf_mixer_config speaker_limit), and most classes of listeners in a room. */
+#define CF_MIX_SPEAKERS_MAX 8
+#define CF_MIX_CLASSES_MAX 16
+
+/** Most entries of a levels output; a packet can carry 15 CSRCs (RFC 3550), Linphone expects no more than 14 levels. */
+#define CF_MIX_LEVELS_MAX 14
+
+/** Settings of a room. Zeroed fields: the defaults. */
+struct cf_mixer_config {
+    const struct cf_resampler *resampler; /**< kept by reference; not NULL */
+    size_t leg_limit;                     /**< most legs; 1024 */
+    uint8_t speaker_limit;                /**< how many are heard at a time, 1..CF_MIX_SPEAKERS_MAX; 4 */
+    cf_usec levels_interval_usec;         /**< between levels outputs; 250 ms; CF_USEC_NEVER: none */
+    struct cf_jitter_config jitter;       /**< of every leg */
+};
+
+/** A leg. */
+struct cf_mix_leg_config {
+    uint32_t user;                          /**< the caller's name of the leg, in all outputs */
+    const struct cf_audio_codec *codec_in;  /**< what it sends; NULL: it never sends. Kept by reference */
+    const struct cf_audio_codec *codec_out; /**< what it gets; NULL: it never gets anything. Kept by reference */
+    struct cf_audio_params params_out;      /**< how to encode for it */
+    bool sends;    /**< its sound may be used: false on hold, recvonly or inactive, so that hold music is never heard */
+    bool receives; /**< it wants sound: false on hold, sendonly or inactive */
+    bool muted;    /**< by a moderator: as !sends, but shown as silent among the levels */
+};
+
+/** A received packet, authenticated, header parsed. */
+struct cf_mix_packet {
+    uint32_t ssrc;
+    uint32_t timestamp;
+    uint16_t seq;
+    bool marker;
+    bool comfort_noise;     /**< its payload type is that of RFC 3389: silence */
+    uint8_t level;          /**< RFC 6464, or CF_LEVEL_UNKNOWN */
+    struct cf_span payload; /**< copied */
+};
+
+/** Kinds of output. */
+enum cf_mix_output_kind {
+    CF_MIX_FRAME,   /**< a frame for some legs */
+    CF_MIX_SPEAKER, /**< the active speaker has changed */
+    CF_MIX_LEVELS,  /**< levels of members for the RFC 6465 extension of the next packets */
+};
+
+/**
+ * One encoded frame. All frames of one codec carry timestamps of one time line, whichever encoder made them: a leg's RTP
+ * timestamp is its own random offset plus .timestamp, and its sequence number goes up by one a frame. A leg that got nothing for
+ * a while (DTX, hold) sees a timestamp that has gone on without it, as RFC 3551 section 4.1 wants. The marker bit is to be set if
+ * .marker, or if .timestamp is not what the leg's last one plus its .ticks was.
+ */
+struct cf_mix_frame {
+    const struct cf_audio_codec *codec;
+    struct cf_span payload;
+    uint32_t timestamp;    /**< of the first sample, in the codec's RTP clock */
+    uint32_t ticks;        /**< duration, in the codec's RTP clock */
+    bool marker;           /**< first after silence of this stream */
+    bool own;              /**< the mix of one leg that is among the speakers; else of all silent listeners of a class */
+    const uint32_t *users; /**< the legs that get it */
+    size_t user_count;     /**< at least 1 */
+};
+
+/** One level. */
+struct cf_mix_level {
+    uint32_t user;
+    uint32_t ssrc; /**< of its last packet */
+    uint8_t level; /**< 0..127; 127: silent or muted */
+};
+
+/** What cf_mixer_poll() gives. */
+struct cf_mix_output {
+    enum cf_mix_output_kind kind;
+    struct cf_mix_frame frame;         /**< CF_MIX_FRAME */
+    struct cf_speaker_event speaker;   /**< CF_MIX_SPEAKER */
+    const struct cf_mix_level *levels; /**< CF_MIX_LEVELS: those heard first, loudest first, then others in turn */
+    size_t level_count;
+};
+
+/** Counters since init. */
+struct cf_mixer_stats {
+    uint64_t ticks;
+    uint64_t ticks_skipped;   /**< the caller came so late that they were left out */
+    uint64_t packets;         /**< cf_mixer_on_packet() */
+    uint64_t packets_unheard; /**< of legs that may not send */
+    uint64_t packets_invalid; /**< the codec could not tell how long they are */
+    uint64_t decodes;         /**< FEC and concealment included */
+    uint64_t decode_errors;
+    uint64_t encodes_common;   /**< frames made for silent listeners */
+    uint64_t encodes_own;      /**< frames made for one speaker each */
+    uint64_t frames_dtx;       /**< frames that needed no packet */
+    uint64_t ticks_limited;    /**< ticks in which the sum was too loud and was turned down */
+    uint64_t speakers_refused; /**< legs not heard for want of an encoder of their own */
+};
+
+/** Counters of a leg. */
+struct cf_mix_leg_stats {
+    struct cf_jitter_stats jitter;
+    uint64_t decode_errors;
+    uint8_t level; /**< as believed, now */
+    bool heard;    /**< among the speakers */
+};
+
+struct cf_mix_class;
+struct cf_mix_leg;
+
+/** The room. All fields private to mixer.c. */
+struct cf_mixer {
+    const struct cf_mem *mem;
+    struct cf_mixer_config config;
+    struct cf_handle_table legs;                      /**< of owned struct cf_mix_leg */
+    struct cf_list sounding;                          /**< legs with sound in their buffers */
+    struct cf_mix_class *classes[CF_MIX_CLASSES_MAX]; /**< owned; NULL: free */
+    struct cf_mix_bus bus;                            /**< the sum, and who is in it */
+    struct cf_speaker speaker;
+    struct cf_mixer_stats stats;
+    cf_usec next_tick;
+    cf_usec next_levels;
+    uint64_t tick;     /**< number of the current tick: the time line of all frames */
+    size_t poll_class; /**< where cf_mixer_poll() goes on */
+    size_t poll_stream;
+    bool levels_due;
+    size_t levels_turn; /**< slot of the leg whose turn it is */
+    struct cf_mix_level levels[CF_MIX_LEVELS_MAX];
+    uint8_t payload[CF_AUDIO_PAYLOAD_MAX]; /**< of the last frame */
+    uint32_t own_user;                     /**< listener of the last frame, if it was one leg's own */
+};
+
+/** An empty room; the first tick is due at @p now. @p mem is kept by reference, @p config copied. */
+void cf_mixer_init(struct cf_mixer *mixer, const struct cf_mem *mem, const struct cf_mixer_config *config, cf_usec now);
+
+/** All legs leave. */
+void cf_mixer_fini(struct cf_mixer *mixer);
+
+/**
+ * A leg joins. CF_ERR_LIMIT (too many legs, or too many different ways to encode), CF_ERR_NO_MEMORY, CF_ERR_UNSUPPORTED for a
+ * packet time that is not 10, 20, 40 or 60 ms.
+ */
+CF_MUST_USE enum cf_err cf_mixer_add_leg(struct cf_mixer *mixer, const struct cf_mix_leg_config *config,
+                                         struct cf_handle *ret_leg);
+
+/** A leg leaves. Unknown handles are ignored. */
+void cf_mixer_remove_leg(struct cf_mixer *mixer, struct cf_handle leg);
+
+/**
+ * Change a leg: direction, mute (cheap, can't fail), codecs or parameters (makes new decoders and encoders). Errors as
+ * cf_mixer_add_leg() and CF_ERR_NOT_FOUND; the leg is as before then. Two codec changes a packet are the caller's to prevent.
+ */
+CF_MUST_USE enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_leg_config *config);
+
+/** A packet of @p leg has arrived. Unknown handles are ignored. O(1). */
+void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_packet *packet, cf_usec now);
+
+/** When the next tick is due. */
+cf_usec cf_mixer_deadline(const struct cf_mixer *mixer);
+
+/** One tick, if it is due: decode, mix, decide who speaks. Drain cf_mixer_poll() afterwards. O(legs that send). */
+void cf_mixer_on_deadline(struct cf_mixer *mixer, cf_usec now);
+
+/** The next output of this tick, encoded now; valid until the next call. False: nothing more. */
+bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output);
+
+/** Counters. */
+const struct cf_mixer_stats *cf_mixer_stats(const struct cf_mixer *mixer);
+
+/** Counters of a leg; false if it is gone. */
+bool cf_mixer_leg_stats(const struct cf_mixer *mixer, struct cf_handle leg, struct cf_mix_leg_stats *ret_stats);
+
+#endif
