@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Two commands do everything on a fresh Debian 12: make run, make test. The others are for developers.
+.POSIX:
+.PHONY: all run test bench demo format check fuzz clean packages packages-test build/conferd
+
+STATE = $(HOME)/.local/state/confer
+
+all: build/conferd
+
+packages:
+	@tools/install_packages.sh run
+
+packages-test:
+	@tools/install_packages.sh test
+
+# The server and the user agent. --buildtype=debugoptimized keeps symbols for a useful core dump.
+build/build.ninja:
+	@meson setup build  >build-setup.log 2>&1 || { cat build-setup.log; exit 1; }
+
+build/conferd: build/build.ninja
+	@ninja -C build --quiet
+
+# Installs what is missing, builds, starts a development server on loopback and says what to dial.
+run: packages
+	@$(MAKE) --no-print-directory build/conferd
+	@echo
+	@build/conferd --dev --state "$(STATE)"
+
+# Every test, from clean if need be, closing with "N passed, N failed".
+test: packages-test
+	@tools/run_tests.sh
+
+# Benchmarks: ratios measured in one run; results also in bench/results.
+bench: packages-test
+	@tools/run_benchmarks.sh
+
+# Three user agents meet in a conference for 20 seconds; prints who heard and saw whom.
+demo: packages
+	@$(MAKE) --no-print-directory build/conferd
+	@tools/demo.sh
+
+format:
+	@find src tests -name '*.[ch]' ! -path '*/vectors/*' -print0 | xargs -0 clang-format -i
+
+# The quick rules alone: layers, style, purity, headers.
+check: build/build.ninja
+	@ninja -C build --quiet && meson test -C build --suite checks --no-rebuild
+
+# A minute of every fuzz target.
+fuzz: packages-test
+	@tools/run_fuzzers.sh 60
+
+clean:
+	rm -rf build build-asan build-tsan build-fuzz build-setup.log
