@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Our side of one negotiation, filled in by the caller: what is the session's, and for each m-line the addresses that it has
+ * allocated and what it wants of the line. Views are borrowed for the duration of the call they are passed to. Texts come from
+ * ourselves, not from peers, except where they were read by this module from a description: no CR, LF or NUL may be in them.
+ */
+#ifndef CF_CORE_OFFER_LOCAL_H
+#define CF_CORE_OFFER_LOCAL_H
+
+#include "base/rng.h"
+#include "core/offer/policy.h"
+
+/** What we want of an m-line. */
+struct cf_local_line {
+    bool is_refused;             /**< answer: refuse it (reason DECLINED); offer: disabled, port 0 */
+    enum cf_media_kind kind;     /**< offers only: audio or video */
+    enum cf_direction direction; /**< the most that we want, seen from us; an answer never exceeds what the offer allows */
+    struct cf_addr rtp;          /**< where we receive RTP, as the peer should see it */
+    struct cf_addr rtcp;         /**< where we receive RTCP if it is not multiplexed; family NONE: port of .rtp + 1 */
+    uint32_t ssrc;               /**< of what we send; 0: not announced */
+    struct cf_str cname;         /**< RTCP CNAME to go with the SSRC; absent: a=ssrc without attribute */
+    struct cf_str label;         /**< a=label; absent: answers repeat the offerer's */
+    struct cf_str content;       /**< a=content; absent: answers repeat the offerer's */
+    struct cf_str mid;           /**< a=mid, offers only; absent: none, or with bundling "a0", "v1", ... */
+    uint32_t bandwidth_kbps;     /**< b=AS; 0: none */
+    struct cf_str extra;         /**< whole lines with CRLF, put at the end of the section; absent: none */
+};
+
+/** What is ours in a description. */
+struct cf_local_session {
+    const struct cf_policy *policy;
+    const struct cf_entropy *entropy; /**< for keys and the session id */
+    bool is_signalling_secure;        /**< TLS all the way to the peer: SDES keys may be shown */
+    struct cf_addr address;           /**< for o= and c=; its port is ignored */
+    struct cf_str user;               /**< o= user name, no blanks; absent: "-" */
+    struct cf_str name;               /**< s=; absent: "-" in offers, the offerer's in answers */
+    uint32_t bandwidth_kbps;          /**< b=AS of the session; 0: none */
+    uint64_t start_ntp;               /**< t= of offers, seconds since 1900; answers repeat the offerer's */
+    uint64_t stop_ntp;
+    struct cf_str extra;               /**< whole lines with CRLF for the session part; absent: none */
+    const struct cf_local_line *lines; /**< answers: one for each line of the offer; offers: all, old ones first and in order */
+    size_t line_count;                 /**< lines that the offer has beyond that are refused */
+};
+
+/** What a peer's offer has in a line: enough to decide on a struct cf_local_line. Views into the offer. */
+struct cf_offered_line {
+    enum cf_media_kind kind;
+    enum cf_profile profile;
+    bool is_disabled;            /**< port 0 and not bundle-only: nothing but a refusal is possible */
+    bool is_bundle_only;         /**< RFC 9143: needs no address of its own */
+    bool has_rtcp_mux;           /**< one port will do */
+    enum cf_direction direction; /**< as the offerer sees it */
+    bool is_held;                /**< sendonly, inactive or address of zeros */
+    struct cf_str mid;           /**< absent: none */
+    struct cf_str label;
+    enum cf_content content;
+};
+
+#endif
