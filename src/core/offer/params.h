@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a negotiation has agreed on: plain structs, one struct cf_media_line for each m-line in the order of the descriptions, one
- * struct cf_transport for each 5-tuple that carries RTP. The media engine is programmed against this header alone and never sees
- * SDP. All of it is computed by conclude.h from a pair of descriptions; see docs/algorithms/offer-answer.md.
+ * struct cf_media_transport for each 5-tuple that carries RTP. The media engine is programmed against this header alone and never
+ * sees SDP. All of it is computed by conclude.h from a pair of descriptions; see docs/algorithms/offer-answer.md.
  *
  * "Local" is us, "remote" the peer, whoever offered. Nothing points out of the structs, so they may be copied and handed to other
  * threads; they are large, and meant to be read once and thrown away. Limits are constants below: what a peer announces beyond
@@ -135,7 +135,7 @@ struct cf_ice_remote {
 };
 
 /** One 5-tuple: addresses, multiplexing, protection. */
-struct cf_transport {
+struct cf_media_transport {
     struct cf_addr local_rtp;
     struct cf_addr local_rtcp;  /**< the same as .local_rtp with rtcp_mux */
     struct cf_addr remote_rtp;  /**< family CF_FAMILY_NONE: not known (held the old way, or a host name, never resolved) */
@@ -195,8 +195,8 @@ struct cf_media_params {
     size_t size; /**< of the allocation */
     uint16_t line_count;
     uint16_t transport_count;
-    struct cf_media_line *lines;     /**< .line_count of them, behind this struct */
-    struct cf_transport *transports; /**< .transport_count of them: those of active lines */
+    struct cf_media_line *lines;           /**< .line_count of them, behind this struct */
+    struct cf_media_transport *transports; /**< .transport_count of them: those of active lines */
 };
 
 /** Agreement with room for @p line_count lines (at most 256) and as many transports, zeroed. NULL if the allocator refuses. */
@@ -206,8 +206,8 @@ struct cf_media_params *cf_media_params_new(const struct cf_mem *mem, size_t lin
 void cf_media_params_free(const struct cf_mem *mem, struct cf_media_params *params);
 
 /** The transport of an active line. */
-static inline const struct cf_transport *cf_media_transport(const struct cf_media_params *params,
-                                                            const struct cf_media_line *line) {
+static inline const struct cf_media_transport *cf_media_transport(const struct cf_media_params *params,
+                                                                  const struct cf_media_line *line) {
     return &params->transports[line->transport];
 }
 
