@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The schema of the server's database. */
+#include "adapt/sqlite/schema.h"
+
+/* Times are wall clock microseconds since 1970 (cf_wall); 0 is "none". Words for enumerations are those of the core's tables. */
+static const char *const steps[] = {
+    /* 0 -> 1: conferences that outlive a restart (conference_store.c). */
+    "CREATE TABLE conference ("
+    " key TEXT PRIMARY KEY NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " access TEXT NOT NULL,"
+    " uri TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " organiser TEXT,"
+    " organiser_name TEXT,"
+    " start_wall INTEGER NOT NULL,"
+    " end_wall INTEGER NOT NULL,"
+    " created_wall INTEGER NOT NULL,"
+    " over_wall INTEGER NOT NULL,"
+    " media INTEGER NOT NULL,"
+    " flags INTEGER NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE conference_invitee ("
+    " key TEXT NOT NULL REFERENCES conference(key) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL,"
+    " aor TEXT NOT NULL,"
+    " name TEXT,"
+    " role TEXT NOT NULL,"
+    " sequence INTEGER NOT NULL,"
+    " PRIMARY KEY (key, position)"
+    ") WITHOUT ROWID;",
+};
+
+enum cf_err cf_schema_apply(struct cf_sqlite *c) {
+    return cf_sqlite_migrate(c, steps, sizeof(steps) / sizeof(steps[0]));
+}
