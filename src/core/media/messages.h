@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What signalling and a media worker say to each other: commands go to the engine (engine.h), events come back. Plain structs
+ * without pointers, to be copied through a mailbox; the sender of a command does not wait, what can't be done comes back as
+ * CF_MEDIA_EVENT_FAILED.
+ *
+ * Rooms and legs are named by handles of the signalling side's own tables; the engine only compares them. A handle that is not
+ * known (any more) makes a command void, without an event: it crossed a removal.
+ *
+ * Life of a leg: LEG_ADD, a TRANSPORT_SET for each transport of the agreement (core/offer/params.h), a LINE_SET for each m-line.
+ * A later agreement is told in the same way, transports before lines; what has not changed may be told again, that is harmless
+ * (keys that stay keep their rollover counters). A line that is not active any more is told too. LEG_REMOVE says goodbye (RTCP
+ * BYE) on its sockets; they may be closed when CF_MEDIA_EVENT_LEG_GONE has come, not before.
+ *
+ * Commands carry SDES keys: wipe them when they have been delivered.
+ *
+ * Sockets are numbers that the worker's shell and signalling agree on; a socket belongs to one transport at a time.
+ */
+#ifndef CF_MEDIA_MESSAGES_H
+#define CF_MEDIA_MESSAGES_H
+
+#include "base/handle.h"
+#include "core/offer/params.h"
+#include "core/rtp/latch.h"
+
+/** Most lines and transports of a leg. */
+#define CF_MEDIA_LINES_MAX 64
+#define CF_MEDIA_TRANSPORTS_MAX 64
+
+/** No socket. */
+#define CF_MEDIA_SOCKET_NONE UINT32_MAX
+
+/** What is asked of the engine. */
+enum cf_media_command_kind {
+    CF_MEDIA_ROOM_ADD,    /**< .room.policy */
+    CF_MEDIA_ROOM_SET,    /**< .room.policy, new */
+    CF_MEDIA_ROOM_REMOVE, /**< its legs must have been removed before; those that were not are removed */
+    CF_MEDIA_LEG_ADD,     /**< .leg.policy; into the command's room */
+    CF_MEDIA_LEG_SET,     /**< .leg.policy, new */
+    CF_MEDIA_LEG_REMOVE,
+    CF_MEDIA_TRANSPORT_SET, /**< .transport */
+    CF_MEDIA_LINE_SET,      /**< .line */
+    CF_MEDIA_STATS_GET,     /**< CF_MEDIA_EVENT_STATS for each active line of the leg */
+};
+
+/** How a room is run. Zeroed: sound is mixed, pictures follow the speaker. */
+struct cf_media_room_policy {
+    bool no_audio;                /**< nothing is mixed */
+    bool no_video;                /**< nothing is forwarded */
+    cf_usec levels_interval_usec; /**< CF_MEDIA_EVENT_LEVELS that often; 0: never */
+};
+
+/** How a leg is treated. Zeroed: a full member whose address is learnt by authentication only. */
+struct cf_media_leg_policy {
+    struct cf_latch_policy latch; /**< plain RTP from other addresses; relearn_after_usec 0: the default */
+    struct cf_addr flow;          /**< where the peer's signalling comes from, for the latch; family NONE: unknown */
+    bool is_audio_muted;          /**< nobody hears it, it never becomes the speaker */
+    bool is_video_muted;          /**< nobody sees it */
+    bool is_waiting;              /**< in the lobby: it neither hears nor sees the room, nor does the room it */
+    cf_usec silence_usec;         /**< CF_MEDIA_EVENT_SILENT after so long without a packet; 0: never */
+    struct cf_tag cname;          /**< CNAME of what we send to it; empty: the engine's */
+};
+
+/** A transport of a leg. */
+struct cf_media_transport_set {
+    uint16_t index; /**< in the agreement's transports */
+    uint32_t rtp_socket;
+    uint32_t rtcp_socket; /**< the same with rtcp-mux */
+    struct cf_media_transport transport;
+};
+
+/** A line of a leg. */
+struct cf_media_line_set {
+    uint16_t index; /**< of the m-line */
+    struct cf_media_line line;
+};
+
+/** A command. */
+struct cf_media_command {
+    enum cf_media_command_kind kind;
+    struct cf_handle room; /**< of ROOM_ and LEG_ADD */
+    struct cf_handle leg;  /**< of all others */
+    union {
+        struct cf_media_room_policy room_policy;
+        struct cf_media_leg_policy leg_policy;
+        struct cf_media_transport_set transport;
+        struct cf_media_line_set line;
+    } as;
+};
+
+/** What the engine reports. */
+enum cf_media_event_kind {
+    CF_MEDIA_EVENT_FAILED,           /**< a command could not be carried out: .as.failed */
+    CF_MEDIA_EVENT_LEG_GONE,         /**< a removed leg has said goodbye: its sockets may be closed */
+    CF_MEDIA_EVENT_SPEAKER,          /**< .leg is the room's active speaker now; unset: nobody */
+    CF_MEDIA_EVENT_SSRC,             /**< a line's peer sends with .as.ssrc (or another one than before) */
+    CF_MEDIA_EVENT_LATCHED,          /**< a transport's peer sends from .as.latched */
+    CF_MEDIA_EVENT_DIGIT,            /**< a telephone-event has ended: .as.digit */
+    CF_MEDIA_EVENT_SILENT,           /**< nothing came on any line for the policy's time */
+    CF_MEDIA_EVENT_HEARD,            /**< something came: for the first time, or again after SILENT */
+    CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */
+    CF_MEDIA_EVENT_LEVELS,           /**< loudest of the room: .as.levels */
+    CF_MEDIA_EVENT_STATS,            /**< .as.stats */
+};
+
+/** Why a datagram was not used. */
+enum cf_media_discard {
+#define X(name, text) CF_MEDIA_DISCARD_##name,
+#include "core/media/discard_table.h"
+#undef X
+    CF_MEDIA_DISCARD_COUNT, /**< number of reasons */
+};
+
+/** English text of a reason. */
+const char *cf_media_discard_text(enum cf_media_discard reason);
+
+/** Counters and measurements of one line, since it was set up. */
+struct cf_media_line_stats {
+    uint16_t line;
+    uint64_t packets_in;   /**< RTP and RTCP datagrams that came for the line; those of its transport for the first line */
+    uint64_t packets_used; /**< packets_in = packets_used + all discards */
+    uint64_t discards[CF_MEDIA_DISCARD_COUNT];
+    uint64_t octets_in;   /**< of datagrams */
+    uint64_t packets_out; /**< RTP datagrams handed to the shell */
+    uint64_t octets_out;
+    uint64_t repeats_out;  /**< retransmissions among them */
+    uint64_t failures_out; /**< could not be made or protected */
+    int32_t lost_in;       /**< packets missing, by sequence numbers */
+    cf_usec jitter_in_usec;
+    uint8_t fraction_lost_out; /**< of 256, last report of the peer */
+    int32_t lost_out;          /**< last report of the peer */
+    cf_usec jitter_out_usec;   /**< last report of the peer */
+    cf_usec round_trip_usec;   /**< -1: not known */
+    uint32_t ssrc_in;          /**< 0: nothing came */
+    uint32_t ssrc_out;
+    uint32_t key_frames_asked;   /**< requests to the peer */
+    uint32_t key_frames_wanted;  /**< requests of the peer */
+    uint32_t key_frames_refused; /**< of those, above its budget */
+    struct cf_handle shown;      /**< whose picture goes out; unset: nobody's */
+};
+
+/** A member's level. */
+struct cf_media_level {
+    struct cf_handle leg;
+    uint8_t level; /**< 0 (loudest) .. 127 (silence), -dBov */
+};
+
+/** Most members in one event. */
+#define CF_MEDIA_LEVELS_MAX 8
+
+/** An event. */
+struct cf_media_event {
+    enum cf_media_event_kind kind;
+    struct cf_handle room; /**< always set but for LEG_GONE and FAILED of an unknown room */
+    struct cf_handle leg;  /**< see the kind */
+    union {
+        struct {
+            enum cf_media_command_kind command;
+            enum cf_err err;
+            uint16_t index; /**< of line or transport */
+        } failed;
+        struct {
+            uint16_t line;
+            uint32_t value;
+        } ssrc;
+        struct {
+            uint16_t transport;
+            bool is_rtcp;
+            struct cf_addr address;
+        } latched;
+        struct {
+            char digit; /**< 0-9 * # A-D */
+            uint32_t duration_msec;
+        } digit;
+        uint16_t line; /**< KEY_FRAME_WANTED */
+        struct {
+            size_t count;
+            struct cf_media_level list[CF_MEDIA_LEVELS_MAX]; /**< loudest first */
+        } levels;
+        struct cf_media_line_stats stats;
+    } as;
+};
+
+#endif
