@@ -10,7 +10,7 @@
 #include "base/addr.h"
 #include "base/handle.h"
 #include "base/usec.h"
-#include "core/endpoint/transport.h"
+#include "core/sip/transport.h"
 
 /** Name of a flow; the zero value names none. */
 struct cf_flow_id {
@@ -43,8 +43,8 @@ struct cf_flow_info {
  */
 struct cf_route {
     struct cf_flow_id flow;      /**< an existing flow */
-    struct cf_addr remote;       /**< address for @p transport; port 0 means its default port; family NONE: no address */
-    enum cf_transport transport; /**< of @p remote; NONE means UDP */
+    struct cf_addr remote;       /**< address for @p transport; port 0: default port; family NONE: no address */
+    enum cf_transport transport; /**< of @p remote */
     uint32_t local;              /**< for @p remote over UDP: index of the local address to send from */
     struct cf_str uri;           /**< SIP or SIPS URI of the next hop: first Route, or the Request-URI; absent: no URI */
 };
