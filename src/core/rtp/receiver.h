@@ -50,6 +50,7 @@ struct cf_rtp_receiver {
     uint64_t octets;         /**< of payload, counted packets only */
     uint16_t max_sequence;   /**< highest one seen */
     uint8_t probation;       /**< packets in order still wanted */
+    uint8_t probation_start; /**< the same at the beginning */
     bool is_started;         /**< a packet was seen */
     bool has_transit;        /**< .transit and .timestamp are meaningful */
 };
