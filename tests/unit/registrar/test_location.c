@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The location service: RFC 3261 section 10.3, several devices, flows, rows for the store. */
+#include "core/registrar/location.h"
+
+#include "lib/test.h"
+#include "lib/test_mem.h"
+
+#define ALICE CF_STR("sip:alice@example.org")
+
+static struct test_mem mem;
+static struct cf_location location;
+
+static void open_location(size_t devices_max) {
+    struct cf_location_config config = {.mem = &mem.mem, .seed = 1, .devices_max = devices_max, .bindings_max = 8};
+    cf_location_init(&location, &config);
+}
+
+static int begin(void **state) {
+    (void)state;
+    test_mem_init(&mem);
+    open_location(3);
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    cf_location_fini(&location);
+    test_mem_fini(&mem);
+    return 0;
+}
+
+static struct cf_binding_values device(const char *contact, const char *instance, const char *call_id, uint32_t cseq) {
+    return (struct cf_binding_values){.contact = cf_str_of(contact),
+                                      .instance = cf_str_of(instance),
+                                      .call_id = cf_str_of(call_id),
+                                      .cseq = cseq,
+                                      .q_thousandths = 1000};
+}
+
+static size_t count_of(struct cf_str aor) {
+    const struct cf_aor_record *record = cf_location_find(&location, aor);
+    size_t count = 0;
+    for (const struct cf_binding *b = record ? cf_aor_first(record) : NULL; b != NULL; b = cf_aor_next(record, b)) {
+        count++;
+    }
+    return count;
+}
+
+static void keeps_one_binding_a_device(void **state) {
+    (void)state;
+    struct cf_binding_values phone = device("sip:alice@192.0.2.1:5060", "urn:uuid:1", "c1", 1);
+    struct cf_binding_values moved = device("sip:alice@192.0.2.1:6000", "urn:uuid:1", "c2", 1);
+    struct cf_binding_values plain = device("sip:alice@192.0.2.9;transport=tcp", NULL, "c3", 1);
+    struct cf_binding_values twin = device("sip:alice@192.0.2.9;Transport=TCP", NULL, "c4", 1);
+    assert_ok(cf_location_bind(&location, ALICE, &phone, CF_SEC(60)));
+    assert_ok(cf_location_bind(&location, ALICE, &moved, CF_SEC(60)));
+    assert_ok(cf_location_bind(&location, ALICE, &plain, CF_SEC(60)));
+    assert_ok(cf_location_bind(&location, ALICE, &twin, CF_SEC(60)));
+    assert_int_equal(count_of(ALICE), 2);
+    const struct cf_binding *found = cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:1"));
+    assert_str(found->values.contact, CF_STR("sip:alice@192.0.2.1:6000"));
+    assert_int_equal(found->temp_gruu_epoch, 1);
+    assert_null(cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:2")));
+}
+
+static void refuses_requests_that_were_overtaken(void **state) {
+    (void)state;
+    struct cf_binding_values phone = device("sip:alice@192.0.2.1", NULL, "c1", 5);
+    struct cf_binding_values old = device("sip:alice@192.0.2.1", NULL, "c1", 5);
+    assert_ok(cf_location_bind(&location, ALICE, &phone, CF_SEC(60)));
+    assert_int_equal(cf_location_bind(&location, ALICE, &old, CF_SEC(90)), CF_ERR_STATE);
+    assert_int_equal(cf_location_unbind(&location, ALICE, &old), CF_ERR_STATE);
+    assert_int_equal(cf_location_unbind_all(&location, ALICE, CF_STR("c1"), 5), CF_ERR_STATE);
+    old.cseq = 6;
+    assert_ok(cf_location_unbind(&location, ALICE, &old));
+    assert_null(cf_location_find(&location, ALICE));
+    assert_ok(cf_location_unbind(&location, ALICE, &old));
+}
+
+static void orders_by_preference_then_lateness(void **state) {
+    (void)state;
+    const char *const contacts[] = {"sip:a@h1", "sip:a@h2", "sip:a@h3"};
+    const uint32_t q[] = {500, 1000, 500};
+    const char *const expected[] = {"sip:a@h2", "sip:a@h3", "sip:a@h1"};
+    for (size_t i = 0; i < 3; i++) {
+        struct cf_binding_values values = device(contacts[i], NULL, "c", (uint32_t)i + 1);
+        values.q_thousandths = q[i];
+        assert_ok(cf_location_bind(&location, ALICE, &values, CF_SEC(60)));
+    }
+    const struct cf_aor_record *record = cf_location_find(&location, ALICE);
+    size_t i = 0;
+    for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
+        assert_str(b->values.contact, cf_str_of(expected[i++]));
+    }
+}
+
+static void ends_registrations_in_time(void **state) {
+    (void)state;
+    struct cf_binding_values a = device("sip:a@h1", NULL, "c1", 1);
+    struct cf_binding_values b = device("sip:a@h2", NULL, "c2", 1);
+    assert_ok(cf_location_bind(&location, ALICE, &a, CF_SEC(60)));
+    assert_ok(cf_location_bind(&location, ALICE, &b, CF_SEC(90)));
+    assert_int_equal(cf_location_deadline(&location), CF_SEC(60));
+    cf_location_on_deadline(&location, CF_SEC(60));
+    assert_int_equal(count_of(ALICE), 1);
+    cf_location_on_deadline(&location, CF_SEC(90));
+    assert_null(cf_location_find(&location, ALICE));
+    assert_int_equal(cf_location_deadline(&location), CF_USEC_NEVER);
+}
+
+static void has_limits(void **state) {
+    (void)state;
+    char contact[2000] = "sip:a@";
+    for (int i = 0; i < 4; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "sip:a@h%d", i);
+        struct cf_binding_values values = device(text, NULL, "c", 1);
+        assert_int_equal(cf_location_bind(&location, ALICE, &values, CF_SEC(60)), i < 3 ? CF_OK : CF_ERR_LIMIT);
+    }
+    memset(contact + 6, 'h', sizeof contact - 7);
+    struct cf_binding_values values = device(contact, NULL, "c", 1);
+    assert_int_equal(cf_location_bind(&location, CF_STR("sip:b@x"), &values, CF_SEC(60)), CF_ERR_LIMIT);
+    assert_null(cf_location_find(&location, CF_STR("sip:b@x")));
+}
+
+static void connections_take_their_bindings_along(void **state) {
+    (void)state;
+    struct cf_binding_values outbound = device("sip:a@h1", "urn:uuid:1", "c1", 1);
+    struct cf_binding_values plain = device("sip:a@h2", NULL, "c2", 1);
+    struct cf_binding_values other = device("sip:a@h3", NULL, "c3", 1);
+    outbound.reg_id = 1;
+    outbound.flow = plain.flow = (struct cf_handle){1, 1};
+    other.flow = (struct cf_handle){2, 1};
+    assert_ok(cf_location_bind(&location, ALICE, &outbound, CF_SEC(60)));
+    assert_ok(cf_location_bind(&location, ALICE, &plain, CF_SEC(60)));
+    assert_ok(cf_location_bind(&location, ALICE, &other, CF_SEC(60)));
+    cf_location_on_flow_closed(&location, (struct cf_handle){1, 1});
+    cf_location_on_flow_closed(&location, (struct cf_handle){1, 1});
+    assert_int_equal(count_of(ALICE), 2);
+    const struct cf_aor_record *record = cf_location_find(&location, ALICE);
+    for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
+        bool is_other = cf_str_eq(b->values.contact, CF_STR("sip:a@h3"));
+        assert_int_equal(cf_handle_is_set(b->values.flow), is_other);
+    }
+}
+
+static void tells_the_store_and_takes_back_what_it_kept(void **state) {
+    (void)state;
+    struct cf_location_change row;
+    struct cf_binding_values a = device("sip:a@h1", "urn:uuid:1", "c1", 1);
+    struct cf_binding_values moved = device("sip:a@h2", "urn:uuid:1", "c1", 2);
+    assert_ok(cf_location_bind(&location, ALICE, &a, CF_SEC(60)));
+    assert_true(cf_location_poll(&location, &row));
+    assert_int_equal(row.kind, CF_LOCATION_STORED);
+    assert_str(row.aor, ALICE);
+    assert_str(row.values.instance, CF_STR("urn:uuid:1"));
+    assert_int_equal(row.expires, CF_SEC(60));
+    assert_false(cf_location_poll(&location, &row));
+    assert_ok(cf_location_bind(&location, ALICE, &moved, CF_SEC(70)));
+    assert_true(cf_location_poll(&location, &row));
+    assert_int_equal(row.kind, CF_LOCATION_REMOVED);
+    assert_str(row.values.contact, CF_STR("sip:a@h1"));
+    assert_true(cf_location_poll(&location, &row));
+    assert_str(row.values.contact, CF_STR("sip:a@h2"));
+    assert_ok(cf_location_unbind_all(&location, ALICE, CF_STR("c9"), 1));
+    assert_true(cf_location_poll(&location, &row));
+    assert_int_equal(row.kind, CF_LOCATION_REMOVED);
+    assert_ok(cf_location_restore(&location, ALICE, &moved, CF_SEC(70), CF_SEC(10)));
+    assert_ok(cf_location_restore(&location, ALICE, &a, CF_SEC(5), CF_SEC(10)));
+    assert_false(cf_location_poll(&location, &row));
+    assert_int_equal(count_of(ALICE), 1);
+}
+
+/* A binding is there whole or not at all, whichever allocation fails; what was there before stays. */
+static void survives_want_of_memory(void **state) {
+    (void)state;
+    struct cf_binding_values a = device("sip:a@h1", "urn:uuid:1", "c1", 1);
+    a.flow = (struct cf_handle){1, 1};
+    for (size_t n = 0;; n++) {
+        mem.count = 0;
+        mem.failed = false;
+        mem.fail_at = n;
+        enum cf_err err = cf_location_bind(&location, ALICE, &a, CF_SEC(60));
+        mem.fail_at = SIZE_MAX;
+        assert_int_equal(count_of(ALICE), err == CF_OK ? 1 : 0);
+        assert_ok(cf_location_unbind_all(&location, ALICE, CF_STR("c"), 1));
+        if (!mem.failed) {
+            break;
+        }
+    }
+}
+
+CF_TEST_MAIN(cmocka_unit_test_setup_teardown(keeps_one_binding_a_device, begin, end),
+             cmocka_unit_test_setup_teardown(refuses_requests_that_were_overtaken, begin, end),
+             cmocka_unit_test_setup_teardown(orders_by_preference_then_lateness, begin, end),
+             cmocka_unit_test_setup_teardown(ends_registrations_in_time, begin, end),
+             cmocka_unit_test_setup_teardown(has_limits, begin, end),
+             cmocka_unit_test_setup_teardown(connections_take_their_bindings_along, begin, end),
+             cmocka_unit_test_setup_teardown(tells_the_store_and_takes_back_what_it_kept, begin, end),
+             cmocka_unit_test_setup_teardown(survives_want_of_memory, begin, end))
