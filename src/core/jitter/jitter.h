@@ -61,7 +61,7 @@ struct cf_jitter_stats {
     uint64_t ticks_concealed;  /**< RTP ticks made up, FEC included */
     uint64_t ticks_removed;    /**< RTP ticks that the caller took out to shorten the delay */
     uint64_t ticks_inserted;   /**< RTP ticks that the caller put in to lengthen it */
-    cf_usec delay_usec;        /**< from the earliest possible arrival to play, now */
+    cf_usec delay_usec;        /**< from the earliest possible arrival until pulled, of the last packet */
     cf_usec delay_target_usec; /**< aimed at, now */
 };
 
@@ -104,12 +104,14 @@ struct cf_jitter {
     cf_usec ssrc_changed; /**< when; CF_USEC_NEVER: it has not */
     uint16_t odd_seq;     /**< sequence number after the last one that did not fit */
     bool has_odd_seq;
-    int64_t next_ticks;   /**< extended timestamp of what plays next */
-    uint32_t frame_ticks; /**< of the last packet */
-    uint32_t owed_ticks;  /**< made up in an underrun without going on in media time */
-    uint64_t seen;        /**< bit i: sequence number .seen_seq - i was received */
-    int64_t seen_seq;     /**< highest extended sequence number received */
-    int64_t seen_ticks;   /**< extended timestamp of that one */
+    int64_t next_seq;       /**< extended sequence number of what plays next; lower ones have had their time */
+    int64_t next_ticks;     /**< extended timestamp of what plays next */
+    uint32_t frame_ticks;   /**< of the last packet */
+    uint32_t owed_ticks;    /**< made up in an underrun without going on in media time */
+    uint32_t made_up_ticks; /**< made up in a row */
+    uint64_t seen;          /**< bit i: sequence number .seen_seq - i was received */
+    int64_t seen_seq;       /**< highest extended sequence number received */
+    int64_t seen_ticks;     /**< extended timestamp of that one */
     enum cf_jitter_advice advice;
     uint32_t long_pulls;  /**< pulls in a row with too long a delay */
     uint32_t short_pulls; /**< pulls in a row with too short a delay */
@@ -129,11 +131,10 @@ void cf_jitter_flush(struct cf_jitter *jitter);
 void cf_jitter_put(struct cf_jitter *jitter, const struct cf_jitter_packet *packet, cf_usec now);
 
 /**
- * The next item. The caller still holds @p held_ticks of sound that it has not played at @p now and wants about @p wanted_ticks
- * more (not 0); items last what their packet lasts, CONCEAL and SILENCE about what is wanted. @p buffer has CF_JITTER_PAYLOAD_MAX
- * octets and receives the payload.
+ * The next item, for a caller that has run out of sound at @p now and wants about @p wanted_ticks (not 0): items last what their
+ * packet lasts, CONCEAL and SILENCE about what is wanted. @p buffer has CF_JITTER_PAYLOAD_MAX octets and receives the payload.
  */
-void cf_jitter_pull(struct cf_jitter *jitter, cf_usec now, uint32_t held_ticks, uint32_t wanted_ticks, uint8_t *buffer,
+void cf_jitter_pull(struct cf_jitter *jitter, cf_usec now, uint32_t wanted_ticks, uint8_t *buffer,
                     struct cf_jitter_item *ret_item);
 
 /** Nothing held and silent: pulling would give SILENCE whatever the time. */
