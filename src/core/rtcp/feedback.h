@@ -37,6 +37,12 @@ CF_MUST_USE enum cf_err cf_rtcp_parse_feedback(const struct cf_rtcp_packet *pack
 /** Append a feedback message with @p feedback->fci (a multiple of four octets). PLI has none, NACK and others below make it. */
 void cf_put_rtcp_feedback(struct cf_writer *w, const struct cf_rtcp_feedback *feedback);
 
+/**
+ * Append the head of a feedback message; its control information follows, then cf_rtcp_end(). For formats that are not below.
+ */
+struct cf_rtcp_mark cf_rtcp_begin_feedback(struct cf_writer *w, uint8_t type, uint8_t format, uint32_t sender_ssrc,
+                                           uint32_t media_ssrc);
+
 /** Picture loss indication. */
 void cf_put_rtcp_pli(struct cf_writer *w, uint32_t sender_ssrc, uint32_t media_ssrc);
 
