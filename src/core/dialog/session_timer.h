@@ -41,31 +41,31 @@ struct cf_session_timer {
 };
 
 /** Fields of an INVITE or UPDATE of ours: Session-Expires, Min-SE. @p is_first: the refresher is left to the peer. */
-void cf_session_timer_put_request(const struct cf_session_timer *timer, const struct cf_profile *profile, bool is_first,
+void cf_session_timer_put_request(const struct cf_session_timer *timer, const struct cf_ua_profile *profile, bool is_first,
                                   struct cf_writer *w);
 
 /**
  * Status to refuse INVITE or UPDATE @p request with: 422 if its interval is too small (cf_session_timer_put_refusal() then), 400
  * if Session-Expires or Min-SE is malformed; 0: fine.
  */
-unsigned cf_session_timer_check(const struct cf_profile *profile, const struct cf_sip_message *request);
+unsigned cf_session_timer_check(const struct cf_ua_profile *profile, const struct cf_sip_message *request);
 
 /** Field of the 422: Min-SE. */
-void cf_session_timer_put_refusal(const struct cf_profile *profile, struct cf_writer *w);
+void cf_session_timer_put_refusal(const struct cf_ua_profile *profile, struct cf_writer *w);
 
 /**
  * We answer INVITE or UPDATE @p request with 2xx at @p now: agree on interval and refresher, start the timer, and write
  * Session-Expires and, if the peer is to refresh, Require: timer (section 9).
  */
-void cf_session_timer_accept(struct cf_session_timer *timer, const struct cf_profile *profile,
+void cf_session_timer_accept(struct cf_session_timer *timer, const struct cf_ua_profile *profile,
                              const struct cf_sip_message *request, struct cf_writer *w, cf_usec now);
 
 /** The 2xx to an INVITE or UPDATE of ours came: take what the peer has decided (section 7.2) and start the timer. */
-void cf_session_timer_on_2xx(struct cf_session_timer *timer, const struct cf_profile *profile,
+void cf_session_timer_on_2xx(struct cf_session_timer *timer, const struct cf_ua_profile *profile,
                              const struct cf_sip_message *response, cf_usec now);
 
 /** A 422 came: true if the request is worth sending again with its Min-SE (section 7.3). */
-bool cf_session_timer_on_422(struct cf_session_timer *timer, const struct cf_profile *profile,
+bool cf_session_timer_on_422(struct cf_session_timer *timer, const struct cf_ua_profile *profile,
                              const struct cf_sip_message *response);
 
 /** A refresh of ours failed for now (491, glare): try again at @p at. */
