@@ -9,6 +9,7 @@
 #ifndef CF_CORE_SPEAKER_SPEAKER_H
 #define CF_CORE_SPEAKER_SPEAKER_H
 
+#include "base/err.h"
 #include "base/handle.h"
 #include "base/list.h"
 #include "core/speaker/level.h"
