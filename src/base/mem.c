@@ -15,6 +15,13 @@ void cf_mem_free(const struct cf_mem *mem, void *memory, size_t size) {
     }
 }
 
+void cf_mem_wipe(void *memory, size_t size) {
+    volatile uint8_t *at = memory;
+    for (size_t i = 0; i < size; i++) {
+        at[i] = 0;
+    }
+}
+
 bool cf_mem_grow(const struct cf_mem *mem, void **array, size_t *count_max, size_t needed, size_t element) {
     if (needed <= *count_max) {
         return true;

@@ -21,6 +21,9 @@ void *cf_mem_alloc(const struct cf_mem *mem, size_t size);
 /** Give back @p memory of @p size octets; NULL is ignored. */
 void cf_mem_free(const struct cf_mem *mem, void *memory, size_t size);
 
+/** Overwrite @p memory with zeros in a way that no compiler leaves out: for keys and passwords. */
+void cf_mem_wipe(void *memory, size_t size);
+
 /**
  * Grow an array of @p element octets each from @p *count_max to at least @p needed elements (doubling). False if the allocator
  * refuses; the array is untouched then. New elements are zero.

@@ -13,9 +13,10 @@
 
 #include "base/addr.h"
 #include "base/mem.h"
-#include "core/rtp/srtp_suite.h"
+#include "core/sdp/bandwidth.h"
 #include "core/sdp/content.h"
-#include "core/sdp/direction.h"
+#include "core/sdp/crypto.h"
+#include "core/sdp/dtls.h"
 #include "core/sdp/extmap.h"
 #include "core/sdp/feedback.h"
 #include "core/sdp/fmtp.h"
@@ -28,15 +29,6 @@
 
 /** Longest mid and label, octets. */
 #define CF_TAG_MAX 47
-
-/** Longest digest of a certificate, octets (SHA-512). */
-#define CF_FINGERPRINT_MAX 64
-
-/** Longest MKI that is taken, octets. */
-#define CF_MKI_MAX 8
-
-/** No bandwidth given. */
-#define CF_BANDWIDTH_NONE UINT32_MAX
 
 /** A short text by value: mid, label. Empty: there is none. */
 struct cf_tag {
@@ -79,15 +71,6 @@ struct cf_media_extension {
     bool can_receive;
 };
 
-/** One side's SDES master key (RFC 4568 section 6.1). */
-struct cf_sdes_key {
-    uint8_t key[CF_SRTP_KEY_MAX];   /**< as long as the suite wants */
-    uint8_t salt[CF_SRTP_SALT_MAX]; /**< as long as the suite wants */
-    uint8_t mki[CF_MKI_MAX];        /**< the first .mki_len octets, network order */
-    uint8_t mki_len;                /**< 0: packets carry no MKI */
-    uint8_t lifetime_log2;          /**< packets that the key may protect, as a power of two; 0: the suite's maximum */
-};
-
 /** How RTP is protected. */
 enum cf_keying {
     CF_KEYING_NONE, /**< plain RTP */
@@ -120,7 +103,7 @@ struct cf_media_security {
     enum cf_dtls_role dtls_role;
     struct cf_fingerprint remote_fingerprint; /**< DTLS */
     bool has_remote_zrtp_hash;
-    uint8_t remote_zrtp_hash[32]; /**< SHA-256 of the peer's Hello (RFC 6189 section 8.1) */
+    uint8_t remote_zrtp_hash[CF_ZRTP_HASH_LEN]; /**< SHA-256 of the peer's Hello (RFC 6189 section 8.1) */
 };
 
 /** ICE of the peer (RFC 8839 section 5); candidates are read from the description by who runs ICE. */
