@@ -34,9 +34,6 @@ void cf_sip_field_begin(struct cf_writer *w, enum cf_sip_header id);
 /** End of line. */
 void cf_sip_field_end(struct cf_writer *w);
 
-/** @p text without CR, LF and NUL (blanks instead): for pieces of values that come from outside. */
-void cf_sip_put_line_text(struct cf_writer *w, struct cf_str text);
-
 /** All fields called @p id of @p msg again, in order, folds turned into blanks; nothing if there are none. */
 void cf_sip_copy_fields(struct cf_writer *w, const struct cf_sip_message *msg, enum cf_sip_header id);
 

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/writer.h"
 #include "core/sip/method.h"
+#include "core/sip/scan.h"
 
 /** Largest sequence number: it must be less than 2^31. */
 #define CF_SIP_CSEQ_MAX 0x7FFFFFFFU
@@ -22,6 +23,9 @@ struct cf_sip_rack {
     uint32_t rseq;           /**< RSeq of the response, 1 to 2^32 - 1 */
     struct cf_sip_cseq cseq; /**< CSeq of the response */
 };
+
+/** Take a CSeq at the position of @p s. CF_ERR_MALFORMED, the position is where. */
+CF_MUST_USE enum cf_err cf_sip_cseq_scan(struct cf_sip_scan *s, struct cf_sip_cseq *ret);
 
 /** Parse all of @p text. CF_ERR_MALFORMED: also a number of 2^31 and above. */
 CF_MUST_USE enum cf_err cf_sip_cseq_parse(struct cf_str text, struct cf_sip_cseq *ret);

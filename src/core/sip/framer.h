@@ -17,7 +17,7 @@
 enum cf_sip_framer_kind {
     CF_SIP_FRAMER_MESSAGE, /**< a message; give it to cf_sip_parse() */
     CF_SIP_FRAMER_PING,    /**< CR LF CR LF between messages: answer with CR LF */
-    CF_SIP_FRAMER_PONG,    /**< CR LF between messages: the answer to our ping, or a stray end of line */
+    CF_SIP_FRAMER_PONG,    /**< CR LF between messages: the answer to our ping, or a stray end of line, or half a ping */
     CF_SIP_FRAMER_BROKEN,  /**< the stream can't be cut any more: perhaps answer to bytes, then close; reported once */
 };
 
@@ -37,14 +37,10 @@ struct cf_sip_framer {
     size_t start;             /**< first octet that was not given out yet */
     size_t end;               /**< behind the last octet */
     size_t scanned;           /**< octets from start that were looked at */
-    size_t line;              /**< start of the current line, from start */
     size_t head_len;          /**< header with its blank line; 0: not complete yet */
     size_t body_len;          /**< once head_len is known */
-    unsigned field_lines;     /**< header lines so far */
-    bool has_length;          /**< Content-Length was seen */
+    bool is_half_ping;        /**< the last thing told was one end of line */
     bool is_broken;           /**< BROKEN was found; everything is ignored from now on */
-    bool is_broken_told;      /**< and polled */
-    struct cf_parse_error error;
 };
 
 /** Begin a stream. @p message_max: longest message, at most CF_SIP_MESSAGE_MAX. */

@@ -4,9 +4,10 @@
  * the fields, parses what every element needs (start line, top Via, From, To, Call-ID, CSeq, Max-Forwards, Content-Length) and
  * leaves the rest to small parsers on demand. One pass, linear in the length. The index is valid as long as the buffer.
  *
- * Strict where leniency can be abused: CR LF ends lines and nothing else does; no NUL, no bare CR or LF in the header; a second
- * Call-ID, CSeq, From, To, Max-Forwards, Content-Length, Content-Type is an error; a blank before the colon is allowed (RFC
- * 3261 section 7.3.1) and gives the same field as without. Lenient where it is harmless: see docs/rfc/3261.md.
+ * Strict where leniency can be abused: CR LF ends lines and nothing else does; no bare CR or LF in the header and no other
+ * control character but tab (and, in quoted pairs, any); a second Call-ID, CSeq, From, To, Max-Forwards, Content-Length,
+ * Content-Type is an error; a blank before the colon is allowed (RFC 3261 section 7.3.1) and gives the same field as without.
+ * Lenient where it is harmless: see docs/rfc/3261.md.
  */
 #ifndef CF_CORE_SIP_MESSAGE_H
 #define CF_CORE_SIP_MESSAGE_H
@@ -118,7 +119,13 @@ bool cf_sip_values_next(struct cf_sip_values *it, struct cf_str *ret_value);
 /** Cut the part before the first comma outside quotes and angle brackets off @p rest; as cf_str_cut(), and trimmed. */
 struct cf_str cf_sip_list_cut(struct cf_str *rest);
 
-/** A header with a number of seconds and perhaps a comment and parameters: Expires, Min-Expires, Retry-After, Flow-Timer... */
+/**
+ * delta-seconds of @p value, perhaps with a comment or parameters behind ("120 (I'm busy);duration=60"); a number beyond 32 bits
+ * is cut to UINT32_MAX. False if it is something else.
+ */
+bool cf_sip_seconds_of(struct cf_str value, uint32_t *ret_sec);
+
+/** cf_sip_seconds_of() the first field called @p id: Expires, Min-Expires, Retry-After, Flow-Timer... False if there is none. */
 bool cf_sip_seconds(const struct cf_sip_message *msg, enum cf_sip_header id, uint32_t *ret_sec);
 
 /** True if the message is a request outside a dialog: it has no To tag. */

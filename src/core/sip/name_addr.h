@@ -6,6 +6,7 @@
 #ifndef CF_CORE_SIP_NAME_ADDR_H
 #define CF_CORE_SIP_NAME_ADDR_H
 
+#include "core/sip/text.h"
 #include "core/sip/uri.h"
 
 /** "Display" <uri>;params, or uri;params */
@@ -15,6 +16,10 @@ struct cf_sip_name_addr {
     struct cf_str params;    /**< header parameters after the first ';': tag, q, expires, +sip.instance...; absent if none */
     bool has_angle_brackets; /**< <uri>; without them what follows ';' are header parameters, never the URI's */
 };
+
+/** Take one name-addr or addr-spec with its parameters at the position of @p s. CF_ERR_MALFORMED, CF_ERR_LIMIT; the position is
+ * where. */
+CF_MUST_USE enum cf_err cf_sip_name_addr_scan(struct cf_sip_scan *s, struct cf_sip_name_addr *ret);
 
 /** Parse all of @p text as one name-addr or addr-spec. CF_ERR_MALFORMED, CF_ERR_LIMIT (the URI). */
 CF_MUST_USE enum cf_err cf_sip_name_addr_parse(struct cf_str text, struct cf_sip_name_addr *ret);
@@ -27,12 +32,6 @@ struct cf_str cf_sip_name_addr_tag(const struct cf_sip_name_addr *addr);
  * the result is always well-formed UTF-8 without control characters. Nothing if there is none.
  */
 void cf_sip_put_display(struct cf_writer *w, const struct cf_sip_name_addr *addr);
-
-/**
- * Any free text of a peer (Subject, Reason phrase, display name without quotes) made safe to show: as cf_sip_put_display() but
- * without unquoting.
- */
-void cf_sip_put_clean_text(struct cf_writer *w, struct cf_str text);
 
 /** Print a name-addr: "display" (given as plain text, quoted here; absent: none) <uri>. Parameters are put behind by the caller.
  */

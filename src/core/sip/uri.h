@@ -9,7 +9,9 @@
 #include "base/addr.h"
 #include "base/err.h"
 #include "base/writer.h"
+#include "core/sip/escape.h"
 #include "core/sip/params.h"
+#include "core/sip/scan.h"
 #include "core/sip/transport.h"
 
 /** Scheme of a URI. */
@@ -43,6 +45,9 @@ struct cf_sip_uri {
  */
 CF_MUST_USE enum cf_err cf_sip_uri_parse(struct cf_str text, struct cf_sip_uri *ret);
 
+/** As cf_sip_uri_parse() over all that is left of @p s; after a failure the position is where. */
+CF_MUST_USE enum cf_err cf_sip_uri_scan(struct cf_sip_scan *s, struct cf_sip_uri *ret);
+
 /** Write a URI from its pieces (text is not looked at). Port 0, absent user, params and headers are left out. */
 void cf_sip_put_uri(struct cf_writer *w, const struct cf_sip_uri *uri);
 
@@ -75,21 +80,6 @@ bool cf_sip_uri_host_addr(const struct cf_sip_uri *uri, struct cf_addr *ret);
 
 /** Transport asked for by the URI: its transport parameter, else TLS for sips; false if it says nothing. */
 bool cf_sip_uri_transport(const struct cf_sip_uri *uri, enum cf_transport *ret);
-
-/** @p text with %HH resolved (also %00: the result is text with a length). A broken escape is copied as it is. */
-void cf_sip_put_unescaped(struct cf_writer *w, struct cf_str text);
-
-/** @p text as the user part of a URI: everything that may not stand there is escaped. */
-void cf_sip_put_escaped_user(struct cf_writer *w, struct cf_str text);
-
-/** @p text as the value of a URI parameter, escaped. */
-void cf_sip_put_escaped_param(struct cf_writer *w, struct cf_str text);
-
-/** @p text as the name or value of a URI header, escaped. */
-void cf_sip_put_escaped_header(struct cf_writer *w, struct cf_str text);
-
-/** Are both texts equal once escapes are resolved, octet by octet? */
-bool cf_sip_unescaped_eq(struct cf_str a, struct cf_str b);
 
 /**
  * Cut the next header off @p rest, which is what stands after '?': @p ret gets name and value, still escaped. False at the end.

@@ -5,6 +5,8 @@
 
 #include "base/addr.h"
 #include "core/sip/params.h"
+#include "core/sip/scan.h"
+#include "core/sip/text.h"
 #include "core/sip/transport.h"
 
 /** The start of every branch made by a client of RFC 3261 (section 8.1.1.7). */
@@ -13,6 +15,7 @@
 /** One hop. */
 struct cf_sip_via {
     struct cf_str text;           /**< all of it */
+    struct cf_str sent;           /**< "SIP/2.0/UDP host:port": all before the parameters */
     enum cf_transport transport;  /**< CF_TRANSPORT_OTHER: see transport_name */
     struct cf_str transport_name; /**< as it stands there */
     struct cf_str host;           /**< sent-by: name, IPv4, or IPv6 in brackets */
@@ -25,7 +28,13 @@ struct cf_sip_via {
     uint16_t rport;               /**< its value; 0 if it has none */
 };
 
-/** Parse all of @p text as one Via value. CF_ERR_MALFORMED; CF_ERR_UNSUPPORTED if the protocol is not SIP/2.0. */
+/**
+ * Take one Via value at the position of @p s. CF_ERR_MALFORMED, the position is where. The version is not looked at: the start
+ * line decides on it, and a 505 must repeat the Via.
+ */
+CF_MUST_USE enum cf_err cf_sip_via_scan(struct cf_sip_scan *s, struct cf_sip_via *ret);
+
+/** Parse all of @p text as one Via value. CF_ERR_MALFORMED. */
 CF_MUST_USE enum cf_err cf_sip_via_parse(struct cf_str text, struct cf_sip_via *ret);
 
 /** Does the branch begin with the cookie and go on after it, so that it alone identifies the transaction? */
