@@ -49,6 +49,15 @@ static inline void cf_list_append(struct cf_list *list, struct cf_link *link) {
     list->head.prev = link;
 }
 
+/** Put @p link, which must be in no list, before all others. */
+static inline void cf_list_prepend(struct cf_list *list, struct cf_link *link) {
+    cf_assert(!cf_link_is_in(link));
+    link->next = list->head.next;
+    link->prev = &list->head;
+    list->head.next->prev = link;
+    list->head.next = link;
+}
+
 /** Take @p link out of its list; nothing happens if it is in none. */
 static inline void cf_list_remove(struct cf_link *link) {
     if (!cf_link_is_in(link)) {

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pictures of one room: sources in, sinks out, and who is shown to whom. Packets of a batch of datagrams are taken first and
+ * walked over afterwards receiver by receiver, so that a receiver's packets come out in a row (segmentation offload lives on
+ * that) and work is proportional to what is sent. Work in portions: each step is one sink of one source.
+ *
+ *     cf_forward_on_packet(f, source, &packet)                  per packet of the batch
+ *     while ((n = cf_forward_step(f, now, items)) or not idle)  send the items
+ *
+ * Sources and sinks are the caller's memory; they are in the room between _add and _remove. Machine: see also _deadline and
+ * _on_deadline. Nothing is allocated.
+ */
+#ifndef CF_SFU_FORWARD_H
+#define CF_SFU_FORWARD_H
+
+#include "core/sfu/sink.h"
+
+/** Only the last so many speakers with pictures are candidates. */
+#define CF_FORWARD_RANKED_MAX 32
+
+/** How often selection and bit rates are looked at when nothing happens. */
+#define CF_FORWARD_PERIOD CF_MSEC(500)
+
+/** The room. */
+struct cf_forward {
+    struct cf_list sources; /**< who spoke last first */
+    struct cf_list sinks;
+    size_t source_count;
+    struct cf_list batch_sources; /**< sources with packets in this batch */
+    struct cf_link *cursor;       /**< next sink of the first of them; NULL: its list is through */
+    bool cursor_is_wanted;        /**< walking over .wanted_by, else over .shown_by */
+    bool cursor_is_set;           /**< the walk over the first source has begun */
+    uint32_t batch;               /**< number of this batch */
+    uint32_t names;               /**< names given so far */
+    cf_usec next_look;
+};
+
+/** An empty room. */
+void cf_forward_init(struct cf_forward *forward, cf_usec now);
+
+/** Take @p source, already made, into the room; its packets carry @p ssrc. */
+void cf_forward_add_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc);
+
+/** Take it out; sinks that show it go on with something else at the next look. */
+void cf_forward_remove_source(struct cf_forward *forward, struct cf_source *source, cf_usec now);
+
+/** The sender began anew with @p ssrc: sinks that show it wait for a key frame. */
+void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc, cf_usec now);
+
+/** May @p source be shown? False: muted or on hold. */
+void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now);
+
+/** Take @p sink, already made, into the room. */
+void cf_forward_add_sink(struct cf_forward *forward, struct cf_sink *sink, cf_usec now);
+
+/** Take it out. */
+void cf_forward_remove_sink(struct cf_forward *forward, struct cf_sink *sink);
+
+/** Member @p owner speaks now. */
+void cf_forward_on_speaker(struct cf_forward *forward, uint32_t owner, cf_usec now);
+
+/** A packet of @p source in this batch, see cf_source_on_packet(). */
+enum cf_source_result cf_forward_on_packet(struct cf_forward *forward, struct cf_source *source,
+                                           const struct cf_video_packet *packet, cf_usec now);
+
+/** Is nothing left to be sent of this batch? */
+bool cf_forward_is_idle(const struct cf_forward *forward);
+
+/**
+ * Go on with the batch: at most CF_SINK_ITEMS_MAX items, all of one sink. The number may be 0 although there is more, see
+ * cf_forward_is_idle().
+ */
+size_t cf_forward_step(struct cf_forward *forward, cf_usec now, struct cf_sink_item *items);
+
+/**
+ * The receiver of @p sink missed @p sequence: true and the item if it can be sent again. .csrc and all numbers are as they were.
+ */
+bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
+                       struct cf_sink_item *ret_item);
+
+/** When to call cf_forward_on_deadline(). What sources are to be asked for is theirs: cf_source_deadline(). */
+cf_usec cf_forward_deadline(const struct cf_forward *forward);
+
+/** Look again who should be shown to whom, and how much sources should send. */
+void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now);
+
+#endif

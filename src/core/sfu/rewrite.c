@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sfu/rewrite.h"
+
+/* A packet this far behind the newest is no reordering any more. Less than half the sequence space. */
+#define REACH 4096
+
+/* Timestamps of two frames differ by at least this much: a frame at 250 Hz. */
+#define FRAME_TICKS_MIN (CF_VIDEO_CLOCK_HZ / 250)
+
+void cf_rewrite_init(struct cf_rewrite *rewrite, const struct cf_rewrite_heads *heads) {
+    *rewrite = (struct cf_rewrite){.heads = *heads};
+    rewrite->heads.picture_id &= CF_VP8_PICTURE_ID_MASK;
+}
+
+/* @p a comes after @p b, modulo 2^16, 2^32, 2^15, 2^8. */
+static bool is_after_16(uint16_t a, uint16_t b) {
+    return (int16_t)(uint16_t)(a - b) > 0;
+}
+
+static bool is_after_32(uint32_t a, uint32_t b) {
+    return (int32_t)(a - b) > 0;
+}
+
+static bool is_after_15(uint16_t a, uint16_t b) {
+    uint16_t distance = (uint16_t)(a - b) & CF_VP8_PICTURE_ID_MASK;
+    return distance != 0 && distance < 0x4000U;
+}
+
+static bool is_after_8(uint8_t a, uint8_t b) {
+    return (int8_t)(uint8_t)(a - b) > 0;
+}
+
+/* Ticks from the newest frame to the one that begins with @p first, by the time they came in. */
+static uint32_t elapsed_ticks(const struct cf_rewrite *rewrite, const struct cf_video_packet *first) {
+    cf_usec elapsed = first->arrival - rewrite->head_arrival;
+    uint64_t ticks = elapsed > 0 ? cf_usec_to_ticks(elapsed, CF_VIDEO_CLOCK_HZ) : 0;
+    return (uint32_t)(ticks > FRAME_TICKS_MIN ? ticks : FRAME_TICKS_MIN);
+}
+
+void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, const struct cf_video_packet *first) {
+    cf_assert(source != 0);
+    const struct cf_rewrite_heads *heads = &rewrite->heads;
+    memmove(rewrite->stays + 1, rewrite->stays, sizeof rewrite->stays - sizeof rewrite->stays[0]);
+    /* The very first timestamp is just as random whatever is added to it. */
+    uint32_t timestamp = heads->timestamp + elapsed_ticks(rewrite, first);
+    rewrite->stays[0] = (struct cf_rewrite_stay){
+        .source = source,
+        .timestamp_shift = timestamp - first->timestamp,
+        .sequence_shift = (uint16_t)(heads->sequence + 1 - first->sequence),
+        .picture_id_shift = (uint16_t)(heads->picture_id + 1 - first->vp8.picture_id),
+        .tl0picidx_shift = (uint8_t)(heads->tl0picidx + 1 - first->vp8.tl0picidx),
+        .keyidx_shift = (uint8_t)(heads->keyidx + 1 - first->vp8.keyidx),
+        .first = (uint16_t)(heads->sequence + 1),
+        .last = heads->sequence,
+    };
+}
+
+struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
+    return (struct cf_rewrite_patch){
+        .timestamp = packet->timestamp + stay->timestamp_shift,
+        .sequence = (uint16_t)(packet->sequence + stay->sequence_shift),
+        .picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_VP8_PICTURE_ID_MASK,
+        .tl0picidx = (uint8_t)(packet->vp8.tl0picidx + stay->tl0picidx_shift),
+        .keyidx = (uint8_t)(packet->vp8.keyidx + stay->keyidx_shift) & 0x1fU,
+    };
+}
+
+static void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_vp8_descriptor *vp8,
+                        const struct cf_rewrite_patch *patch) {
+    if (vp8->has_picture_id && is_after_15(patch->picture_id, heads->picture_id)) {
+        heads->picture_id = patch->picture_id;
+    }
+    if (vp8->has_tl0picidx && is_after_8(patch->tl0picidx, heads->tl0picidx)) {
+        heads->tl0picidx = patch->tl0picidx;
+    }
+    if (vp8->has_keyidx) {
+        heads->keyidx = patch->keyidx;
+    }
+}
+
+static void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch) {
+    struct cf_rewrite_stay *stay = &rewrite->stays[0];
+    if (is_after_16(patch->sequence, stay->last)) {
+        stay->last = patch->sequence;
+        rewrite->heads.sequence = patch->sequence;
+        if ((uint16_t)(stay->last - stay->first) > REACH) {
+            stay->first = (uint16_t)(stay->last - REACH);
+        }
+    }
+    if (is_after_32(patch->timestamp, rewrite->heads.timestamp)) {
+        rewrite->heads.timestamp = patch->timestamp;
+        rewrite->head_arrival = packet->arrival;
+    }
+    if (packet->format == CF_VIDEO_VP8) {
+        advance_vp8(&rewrite->heads, &packet->vp8, patch);
+    }
+}
+
+bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret) {
+    const struct cf_rewrite_stay *stay = &rewrite->stays[0];
+    cf_assert(stay->source != 0);
+    struct cf_rewrite_patch patch = cf_rewrite_patch_of(stay, packet);
+    if (is_after_16(stay->first, patch.sequence)) {
+        return false;
+    }
+    advance(rewrite, packet, &patch);
+    *ret = patch;
+    return true;
+}
+
+bool cf_rewrite_trace(const struct cf_rewrite *rewrite, uint16_t sequence, const struct cf_rewrite_stay **ret_stay,
+                      uint16_t *ret_source_sequence) {
+    if ((uint16_t)(rewrite->heads.sequence - sequence) > REACH) {
+        return false;
+    }
+    for (size_t i = 0; i < CF_REWRITE_STAYS; i++) {
+        const struct cf_rewrite_stay *stay = &rewrite->stays[i];
+        bool began = stay->source != 0 && !is_after_16(stay->first, sequence);
+        if (began && !is_after_16(sequence, stay->last)) {
+            *ret_stay = stay;
+            *ret_source_sequence = (uint16_t)(sequence - stay->sequence_shift);
+            return true;
+        }
+    }
+    return false;
+}
+
+void cf_rewrite_forget(struct cf_rewrite *rewrite) {
+    memset(rewrite->stays + 1, 0, sizeof rewrite->stays - sizeof rewrite->stays[0]);
+    rewrite->stays[0].first = (uint16_t)(rewrite->stays[0].last + 1);
+}
+
+size_t cf_rewrite_payload(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out,
+                          struct cf_span *ret_body) {
+    if (packet->format != CF_VIDEO_VP8) {
+        *ret_body = packet->payload;
+        return 0;
+    }
+    struct cf_vp8_descriptor d = packet->vp8;
+    *ret_body = (struct cf_span){packet->payload.at + d.len, packet->payload.len - d.len};
+    /* Always the long form: the numbers going out don't wrap where those coming in do. */
+    d.picture_id_long = true;
+    d.picture_id = patch->picture_id;
+    d.tl0picidx = patch->tl0picidx;
+    d.keyidx = patch->keyidx;
+    return cf_vp8_descriptor_print(&d, out);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rewriting: many sources, one stream. What a receiver gets on one of its lines keeps one SSRC, and its sequence numbers,
+ * timestamps and VP8 frame numbers go on where the source before left them, so that a decoder never notices the change
+ * (docs/algorithms/rewriting.md). Within a source every number is moved by a constant: what was lost or reordered upstream is
+ * lost or reordered downstream in the same way, and every wrap is harmless.
+ *
+ * Machine without deadline. The constants of the last few sources are kept, so that a number the receiver speaks of (in a NACK)
+ * can be traced back to the source's own. No allocation; about 200 octets.
+ */
+#ifndef CF_SFU_REWRITE_H
+#define CF_SFU_REWRITE_H
+
+#include "core/sfu/video.h"
+
+/** Stays with a source that are remembered for cf_rewrite_trace(). */
+#define CF_REWRITE_STAYS 4
+
+/** The constants of one stay with a source: outgoing number = incoming number + shift, modulo the width of the number. */
+struct cf_rewrite_stay {
+    uint32_t source; /**< the caller's name of the source, 0: none */
+    uint32_t timestamp_shift;
+    uint16_t sequence_shift;
+    uint16_t picture_id_shift;
+    uint8_t tl0picidx_shift;
+    uint8_t keyidx_shift;
+    uint16_t first; /**< outgoing sequence number it began with, moved on so that it is never far behind */
+    uint16_t last;  /**< highest outgoing sequence number */
+};
+
+/** Highest numbers sent. */
+struct cf_rewrite_heads {
+    uint32_t timestamp;
+    uint16_t sequence;
+    uint16_t picture_id;
+    uint8_t tl0picidx;
+    uint8_t keyidx;
+};
+
+/** One outgoing stream. */
+struct cf_rewrite {
+    struct cf_rewrite_stay stays[CF_REWRITE_STAYS]; /**< [0] is the present one */
+    struct cf_rewrite_heads heads;
+    cf_usec head_arrival; /**< when the frame of heads.timestamp began to come in */
+};
+
+/** What a packet gets instead of its own numbers. */
+struct cf_rewrite_patch {
+    uint32_t timestamp;
+    uint16_t sequence;
+    uint16_t picture_id;
+    uint8_t tl0picidx;
+    uint8_t keyidx;
+};
+
+/** A stream whose first packet will carry the numbers after @p heads (unguessable ones, RFC 3550 section 5.1). */
+void cf_rewrite_init(struct cf_rewrite *rewrite, const struct cf_rewrite_heads *heads);
+
+/** Begin a stay with @p source (not 0), whose first packet to be sent is @p first, the start of a key frame. */
+void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, const struct cf_video_packet *first);
+
+/**
+ * Numbers for a packet of the present source. False for a packet from before the stay began, or too late: not to be sent.
+ * There must be a present source.
+ */
+bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret);
+
+/**
+ * Which packet of which source went out as @p sequence? With its stay (valid until the next mutation) and the source's own
+ * sequence number. False if it was never sent or is forgotten.
+ */
+bool cf_rewrite_trace(const struct cf_rewrite *rewrite, uint16_t sequence, const struct cf_rewrite_stay **ret_stay,
+                      uint16_t *ret_source_sequence);
+
+/**
+ * Packets look otherwise from now on (another payload type, another header extension): what was sent before can't be traced any
+ * more, because a packet that is sent again must be the same octet for octet.
+ */
+void cf_rewrite_forget(struct cf_rewrite *rewrite);
+
+/** The same numbers that @p packet got when it was sent during @p stay. */
+struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet);
+
+/**
+ * Print the start of the payload with the patched VP8 descriptor at @p out (CF_VP8_DESCRIPTOR_MAX octets of room). Returns how
+ * many octets that are; *ret_body is the rest of the payload, unchanged. For other formats 0 and the whole payload.
+ */
+size_t cf_rewrite_payload(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out,
+                          struct cf_span *ret_body);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sfu/sink.h"
+
+void cf_sink_init(struct cf_sink *sink, const struct cf_sink_config *config) {
+    *sink = (struct cf_sink){.config = *config, .repeats_left = CF_SINK_REPEATS_MAX};
+    cf_rewrite_init(&sink->rewrite, &config->heads);
+}
+
+static void forget_wanted(struct cf_sink *sink) {
+    cf_list_remove(&sink->wanted_link);
+    sink->wanted = NULL;
+}
+
+static void forget_shown(struct cf_sink *sink) {
+    cf_list_remove(&sink->shown_link);
+    sink->shown = NULL;
+    sink->frame_open = false;
+}
+
+void cf_sink_detach(struct cf_sink *sink) {
+    forget_wanted(sink);
+    forget_shown(sink);
+}
+
+void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now) {
+    if (source != sink->wanted) {
+        forget_wanted(sink);
+    }
+    if (source == NULL || source == sink->shown) {
+        return;
+    }
+    if (sink->wanted == NULL) {
+        sink->wanted = source;
+        cf_list_append(&source->wanted_by, &sink->wanted_link);
+    }
+    cf_usec age = sink->shown == NULL ? CF_SINK_JOIN_AGE : CF_SINK_SWITCH_AGE;
+    if (!cf_source_can_begin(source, age, now)) {
+        cf_keyframe_gate_want(&source->gate, CF_KEYFRAME_CAUSE_JOIN, now);
+    }
+}
+
+/* Give the packet its numbers. False: too late for it. */
+static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet, struct cf_sink_item *ret) {
+    struct cf_rewrite_patch patch;
+    if (!cf_rewrite_packet(&sink->rewrite, packet, &patch)) {
+        sink->counts.late++;
+        return false;
+    }
+    *ret = (struct cf_sink_item){.sink = sink, .packet = packet, .patch = patch, .csrc = sink->shown->ssrc};
+    sink->counts.packets++;
+    if (patch.sequence == sink->rewrite.heads.sequence) {
+        sink->frame_open = !packet->marker;
+        sink->frame_at = packet->arrival;
+    }
+    return true;
+}
+
+/* Everything that .shown has stored, from @p sequence on. */
+static size_t catch_up(struct cf_sink *sink, uint16_t sequence, cf_usec now, struct cf_sink_item *items) {
+    const struct cf_store *store = &sink->shown->store;
+    size_t count = 0;
+    uint16_t packets = (uint16_t)(store->newest - sequence + 1U);
+    cf_assert(packets <= CF_SOURCE_CATCH_UP_MAX);
+    for (uint16_t i = 0; i < packets; i++) {
+        const struct cf_video_packet *packet = cf_store_get(store, (uint16_t)(sequence + i), now);
+        if (packet != NULL && make_item(sink, packet, &items[count])) {
+            count++;
+        }
+    }
+    return count;
+}
+
+size_t cf_sink_try_switch(struct cf_sink *sink, uint32_t batch, cf_usec now, struct cf_sink_item *items) {
+    struct cf_source *source = sink->wanted;
+    cf_usec age = sink->shown == NULL ? CF_SINK_JOIN_AGE : CF_SINK_SWITCH_AGE;
+    bool in_frame = sink->frame_open && now - sink->frame_at < CF_SINK_FRAME_PATIENCE;
+    if (source == NULL || in_frame || !cf_source_can_begin(source, age, now)) {
+        return 0;
+    }
+    forget_wanted(sink);
+    forget_shown(sink);
+    sink->shown = source;
+    sink->shown_since = now;
+    sink->batch = batch;
+    sink->counts.switches++;
+    cf_list_append(&source->shown_by, &sink->shown_link);
+    cf_rewrite_switch(&sink->rewrite, source->name, cf_store_get(&source->store, source->key_sequence, now));
+    return catch_up(sink, source->key_sequence, now, items);
+}
+
+size_t cf_sink_forward(struct cf_sink *sink, uint32_t batch, cf_usec now, struct cf_sink_item *items) {
+    const struct cf_source *source = sink->shown;
+    size_t count = 0;
+    for (size_t i = 0; i < source->batch_count && sink->batch != batch; i++) {
+        count += make_item(sink, source->batch[i], &items[count]) ? 1 : 0;
+    }
+    return count + cf_sink_try_switch(sink, batch, now, items + count);
+}
+
+bool cf_sink_spend_repeat(struct cf_sink *sink, cf_usec now) {
+    uint64_t grown = cf_usec_to_ticks(now - sink->repeats_at, CF_SINK_REPEATS_PER_SEC);
+    if (grown > 0) {
+        uint64_t left = sink->repeats_left + grown;
+        sink->repeats_left = (uint32_t)(left < CF_SINK_REPEATS_MAX ? left : CF_SINK_REPEATS_MAX);
+        sink->repeats_at = now;
+    }
+    if (sink->repeats_left == 0) {
+        sink->counts.repeats_refused++;
+        return false;
+    }
+    sink->repeats_left--;
+    return true;
+}
+
+void cf_sink_on_key_request(struct cf_sink *sink, int fir_number, cf_usec now) {
+    bool repeated = fir_number >= 0 && sink->has_fir && sink->fir_number == fir_number;
+    if (fir_number >= 0) {
+        sink->fir_number = (uint8_t)fir_number;
+        sink->has_fir = true;
+    }
+    sink->counts.keys_wanted++;
+    if (repeated || sink->shown == NULL || !cf_keyframe_budget_spend(&sink->budget, now)) {
+        sink->counts.keys_refused++;
+        return;
+    }
+    cf_keyframe_gate_want(&sink->shown->gate, CF_KEYFRAME_CAUSE_LOSS, now);
+}
+
+bool cf_sink_timestamp_at(const struct cf_sink *sink, cf_wall wall, cf_usec now, uint32_t *ret_timestamp) {
+    const struct cf_rewrite *rewrite = &sink->rewrite;
+    const struct cf_source *source = sink->shown;
+    if (rewrite->stays[0].source == 0) {
+        return false;
+    }
+    if (source != NULL && source->clock.any) {
+        cf_usec offset = source->has_lip_offset ? source->lip_offset_usec : source->clock.offset_usec;
+        *ret_timestamp = cf_clock_map_timestamp_at(&source->clock, wall, offset) + rewrite->stays[0].timestamp_shift;
+        return true;
+    }
+    cf_usec elapsed = now > rewrite->head_arrival ? now - rewrite->head_arrival : 0;
+    *ret_timestamp = rewrite->heads.timestamp + (uint32_t)cf_usec_to_ticks(elapsed, CF_VIDEO_CLOCK_HZ);
+    return true;
+}

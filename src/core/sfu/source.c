@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sfu/source.h"
+
+enum cf_err cf_source_init(struct cf_source *source, const struct cf_mem *mem, const struct cf_source_config *config) {
+    *source = (struct cf_source){
+        .config = *config, .allowed = true, .rank = CF_SELECTOR_NOBODY, .clock = {.clock_rate_hz = CF_VIDEO_CLOCK_HZ}};
+    cf_list_init(&source->shown_by);
+    cf_list_init(&source->wanted_by);
+    return cf_store_init(&source->store, mem, &config->store);
+}
+
+void cf_source_fini(struct cf_source *source) {
+    cf_assert(!cf_link_is_in(&source->room_link));
+    cf_store_fini(&source->store);
+}
+
+void cf_source_restart(struct cf_source *source, uint32_t name, uint32_t ssrc) {
+    cf_assert(source->batch_count == 0);
+    cf_store_clear(&source->store);
+    source->name = name;
+    source->ssrc = ssrc;
+    source->missing = (struct cf_nack_list){.count = 0};
+    source->clock = (struct cf_clock_map){.clock_rate_hz = CF_VIDEO_CLOCK_HZ};
+    source->has_key = false;
+    source->has_lip_offset = false;
+}
+
+/* Short picture ids are carried on as long ones, so that those going out wrap at one place only. */
+static void widen_picture_id(struct cf_source *source, struct cf_vp8_descriptor *vp8) {
+    if (!vp8->picture_id_long) {
+        uint16_t step = (uint16_t)(vp8->picture_id - source->picture_id) & 0x7fU;
+        uint16_t back = step < 0x40U ? 0 : 0x80U;
+        vp8->picture_id = (uint16_t)(source->picture_id + step - back) & CF_VP8_PICTURE_ID_MASK;
+    }
+    uint16_t ahead = (uint16_t)(vp8->picture_id - source->picture_id) & CF_VP8_PICTURE_ID_MASK;
+    if (ahead < 0x4000U) {
+        source->picture_id = vp8->picture_id;
+    }
+}
+
+static void want_for_loss(struct cf_source *source, cf_usec now) {
+    if (cf_keyframe_budget_spend(&source->own_wishes, now)) {
+        cf_keyframe_gate_want(&source->gate, CF_KEYFRAME_CAUSE_LOSS, now);
+    }
+}
+
+static void note_missing(struct cf_source *source, const struct cf_video_packet *packet) {
+    switch (cf_nack_list_on_packet(&source->missing, packet->sequence, packet->arrival)) {
+    case CF_NACK_REPAIRED:
+        source->counts.repaired++;
+        break;
+    case CF_NACK_HOPELESS:
+        source->counts.lost++;
+        want_for_loss(source, packet->arrival);
+        break;
+    case CF_NACK_IN_ORDER:
+    case CF_NACK_GAP:
+    case CF_NACK_LATE:
+        break;
+    }
+}
+
+static void note_key(struct cf_source *source, const struct cf_video_packet *packet) {
+    bool newer = !source->has_key || (int16_t)(uint16_t)(packet->sequence - source->key_sequence) > 0;
+    if (packet->key_start && newer) {
+        source->has_key = true;
+        source->key_sequence = packet->sequence;
+        source->key_arrival = packet->arrival;
+        source->counts.key_frames++;
+        cf_keyframe_gate_on_key_frame(&source->gate);
+    }
+}
+
+enum cf_source_result cf_source_on_packet(struct cf_source *source, const struct cf_video_packet *packet) {
+    struct cf_video_packet parsed = *packet;
+    if (cf_video_packet_parse(source->config.format, packet->payload, &parsed) != CF_OK) {
+        source->counts.malformed++;
+        return CF_SOURCE_MALFORMED;
+    }
+    if (source->batch_count == CF_SOURCE_BATCH_MAX) {
+        source->counts.overflow++;
+        return CF_SOURCE_OVERFLOW;
+    }
+    if (parsed.format == CF_VIDEO_VP8 && parsed.vp8.has_picture_id) {
+        widen_picture_id(source, &parsed.vp8);
+    }
+    enum cf_err err = cf_store_put(&source->store, &parsed);
+    if (err != CF_OK) {
+        uint64_t *count = err == CF_ERR_EXISTS ? &source->counts.duplicates : &source->counts.overflow;
+        (*count)++;
+        return err == CF_ERR_EXISTS ? CF_SOURCE_DUPLICATE : CF_SOURCE_OVERFLOW;
+    }
+    source->seen = true;
+    source->last_arrival = parsed.arrival;
+    source->counts.packets++;
+    note_missing(source, &parsed);
+    note_key(source, &parsed);
+    source->batch[source->batch_count++] = cf_store_get(&source->store, parsed.sequence, parsed.arrival);
+    return CF_SOURCE_TAKEN;
+}
+
+void cf_source_batch_done(struct cf_source *source) {
+    source->batch_count = 0;
+}
+
+bool cf_source_can_begin(const struct cf_source *source, cf_usec age, cf_usec now) {
+    if (!source->has_key || now - source->key_arrival > age) {
+        return false;
+    }
+    uint16_t count = (uint16_t)(source->store.newest - source->key_sequence + 1U);
+    bool fresh = now - source->key_arrival <= CF_SOURCE_KEY_FRESH;
+    if (count > CF_SOURCE_CATCH_UP_MAX) {
+        return false;
+    }
+    for (uint16_t i = 0; i < (fresh ? 1 : count); i++) {
+        if (cf_store_get(&source->store, (uint16_t)(source->key_sequence + i), now) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+cf_usec cf_source_deadline(const struct cf_source *source) {
+    cf_usec deadline = cf_keyframe_gate_deadline(&source->gate);
+    if (source->config.can_nack) {
+        deadline = cf_usec_min(deadline, cf_nack_list_deadline(&source->missing));
+    }
+    if (source->config.can_bitrate) {
+        deadline = cf_usec_min(deadline, cf_bitrate_ask_deadline(&source->bitrate));
+    }
+    return deadline;
+}
+
+bool cf_source_poll(struct cf_source *source, cf_usec now, struct cf_source_ask *ret_ask) {
+    struct cf_source_ask ask = {.key_frame = CF_KEYFRAME_CAUSE_NONE};
+    size_t lost = 0;
+    if (source->config.can_nack) {
+        ask.nack_count = cf_nack_list_poll(&source->missing, now, ask.nacks, CF_SOURCE_NACK_MAX, &lost);
+    }
+    if (lost > 0) {
+        source->counts.lost += lost;
+        want_for_loss(source, now);
+    }
+    ask.key_frame = cf_keyframe_gate_poll(&source->gate, now);
+    ask.has_bitrate = source->config.can_bitrate && cf_bitrate_ask_poll(&source->bitrate, now, &ask.bitrate_bps);
+    bool any = ask.key_frame != CF_KEYFRAME_CAUSE_NONE || ask.nack_count > 0 || ask.has_bitrate;
+    if (any) {
+        *ret_ask = ask;
+    }
+    return any;
+}

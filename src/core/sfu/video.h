@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What forwarding looks at in a video packet: made once when a packet arrives, read once a receiver. The payload itself is never
+ * decoded and, but for the VP8 descriptor, never changed. Format file: no state, no time, no allocation.
+ */
+#ifndef CF_SFU_VIDEO_H
+#define CF_SFU_VIDEO_H
+
+#include "base/usec.h"
+#include "core/rtp/h264.h"
+#include "core/rtp/vp8.h"
+
+/** Ticks a second of every video format here. */
+#define CF_VIDEO_CLOCK_HZ 90000U
+
+/** What a payload is, as far as forwarding cares. */
+enum cf_video_format {
+    CF_VIDEO_NONE, /**< no video, or one that can't be switched */
+    CF_VIDEO_VP8,
+    CF_VIDEO_H264_MODE_0, /**< packetization-mode 0 */
+    CF_VIDEO_H264_MODE_1, /**< packetization-mode 1 */
+};
+
+/** One packet of a source. The spans are views of the caller's packet. */
+struct cf_video_packet {
+    uint32_t timestamp;
+    uint16_t sequence;
+    bool marker;                  /**< last packet of a frame */
+    bool frame_start;             /**< first packet of a frame, as far as the payload tells */
+    bool key_start;               /**< a decoder that knows nothing can begin here */
+    enum cf_video_format format;  /**< what the source negotiated */
+    struct cf_vp8_descriptor vp8; /**< VP8 only */
+    struct cf_span payload;       /**< whole RTP payload without padding */
+    cf_usec arrival;              /**< when it came in */
+};
+
+/**
+ * Look at @p payload of @p format and fill the fields of @p ret that come from it; timestamp, sequence, marker and arrival are
+ * the caller's. The errors of the payload format; CF_ERR_MISMATCH for what packetization-mode 0 excludes; CF_ERR_UNSUPPORTED for
+ * CF_VIDEO_NONE.
+ */
+CF_MUST_USE enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span payload, struct cf_video_packet *ret);
+
+/** Can a receiver that negotiated @p receiver decode a source that negotiated @p source? H.264 mode 1 takes mode 0 as well, not
+ * the reverse. */
+bool cf_video_format_accepts(enum cf_video_format receiver, enum cf_video_format source);
+
+#endif

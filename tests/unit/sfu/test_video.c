@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What forwarding sees in a packet. */
+#include "core/sfu/video.h"
+
+#include "lib/test.h"
+
+#define SPAN(array) ((struct cf_span){(array), sizeof(array)})
+
+static void sees_vp8_key_frames(void **state) {
+    (void)state;
+    const uint8_t key[] = {0x90, 0x80, 0x05, 0x50, 0x01, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01};
+    const uint8_t inter[] = {0x90, 0x80, 0x06, 0x51, 0x01, 0x00};
+    const uint8_t rest[] = {0x80, 0x80, 0x06, 0x51};
+    struct cf_video_packet p = {.sequence = 9};
+    assert_ok(cf_video_packet_parse(CF_VIDEO_VP8, SPAN(key), &p));
+    assert_true(p.key_start && p.frame_start);
+    assert_int_equal(p.sequence, 9);
+    assert_int_equal(p.vp8.picture_id, 5);
+    assert_ok(cf_video_packet_parse(CF_VIDEO_VP8, SPAN(inter), &p));
+    assert_true(p.frame_start && !p.key_start);
+    assert_ok(cf_video_packet_parse(CF_VIDEO_VP8, SPAN(rest), &p));
+    assert_false(p.frame_start || p.key_start);
+}
+
+static void begins_h264_at_parameter_sets_only(void **state) {
+    (void)state;
+    const uint8_t sps[] = {0x67, 0x42};
+    const uint8_t stap[] = {0x78, 0, 2, 0x67, 0x42, 0, 1, 0x68, 0, 2, 0x65, 0x80};
+    const uint8_t idr[] = {0x65, 0x88};
+    struct cf_video_packet p = {.sequence = 1};
+    assert_ok(cf_video_packet_parse(CF_VIDEO_H264_MODE_0, SPAN(sps), &p));
+    assert_true(p.key_start && p.frame_start);
+    assert_ok(cf_video_packet_parse(CF_VIDEO_H264_MODE_1, SPAN(stap), &p));
+    assert_true(p.key_start);
+    assert_ok(cf_video_packet_parse(CF_VIDEO_H264_MODE_0, SPAN(idr), &p));
+    assert_true(p.frame_start && !p.key_start);
+}
+
+static void refuses_what_was_not_negotiated(void **state) {
+    (void)state;
+    const uint8_t stap[] = {0x78, 0, 2, 0x67, 0x42};
+    const uint8_t fragment[] = {0x7c, 0x85, 0x88};
+    struct cf_video_packet p = {.sequence = 1};
+    assert_int_equal(cf_video_packet_parse(CF_VIDEO_H264_MODE_0, SPAN(stap), &p), CF_ERR_MISMATCH);
+    assert_int_equal(cf_video_packet_parse(CF_VIDEO_H264_MODE_0, SPAN(fragment), &p), CF_ERR_MISMATCH);
+    assert_int_equal(cf_video_packet_parse(CF_VIDEO_NONE, SPAN(stap), &p), CF_ERR_UNSUPPORTED);
+    assert_int_equal(cf_video_packet_parse(CF_VIDEO_VP8, (struct cf_span){stap, 0}, &p), CF_ERR_TRUNCATED);
+    assert_ptr_equal(p.payload.at, NULL);
+}
+
+static void knows_who_decodes_what(void **state) {
+    (void)state;
+    assert_true(cf_video_format_accepts(CF_VIDEO_VP8, CF_VIDEO_VP8));
+    assert_false(cf_video_format_accepts(CF_VIDEO_VP8, CF_VIDEO_H264_MODE_0));
+    assert_true(cf_video_format_accepts(CF_VIDEO_H264_MODE_1, CF_VIDEO_H264_MODE_0));
+    assert_false(cf_video_format_accepts(CF_VIDEO_H264_MODE_0, CF_VIDEO_H264_MODE_1));
+    assert_false(cf_video_format_accepts(CF_VIDEO_NONE, CF_VIDEO_NONE));
+    assert_false(cf_video_format_accepts(CF_VIDEO_NONE, CF_VIDEO_VP8));
+}
+
+CF_TEST_MAIN(cmocka_unit_test(sees_vp8_key_frames), cmocka_unit_test(begins_h264_at_parameter_sets_only),
+             cmocka_unit_test(refuses_what_was_not_negotiated), cmocka_unit_test(knows_who_decodes_what))
