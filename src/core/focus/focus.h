@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The focus (RFC 4353, RFC 4579): where SIP meets the conference. It answers INVITE to factory and conference URIs, calls people
+ * (RFC 5366), takes REFER (RFC 3515) and SUBSCRIBE (RFC 4575), and keeps the media workers told of every leg. The rules of a
+ * conference are core/conf's, those of a call core/dialog's: here one is translated into the other.
+ *
+ * A machine. In: endpoint events by cf_focus_on_event() (those whose owner is of a kind below, or requests for a URI that
+ * cf_focus_serves()), media events, commands of the operator, time. Out by cf_focus_poll(), after every input, until false: commands for
+ * media, rows for the store. It sends SIP by calling the endpoint, whose events have to be polled too. Single-threaded.
+ *
+ * Who calls is told by struct cf_caller: authentication is the node's business. Limits: those of core/conf, one leg a device, and
+ * CF_FOCUS_WATCHERS_MAX subscriptions.
+ */
+#ifndef CF_CORE_FOCUS_FOCUS_H
+#define CF_CORE_FOCUS_FOCUS_H
+
+#include "core/conf/directory.h"
+#include "core/dialog/dialog_table.h"
+#include "core/dialog/usage.h"
+#include "core/focus/content.h"
+#include "core/focus/ports.h"
+#include "core/media/messages.h"
+#include "core/registrar/location.h"
+
+/** Subscriptions to conferences at a time. */
+#define CF_FOCUS_WATCHERS_MAX 20000
+
+/** Kinds of struct cf_owner that belong to the focus. */
+enum cf_focus_owner {
+    CF_FOCUS_OWNER_LEG = 1,
+    CF_FOCUS_OWNER_WATCHER = 2,
+    CF_FOCUS_OWNER_REFERRAL = 3,
+    CF_FOCUS_OWNER_LAST = 3,
+};
+
+/** What a factory answers. */
+enum cf_factory_answer {
+    CF_FACTORY_ANSWER_AUTO,     /**< 302 for clients that announce conference support, else 200 */
+    CF_FACTORY_ANSWER_REDIRECT, /**< always 302 */
+    CF_FACTORY_ANSWER_ACCEPT,   /**< always 200 */
+};
+
+/** Settings of a focus; views and pointers are kept by reference. */
+struct cf_focus_config {
+    const struct cf_mem *mem;
+    const struct cf_entropy *entropy;
+    struct cf_endpoint *endpoint;
+    struct cf_dialog_table *dialogs;
+    const struct cf_location *location;     /**< where users are; NULL: only by proxy */
+    const struct cf_policy *policy;         /**< what is negotiated */
+    const struct cf_content_codecs *codecs; /**< bodies: inflate, deflate, lists */
+    struct cf_port_source *port_source;     /**< where RTP ports come from */
+    struct cf_client_auth *auth;            /**< credentials for challenges of the configured proxy; NULL: none are answered */
+    struct cf_str domain;                   /**< in URIs that we make */
+    struct cf_str user;                     /**< user part of conference URIs */
+    struct cf_str factories;                /**< user parts of factory URIs, separated by blanks */
+    struct cf_str proxy;                    /**< URI that calls out go through; absent: straight to registered devices */
+    struct cf_str product;                  /**< User-Agent and Server */
+    enum cf_factory_answer factory_answer;
+    bool has_open_rooms; /**< room-NAME exists as soon as somebody dials it */
+    struct cf_conference_limits limits;
+    struct cf_conference_times times;
+    cf_usec ring_usec;       /**< how long people are rung */
+    cf_usec quarantine_usec; /**< how long a media port rests */
+    cf_usec silence_usec;    /**< a leg without a packet that long is ended; 0: never */
+    uint32_t video_kbps;     /**< bit rate asked of senders of pictures */
+};
+
+/** Who is behind a request, as the node found out. Views valid during the call. */
+struct cf_caller {
+    struct cf_str aor;  /**< canonical address of record */
+    struct cf_str name; /**< display name; absent: none */
+    bool is_verified;   /**< proved by digest or by a trusted proxy */
+    bool is_own;        /**< an account of this server, or vouched for by the trusted proxy: may create and be called */
+};
+
+/** A focus; opaque. */
+struct cf_focus;
+
+/** A focus, or NULL if memory is out. @p wall: wall clock at @p now. */
+struct cf_focus *cf_focus_create(const struct cf_focus_config *config, cf_usec now, cf_wall wall);
+
+/** Free everything; nothing is sent. NULL is ignored. */
+void cf_focus_destroy(struct cf_focus *focus);
+
+/** Is @p uri a factory, a conference or a room of this focus? The host has been found to be ours. */
+bool cf_focus_serves(const struct cf_focus *focus, const struct cf_sip_uri *uri);
+
+/** A request outside a dialog for a URI that the focus serves. */
+void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller, cf_usec now);
+
+/**
+ * An event of the endpoint for owner @p owner (the event's, or that of the dialog table for a request inside a dialog).
+ */
+void cf_focus_on_event(struct cf_focus *focus, struct cf_owner owner, const struct cf_endpoint_event *event, cf_usec now);
+
+/** An event of the media worker. */
+void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *event, cf_usec now);
+
+/** Put a stored conference back, at start. Rows that are too much are counted and left out. */
+void cf_focus_restore(struct cf_focus *focus, const struct cf_conference_row *row, cf_usec now);
+
+/** Make a permanent room NAME, at start. */
+CF_MUST_USE struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now);
+
+/** No new calls from now on: 503 (drain). */
+void cf_focus_drain(struct cf_focus *focus);
+
+/** End every call and conference. */
+void cf_focus_end_all(struct cf_focus *focus, cf_usec now);
+
+/** Calls that are up or being set up. */
+size_t cf_focus_leg_count(const struct cf_focus *focus);
+
+/** The wall clock may have been set. */
+void cf_focus_set_wall(struct cf_focus *focus, cf_usec now, cf_wall wall);
+
+/** Next deadline, and what to do then. */
+cf_usec cf_focus_deadline(const struct cf_focus *focus);
+void cf_focus_on_deadline(struct cf_focus *focus, cf_usec now);
+
+/** What the focus wants done. */
+enum cf_focus_out_kind {
+    CF_FOCUS_OUT_MEDIA,  /**< give .command to the media worker */
+    CF_FOCUS_OUT_STORE,  /**< write .row */
+    CF_FOCUS_OUT_FORGET, /**< delete the row of .key */
+};
+
+/** Something to do; valid until the next call on the focus. */
+struct cf_focus_out {
+    enum cf_focus_out_kind kind;
+    const struct cf_media_command *command;
+    struct cf_conference_row row;
+    struct cf_str key;
+};
+
+/** Next thing to do. False: nothing left. */
+bool cf_focus_poll(struct cf_focus *focus, cf_usec now, struct cf_focus_out *ret);
+
+/** The directory, for the operator's views and commands; drain cf_focus_poll() afterwards. */
+struct cf_directory *cf_focus_directory(struct cf_focus *focus);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the focus: its objects and who does what. Private to core/focus. */
+#ifndef CF_CORE_FOCUS_FOCUS_IMPL_H
+#define CF_CORE_FOCUS_FOCUS_IMPL_H
+
+#include "core/conf/roster_document.h"
+#include "core/dialog/notifier.h"
+#include "core/dialog/session.h"
+#include "core/focus/focus.h"
+
+/** What a timer of the focus is of. */
+enum cf_focus_timer_kind {
+    CF_FOCUS_TIMER_LEG,
+    CF_FOCUS_TIMER_DIAL,
+    CF_FOCUS_TIMER_WATCHER,
+    CF_FOCUS_TIMER_REFERRAL,
+};
+
+/** A deadline in the focus' heap that knows its object. */
+struct cf_focus_timer {
+    struct cf_timer timer;
+    enum cf_focus_timer_kind kind;
+};
+
+/** The focus' side of a conference: how it presents itself, its legs and its subscribers. */
+struct cf_room {
+    struct cf_map_node node;     /**< key: the conference's handle */
+    struct cf_handle conference; /**< the directory's name */
+    struct cf_handle handle;     /**< ours, and the media worker's */
+    struct cf_focus *focus;      /**< borrowed */
+    struct cf_str contact;       /**< owned: "<uri>;isfocus" */
+    struct cf_str fields;        /**< owned: "Subject: ...\r\n", or empty */
+    struct cf_profile profile;   /**< of all its usages */
+    struct cf_list legs;         /**< of struct cf_leg.in_room */
+    struct cf_list dials;        /**< of struct cf_dial.in_room */
+    struct cf_list watchers;     /**< of struct cf_watcher.in_room */
+    struct cf_list referrals;    /**< of struct cf_referral.in_room */
+    bool is_over;                /**< the conference is gone; the room goes with its last usage */
+};
+
+/** Ports and SSRC of one m-line of a leg, kept from one negotiation to the next. */
+struct cf_leg_line {
+    struct cf_port_pair ports;
+    uint32_t ssrc;
+};
+
+struct cf_dial;
+
+/** One call of a member, in or out. */
+struct cf_leg {
+    struct cf_handle handle; /**< ours, the conference's and the media worker's */
+    struct cf_room *room;    /**< borrowed */
+    struct cf_link in_room;
+    struct cf_focus_timer timer;
+    struct cf_session session;
+    struct cf_handle device; /**< in the roster; unset: not admitted */
+    struct cf_dial *dial;    /**< the attempt it is part of; NULL: called in, or has won */
+    struct cf_link in_dial;
+    struct cf_str aor;  /**< owned, canonical */
+    struct cf_str name; /**< owned display name */
+    bool is_verified;
+    bool is_secure;       /**< signalling is encrypted */
+    bool has_media;       /**< the media worker knows it */
+    bool is_waiting;      /**< in the lobby */
+    bool is_muted;        /**< by an administrator */
+    bool has_left;        /**< the conference knows that it is over */
+    bool sees_video;      /**< the conference has pictures */
+    struct cf_addr local; /**< where signalling came to: media is received at the same address */
+    struct cf_addr peer;  /**< where signalling comes from */
+    struct cf_leg_line *lines;
+    size_t line_count;
+    size_t lines_max;
+};
+
+/** An attempt to reach a participant: all registered devices at once, the first answer wins. */
+struct cf_dial {
+    struct cf_room *room;
+    struct cf_link in_room;
+    struct cf_focus_timer timer; /**< end of ringing */
+    struct cf_handle device;     /**< of the roster */
+    struct cf_list legs;         /**< of struct cf_leg.in_dial */
+    unsigned best_status;        /**< most telling final response so far; 0: none */
+    bool is_ringing;
+};
+
+/** A subscription to the conference event package. */
+struct cf_watcher {
+    struct cf_handle handle;
+    struct cf_room *room;
+    struct cf_link in_room;
+    struct cf_focus_timer timer;
+    struct cf_notifier notifier;
+    struct cf_roster_subscriber subscriber;
+    bool has_subscriber;
+    bool takes_deflate; /**< may be sent compressed documents */
+    bool is_ending;
+};
+
+/** The subscription that a REFER made (RFC 3515): one NOTIFY tells how it went. */
+struct cf_referral {
+    struct cf_handle handle;
+    struct cf_room *room;
+    struct cf_link in_room;
+    struct cf_focus_timer timer;
+    struct cf_notifier notifier;
+    unsigned status; /**< what is told */
+};
+
+/** A command for media that waits to be polled. */
+struct cf_focus_command {
+    struct cf_link link;
+    struct cf_media_command command;
+};
+
+/** The focus. */
+struct cf_focus {
+    struct cf_focus_config config;
+    struct cf_directory directory;
+    struct cf_ports ports;
+    struct cf_heap timers;
+    struct cf_map rooms; /**< by conference handle */
+    struct cf_handle_table room_handles;
+    struct cf_handle_table legs;
+    struct cf_handle_table watchers;
+    struct cf_handle_table referrals;
+    struct cf_list commands;         /**< of struct cf_focus_command */
+    struct cf_focus_command *polled; /**< handed out last */
+    char *scratch;                   /**< CF_FOCUS_SCRATCH_MAX octets for documents */
+    char *deflated;                  /**< the same for compressed ones */
+    bool is_draining;
+    uint64_t lost_commands; /**< for want of memory */
+};
+
+#define CF_FOCUS_SCRATCH_MAX CF_ROSTER_DOCUMENT_MAX
+
+/* --- room.c --- */
+
+/** The room of @p conf, made if need be. NULL if memory is out. */
+struct cf_room *cf_room_of(struct cf_focus *focus, struct cf_conference *conf);
+
+/** The conference of @p room; NULL if it is over. */
+struct cf_conference *cf_room_conference(const struct cf_room *room);
+
+/** The subject or another part of how the room presents itself has changed. */
+void cf_room_refresh(struct cf_room *room);
+
+/** Free @p room if it is over and nothing uses it any more. */
+void cf_room_settle(struct cf_room *room);
+
+/** Free @p room and all that is in it, without a word. */
+void cf_room_destroy(struct cf_room *room);
+
+/** The roster has changed: subscribers are told in time. */
+void cf_room_on_roster(struct cf_room *room, cf_usec now);
+
+/** The conference is over: subscriptions end. */
+void cf_room_on_over(struct cf_room *room, cf_usec now);
+
+/* --- leg.c --- */
+
+/** A leg without session. NULL if memory is out. */
+struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *caller);
+
+/** Free at once; media is told, ports rest. */
+void cf_leg_destroy(struct cf_leg *leg, cf_usec now);
+
+/** Take what the session has to say, set its timer; the leg may be gone after this. */
+void cf_leg_settle(struct cf_leg *leg, cf_usec now);
+
+/** What the conference needs to know of the call; views into leg and session. */
+struct cf_conference_call cf_leg_call(const struct cf_leg *leg, struct cf_str entity);
+
+/** The usage of sessions and subscriptions in @p room for @p owner. */
+struct cf_usage cf_room_usage(struct cf_room *room, enum cf_focus_owner kind, struct cf_handle handle);
+
+/** The owner's deadline; CF_USEC_NEVER: none. */
+void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf_usec deadline);
+
+/* --- leg_media.c --- */
+
+/** Our side of the negotiation for @p leg; fills @p lines (CF_MEDIA_LINES_MAX of them). CF_ERR_NO_PORT, CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
+                                        struct cf_local_session *ret);
+
+/** An agreement is in force: tell the media worker and the conference. */
+void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);
+
+/** Mute or lobby has changed: tell the media worker. */
+void cf_leg_tell_policy(struct cf_leg *leg);
+
+/** The leg is over for media; ports rest. */
+void cf_leg_stop_media(struct cf_leg *leg, cf_usec now);
+
+/** Queue @p command for cf_focus_poll(). */
+void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *command);
+
+/* --- dial_in.c --- */
+
+/** INVITE outside a dialog. */
+void cf_focus_on_invite(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller, cf_usec now);
+
+/* --- dial_out.c --- */
+
+/** Call the participant of @p device. */
+void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, cf_usec now);
+
+/** @p leg of an attempt rings, was answered by @p contact, or failed with @p status. */
+void cf_dial_on_ringing(struct cf_leg *leg, cf_usec now);
+void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
+void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now);
+
+/** Nobody is to be called any more: hang up. */
+void cf_dial_cancel(struct cf_dial *dial, cf_usec now);
+
+/** The attempt for @p device, or NULL. */
+struct cf_dial *cf_dial_of(struct cf_room *room, struct cf_handle device);
+
+/** It has rung long enough. */
+void cf_dial_on_deadline(struct cf_dial *dial, cf_usec now);
+
+/** Free without a word. */
+void cf_dial_destroy(struct cf_dial *dial);
+
+/* --- refer.c --- */
+
+/** REFER outside a dialog, for the conference @p conf. */
+void cf_focus_on_refer(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
+                       const struct cf_caller *caller, cf_usec now);
+
+/** REFER inside the dialog of @p leg. Returns the status to answer with. */
+unsigned cf_leg_on_refer(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
+
+void cf_referral_settle(struct cf_referral *referral, cf_usec now);
+void cf_referral_destroy(struct cf_referral *referral);
+
+/* --- watcher.c --- */
+
+/** SUBSCRIBE outside a dialog, for the conference @p conf. */
+void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
+                           const struct cf_caller *caller, cf_usec now);
+
+void cf_watcher_settle(struct cf_watcher *watcher, cf_usec now);
+void cf_watcher_on_deadline(struct cf_watcher *watcher, cf_usec now);
+void cf_watcher_destroy(struct cf_watcher *watcher);
+
+/* --- answer.c --- */
+
+/** Answer the request of @p event with @p status; @p fields are whole lines, absent: none. */
+void cf_focus_answer(struct cf_focus *focus, const struct cf_endpoint_event *event, unsigned status, struct cf_str reason,
+                     struct cf_str fields, cf_usec now);
+
+/** Answer with what a denial means in SIP. */
+void cf_focus_deny(struct cf_focus *focus, const struct cf_endpoint_event *event, struct cf_denial denial, cf_usec now);
+
+/** Status for a denial. */
+unsigned cf_denial_status(enum cf_denial_reason reason);
+
+/* --- identity.c --- */
+
+/** The entity that names the device behind Contact of @p message: its GRUU, else the contact without transport. */
+struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room, size_t size);
+
+/** Find the conference that @p uri names, making an open room if that is allowed. */
+CF_MUST_USE struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *uri, cf_usec now,
+                                           struct cf_conference **ret);
+
+/** Is @p uri one of the factories? */
+bool cf_focus_is_factory(const struct cf_focus *focus, const struct cf_sip_uri *uri);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* URIs of the focus: factories, conferences, rooms; names of devices. */
+#include "core/focus/focus_impl.h"
+#include "core/sip/uri.h"
+
+#define ROOM_PREFIX CF_STR("room-")
+#define ROOM_NAME_MAX 40
+
+static bool is_one_of(struct cf_str list, struct cf_str word) {
+    struct cf_str rest = list.len == 0 ? CF_STR_NONE : list;
+    while (rest.at != NULL) {
+        if (cf_str_eq(cf_str_cut(&rest, ' '), word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cf_focus_is_factory(const struct cf_focus *focus, const struct cf_sip_uri *uri) {
+    return is_one_of(focus->config.factories, uri->user) && !cf_sip_param_has(uri->params, CF_STR("conf-id"));
+}
+
+static bool is_room(const struct cf_sip_uri *uri) {
+    return cf_str_starts(uri->user, ROOM_PREFIX);
+}
+
+bool cf_focus_serves(const struct cf_focus *focus, const struct cf_sip_uri *uri) {
+    return cf_focus_is_factory(focus, uri) || is_room(uri) || cf_str_eq(uri->user, focus->config.user);
+}
+
+/* What is allowed in a room's name goes into URIs and documents as it is. */
+static bool is_room_name(struct cf_str name) {
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && c != '-' && c != '_' && c != '.') {
+            return false;
+        }
+    }
+    return name.len > 0 && name.len <= ROOM_NAME_MAX;
+}
+
+static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, bool is_on_demand, cf_usec now,
+                                  struct cf_conference **ret) {
+    char uri[CF_CONFERENCE_URI_MAX];
+    struct cf_writer w;
+    struct cf_str name = cf_str_skip(user, ROOM_PREFIX.len);
+    if (!is_room_name(name)) {
+        return (struct cf_denial){.reason = CF_DENIAL_NOT_FOUND};
+    }
+    cf_writer_init(&w, uri, sizeof uri);
+    cf_put_lit(&w, "sip:");
+    cf_put(&w, user);
+    cf_put_char(&w, '@');
+    cf_put(&w, focus->config.domain);
+    if (!cf_writer_ok(&w)) {
+        return (struct cf_denial){.reason = CF_DENIAL_TOO_LONG};
+    }
+    struct cf_conference_config config = {.kind = CF_CONFERENCE_ROOM,
+                                          .access = CF_CONFERENCE_ACCESS_OPEN,
+                                          .key = user,
+                                          .uri = cf_writer_str(&w),
+                                          .subject = name,
+                                          .has_video = true,
+                                          .is_on_demand = is_on_demand};
+    return cf_directory_create(&focus->directory, now, &config, ret);
+}
+
+struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *uri, cf_usec now, struct cf_conference **ret) {
+    struct cf_str id = cf_sip_param_value(uri->params, CF_STR("conf-id"));
+    struct cf_denial denial = cf_directory_find(&focus->directory, id.len > 0 ? id : uri->user, ret);
+    if (denial.reason == CF_DENIAL_NOT_FOUND && is_room(uri) && focus->config.has_open_rooms && id.len == 0) {
+        return make_room(focus, uri->user, true, now, ret);
+    }
+    return denial;
+}
+
+struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now) {
+    char user[ROOM_NAME_MAX + 8];
+    struct cf_writer w;
+    struct cf_conference *conf = NULL;
+    cf_writer_init(&w, user, sizeof user);
+    cf_put(&w, ROOM_PREFIX);
+    cf_put(&w, name);
+    if (!cf_writer_ok(&w)) {
+        return (struct cf_denial){.reason = CF_DENIAL_TOO_LONG};
+    }
+    struct cf_denial denial = make_room(focus, cf_writer_str(&w), false, now, &conf);
+    /* A room that the store has brought back is what was asked for. */
+    return denial.reason == CF_DENIAL_EXISTS ? (struct cf_denial){.reason = CF_DENIAL_NONE} : denial;
+}
+
+struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room, size_t size) {
+    struct cf_sip_name_addr contact;
+    struct cf_writer w;
+    if (cf_sip_name_addr_parse(cf_sip_value(message, CF_SIP_HEADER_CONTACT), &contact) != CF_OK) {
+        return CF_STR_NONE;
+    }
+    cf_writer_init(&w, room, size);
+    cf_sip_put_aor(&w, &contact.uri);
+    struct cf_str gruu = cf_sip_param_value(contact.uri.params, CF_STR("gr"));
+    struct cf_str instance = cf_sip_param_value(contact.params, CF_STR("+sip.instance"));
+    if (gruu.len > 0) {
+        cf_put_lit(&w, ";gr=");
+        cf_put(&w, gruu);
+    } else if (contact.uri.port != 0 && instance.len == 0) {
+        /* Two phones behind one address differ by their ports. */
+        cf_put_char(&w, ':');
+        cf_put_dec(&w, contact.uri.port);
+    }
+    return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
+}

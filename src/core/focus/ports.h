@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * RTP ports: taken from a source that the shell provides (it binds the sockets), rested after use so that late packets of one call
+ * never reach the next (attacks T40). A machine; single-threaded. Sockets are named to the media worker by cf_port_socket().
+ */
+#ifndef CF_CORE_FOCUS_PORTS_H
+#define CF_CORE_FOCUS_PORTS_H
+
+#include "base/addr.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/usec.h"
+
+/** A port for RTP and, if asked for, the next one for RTCP. */
+struct cf_port_pair {
+    struct cf_addr rtp;  /**< address and port as peers should see them; family NONE: no port */
+    struct cf_addr rtcp; /**< family NONE: none was asked for */
+};
+
+/** Where ports come from; the shell's. */
+struct cf_port_source {
+    /** Bind a port (even), and the next one if @p with_rtcp. False if there is none left. */
+    bool (*take)(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
+    /** Give back a pair. */
+    void (*give)(void *ctx, const struct cf_port_pair *pair);
+    void *ctx; /**< passed to both */
+};
+
+/** Ports that rest. */
+struct cf_ports {
+    const struct cf_mem *mem;
+    struct cf_port_source *source;
+    cf_usec quarantine_usec;
+    struct cf_list resting; /**< oldest first */
+};
+
+/** No port taken. */
+void cf_ports_init(struct cf_ports *ports, const struct cf_mem *mem, struct cf_port_source *source, cf_usec quarantine_usec);
+
+/** Give back what rests. */
+void cf_ports_fini(struct cf_ports *ports);
+
+/** Take a pair. CF_ERR_NO_PORT. */
+CF_MUST_USE enum cf_err cf_ports_take(struct cf_ports *ports, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
+
+/** Let @p pair rest from @p now on, then give it back. A pair without port is ignored. */
+void cf_ports_rest(struct cf_ports *ports, const struct cf_port_pair *pair, cf_usec now);
+
+/** When the first pair has rested enough. */
+cf_usec cf_ports_deadline(const struct cf_ports *ports);
+
+/** Give back what has rested enough. */
+void cf_ports_on_deadline(struct cf_ports *ports, cf_usec now);
+
+/** Number by which signalling and media worker name the socket of @p addr: the port, and a bit for IPv6. */
+uint32_t cf_port_socket(const struct cf_addr *addr);
+
+#endif
