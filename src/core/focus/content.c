@@ -20,8 +20,8 @@ static unsigned status_of(enum cf_err err) {
     return err == CF_ERR_UNSUPPORTED ? 415 : 400;
 }
 
-static enum cf_err read_list(struct cf_invite_content *content, const struct cf_mime_part *part, const struct cf_content_codecs *codecs,
-                             const struct cf_mem *mem) {
+static enum cf_err read_list(struct cf_invite_content *content, const struct cf_mime_part *part,
+                             const struct cf_content_codecs *codecs, const struct cf_mem *mem) {
     content->has_list = true;
     if (part->encoding.len == 0) {
         return codecs->read_list(codecs->ctx, part->body, &content->list);
@@ -59,8 +59,8 @@ static void look_at_description(struct cf_invite_content *content, struct cf_str
     cf_sdp_unload(mem, &sdp);
 }
 
-static enum cf_err read_part(struct cf_invite_content *content, const struct cf_mime_part *part, const struct cf_content_codecs *codecs,
-                             const struct cf_mem *mem) {
+static enum cf_err read_part(struct cf_invite_content *content, const struct cf_mime_part *part,
+                             const struct cf_content_codecs *codecs, const struct cf_mem *mem) {
     if (cf_mime_type_is(&part->type, CF_STR("application/sdp"))) {
         look_at_description(content, part->body, mem);
         return CF_OK;
@@ -71,8 +71,8 @@ static enum cf_err read_part(struct cf_invite_content *content, const struct cf_
     return CF_OK;
 }
 
-static enum cf_err read_parts(struct cf_invite_content *content, const struct cf_mime_part *root, const struct cf_content_codecs *codecs,
-                              const struct cf_mem *mem) {
+static enum cf_err read_parts(struct cf_invite_content *content, const struct cf_mime_part *root,
+                              const struct cf_content_codecs *codecs, const struct cf_mem *mem) {
     struct cf_mime_walk walk;
     struct cf_mime_part part;
     enum cf_err err = cf_mime_walk_begin(root, &walk);
@@ -85,8 +85,9 @@ static enum cf_err read_parts(struct cf_invite_content *content, const struct cf
     return err == CF_ERR_NOT_FOUND ? CF_OK : err;
 }
 
-enum cf_err cf_invite_content_read(struct cf_invite_content *ret, const struct cf_sip_message *msg, const struct cf_content_codecs *codecs,
-                                   const struct cf_mem *mem, size_t list_max, unsigned *ret_status) {
+enum cf_err cf_invite_content_read(struct cf_invite_content *ret, const struct cf_sip_message *msg,
+                                   const struct cf_content_codecs *codecs, const struct cf_mem *mem, size_t list_max,
+                                   unsigned *ret_status) {
     struct cf_mime_part root;
     *ret = (struct cf_invite_content){.has_list = false};
     cf_resource_list_init(&ret->list, mem, list_max);

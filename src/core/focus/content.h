@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bodies that need a library: a table of functions that the wiring fills in from adapt/zlib and adapt/expat, and the reading of an
- * INVITE's parts through it. Attackers' input: results are bounded, errors are the peer's.
+ * Bodies that need a library: a table of functions that the wiring fills in from adapt/zlib and adapt/expat, and the reading of
+ * an INVITE's parts through it. Attackers' input: results are bounded, errors are the peer's.
  */
 #ifndef CF_CORE_FOCUS_CONTENT_H
 #define CF_CORE_FOCUS_CONTENT_H
@@ -18,7 +18,8 @@ struct cf_content_codecs {
     enum cf_err (*inflate)(void *ctx, struct cf_span in, uint8_t *out, size_t size, size_t *ret_len);
     /** Content-Encoding: deflate. CF_ERR_NO_ROOM, CF_ERR_NO_MEMORY. */
     enum cf_err (*deflate)(void *ctx, struct cf_span in, uint8_t *out, size_t size, size_t *ret_len);
-    /** Read application/resource-lists+xml into @p list, which is initialised. CF_ERR_MALFORMED, CF_ERR_LIMIT, CF_ERR_NO_MEMORY. */
+    /** Read application/resource-lists+xml into @p list, which is initialised. CF_ERR_MALFORMED, CF_ERR_LIMIT, CF_ERR_NO_MEMORY.
+     */
     enum cf_err (*read_list)(void *ctx, struct cf_str xml, struct cf_resource_list *list);
     void *ctx; /**< passed to all */
 };

@@ -5,8 +5,9 @@
  * conference are core/conf's, those of a call core/dialog's: here one is translated into the other.
  *
  * A machine. In: endpoint events by cf_focus_on_event() (those whose owner is of a kind below, or requests for a URI that
- * cf_focus_serves()), media events, commands of the operator, time. Out by cf_focus_poll(), after every input, until false: commands for
- * media, rows for the store. It sends SIP by calling the endpoint, whose events have to be polled too. Single-threaded.
+ * cf_focus_serves()), media events, commands of the operator, time. Out by cf_focus_poll(), after every input, until false:
+ * commands for media, rows for the store. It sends SIP by calling the endpoint, whose events have to be polled too.
+ * Single-threaded.
  *
  * Who calls is told by struct cf_caller: authentication is the node's business. Limits: those of core/conf, one leg a device, and
  * CF_FOCUS_WATCHERS_MAX subscriptions.
@@ -87,7 +88,8 @@ void cf_focus_destroy(struct cf_focus *focus);
 bool cf_focus_serves(const struct cf_focus *focus, const struct cf_sip_uri *uri);
 
 /** A request outside a dialog for a URI that the focus serves. */
-void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller, cf_usec now);
+void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
+                         cf_usec now);
 
 /**
  * An event of the endpoint for owner @p owner (the event's, or that of the dialog table for a request inside a dialog).

@@ -24,18 +24,18 @@ struct cf_focus_timer {
 
 /** The focus' side of a conference: how it presents itself, its legs and its subscribers. */
 struct cf_room {
-    struct cf_map_node node;     /**< key: the conference's handle */
-    struct cf_handle conference; /**< the directory's name */
-    struct cf_handle handle;     /**< ours, and the media worker's */
-    struct cf_focus *focus;      /**< borrowed */
-    struct cf_str contact;       /**< owned: "<uri>;isfocus" */
-    struct cf_str fields;        /**< owned: "Subject: ...\r\n", or empty */
-    struct cf_profile profile;   /**< of all its usages */
-    struct cf_list legs;         /**< of struct cf_leg.in_room */
-    struct cf_list dials;        /**< of struct cf_dial.in_room */
-    struct cf_list watchers;     /**< of struct cf_watcher.in_room */
-    struct cf_list referrals;    /**< of struct cf_referral.in_room */
-    bool is_over;                /**< the conference is gone; the room goes with its last usage */
+    struct cf_map_node node;      /**< key: the conference's handle */
+    struct cf_handle conference;  /**< the directory's name */
+    struct cf_handle handle;      /**< ours, and the media worker's */
+    struct cf_focus *focus;       /**< borrowed */
+    struct cf_str contact;        /**< owned: "<uri>;isfocus" */
+    struct cf_str fields;         /**< owned: "Subject: ...\r\n", or empty */
+    struct cf_ua_profile profile; /**< of all its usages */
+    struct cf_list legs;          /**< of struct cf_leg.in_room */
+    struct cf_list dials;         /**< of struct cf_dial.in_room */
+    struct cf_list watchers;      /**< of struct cf_watcher.in_room */
+    struct cf_list referrals;     /**< of struct cf_referral.in_room */
+    bool is_over;                 /**< the conference is gone; the room goes with its last usage */
 };
 
 /** Ports and SSRC of one m-line of a leg, kept from one negotiation to the next. */
@@ -197,7 +197,8 @@ void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *com
 /* --- dial_in.c --- */
 
 /** INVITE outside a dialog. */
-void cf_focus_on_invite(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller, cf_usec now);
+void cf_focus_on_invite(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
+                        cf_usec now);
 
 /* --- dial_out.c --- */
 

@@ -135,7 +135,8 @@ static void on_request(struct cf_leg *leg, const struct cf_session_event *event,
     case CF_SIP_METHOD_SUBSCRIBE:
     case CF_SIP_METHOD_NOTIFY:
     case CF_SIP_METHOD_COUNT_:
-        respond_status(leg, event->tx, 405, CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, INFO, PRACK, UPDATE\r\n"), now);
+        respond_status(leg, event->tx, 405, CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, INFO, PRACK, UPDATE\r\n"),
+                       now);
         break;
     }
 }
@@ -158,7 +159,8 @@ static void on_ended(struct cf_leg *leg, const struct cf_session_event *event, c
         return;
     }
     leg->has_left = true;
-    bool is_broken = event->end != CF_SESSION_END_BYE && event->end != CF_SESSION_END_LOCAL && event->end != CF_SESSION_END_CANCELLED;
+    bool is_broken =
+        event->end != CF_SESSION_END_BYE && event->end != CF_SESSION_END_LOCAL && event->end != CF_SESSION_END_CANCELLED;
     cf_conference_on_left(conf, now, leg->device, is_broken);
 }
 

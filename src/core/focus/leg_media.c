@@ -62,7 +62,8 @@ static enum cf_err fill_line(struct cf_leg *leg, size_t index, enum cf_media_kin
 }
 
 /* One audio and one video line are served (more of them: docs/rfc/4579.md); others are refused, never left out. */
-static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines, size_t *ret_count) {
+static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
+                                size_t *ret_count) {
     struct cf_offered_line seen[CF_MEDIA_LINES_MAX];
     bool has[CF_MEDIA_VIDEO + 1] = {false};
     size_t count = 0;

@@ -22,7 +22,7 @@ static void give_back(struct cf_ports *ports, struct resting *resting) {
 }
 
 void cf_ports_fini(struct cf_ports *ports) {
-    CF_LIST_EACH(&ports->resting, link, following) {
+    CF_LIST_EACH (&ports->resting, link, following) {
         give_back(ports, CF_OF(link, struct resting, link));
     }
 }
@@ -52,7 +52,7 @@ cf_usec cf_ports_deadline(const struct cf_ports *ports) {
 }
 
 void cf_ports_on_deadline(struct cf_ports *ports, cf_usec now) {
-    CF_LIST_EACH(&ports->resting, link, following) {
+    CF_LIST_EACH (&ports->resting, link, following) {
         struct resting *resting = CF_OF(link, struct resting, link);
         if (resting->until > now) {
             return;
@@ -62,5 +62,6 @@ void cf_ports_on_deadline(struct cf_ports *ports, cf_usec now) {
 }
 
 uint32_t cf_port_socket(const struct cf_addr *addr) {
-    return addr->family == CF_FAMILY_NONE ? CF_MEDIA_SOCKET_NONE : addr->port | (addr->family == CF_FAMILY_IP6 ? UINT32_C(1) << 16 : 0);
+    return addr->family == CF_FAMILY_NONE ? CF_MEDIA_SOCKET_NONE
+                                          : addr->port | (addr->family == CF_FAMILY_IP6 ? UINT32_C(1) << 16 : 0);
 }

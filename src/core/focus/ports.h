@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * RTP ports: taken from a source that the shell provides (it binds the sockets), rested after use so that late packets of one call
- * never reach the next (attacks T40). A machine; single-threaded. Sockets are named to the media worker by cf_port_socket().
+ * RTP ports: taken from a source that the shell provides (it binds the sockets), rested after use so that late packets of one
+ * call never reach the next (attacks T40). A machine; single-threaded. Sockets are named to the media worker by cf_port_socket().
  */
 #ifndef CF_CORE_FOCUS_PORTS_H
 #define CF_CORE_FOCUS_PORTS_H

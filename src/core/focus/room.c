@@ -73,12 +73,12 @@ static struct cf_room *make(struct cf_focus *focus, struct cf_conference *conf) 
 }
 
 static void set_profile(struct cf_room *room) {
-    room->profile = (struct cf_profile){.contact = room->contact,
-                                        .product = room->focus->config.product,
-                                        .allow = CF_STR(ALLOW),
-                                        .allow_events = CF_STR("conference, refer"),
-                                        .accept = CF_STR("application/sdp, application/resource-lists+xml, multipart/mixed"),
-                                        .supported = CF_STR("replaces, outbound, gruu, norefersub")};
+    room->profile = (struct cf_ua_profile){.contact = room->contact,
+                                           .product = room->focus->config.product,
+                                           .allow = CF_STR(ALLOW),
+                                           .allow_events = CF_STR("conference, refer"),
+                                           .accept = CF_STR("application/sdp, application/resource-lists+xml, multipart/mixed"),
+                                           .supported = CF_STR("replaces, outbound, gruu, norefersub")};
 }
 
 struct cf_room *cf_room_of(struct cf_focus *focus, struct cf_conference *conf) {
@@ -120,16 +120,16 @@ void cf_room_settle(struct cf_room *room) {
 
 void cf_room_destroy(struct cf_room *room) {
     struct cf_focus *focus = room->focus;
-    CF_LIST_EACH(&room->dials, dial, next_dial) {
+    CF_LIST_EACH (&room->dials, dial, next_dial) {
         cf_dial_destroy(CF_OF(dial, struct cf_dial, in_room));
     }
-    CF_LIST_EACH(&room->legs, leg, next_leg) {
+    CF_LIST_EACH (&room->legs, leg, next_leg) {
         cf_leg_destroy(CF_OF(leg, struct cf_leg, in_room), 0);
     }
-    CF_LIST_EACH(&room->watchers, watcher, next_watcher) {
+    CF_LIST_EACH (&room->watchers, watcher, next_watcher) {
         cf_watcher_destroy(CF_OF(watcher, struct cf_watcher, in_room));
     }
-    CF_LIST_EACH(&room->referrals, referral, next_referral) {
+    CF_LIST_EACH (&room->referrals, referral, next_referral) {
         cf_referral_destroy(CF_OF(referral, struct cf_referral, in_room));
     }
     tell_media(room, CF_MEDIA_ROOM_REMOVE);
@@ -141,14 +141,14 @@ void cf_room_destroy(struct cf_room *room) {
 }
 
 void cf_room_on_roster(struct cf_room *room, cf_usec now) {
-    CF_LIST_EACH(&room->watchers, link, following) {
+    CF_LIST_EACH (&room->watchers, link, following) {
         cf_watcher_settle(CF_OF(link, struct cf_watcher, in_room), now);
     }
     cf_room_refresh(room);
 }
 
 void cf_room_on_over(struct cf_room *room, cf_usec now) {
-    CF_LIST_EACH(&room->watchers, link, following) {
+    CF_LIST_EACH (&room->watchers, link, following) {
         struct cf_watcher *watcher = CF_OF(link, struct cf_watcher, in_room);
         if (!watcher->is_ending) {
             watcher->is_ending = true;

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Calling people in (RFC 5366, RFC 4579 section 5.6): every registered device of a participant is rung at once, the first
+ * answer wins, the others are cancelled; when all have failed the most telling response decides what the roster shows.
+ */
+#include "core/focus/focus_impl.h"
+#include "core/sip/uri.h"
+
+#define LIST_MAX 16384
+#define FRAGMENT_MAX 1024
+
+struct cf_dial *cf_dial_of(struct cf_room *room, struct cf_handle device) {
+    CF_LIST_EACH (&room->dials, link, following) {
+        struct cf_dial *dial = CF_OF(link, struct cf_dial, in_room);
+        if (cf_handle_eq(dial->device, device)) {
+            return dial;
+        }
+    }
+    return NULL;
+}
+
+void cf_dial_destroy(struct cf_dial *dial) {
+    struct cf_focus *focus = dial->room->focus;
+    CF_LIST_EACH (&dial->legs, link, following) {
+        CF_OF(link, struct cf_leg, in_dial)->dial = NULL;
+        cf_list_remove(link);
+    }
+    cf_heap_cancel(&focus->timers, &dial->timer.timer);
+    cf_list_remove(&dial->in_room);
+    cf_mem_free(focus->config.mem, dial, sizeof *dial);
+}
+
+static enum cf_call_failure failure_of(unsigned status, bool has_rung) {
+    switch (status) {
+    case 486:
+    case 600:
+        return CF_CALL_BUSY;
+    case 403:
+    case 603:
+        return CF_CALL_DECLINED;
+    case 408:
+    case 487:
+        return CF_CALL_NO_ANSWER;
+    case 480:
+        return has_rung ? CF_CALL_NO_ANSWER : CF_CALL_UNREACHABLE;
+    default:
+        return CF_CALL_UNREACHABLE;
+    }
+}
+
+static void fail(struct cf_room *room, struct cf_handle device, unsigned status, bool has_rung, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(room);
+    struct cf_roster_cause cause = {.code = (uint16_t)status, .text = status == 0 ? CF_STR_NONE : cf_sip_reason_of(status)};
+    if (conf != NULL) {
+        cf_conference_on_dial_failed(conf, now, device, failure_of(status, has_rung), &cause);
+    }
+}
+
+/* RFC 3261 section 16.7: 6xx says most, then what a person did, then anything but what only concerns one device. */
+static unsigned weight(unsigned status) {
+    if (status >= 600) {
+        return 5;
+    }
+    if (status == 486 || status == 403) {
+        return 4;
+    }
+    if (status == 480 || status == 487) {
+        return 3;
+    }
+    return status == 0 ? 0 : status == 408 || status >= 500 ? 1 : 2;
+}
+
+static void settle_dial(struct cf_dial *dial, cf_usec now) {
+    if (!cf_list_is_empty(&dial->legs)) {
+        return;
+    }
+    struct cf_room *room = dial->room;
+    struct cf_handle device = dial->device;
+    unsigned status = dial->best_status == 0 ? 480 : dial->best_status;
+    bool has_rung = dial->is_ringing;
+    cf_dial_destroy(dial);
+    fail(room, device, status, has_rung, now);
+}
+
+void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now) {
+    struct cf_dial *dial = leg->dial;
+    leg->dial = NULL;
+    leg->has_left = true;
+    cf_list_remove(&leg->in_dial);
+    if (weight(status) > weight(dial->best_status)) {
+        dial->best_status = status;
+    }
+    settle_dial(dial, now);
+}
+
+void cf_dial_on_ringing(struct cf_leg *leg, cf_usec now) {
+    struct cf_dial *dial = leg->dial;
+    struct cf_conference *conf = cf_room_conference(dial->room);
+    if (!dial->is_ringing && conf != NULL) {
+        dial->is_ringing = true;
+        cf_conference_on_ringing(conf, now, dial->device);
+    }
+}
+
+/* The legs of @p dial hang up; none of them counts any more. */
+static void end_legs(struct cf_dial *dial, cf_usec now) {
+    struct cf_link *link = cf_list_pop(&dial->legs);
+    while (link != NULL) {
+        struct cf_leg *leg = CF_OF(link, struct cf_leg, in_dial);
+        leg->dial = NULL;
+        leg->has_left = true;
+        cf_session_end(&leg->session, 0, CF_STR_NONE, now);
+        cf_leg_settle(leg, now);
+        link = cf_list_pop(&dial->legs);
+    }
+}
+
+void cf_dial_cancel(struct cf_dial *dial, cf_usec now) {
+    end_legs(dial, now);
+    cf_dial_destroy(dial);
+}
+
+void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now) {
+    char entity[CF_ROSTER_ENTITY_MAX];
+    struct cf_dial *dial = leg->dial;
+    struct cf_room *room = leg->room;
+    struct cf_conference *conf = cf_room_conference(room);
+    if (dial == NULL || conf == NULL) {
+        cf_session_end(&leg->session, 0, CF_STR_NONE, now);
+        return;
+    }
+    leg->dial = NULL;
+    leg->device = dial->device;
+    cf_list_remove(&leg->in_dial);
+    cf_dial_cancel(dial, now);
+    struct cf_str device = message == NULL ? CF_STR_NONE : cf_device_entity(message, entity, sizeof entity);
+    struct cf_conference_call call = cf_leg_call(leg, device.len > 0 ? device : leg->aor);
+    cf_conference_on_answered(conf, now, leg->device, &call);
+    cf_leg_on_agreed(leg, now);
+}
+
+void cf_dial_on_deadline(struct cf_dial *dial, cf_usec now) {
+    struct cf_room *room = dial->room;
+    struct cf_handle device = dial->device;
+    cf_dial_cancel(dial, now);
+    fail(room, device, 408, true, now);
+}
+
+/* What goes with the offer: who else is called, and who calls (interop: From of a sipfrag). */
+struct companions {
+    char list[LIST_MAX];
+    char fragment[FRAGMENT_MAX];
+    struct cf_mime_part_out parts[2];
+    size_t count;
+};
+
+static void put_members(const struct cf_conference *conf, struct cf_resource_list *list) {
+    for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {
+        /* A list that is cut short still tells most. */
+        enum cf_err err = cf_resource_list_add(list, p->aor, p->name, NULL);
+        (void)err;
+    }
+}
+
+static void fill_companions(struct companions *c, const struct cf_focus *focus, const struct cf_conference *conf) {
+    struct cf_resource_list list;
+    struct cf_writer w;
+    c->count = 0;
+    cf_resource_list_init(&list, focus->config.mem, focus->config.limits.participants);
+    put_members(conf, &list);
+    cf_writer_init(&w, c->list, sizeof c->list);
+    cf_put_resource_list(&w, &list, CF_RESOURCE_LIST_HISTORY);
+    cf_resource_list_fini(&list);
+    if (cf_writer_ok(&w)) {
+        c->parts[c->count++] = (struct cf_mime_part_out){.content_type = CF_STR("application/resource-lists+xml"),
+                                                         .disposition = CF_STR("recipient-list"),
+                                                         .body = cf_writer_str(&w)};
+    }
+    cf_writer_init(&w, c->fragment, sizeof c->fragment);
+    cf_put_sipfrag_from(&w, conf->organiser);
+    if (cf_writer_ok(&w) && conf->organiser.len > 0) {
+        c->parts[c->count++] = (struct cf_mime_part_out){.content_type = CF_STR("message/sipfrag"), .body = cf_writer_str(&w)};
+    }
+}
+
+/* Way to the device: local address of the same family, encrypted or not. */
+static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
+    struct cf_flow_info flow;
+    struct cf_flow_id id = {binding == NULL ? (struct cf_handle){0, 0} : binding->values.flow};
+    leg->local = (struct cf_addr){.family = CF_FAMILY_IP4};
+    if (cf_endpoint_flow_info(leg->room->focus->config.endpoint, id, &flow)) {
+        leg->local.family = flow.remote.family;
+        leg->peer = flow.remote;
+        leg->is_secure = cf_transport_is_secure(flow.transport);
+    }
+}
+
+/* Calls one device, or with @p binding NULL the configured proxy. False if it can't be called. */
+static bool call_device(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_binding *binding,
+                        const struct companions *companions, cf_usec now) {
+    struct cf_local_line lines[CF_MEDIA_LINES_MAX];
+    struct cf_local_session media;
+    struct cf_room *room = dial->room;
+    struct cf_conference *conf = cf_room_conference(room);
+    struct cf_caller callee = {.aor = whom->aor, .name = whom->name, .is_verified = binding != NULL};
+    struct cf_leg *leg = cf_leg_create(room, &callee);
+    if (leg == NULL) {
+        return false;
+    }
+    learn_way(leg, binding);
+    struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
+    struct cf_session_call call = {.target = binding == NULL ? whom->aor : binding->values.contact,
+                                   .local = cf_str_head(room->contact, cf_str_find(room->contact, '>') + 1),
+                                   .remote = whom->aor,
+                                   .routes = binding == NULL ? room->focus->config.proxy : binding->values.path,
+                                   .media = &media,
+                                   .parts = companions->parts,
+                                   .part_count = companions->count};
+    call.flow = (struct cf_flow_id){binding == NULL ? (struct cf_handle){0, 0} : binding->values.flow};
+    (void)conf;
+    if (cf_leg_describe(leg, NULL, lines, &media) != CF_OK ||
+        cf_session_init_caller(&leg->session, &usage, &call, now) != CF_OK) {
+        cf_leg_destroy(leg, now);
+        return false;
+    }
+    leg->dial = dial;
+    cf_list_append(&dial->legs, &leg->in_dial);
+    return true;
+}
+
+static void call_devices(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_conference *conf,
+                         cf_usec now) {
+    struct cf_focus *focus = dial->room->focus;
+    struct companions companions;
+    fill_companions(&companions, focus, conf);
+    if (focus->config.proxy.len > 0) {
+        call_device(dial, whom, NULL, &companions, now);
+        return;
+    }
+    const struct cf_aor_record *record =
+        focus->config.location == NULL ? NULL : cf_location_find(focus->config.location, whom->aor);
+    for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
+        call_device(dial, whom, b, &companions, now);
+    }
+}
+
+static struct cf_dial *make_dial(struct cf_room *room, struct cf_handle device, cf_usec now) {
+    struct cf_focus *focus = room->focus;
+    struct cf_dial *dial = cf_mem_alloc(focus->config.mem, sizeof *dial);
+    if (dial == NULL) {
+        return NULL;
+    }
+    *dial = (struct cf_dial){.room = room, .device = device, .timer = {.kind = CF_FOCUS_TIMER_DIAL}};
+    cf_list_init(&dial->legs);
+    cf_list_append(&room->dials, &dial->in_room);
+    cf_focus_set_timer(focus, &dial->timer, now + focus->config.ring_usec);
+    return dial;
+}
+
+/* The roster learns the identifiers of the first call; those of the winner replace them. */
+static void tell_dialing(struct cf_dial *dial, struct cf_conference *conf, cf_usec now) {
+    struct cf_link *first = cf_list_first(&dial->legs);
+    if (first != NULL) {
+        struct cf_conference_call call = cf_leg_call(CF_OF(first, struct cf_leg, in_dial), CF_STR_NONE);
+        call.leg = (struct cf_handle){0, 0};
+        cf_conference_on_dialing(conf, now, dial->device, &call);
+    }
+}
+
+void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(room);
+    struct cf_handle handle = device->handle;
+    struct cf_dial *dial = conf == NULL ? NULL : make_dial(room, handle, now);
+    if (dial == NULL) {
+        fail(room, handle, 500, false, now);
+        return;
+    }
+    call_devices(dial, device->participant, conf, now);
+    tell_dialing(dial, conf, now);
+    CF_LIST_EACH (&dial->legs, link, following) {
+        struct cf_leg *leg = CF_OF(link, struct cf_leg, in_dial);
+        cf_focus_set_timer(room->focus, &leg->timer, cf_session_deadline(&leg->session));
+    }
+    settle_dial(dial, now);
+}

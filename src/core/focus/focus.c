@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The focus: routing between its objects. */
+#include "core/focus/focus.h"
+
+#include "core/focus/focus_impl.h"
+
+#define LEGS_MAX 20000
+#define REFERRALS_MAX 1000
+
+static void init_tables(struct cf_focus *focus, cf_usec now, cf_wall wall) {
+    const struct cf_focus_config *config = &focus->config;
+    struct cf_directory_config directory = {
+        .mem = config->mem, .entropy = config->entropy, .limits = &config->limits, .times = &config->times};
+    cf_directory_init(&focus->directory, &directory);
+    cf_directory_set_wall(&focus->directory, now, wall);
+    cf_ports_init(&focus->ports, config->mem, config->port_source, config->quarantine_usec);
+    cf_heap_init(&focus->timers, config->mem);
+    cf_map_init(&focus->rooms, config->mem, cf_entropy_u32(config->entropy));
+    cf_handle_table_init(&focus->room_handles, config->mem, config->limits.conferences + 1);
+    cf_handle_table_init(&focus->legs, config->mem, LEGS_MAX);
+    cf_handle_table_init(&focus->watchers, config->mem, CF_FOCUS_WATCHERS_MAX);
+    cf_handle_table_init(&focus->referrals, config->mem, REFERRALS_MAX);
+    cf_list_init(&focus->commands);
+}
+
+struct cf_focus *cf_focus_create(const struct cf_focus_config *config, cf_usec now, cf_wall wall) {
+    struct cf_focus *focus = cf_mem_alloc(config->mem, sizeof *focus);
+    if (focus == NULL) {
+        return NULL;
+    }
+    *focus = (struct cf_focus){.config = *config};
+    focus->scratch = cf_mem_alloc(config->mem, CF_FOCUS_SCRATCH_MAX);
+    focus->deflated = cf_mem_alloc(config->mem, CF_FOCUS_SCRATCH_MAX);
+    init_tables(focus, now, wall);
+    if (focus->scratch == NULL || focus->deflated == NULL) {
+        cf_focus_destroy(focus);
+        return NULL;
+    }
+    return focus;
+}
+
+static void free_polled(struct cf_focus *focus) {
+    cf_mem_free(focus->config.mem, focus->polled, sizeof(*focus->polled));
+    focus->polled = NULL;
+}
+
+void cf_focus_destroy(struct cf_focus *focus) {
+    if (focus == NULL) {
+        return;
+    }
+    const struct cf_mem *mem = focus->config.mem;
+    for (struct cf_map_node *node = cf_map_first(&focus->rooms); node != NULL; node = cf_map_first(&focus->rooms)) {
+        cf_room_destroy(CF_OF(node, struct cf_room, node));
+    }
+    for (struct cf_link *link = cf_list_pop(&focus->commands); link != NULL; link = cf_list_pop(&focus->commands)) {
+        cf_mem_free(mem, CF_OF(link, struct cf_focus_command, link), sizeof(struct cf_focus_command));
+    }
+    free_polled(focus);
+    cf_ports_fini(&focus->ports);
+    cf_directory_fini(&focus->directory);
+    cf_handle_table_fini(&focus->referrals);
+    cf_handle_table_fini(&focus->watchers);
+    cf_handle_table_fini(&focus->legs);
+    cf_handle_table_fini(&focus->room_handles);
+    cf_map_fini(&focus->rooms);
+    cf_heap_fini(&focus->timers);
+    cf_mem_free(mem, focus->scratch, CF_FOCUS_SCRATCH_MAX);
+    cf_mem_free(mem, focus->deflated, CF_FOCUS_SCRATCH_MAX);
+    cf_mem_free(mem, focus, sizeof *focus);
+}
+
+/* --- what comes in --- */
+
+static void on_conference_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
+                                  cf_usec now) {
+    struct cf_conference *conf = NULL;
+    struct cf_denial denial = cf_focus_find(focus, &event->message->request_uri, now, &conf);
+    if (!cf_denial_is_none(denial)) {
+        cf_focus_deny(focus, event, denial, now);
+    } else if (event->message->method == CF_SIP_METHOD_SUBSCRIBE) {
+        cf_focus_on_subscribe(focus, conf, event, caller, now);
+    } else {
+        cf_focus_on_refer(focus, conf, event, caller, now);
+    }
+}
+
+void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
+                         cf_usec now) {
+    switch (event->message->method) {
+    case CF_SIP_METHOD_INVITE:
+        cf_focus_on_invite(focus, event, caller, now);
+        break;
+    case CF_SIP_METHOD_SUBSCRIBE:
+    case CF_SIP_METHOD_REFER:
+        on_conference_request(focus, event, caller, now);
+        break;
+    case CF_SIP_METHOD_OPTIONS:
+        cf_focus_answer(focus, event, 200, CF_STR_NONE,
+                        CF_STR("Accept: application/sdp\r\nAllow-Events: conference, refer\r\n"
+                               "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, INFO, PRACK, UPDATE\r\n"),
+                        now);
+        break;
+    case CF_SIP_METHOD_OTHER:
+    case CF_SIP_METHOD_ACK:
+    case CF_SIP_METHOD_BYE:
+    case CF_SIP_METHOD_CANCEL:
+    case CF_SIP_METHOD_REGISTER:
+    case CF_SIP_METHOD_PRACK:
+    case CF_SIP_METHOD_UPDATE:
+    case CF_SIP_METHOD_MESSAGE:
+    case CF_SIP_METHOD_PUBLISH:
+    case CF_SIP_METHOD_INFO:
+    case CF_SIP_METHOD_NOTIFY:
+    case CF_SIP_METHOD_COUNT_:
+        cf_focus_answer(focus, event, 405, CF_STR_NONE, CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE\r\n"),
+                        now);
+        break;
+    }
+}
+
+void cf_focus_on_event(struct cf_focus *focus, struct cf_owner owner, const struct cf_endpoint_event *event, cf_usec now) {
+    if (owner.kind == CF_FOCUS_OWNER_LEG) {
+        struct cf_leg *leg = cf_handle_get(&focus->legs, owner.handle);
+        if (leg != NULL) {
+            cf_session_on_event(&leg->session, event, now);
+            cf_leg_settle(leg, now);
+        }
+    } else if (owner.kind == CF_FOCUS_OWNER_WATCHER) {
+        struct cf_watcher *watcher = cf_handle_get(&focus->watchers, owner.handle);
+        if (watcher != NULL) {
+            cf_notifier_on_event(&watcher->notifier, event, now);
+            cf_watcher_settle(watcher, now);
+        }
+    } else if (owner.kind == CF_FOCUS_OWNER_REFERRAL) {
+        struct cf_referral *referral = cf_handle_get(&focus->referrals, owner.handle);
+        if (referral != NULL) {
+            cf_notifier_on_event(&referral->notifier, event, now);
+            cf_referral_settle(referral, now);
+        }
+    }
+}
+
+void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *event, cf_usec now) {
+    struct cf_leg *leg = cf_handle_get(&focus->legs, event->leg);
+    if (leg == NULL) {
+        return;
+    }
+    if (event->kind == CF_MEDIA_EVENT_SILENT) {
+        /* Nobody is there any more: a phone that lost its network says no BYE. */
+        cf_session_end(&leg->session, 0, CF_STR("Reason: SIP;cause=408;text=\"No media\"\r\n"), now);
+        cf_leg_settle(leg, now);
+    }
+}
+
+/* --- what the conferences want --- */
+
+static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct cf_conference_out *out, cf_usec now) {
+    struct cf_leg *leg = cf_handle_get(&focus->legs, out->leg);
+    struct cf_dial *dial = out->device == NULL || leg != NULL ? NULL : cf_dial_of(room, out->device->handle);
+    if (leg != NULL) {
+        bool was_in = !leg->has_left;
+        leg->has_left = true;
+        if (was_in && out->reason != CF_HANG_UP_REPLACED && cf_room_conference(room) != NULL) {
+            cf_conference_on_left(out->conference, now, leg->device, false);
+        }
+        cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, CF_STR_NONE, now);
+        cf_leg_settle(leg, now);
+    } else if (dial != NULL) {
+        struct cf_handle device = dial->device;
+        cf_dial_cancel(dial, now);
+        cf_conference_on_left(out->conference, now, device, false);
+    }
+}
+
+static void set_policy(struct cf_focus *focus, const struct cf_conference_out *out) {
+    struct cf_leg *leg = cf_handle_get(&focus->legs, out->device->leg);
+    if (leg != NULL) {
+        leg->is_muted = out->device->is_muted;
+        leg->is_waiting = out->device->is_waiting;
+        cf_leg_tell_policy(leg);
+    }
+}
+
+static void obey(struct cf_focus *focus, const struct cf_conference_out *out, cf_usec now) {
+    struct cf_room *room = cf_room_of(focus, out->conference);
+    if (room == NULL) {
+        return;
+    }
+    switch (out->kind) {
+    case CF_CONF_OUT_INVITE:
+        cf_dial_begin(room, out->device, now);
+        break;
+    case CF_CONF_OUT_HANG_UP:
+        hang_up(focus, room, out, now);
+        break;
+    case CF_CONF_OUT_ADMITTED:
+    case CF_CONF_OUT_MUTE:
+        set_policy(focus, out);
+        break;
+    case CF_CONF_OUT_ROSTER:
+        cf_room_on_roster(room, now);
+        break;
+    case CF_CONF_OUT_OVER:
+        cf_room_on_over(room, now);
+        break;
+    case CF_CONF_OUT_NONE:
+    case CF_CONF_OUT_STORE:
+        break;
+    }
+}
+
+static bool poll_command(struct cf_focus *focus, struct cf_focus_out *ret) {
+    free_polled(focus);
+    struct cf_link *link = cf_list_pop(&focus->commands);
+    if (link == NULL) {
+        return false;
+    }
+    focus->polled = CF_OF(link, struct cf_focus_command, link);
+    *ret = (struct cf_focus_out){.kind = CF_FOCUS_OUT_MEDIA, .command = &focus->polled->command};
+    return true;
+}
+
+bool cf_focus_poll(struct cf_focus *focus, cf_usec now, struct cf_focus_out *ret) {
+    struct cf_directory_out out;
+    while (!poll_command(focus, ret)) {
+        if (!cf_directory_poll(&focus->directory, now, &out)) {
+            return false;
+        }
+        if (out.conference.kind == CF_CONF_OUT_NONE) {
+            *ret = (struct cf_focus_out){.kind = CF_FOCUS_OUT_FORGET, .key = out.forget_key};
+            return true;
+        }
+        if (out.conference.kind == CF_CONF_OUT_STORE) {
+            *ret = (struct cf_focus_out){.kind = CF_FOCUS_OUT_STORE, .row = cf_conference_row_of(out.conference.conference)};
+            return true;
+        }
+        obey(focus, &out.conference, now);
+    }
+    return true;
+}
+
+/* --- time --- */
+
+cf_usec cf_focus_deadline(const struct cf_focus *focus) {
+    cf_usec deadline = cf_usec_min(cf_heap_deadline(&focus->timers), cf_directory_deadline(&focus->directory));
+    return cf_usec_min(deadline, cf_ports_deadline(&focus->ports));
+}
+
+static void on_timer(struct cf_focus_timer *timer, cf_usec now) {
+    switch (timer->kind) {
+    case CF_FOCUS_TIMER_LEG: {
+        struct cf_leg *leg = CF_OF(timer, struct cf_leg, timer);
+        cf_session_on_deadline(&leg->session, now);
+        cf_leg_settle(leg, now);
+        break;
+    }
+    case CF_FOCUS_TIMER_DIAL:
+        cf_dial_on_deadline(CF_OF(timer, struct cf_dial, timer), now);
+        break;
+    case CF_FOCUS_TIMER_WATCHER:
+        cf_watcher_on_deadline(CF_OF(timer, struct cf_watcher, timer), now);
+        break;
+    case CF_FOCUS_TIMER_REFERRAL: {
+        struct cf_referral *referral = CF_OF(timer, struct cf_referral, timer);
+        cf_notifier_on_deadline(&referral->notifier, now);
+        cf_referral_settle(referral, now);
+        break;
+    }
+    }
+}
+
+void cf_focus_on_deadline(struct cf_focus *focus, cf_usec now) {
+    for (struct cf_timer *timer = cf_heap_pop(&focus->timers, now); timer != NULL; timer = cf_heap_pop(&focus->timers, now)) {
+        on_timer(CF_OF(timer, struct cf_focus_timer, timer), now);
+    }
+    cf_directory_on_deadline(&focus->directory, now);
+    cf_ports_on_deadline(&focus->ports, now);
+}
+
+void cf_focus_set_wall(struct cf_focus *focus, cf_usec now, cf_wall wall) {
+    cf_directory_set_wall(&focus->directory, now, wall);
+}
+
+/* --- start and end --- */
+
+void cf_focus_restore(struct cf_focus *focus, const struct cf_conference_row *row, cf_usec now) {
+    struct cf_denial ignored = cf_directory_restore(&focus->directory, now, row);
+    (void)ignored;
+}
+
+void cf_focus_drain(struct cf_focus *focus) {
+    focus->is_draining = true;
+}
+
+void cf_focus_end_all(struct cf_focus *focus, cf_usec now) {
+    struct cf_conference_actor server = {.is_operator = true};
+    for (size_t i = 0; i < focus->directory.handles.slots_used; i++) {
+        struct cf_conference *conf = cf_directory_at(&focus->directory, i);
+        if (conf != NULL && !cf_conference_is_over(conf)) {
+            struct cf_denial ignored = cf_conference_on_end(conf, now, &server);
+            (void)ignored;
+        }
+    }
+}
+
+size_t cf_focus_leg_count(const struct cf_focus *focus) {
+    return focus->legs.count;
+}
+
+struct cf_directory *cf_focus_directory(struct cf_focus *focus) {
+    return &focus->directory;
+}
