@@ -4,7 +4,7 @@
  * answer wins, the others are cancelled; when all have failed the most telling response decides what the roster shows.
  */
 #include "core/focus/focus_impl.h"
-#include "core/sip/uri.h"
+#include "core/sip/builder.h"
 
 #define LIST_MAX 16384
 #define FRAGMENT_MAX 1024
@@ -201,7 +201,6 @@ static bool call_device(struct cf_dial *dial, const struct cf_roster_participant
     struct cf_local_line lines[CF_MEDIA_LINES_MAX];
     struct cf_local_session media;
     struct cf_room *room = dial->room;
-    struct cf_conference *conf = cf_room_conference(room);
     struct cf_caller callee = {.aor = whom->aor, .name = whom->name, .is_verified = binding != NULL};
     struct cf_leg *leg = cf_leg_create(room, &callee);
     if (leg == NULL) {
@@ -217,7 +216,6 @@ static bool call_device(struct cf_dial *dial, const struct cf_roster_participant
                                    .parts = companions->parts,
                                    .part_count = companions->count};
     call.flow = (struct cf_flow_id){binding == NULL ? (struct cf_handle){0, 0} : binding->values.flow};
-    (void)conf;
     if (cf_leg_describe(leg, NULL, lines, &media) != CF_OK ||
         cf_session_init_caller(&leg->session, &usage, &call, now) != CF_OK) {
         cf_leg_destroy(leg, now);

@@ -41,7 +41,8 @@ struct cf_room {
 /** Ports and SSRC of one m-line of a leg, kept from one negotiation to the next. */
 struct cf_leg_line {
     struct cf_port_pair ports;
-    uint32_t ssrc;
+    uint32_t ssrc;                  /**< of what we send */
+    enum cf_conf_media_kind medium; /**< which of the roster's media */
 };
 
 struct cf_dial;
@@ -59,15 +60,16 @@ struct cf_leg {
     struct cf_str aor;  /**< owned, canonical */
     struct cf_str name; /**< owned display name */
     bool is_verified;
-    bool is_secure;       /**< signalling is encrypted */
-    bool has_media;       /**< the media worker knows it */
-    bool is_waiting;      /**< in the lobby */
-    bool is_muted;        /**< by an administrator */
-    bool has_left;        /**< the conference knows that it is over */
-    bool sees_video;      /**< the conference has pictures */
-    struct cf_addr local; /**< where signalling came to: media is received at the same address */
-    struct cf_addr peer;  /**< where signalling comes from */
-    struct cf_leg_line *lines;
+    bool is_secure;                                      /**< signalling is encrypted */
+    bool has_media;                                      /**< the media worker knows it */
+    bool is_waiting;                                     /**< in the lobby */
+    bool is_muted;                                       /**< by an administrator */
+    bool has_left;                                       /**< the conference knows that it is over */
+    bool sees_video;                                     /**< the conference has pictures */
+    struct cf_addr local;                                /**< where signalling came to: media is received at the same address */
+    struct cf_addr peer;                                 /**< where signalling comes from */
+    struct cf_media_update updates[CF_CONF_MEDIA_COUNT]; /**< as last told to the conference */
+    struct cf_leg_line *lines;                           /**< by index of the m-line */
     size_t line_count;
     size_t lines_max;
 };
@@ -184,6 +186,9 @@ CF_MUST_USE enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_nego
 
 /** An agreement is in force: tell the media worker and the conference. */
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);
+
+/** The peer sends line @p line with @p ssrc: subscribers know the speaker by it. */
+void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec now);
 
 /** Mute or lobby has changed: tell the media worker. */
 void cf_leg_tell_policy(struct cf_leg *leg);

@@ -98,7 +98,7 @@ static void respond_status(struct cf_leg *leg, struct cf_tx_id tx, uint16_t stat
 }
 
 /* Subject of a re-INVITE (interop: canned texts of Linphone are sorted out by the conference). */
-static void on_refreshed(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now) {
+static void on_subject(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(leg->room);
     struct cf_str subject = message == NULL ? CF_STR_NONE : cf_sip_value(message, CF_SIP_HEADER_SUBJECT);
     if (conf == NULL || subject.len == 0) {
@@ -159,8 +159,8 @@ static void on_ended(struct cf_leg *leg, const struct cf_session_event *event, c
         return;
     }
     leg->has_left = true;
-    bool is_broken =
-        event->end != CF_SESSION_END_BYE && event->end != CF_SESSION_END_LOCAL && event->end != CF_SESSION_END_CANCELLED;
+    bool is_broken = event->cause != CF_SESSION_CAUSE_BYE && event->cause != CF_SESSION_CAUSE_LOCAL &&
+                     event->cause != CF_SESSION_CAUSE_CANCELLED;
     cf_conference_on_left(conf, now, leg->device, is_broken);
 }
 
@@ -182,6 +182,7 @@ static void on_event(struct cf_leg *leg, const struct cf_session_event *event, c
         break;
     case CF_SESSION_OFFER:
     case CF_SESSION_OFFER_WANTED:
+        on_subject(leg, event->message, now);
         if (cf_tx_id_is_set(event->tx)) {
             respond_with_media(leg, event->tx, now);
         } else {
@@ -194,12 +195,12 @@ static void on_event(struct cf_leg *leg, const struct cf_session_event *event, c
         }
         break;
     case CF_SESSION_REFRESHED:
-        on_refreshed(leg, event->message, now);
+        on_subject(leg, event->message, now);
         break;
     case CF_SESSION_REQUEST:
         on_request(leg, event, now);
         break;
-    case CF_SESSION_ENDED_EVENT:
+    case CF_SESSION_ENDED:
         on_ended(leg, event, now);
         break;
     case CF_SESSION_OFFER_FAILED:

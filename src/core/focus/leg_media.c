@@ -97,7 +97,6 @@ static enum cf_err offer_lines(struct cf_leg *leg, struct cf_local_line *lines, 
 enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
                             struct cf_local_session *ret) {
     const struct cf_focus_config *config = &leg->room->focus->config;
-    struct cf_conference *conf = cf_room_conference(leg->room);
     size_t count = 0;
     bool is_answer = offered != NULL && cf_negotiation_remote_offer(offered).at != NULL;
     enum cf_err err = is_answer ? answer_lines(leg, offered, lines, &count) : offer_lines(leg, lines, &count);
@@ -111,15 +110,15 @@ enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *off
                                      .user = config->user,
                                      .lines = lines,
                                      .line_count = count};
-    (void)conf;
     return CF_OK;
 }
 
 static void tell_leg(struct cf_leg *leg, enum cf_media_command_kind kind) {
     struct cf_focus *focus = leg->room->focus;
     struct cf_media_command command = {.kind = kind, .room = leg->room->handle, .leg = leg->handle};
-    command.as.leg_policy = (struct cf_media_leg_policy){.latch = CF_MEDIA_LATCH_KNOWN_IP,
-                                                         .signalling = leg->peer,
+    /* A phone behind a NAT says a wrong address in SDP, but its RTP comes from where its SIP comes from (attacks T33). */
+    command.as.leg_policy = (struct cf_media_leg_policy){.latch = {.plain = CF_LATCH_PLAIN_SAME_IP},
+                                                         .flow = leg->peer,
                                                          .is_audio_muted = leg->is_muted,
                                                          .is_waiting = leg->is_waiting,
                                                          .silence_usec = focus->config.silence_usec};
@@ -175,26 +174,43 @@ static void update_of(const struct cf_media_line *line, struct cf_media_update *
     update->ssrc = line->remote_ssrc_count > 0 ? line->remote_ssrcs[0] : 0;
 }
 
+static void forget_updates(struct cf_leg *leg) {
+    for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
+        leg->updates[i] = (struct cf_media_update){.status = CF_MEDIA_INACTIVE};
+    }
+}
+
 static void tell_conference(struct cf_leg *leg, const struct cf_media_params *params, cf_usec now) {
-    struct cf_media_update updates[CF_CONF_MEDIA_COUNT];
     struct cf_conference *conf = cf_room_conference(leg->room);
     bool is_held = false;
     if (conf == NULL || !cf_handle_is_set(leg->device)) {
         return;
     }
-    for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
-        updates[i] = (struct cf_media_update){.status = CF_MEDIA_INACTIVE};
-    }
-    for (uint16_t i = 0; i < params->line_count; i++) {
+    forget_updates(leg);
+    for (uint16_t i = 0; i < params->line_count && i < leg->line_count; i++) {
         const struct cf_media_line *line = &params->lines[i];
         if (!line->is_active || (line->kind != CF_MEDIA_AUDIO && line->kind != CF_MEDIA_VIDEO)) {
             continue;
         }
-        update_of(line, &updates[line->kind == CF_MEDIA_AUDIO ? CF_CONF_AUDIO : CF_CONF_VIDEO]);
+        leg->lines[i].medium = line->kind == CF_MEDIA_AUDIO ? CF_CONF_AUDIO : CF_CONF_VIDEO;
+        update_of(line, &leg->updates[leg->lines[i].medium]);
         is_held = is_held || (line->kind == CF_MEDIA_AUDIO && line->is_held);
     }
-    cf_conference_on_media(conf, now, leg->device, updates);
+    cf_conference_on_media(conf, now, leg->device, leg->updates);
     cf_conference_on_hold(conf, now, leg->device, is_held);
+}
+
+void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(leg->room);
+    if (conf == NULL || line >= leg->line_count || !cf_handle_is_set(leg->device)) {
+        return;
+    }
+    struct cf_media_update *update = &leg->updates[leg->lines[line].medium];
+    if (!update->has_ssrc || update->ssrc != ssrc) {
+        update->has_ssrc = true;
+        update->ssrc = ssrc;
+        cf_conference_on_media(conf, now, leg->device, leg->updates);
+    }
 }
 
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now) {
