@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The digest server (RFC 3261 section 22, RFC 7616, RFC 8760): looks at the credentials of a request and says who sent it, or
+ * what to answer. Strongest algorithm offered first. An account that does not exist is treated exactly as a wrong password is, in
+ * answer and in work, so that names can't be guessed. Addresses that fail too often have to wait. One thread.
+ */
+#ifndef CF_CORE_AUTH_AUTHENTICATOR_H
+#define CF_CORE_AUTH_AUTHENTICATOR_H
+
+#include "base/addr.h"
+#include "core/auth/accounts.h"
+#include "core/auth/nonce.h"
+#include "core/sip/message.h"
+
+/** Addresses whose failures are remembered. */
+#define CF_AUTH_ADDRESSES_MAX 4096
+
+/** Settings; kept by reference where they point. */
+struct cf_authenticator_config {
+    const struct cf_mem *mem;
+    const struct cf_hash *hash;
+    const struct cf_entropy *entropy;
+    const struct cf_accounts *accounts;
+    struct cf_str realm;      /**< of the challenges, kept by reference */
+    struct cf_str algorithms; /**< offered, in order, separated by blanks: "SHA-256 MD5"; kept by reference */
+    cf_usec nonce_life_usec;
+    uint32_t failures_max; /**< wrong credentials from one address within a minute */
+};
+
+/** A digest server. */
+struct cf_authenticator {
+    struct cf_authenticator_config config;
+    struct cf_nonces nonces;
+    struct cf_map addresses; /**< failures by address */
+    struct cf_list order;    /**< the same, oldest first */
+    uint64_t failures;       /**< wrong credentials, in all */
+    uint64_t lock_outs;      /**< requests not looked at because their address has to wait */
+};
+
+/** Whose credentials are wanted. */
+enum cf_auth_role {
+    CF_AUTH_SERVER, /**< 401, WWW-Authenticate, Authorization: as registrar or focus */
+    CF_AUTH_PROXY,  /**< 407, Proxy-Authenticate, Proxy-Authorization */
+};
+
+/** What was found. */
+enum cf_auth_verdict {
+    CF_AUTH_PASSED,    /**< ret_account sent it */
+    CF_AUTH_CHALLENGE, /**< no credentials, or stale or wrong ones: answer 401 or 407 with cf_authenticator_put_challenge() */
+    CF_AUTH_STALE,     /**< the same with stale=true: the password was right */
+    CF_AUTH_LOCKED,    /**< too many failures from there: answer 403 */
+};
+
+/** Set up. */
+void cf_authenticator_init(struct cf_authenticator *auth, const struct cf_authenticator_config *config);
+
+/** Free. */
+void cf_authenticator_fini(struct cf_authenticator *auth);
+
+/** Judge @p msg, which came from @p source. On CF_AUTH_PASSED @p ret_account is the account, valid until accounts change. */
+enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const struct cf_sip_message *msg,
+                                            enum cf_auth_role role, const struct cf_addr *source, cf_usec now,
+                                            const struct cf_account **ret_account);
+
+/** Write the challenges, one field an algorithm. */
+void cf_authenticator_put_challenge(const struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,
+                                    struct cf_writer *w);
+
+#endif
