@@ -332,8 +332,8 @@ enum cf_err cf_sip_parse(struct cf_str raw, struct cf_sip_message *ret, struct c
 }
 
 unsigned cf_sip_refusal_status(const struct cf_sip_message *msg, const struct cf_parse_error *error) {
-    bool is_answerable =
-        msg->is_request && msg->method != CF_SIP_METHOD_ACK && (msg->has & CF_SIP_HAS_VIA) && msg->first[CF_SIP_HEADER_CSEQ] != 0;
+    bool is_answerable = msg->is_request && msg->method != CF_SIP_METHOD_ACK && msg->first[CF_SIP_HEADER_VIA] != 0 &&
+                         msg->first[CF_SIP_HEADER_CSEQ] != 0;
     if (!is_answerable) {
         return 0;
     }

@@ -87,7 +87,8 @@ CF_MUST_USE enum cf_err cf_sip_parse(struct cf_str raw, struct cf_sip_message *r
 
 /**
  * What to do with a message that cf_sip_parse() refused: status of the answer (400, 505, 513, 414), or 0: drop it, because it
- * is a response or an ACK, or because what an answer must repeat (Via, From, To, Call-ID, CSeq) is not usable.
+ * is a response or an ACK, or has no Via or no CSeq. cf_sip_reply_begin() repeats what there is. Without CF_SIP_HAS_VIA the
+ * answer can only go where the message came from.
  */
 unsigned cf_sip_refusal_status(const struct cf_sip_message *msg, const struct cf_parse_error *error);
 
