@@ -95,7 +95,7 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_SPEAKER,          /**< .leg is the room's active speaker now; unset: nobody */
     CF_MEDIA_EVENT_SSRC,             /**< a line's peer sends with .as.ssrc (or another one than before) */
     CF_MEDIA_EVENT_LATCHED,          /**< a transport's peer sends from .as.latched */
-    CF_MEDIA_EVENT_DIGIT,            /**< a telephone-event has ended: .as.digit */
+    CF_MEDIA_EVENT_DIGIT,            /**< a key was pressed (RFC 4733): .as.digit */
     CF_MEDIA_EVENT_SILENT,           /**< nothing came on any line for the policy's time */
     CF_MEDIA_EVENT_HEARD,            /**< something came: for the first time, or again after SILENT */
     CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */
@@ -168,10 +168,7 @@ struct cf_media_event {
             bool is_rtcp;
             struct cf_addr address;
         } latched;
-        struct {
-            char digit; /**< 0-9 * # A-D */
-            uint32_t duration_msec;
-        } digit;
+        char digit; /**< 0-9 * # A-D, ! for flash */
         uint16_t line; /**< KEY_FRAME_WANTED */
         struct {
             size_t count;

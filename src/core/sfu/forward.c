@@ -6,6 +6,7 @@ void cf_forward_init(struct cf_forward *forward, cf_usec now) {
     cf_list_init(&forward->sources);
     cf_list_init(&forward->sinks);
     cf_list_init(&forward->batch_sources);
+    cf_list_init(&forward->askers);
 }
 
 static struct cf_source *source_of(struct cf_link *room_link) {
@@ -42,7 +43,7 @@ static void rank_sources(struct cf_forward *forward, struct ranking *ranking, cf
 static void select_for(struct cf_sink *sink, const struct ranking *ranking, cf_usec now) {
     struct cf_selector_viewer viewer = {
         .owner = sink->config.owner,
-        .format = sink->config.format,
+        .formats = sink->config.formats,
         .shown = sink->shown == NULL ? CF_SELECTOR_NOBODY : sink->shown->rank,
         .shown_since = sink->shown_since,
     };
@@ -75,7 +76,8 @@ void cf_forward_on_speaker(struct cf_forward *forward, uint32_t owner, cf_usec n
 /* --- members --- */
 
 void cf_forward_add_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc) {
-    cf_source_restart(source, ++forward->names, ssrc);
+    cf_source_restart(source, source->config.format, ++forward->names, ssrc);
+    source->askers = &forward->askers;
     cf_list_append(&forward->sources, &source->room_link);
     forward->source_count++;
 }
@@ -94,17 +96,20 @@ void cf_forward_remove_source(struct cf_forward *forward, struct cf_source *sour
     cf_assert(cf_forward_is_idle(forward));
     hide(source);
     cf_list_remove(&source->room_link);
+    cf_list_remove(&source->ask_link);
+    source->askers = NULL;
     forward->source_count--;
     select_for_all(forward, now);
 }
 
-void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc, cf_usec now) {
+void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, enum cf_video_format format, uint32_t ssrc,
+                               cf_usec now) {
     if (cf_link_is_in(&source->batch_link)) {
         /* What came before the restart in this batch is given up. */
         cf_source_batch_done(source);
     }
     hide(source);
-    cf_source_restart(source, ++forward->names, ssrc);
+    cf_source_restart(source, format, ++forward->names, ssrc);
     select_for_all(forward, now);
 }
 
@@ -237,12 +242,16 @@ static void set_bitrate(struct cf_source *source, cf_usec now) {
         limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(link, struct cf_sink, shown_link)->wish, now));
     }
     if (limit != 0) {
-        cf_bitrate_ask_set(&source->bitrate, limit, now);
+        cf_source_set_bitrate(source, limit, now);
     }
 }
 
 cf_usec cf_forward_deadline(const struct cf_forward *forward) {
-    return cf_list_is_empty(&forward->sinks) ? CF_USEC_NEVER : forward->next_look;
+    cf_usec deadline = cf_list_is_empty(&forward->sinks) ? CF_USEC_NEVER : forward->next_look;
+    CF_LIST_EACH (&forward->askers, link, following) {
+        deadline = cf_usec_min(deadline, cf_source_deadline(CF_OF(link, struct cf_source, ask_link)));
+    }
+    return deadline;
 }
 
 void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now) {
@@ -254,4 +263,18 @@ void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now) {
     CF_LIST_EACH (&forward->sources, link, following) {
         set_bitrate(source_of(link), now);
     }
+}
+
+bool cf_forward_poll_ask(struct cf_forward *forward, cf_usec now, struct cf_source **ret_source, struct cf_source_ask *ret_ask) {
+    CF_LIST_EACH (&forward->askers, link, following) {
+        struct cf_source *source = CF_OF(link, struct cf_source, ask_link);
+        cf_usec deadline = cf_source_deadline(source);
+        if (deadline == CF_USEC_NEVER) {
+            cf_list_remove(link);
+        } else if (deadline <= now && cf_source_poll(source, now, ret_ask)) {
+            *ret_source = source;
+            return true;
+        }
+    }
+    return false;
 }

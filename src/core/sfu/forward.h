@@ -26,6 +26,7 @@ struct cf_forward {
     struct cf_list sources; /**< who spoke last first */
     struct cf_list sinks;
     size_t source_count;
+    struct cf_list askers;        /**< sources that may have to be asked for something */
     struct cf_list batch_sources; /**< sources with packets in this batch */
     struct cf_link *cursor;       /**< next sink of the first of them; NULL: its list is through */
     bool cursor_is_wanted;        /**< walking over .wanted_by, else over .shown_by */
@@ -44,8 +45,9 @@ void cf_forward_add_source(struct cf_forward *forward, struct cf_source *source,
 /** Take it out; sinks that show it go on with something else at the next look. */
 void cf_forward_remove_source(struct cf_forward *forward, struct cf_source *source, cf_usec now);
 
-/** The sender began anew with @p ssrc: sinks that show it wait for a key frame. */
-void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc, cf_usec now);
+/** The sender began anew with @p ssrc and payloads of @p format: sinks that show it wait for a key frame. */
+void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, enum cf_video_format format, uint32_t ssrc,
+                               cf_usec now);
 
 /** May @p source be shown? False: muted or on hold. */
 void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now);
@@ -78,10 +80,13 @@ size_t cf_forward_step(struct cf_forward *forward, cf_usec now, struct cf_sink_i
 bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
                        struct cf_sink_item *ret_item);
 
-/** When to call cf_forward_on_deadline(). What sources are to be asked for is theirs: cf_source_deadline(). */
+/** When to call cf_forward_on_deadline() and drain cf_forward_poll_ask(). O(sources that are asked for something). */
 cf_usec cf_forward_deadline(const struct cf_forward *forward);
 
 /** Look again who should be shown to whom, and how much sources should send. */
 void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now);
+
+/** True and the next source that is to be asked for something at @p now. A mutation: it counts as asked. */
+bool cf_forward_poll_ask(struct cf_forward *forward, cf_usec now, struct cf_source **ret_source, struct cf_source_ask *ret_ask);
 
 #endif

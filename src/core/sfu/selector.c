@@ -3,7 +3,7 @@
 
 bool cf_selector_is_possible(const struct cf_selector_source *source, const struct cf_selector_viewer *viewer) {
     return source->allowed && source->seen && source->owner != viewer->owner &&
-           cf_video_format_accepts(viewer->format, source->format);
+           cf_video_set_accepts(viewer->formats, source->format);
 }
 
 static bool is_live(const struct cf_selector_source *source, cf_usec now) {

@@ -27,8 +27,8 @@ struct cf_selector_source {
 /** Somebody who looks. */
 struct cf_selector_viewer {
     uint32_t owner;
-    enum cf_video_format format; /**< what it can decode */
-    size_t shown;                /**< index of the source that it sees, CF_SELECTOR_NOBODY: none */
+    uint32_t formats; /**< what it can decode: CF_VIDEO_SET() of each */
+    size_t shown;     /**< index of the source that it sees, CF_SELECTOR_NOBODY: none */
     cf_usec shown_since;
 };
 

@@ -35,7 +35,7 @@ void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now) {
     }
     cf_usec age = sink->shown == NULL ? CF_SINK_JOIN_AGE : CF_SINK_SWITCH_AGE;
     if (!cf_source_can_begin(source, age, now)) {
-        cf_keyframe_gate_want(&source->gate, CF_KEYFRAME_CAUSE_JOIN, now);
+        cf_source_want_key(source, CF_KEYFRAME_CAUSE_JOIN, now);
     }
 }
 
@@ -123,7 +123,7 @@ void cf_sink_on_key_request(struct cf_sink *sink, int fir_number, cf_usec now) {
         sink->counts.keys_refused++;
         return;
     }
-    cf_keyframe_gate_want(&sink->shown->gate, CF_KEYFRAME_CAUSE_LOSS, now);
+    cf_source_want_key(sink->shown, CF_KEYFRAME_CAUSE_LOSS, now);
 }
 
 bool cf_sink_timestamp_at(const struct cf_sink *sink, cf_wall wall, cf_usec now, uint32_t *ret_timestamp) {

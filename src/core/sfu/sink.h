@@ -28,7 +28,7 @@
 /** What a sink is made of. */
 struct cf_sink_config {
     uint32_t owner;                /**< the member it belongs to */
-    enum cf_video_format format;   /**< what it can decode */
+    uint32_t formats;              /**< what it can decode: CF_VIDEO_SET() of each */
     struct cf_rewrite_heads heads; /**< random; the first packet has the next numbers */
     void *user;                    /**< the caller's, untouched */
 };

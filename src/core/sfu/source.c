@@ -14,8 +14,9 @@ void cf_source_fini(struct cf_source *source) {
     cf_store_fini(&source->store);
 }
 
-void cf_source_restart(struct cf_source *source, uint32_t name, uint32_t ssrc) {
+void cf_source_restart(struct cf_source *source, enum cf_video_format format, uint32_t name, uint32_t ssrc) {
     cf_assert(source->batch_count == 0);
+    source->config.format = format;
     cf_store_clear(&source->store);
     source->name = name;
     source->ssrc = ssrc;
@@ -38,9 +39,26 @@ static void widen_picture_id(struct cf_source *source, struct cf_vp8_descriptor 
     }
 }
 
+/* Something may have to be asked for: let the room look. */
+static void note_ask(struct cf_source *source) {
+    if (source->askers != NULL && !cf_link_is_in(&source->ask_link)) {
+        cf_list_append(source->askers, &source->ask_link);
+    }
+}
+
+void cf_source_want_key(struct cf_source *source, enum cf_keyframe_cause cause, cf_usec now) {
+    cf_keyframe_gate_want(&source->gate, cause, now);
+    note_ask(source);
+}
+
+void cf_source_set_bitrate(struct cf_source *source, uint64_t bitrate_bps, cf_usec now) {
+    cf_bitrate_ask_set(&source->bitrate, bitrate_bps, now);
+    note_ask(source);
+}
+
 static void want_for_loss(struct cf_source *source, cf_usec now) {
     if (cf_keyframe_budget_spend(&source->own_wishes, now)) {
-        cf_keyframe_gate_want(&source->gate, CF_KEYFRAME_CAUSE_LOSS, now);
+        cf_source_want_key(source, CF_KEYFRAME_CAUSE_LOSS, now);
     }
 }
 
@@ -53,8 +71,10 @@ static void note_missing(struct cf_source *source, const struct cf_video_packet 
         source->counts.lost++;
         want_for_loss(source, packet->arrival);
         break;
-    case CF_NACK_IN_ORDER:
     case CF_NACK_GAP:
+        note_ask(source);
+        break;
+    case CF_NACK_IN_ORDER:
     case CF_NACK_LATE:
         break;
     }

@@ -40,7 +40,7 @@ struct cf_source_ask {
 /** What a source is made of. */
 struct cf_source_config {
     uint32_t owner;              /**< the member it belongs to */
-    enum cf_video_format format; /**< negotiated */
+    enum cf_video_format format; /**< of its payloads; changes with a restart only */
     bool can_nack;               /**< negotiated: generic NACK */
     bool can_bitrate;            /**< negotiated: TMMBR or REMB */
     struct cf_store_config store;
@@ -78,10 +78,12 @@ struct cf_source {
     bool allowed;            /**< may be shown; false: muted or on hold */
     bool seen;               /**< packets have come */
     cf_usec last_arrival;
-    struct cf_list shown_by;                                  /**< sinks, by .shown_link */
-    struct cf_list wanted_by;                                 /**< sinks, by .wanted_link */
-    struct cf_link room_link;                                 /**< in the room's list, who spoke last first */
-    struct cf_link batch_link;                                /**< in the room's list of sources with packets in this batch */
+    struct cf_list shown_by;   /**< sinks, by .shown_link */
+    struct cf_list wanted_by;  /**< sinks, by .wanted_link */
+    struct cf_link room_link;  /**< in the room's list, who spoke last first */
+    struct cf_link ask_link;   /**< in the room's list of sources that may have to be asked for something */
+    struct cf_list *askers;    /**< that list; NULL: in no room */
+    struct cf_link batch_link; /**< in the room's list of sources with packets in this batch */
     const struct cf_video_packet *batch[CF_SOURCE_BATCH_MAX]; /**< packets of this batch, in the store */
     size_t batch_count;
     struct cf_source_counts counts;
@@ -107,8 +109,17 @@ void cf_source_fini(struct cf_source *source);
  */
 enum cf_source_result cf_source_on_packet(struct cf_source *source, const struct cf_video_packet *packet);
 
-/** The stream began anew under @p name and @p ssrc: nothing that was stored belongs to it. Sinks are forward.c's business. */
-void cf_source_restart(struct cf_source *source, uint32_t name, uint32_t ssrc);
+/**
+ * The stream began anew under @p name and @p ssrc, with payloads of @p format: nothing that was stored belongs to it. Sinks are
+ * forward.c's business.
+ */
+void cf_source_restart(struct cf_source *source, enum cf_video_format format, uint32_t name, uint32_t ssrc);
+
+/** A receiver wants a key frame. */
+void cf_source_want_key(struct cf_source *source, enum cf_keyframe_cause cause, cf_usec now);
+
+/** How much it should send, CF_BITRATE_UNLIMITED for any. */
+void cf_source_set_bitrate(struct cf_source *source, uint64_t bitrate_bps, cf_usec now);
 
 /** The batch has been forwarded. */
 void cf_source_batch_done(struct cf_source *source);

@@ -7,7 +7,7 @@
 enum cf_err cf_store_init(struct cf_store *store, const struct cf_mem *mem, const struct cf_store_config *config) {
     cf_assert(config->bytes >= PACKET_MAX);
     cf_assert(config->packets > 0 && config->packets <= 32768 && (config->packets & (config->packets - 1)) == 0);
-    struct cf_store made = {.mem = mem, .config = *config};
+    struct cf_store made = {.mem = mem, .config = *config, .epoch = 1};
     made.slots = cf_mem_alloc(mem, config->packets * sizeof *made.slots);
     made.ring = cf_mem_alloc(mem, config->bytes);
     if (made.slots == NULL || made.ring == NULL) {
@@ -28,7 +28,7 @@ void cf_store_fini(struct cf_store *store) {
 }
 
 void cf_store_clear(struct cf_store *store) {
-    memset(store->slots, 0, store->config.packets * sizeof *store->slots);
+    store->epoch = store->epoch == UINT32_MAX ? 1 : store->epoch + 1;
     store->any = false;
 }
 
@@ -38,7 +38,7 @@ static struct cf_store_slot *slot_of(const struct cf_store *store, uint16_t sequ
 
 /* Is the payload still there, or has the ring come round? */
 static bool is_whole(const struct cf_store *store, const struct cf_store_slot *slot) {
-    return slot->used && store->written - slot->begin <= store->config.bytes;
+    return slot->epoch == store->epoch && store->written - slot->begin <= store->config.bytes;
 }
 
 /* A place in the ring that does not cross its end. */
@@ -65,7 +65,7 @@ enum cf_err cf_store_put(struct cf_store *store, const struct cf_video_packet *p
     uint64_t begin;
     uint8_t *copy = reserve(store, packet->payload.len, &begin);
     memcpy(copy, packet->payload.at, packet->payload.len);
-    *slot = (struct cf_store_slot){.packet = *packet, .begin = begin, .used = true};
+    *slot = (struct cf_store_slot){.packet = *packet, .begin = begin, .epoch = store->epoch};
     slot->packet.payload.at = copy;
     if (!store->any || (int16_t)(uint16_t)(packet->sequence - store->newest) > 0) {
         store->newest = packet->sequence;

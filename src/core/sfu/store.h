@@ -22,7 +22,7 @@ struct cf_store_config {
 struct cf_store_slot {
     struct cf_video_packet packet;
     uint64_t begin; /**< octets ever stored before this packet */
-    bool used;
+    uint32_t epoch; /**< that of the store when it was put; 0: never used */
 };
 
 /** The store. */
@@ -34,6 +34,7 @@ struct cf_store {
     uint64_t written;            /**< octets ever stored, with the unused ends of the ring */
     uint16_t newest;             /**< highest sequence number stored */
     bool any;                    /**< something was stored since the last clear */
+    uint32_t epoch;              /**< one more with each clear, from 1: forgetting costs nothing */
 };
 
 /** Make a store. CF_ERR_NO_MEMORY. @p mem is kept by reference. */

@@ -50,7 +50,10 @@ enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span pa
     return err;
 }
 
-bool cf_video_format_accepts(enum cf_video_format receiver, enum cf_video_format source) {
-    return (receiver == source && source != CF_VIDEO_NONE) ||
-           (receiver == CF_VIDEO_H264_MODE_1 && source == CF_VIDEO_H264_MODE_0);
+bool cf_video_set_accepts(uint32_t formats, enum cf_video_format source) {
+    uint32_t takers = CF_VIDEO_SET(source);
+    if (source == CF_VIDEO_H264_MODE_0) {
+        takers |= CF_VIDEO_SET(CF_VIDEO_H264_MODE_1);
+    }
+    return source != CF_VIDEO_NONE && (formats & takers) != 0;
 }

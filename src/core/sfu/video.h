@@ -41,8 +41,13 @@ struct cf_video_packet {
  */
 CF_MUST_USE enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span payload, struct cf_video_packet *ret);
 
-/** Can a receiver that negotiated @p receiver decode a source that negotiated @p source? H.264 mode 1 takes mode 0 as well, not
- * the reverse. */
-bool cf_video_format_accepts(enum cf_video_format receiver, enum cf_video_format source);
+/** A set of formats with @p format in it. */
+#define CF_VIDEO_SET(format) (1U << (format))
+
+/**
+ * Can a receiver that negotiated the set @p formats decode a source that negotiated @p source? H.264 mode 1 takes mode 0 as well,
+ * not the reverse.
+ */
+bool cf_video_set_accepts(uint32_t formats, enum cf_video_format source);
 
 #endif

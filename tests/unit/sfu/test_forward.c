@@ -88,8 +88,9 @@ static void world_init(struct world *w, size_t size, uint64_t seed) {
         c->next_packet = w->now + (cf_usec)cf_rng_below(&w->rng, 33000);
         cf_forward_add_source(&w->forward, &c->source, 0xc0000000U + i);
         struct viewer *v = &w->viewers[i];
-        const struct cf_sink_config sink = {
-            .owner = i + 1, .format = CF_VIDEO_VP8, .heads = {.sequence = 65500, .timestamp = 0xfffff000, .picture_id = 0x7ff0}};
+        const struct cf_sink_config sink = {.owner = i + 1,
+                                            .formats = CF_VIDEO_SET(CF_VIDEO_VP8),
+                                            .heads = {.sequence = 65500, .timestamp = 0xfffff000, .picture_id = 0x7ff0}};
         cf_sink_init(&v->sink, &sink);
         v->owner = i + 1;
         v->records = test_calloc(RECORDS_MAX, sizeof *v->records);
@@ -207,13 +208,13 @@ static void tick(struct world *w) {
     }
     flush(w);
     cf_forward_on_deadline(&w->forward, w->now);
-    for (size_t i = 0; i < w->size; i++) {
-        struct cf_source_ask ask;
-        if (w->now >= cf_source_deadline(&w->cameras[i].source) && cf_source_poll(&w->cameras[i].source, w->now, &ask)) {
-            w->asked[i] += ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
-            w->nacked[i] += ask.nack_count;
-            w->cameras[i].key_next |= ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
-        }
+    struct cf_source *source;
+    struct cf_source_ask ask;
+    while (cf_forward_poll_ask(&w->forward, w->now, &source, &ask)) {
+        struct camera *c = CF_OF(source, struct camera, source);
+        w->asked[c->number - 1] += ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
+        w->nacked[c->number - 1] += ask.nack_count;
+        c->key_next |= ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
     }
     w->now += CF_MSEC(1);
 }
@@ -353,7 +354,7 @@ static void a_newcomer_gets_a_picture_without_a_request(void **state) {
     run(&w, CF_MSEC(400));
     size_t asked = w.asked[1];
     struct viewer v = {.owner = 77, .highest = 65536, .records = test_calloc(RECORDS_MAX, sizeof *v.records)};
-    const struct cf_sink_config sink = {.owner = 77, .format = CF_VIDEO_VP8};
+    const struct cf_sink_config sink = {.owner = 77, .formats = CF_VIDEO_SET(CF_VIDEO_VP8)};
     cf_sink_init(&v.sink, &sink);
     cf_forward_add_sink(&w.forward, &v.sink, w.now);
     run(&w, CF_MSEC(100));
@@ -457,7 +458,7 @@ static void a_restarted_source_needs_a_key_frame_again(void **state) {
     run(&w, CF_SEC(1));
     struct camera *c = &w.cameras[0];
     assert_ptr_equal(w.viewers[1].sink.shown, &c->source);
-    cf_forward_restart_source(&w.forward, &c->source, 0xc0000000U, w.now);
+    cf_forward_restart_source(&w.forward, &c->source, CF_VIDEO_VP8, 0xc0000000U, w.now);
     c->sequence = 40000;
     c->timestamp = 5;
     c->packets_left = 0;
@@ -478,7 +479,7 @@ static void never_mixes_codecs(void **state) {
     static struct world w;
     world_init(&w, 3, 10);
     struct cf_sink sink;
-    const struct cf_sink_config config = {.owner = 50, .format = CF_VIDEO_H264_MODE_1};
+    const struct cf_sink_config config = {.owner = 50, .formats = CF_VIDEO_SET(CF_VIDEO_H264_MODE_1)};
     cf_sink_init(&sink, &config);
     cf_forward_add_sink(&w.forward, &sink, w.now);
     run(&w, CF_SEC(2));

@@ -13,7 +13,8 @@ static struct cf_selector_source vp8(uint32_t owner) {
 }
 
 static size_t pick(const struct cf_selector_source *ranked, size_t count, uint32_t owner, size_t shown, cf_usec since) {
-    struct cf_selector_viewer viewer = {.owner = owner, .format = CF_VIDEO_VP8, .shown = shown, .shown_since = since};
+    struct cf_selector_viewer viewer = {
+        .owner = owner, .formats = CF_VIDEO_SET(CF_VIDEO_VP8), .shown = shown, .shown_since = since};
     return cf_selector_pick(ranked, count, &viewer, NOW);
 }
 
@@ -78,13 +79,13 @@ static void never_shows_oneself_or_a_foreign_codec(void **state) {
                                                     .last_arrival = NOW - (cf_usec)cf_rng_below(&rng, 6) * CF_SEC(1)};
         }
         struct cf_selector_viewer viewer = {.owner = cf_rng_below(&rng, 4),
-                                            .format = (enum cf_video_format)cf_rng_below(&rng, 4),
+                                            .formats = cf_rng_below(&rng, 16),
                                             .shown = cf_rng_below(&rng, 8),
                                             .shown_since = NOW - (cf_usec)cf_rng_below(&rng, 3) * CF_SEC(1)};
         size_t picked = cf_selector_pick(ranked, 6, &viewer, NOW);
         if (picked != CF_SELECTOR_NOBODY) {
             assert_true(picked < 6 && ranked[picked].owner != viewer.owner && ranked[picked].allowed);
-            assert_true(cf_video_format_accepts(viewer.format, ranked[picked].format));
+            assert_true(cf_video_set_accepts(viewer.formats, ranked[picked].format));
         }
     }
 }

@@ -50,12 +50,16 @@ static void refuses_what_was_not_negotiated(void **state) {
 
 static void knows_who_decodes_what(void **state) {
     (void)state;
-    assert_true(cf_video_format_accepts(CF_VIDEO_VP8, CF_VIDEO_VP8));
-    assert_false(cf_video_format_accepts(CF_VIDEO_VP8, CF_VIDEO_H264_MODE_0));
-    assert_true(cf_video_format_accepts(CF_VIDEO_H264_MODE_1, CF_VIDEO_H264_MODE_0));
-    assert_false(cf_video_format_accepts(CF_VIDEO_H264_MODE_0, CF_VIDEO_H264_MODE_1));
-    assert_false(cf_video_format_accepts(CF_VIDEO_NONE, CF_VIDEO_NONE));
-    assert_false(cf_video_format_accepts(CF_VIDEO_NONE, CF_VIDEO_VP8));
+    uint32_t vp8 = CF_VIDEO_SET(CF_VIDEO_VP8);
+    uint32_t mode_0 = CF_VIDEO_SET(CF_VIDEO_H264_MODE_0);
+    uint32_t mode_1 = CF_VIDEO_SET(CF_VIDEO_H264_MODE_1);
+    assert_true(cf_video_set_accepts(vp8, CF_VIDEO_VP8));
+    assert_false(cf_video_set_accepts(vp8, CF_VIDEO_H264_MODE_0));
+    assert_true(cf_video_set_accepts(mode_1, CF_VIDEO_H264_MODE_0));
+    assert_false(cf_video_set_accepts(mode_0, CF_VIDEO_H264_MODE_1));
+    assert_true(cf_video_set_accepts(vp8 | mode_1, CF_VIDEO_VP8));
+    assert_false(cf_video_set_accepts(0, CF_VIDEO_VP8));
+    assert_false(cf_video_set_accepts(0xff, CF_VIDEO_NONE));
 }
 
 CF_TEST_MAIN(cmocka_unit_test(sees_vp8_key_frames), cmocka_unit_test(begins_h264_at_parameter_sets_only),
