@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scanner. */
 #include "core/sip/scan.h"
-#include "base/addr.h"
 
 /* Longest host name (RFC 1035 section 2.3.4). */
 #define HOST_MAX 255
@@ -77,6 +76,19 @@ bool cf_sip_scan_quoted(struct cf_sip_scan *s, struct cf_str *ret) {
     return false;
 }
 
+enum cf_err cf_sip_host_addr(struct cf_str host, struct cf_addr *ret) {
+    size_t colons = cf_str_find_str(host, CF_STR(":::"));
+    char text[CF_ADDR_TEXT_MAX];
+    struct cf_writer w;
+    if (colons == host.len || cf_str_find(host, '.') == host.len) {
+        return cf_addr_parse_ip(host, ret);
+    }
+    cf_writer_init(&w, text, sizeof text);
+    cf_put(&w, cf_str_head(host, colons));
+    cf_put(&w, cf_str_skip(host, colons + 1));
+    return cf_writer_ok(&w) ? cf_addr_parse_ip(cf_writer_str(&w), ret) : CF_ERR_MALFORMED;
+}
+
 static enum cf_err scan_ip6_reference(struct cf_sip_scan *s, struct cf_str *ret) {
     struct cf_addr addr;
     struct cf_str rest = cf_sip_scan_rest(s);
@@ -85,7 +97,7 @@ static enum cf_err scan_ip6_reference(struct cf_sip_scan *s, struct cf_str *ret)
         return CF_ERR_MALFORMED;
     }
     struct cf_str reference = cf_str_head(rest, end + 1);
-    enum cf_err err = cf_addr_parse_ip(reference, &addr);
+    enum cf_err err = cf_sip_host_addr(reference, &addr);
     if (err != CF_OK) {
         return err;
     }

@@ -8,6 +8,7 @@
 #ifndef CF_CORE_SIP_SCAN_H
 #define CF_CORE_SIP_SCAN_H
 
+#include "base/addr.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -148,6 +149,13 @@ bool cf_sip_scan_quoted(struct cf_sip_scan *s, struct cf_str *ret);
 
 /** Take a host: name, IPv4, or IPv6 in brackets. CF_ERR_MALFORMED. */
 CF_MUST_USE enum cf_err cf_sip_scan_host(struct cf_sip_scan *s, struct cf_str *ret);
+
+/**
+ * Address of a host that is an IP literal (IPv6 with or without brackets); the port becomes 0. CF_ERR_MALFORMED if it is a name.
+ * An IPv6 address with three colons before its IPv4 part, which the grammar of RFC 3261 asks for by mistake, is taken as with two
+ * (RFC 5118 section 4.10).
+ */
+CF_MUST_USE enum cf_err cf_sip_host_addr(struct cf_str host, struct cf_addr *ret);
 
 /** Take a port, 1 to 65535. CF_ERR_MALFORMED. */
 CF_MUST_USE enum cf_err cf_sip_scan_port(struct cf_sip_scan *s, uint16_t *ret);

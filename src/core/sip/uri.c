@@ -185,7 +185,7 @@ void cf_sip_put_uri(struct cf_writer *w, const struct cf_sip_uri *uri) {
 
 bool cf_sip_uri_host_addr(const struct cf_sip_uri *uri, struct cf_addr *ret) {
     struct cf_addr addr;
-    if (cf_addr_parse_ip(uri->host, &addr) != CF_OK) {
+    if (cf_sip_host_addr(uri->host, &addr) != CF_OK) {
         return false;
     }
     addr.port = uri->port;

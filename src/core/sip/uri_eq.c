@@ -12,7 +12,7 @@ static bool host_eq(struct cf_str a, struct cf_str b) {
     }
     struct cf_addr x;
     struct cf_addr y;
-    return cf_addr_parse_ip(a, &x) == CF_OK && cf_addr_parse_ip(b, &y) == CF_OK && cf_addr_eq_ip(&x, &y);
+    return cf_sip_host_addr(a, &x) == CF_OK && cf_sip_host_addr(b, &y) == CF_OK && cf_addr_eq_ip(&x, &y);
 }
 
 /* Parameters that must stand in both URIs or in none. */
@@ -168,7 +168,7 @@ void cf_sip_put_aor(struct cf_writer *w, const struct cf_sip_uri *uri) {
         cf_put_char(w, '@');
     }
     struct cf_addr addr;
-    if (cf_addr_parse_ip(uri->host, &addr) == CF_OK) {
+    if (cf_sip_host_addr(uri->host, &addr) == CF_OK) {
         cf_put_ip_host(w, &addr);
     } else {
         put_lower(w, uri->host);

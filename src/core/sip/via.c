@@ -44,7 +44,7 @@ static enum cf_err keep_param(struct cf_sip_via *via, const struct cf_sip_param 
     if (cf_str_eq_nocase(param->name, CF_STR("received"))) {
         struct cf_addr addr;
         enum cf_err err = keep_once(&via->received, param->value);
-        return err == CF_OK ? cf_addr_parse_ip(via->received, &addr) : err;
+        return err == CF_OK ? cf_sip_host_addr(via->received, &addr) : err;
     }
     if (cf_str_eq_nocase(param->name, CF_STR("maddr"))) {
         return keep_once(&via->maddr, param->value);
@@ -115,7 +115,7 @@ bool cf_sip_via_same_sent_by(const struct cf_sip_via *a, const struct cf_sip_via
 
 bool cf_sip_via_response_addr(const struct cf_sip_via *via, struct cf_addr *ret) {
     struct cf_addr addr;
-    if (cf_addr_parse_ip(via->received.at ? via->received : via->host, &addr) != CF_OK) {
+    if (cf_sip_host_addr(via->received.at ? via->received : via->host, &addr) != CF_OK) {
         return false;
     }
     addr.port = via->rport != 0 ? via->rport : sent_by_port(via);
@@ -137,7 +137,7 @@ void cf_sip_put_via(struct cf_writer *w, enum cf_transport transport, struct cf_
 
 static bool is_from(const struct cf_sip_via *via, const struct cf_addr *source) {
     struct cf_addr addr;
-    return cf_addr_parse_ip(via->host, &addr) == CF_OK && cf_addr_eq_ip(&addr, source);
+    return cf_sip_host_addr(via->host, &addr) == CF_OK && cf_addr_eq_ip(&addr, source);
 }
 
 void cf_sip_put_via_received(struct cf_writer *w, const struct cf_sip_via *via, const struct cf_addr *source) {
