@@ -415,7 +415,6 @@ void cf_jitter_pull(struct cf_jitter *jitter, cf_usec now, uint32_t wanted_ticks
             (void)measure_delay(jitter, slot, now);
         }
         play(jitter, slot, buffer, ret_item);
-        ret_item->first = started;
     }
 }
 

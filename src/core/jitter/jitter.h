@@ -79,7 +79,6 @@ struct cf_jitter_item {
     struct cf_span payload; /**< in the caller's buffer */
     uint32_t ticks;         /**< RTP ticks it lasts */
     uint8_t level;          /**< that of the packet; 255 (unknown) unless FRAME */
-    bool first;             /**< first frame after silence or a restart: the decoder has nothing to go on with */
 };
 
 /** Should the caller change the delay by cutting or stretching sound? */

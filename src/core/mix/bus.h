@@ -11,11 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Samples of a tick. */
-#define CF_MIX_BUS_SAMPLES 960
+/** Samples of a tick: 20 ms at 48 kHz. */
+#define CF_MIX_TICK_SAMPLES 960
 
 /** Contributions at a time: the speakers, and those that are being faded out. */
 #define CF_MIX_BUS_INPUTS 16
+
+/** No contribution. */
+#define CF_MIX_NO_INPUT SIZE_MAX
 
 /** A limiter that turns down what would not fit into 16 bits, without clicks. Zeroed: at rest. */
 struct cf_mix_limiter {
@@ -24,11 +27,11 @@ struct cf_mix_limiter {
 
 /** The sum. */
 struct cf_mix_bus {
-    int32_t sum[CF_MIX_BUS_SAMPLES];
-    int16_t inputs[CF_MIX_BUS_INPUTS][CF_MIX_BUS_SAMPLES]; /**< contributions, faded */
+    int32_t sum[CF_MIX_TICK_SAMPLES];
+    int16_t inputs[CF_MIX_BUS_INPUTS][CF_MIX_TICK_SAMPLES]; /**< contributions, faded */
     size_t input_count;
-    int16_t common[CF_MIX_BUS_SAMPLES]; /**< the whole sum, limited */
-    struct cf_mix_limiter limiter;      /**< of .common */
+    int16_t common[CF_MIX_TICK_SAMPLES]; /**< the whole sum, limited */
+    struct cf_mix_limiter limiter;       /**< of .common */
 };
 
 /** How a contribution goes through a tick. */
@@ -41,16 +44,17 @@ enum cf_mix_fade {
 /** A new tick: nothing contributed. */
 void cf_mix_bus_clear(struct cf_mix_bus *bus);
 
-/** Add @p pcm of CF_MIX_BUS_SAMPLES samples; the index of the contribution. There must be room. */
+/** Add @p pcm of CF_MIX_TICK_SAMPLES samples; the index of the contribution. There must be room. */
 size_t cf_mix_bus_add(struct cf_mix_bus *bus, const int16_t *pcm, enum cf_mix_fade fade);
 
 /** All are in: limit the sum to .common. True if it had to be turned down. */
 bool cf_mix_bus_finish(struct cf_mix_bus *bus);
 
-/** The sum without contribution @p input, limited by @p limiter, to @p out of CF_MIX_BUS_SAMPLES samples. */
+/** The sum without contribution @p input (CF_MIX_NO_INPUT: all of it), limited by @p limiter, to @p out of CF_MIX_TICK_SAMPLES
+ * samples. */
 void cf_mix_bus_without(const struct cf_mix_bus *bus, size_t input, struct cf_mix_limiter *limiter, int16_t *out);
 
-/** Limit @p in to @p out, CF_MIX_BUS_SAMPLES samples. True if it was turned down. A copy as long as nothing is too loud. */
+/** Limit @p in to @p out, CF_MIX_TICK_SAMPLES samples. True if it was turned down. A copy as long as nothing is too loud. */
 bool cf_mix_limit(struct cf_mix_limiter *limiter, const int32_t *in, int16_t *out);
 
 #endif

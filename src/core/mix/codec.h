@@ -36,6 +36,7 @@ struct cf_audio_params {
     uint8_t complexity_plus_1; /**< 1..11: Opus complexity 0..10; 0: default */
     bool fec;                  /**< in-band forward error correction */
     bool dtx;                  /**< send nothing while there is nothing to hear */
+    bool cbr;                  /**< constant bit rate, for those that fear what sizes give away (RFC 6562) */
 };
 
 /** A codec: what it is and how to run it. Constant, one for the process. */
@@ -102,6 +103,11 @@ struct cf_audio_codec {
     enum cf_err (*encode)(void *encoder, const int16_t *pcm, size_t samples, bool independent, uint8_t *out, size_t size,
                           size_t *ret_len);
 };
+
+/** The packet time that the mixer can make next to @p ptime_msec as a peer wrote it; 0 (none): 20 ms. */
+static inline uint16_t cf_audio_round_ptime(uint16_t ptime_msec) {
+    return (uint16_t)(ptime_msec == 0 ? 20 : ptime_msec < 20 ? 10 : ptime_msec < 40 ? 20 : ptime_msec < 60 ? 40 : 60);
+}
 
 /** RTP ticks of one frame of @p params with @p codec. */
 static inline uint32_t cf_audio_frame_ticks(const struct cf_audio_codec *codec, const struct cf_audio_params *params) {

@@ -29,9 +29,8 @@
 #include "core/mix/resampler.h"
 #include "core/speaker/speaker.h"
 
-/** Length and samples of a tick. */
+/** Length of a tick, CF_MIX_TICK_SAMPLES samples. */
 #define CF_MIX_TICK_USEC CF_MSEC(20)
-#define CF_MIX_TICK_SAMPLES (CF_AUDIO_RATE_HZ / 50)
 
 /** Most speakers at a time (struct cf_mixer_config speaker_limit), and most classes of listeners in a room. */
 #define CF_MIX_SPEAKERS_MAX 8
@@ -51,7 +50,7 @@ struct cf_mixer_config {
 
 /** A leg. */
 struct cf_mix_leg_config {
-    uint32_t user;                          /**< the caller's name of the leg, in all outputs */
+    uint32_t user;                          /**< the caller's name of the leg in all outputs; stays what it was first */
     const struct cf_audio_codec *codec_in;  /**< what it sends; NULL: it never sends. Kept by reference */
     const struct cf_audio_codec *codec_out; /**< what it gets; NULL: it never gets anything. Kept by reference */
     struct cf_audio_params params_out;      /**< how to encode for it */
@@ -138,26 +137,26 @@ struct cf_mix_leg_stats {
 struct cf_mix_class;
 struct cf_mix_leg;
 
-/** The room. All fields private to mixer.c. */
+/** The room. All fields private to mixer.c and tick.c. */
 struct cf_mixer {
     const struct cf_mem *mem;
     struct cf_mixer_config config;
-    struct cf_handle_table legs;                      /**< of owned struct cf_mix_leg */
-    struct cf_list sounding;                          /**< legs with sound in their buffers */
+    struct cf_handle_table legs;                 /**< of owned struct cf_mix_leg */
+    struct cf_list sounding;                     /**< legs with sound to come, or with a stream of their own */
+    struct cf_mix_leg *heard[CF_MIX_BUS_INPUTS]; /**< legs in the sum, .heard_count of them */
+    size_t heard_count;
     struct cf_mix_class *classes[CF_MIX_CLASSES_MAX]; /**< owned; NULL: free */
-    struct cf_mix_bus bus;                            /**< the sum, and who is in it */
+    struct cf_mix_bus bus;                            /**< the sum */
     struct cf_speaker speaker;
     struct cf_mixer_stats stats;
     cf_usec next_tick;
     cf_usec next_levels;
-    uint64_t tick;     /**< number of the current tick: the time line of all frames */
+    uint64_t tick;     /**< number of the next tick: the time line of all frames */
     size_t poll_class; /**< where cf_mixer_poll() goes on */
-    size_t poll_stream;
     bool levels_due;
     size_t levels_turn; /**< slot of the leg whose turn it is */
     struct cf_mix_level levels[CF_MIX_LEVELS_MAX];
     uint8_t payload[CF_AUDIO_PAYLOAD_MAX]; /**< of the last frame */
-    uint32_t own_user;                     /**< listener of the last frame, if it was one leg's own */
 };
 
 /** An empty room; the first tick is due at @p now. @p mem is kept by reference, @p config copied. */
@@ -178,7 +177,7 @@ void cf_mixer_remove_leg(struct cf_mixer *mixer, struct cf_handle leg);
 
 /**
  * Change a leg: direction, mute (cheap, can't fail), codecs or parameters (makes new decoders and encoders). Errors as
- * cf_mixer_add_leg() and CF_ERR_NOT_FOUND; the leg is as before then. Two codec changes a packet are the caller's to prevent.
+ * cf_mixer_add_leg() and CF_ERR_NOT_FOUND; the leg is as before then.
  */
 CF_MUST_USE enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_leg_config *config);
 

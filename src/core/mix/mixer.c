@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sound of a room: its legs, packets in, frames out. What happens in a tick is in tick.c. */
+#include "core/mix/mixer.h"
+
+#include "base/bug.h"
+#include "core/mix/leg.h"
+#include "core/mix/tick.h"
+#include <string.h>
+
+#define LEG_LIMIT 1024
+#define SPEAKER_LIMIT 4
+#define LEVELS_INTERVAL CF_MSEC(250)
+
+/* A caller that comes later than that has slept; what was missed is left out. */
+#define LATE_MAX_USEC CF_MSEC(200)
+
+void cf_mixer_init(struct cf_mixer *mixer, const struct cf_mem *mem, const struct cf_mixer_config *config, cf_usec now) {
+    memset(mixer, 0, sizeof(*mixer));
+    cf_assert(config->resampler != NULL && config->speaker_limit <= CF_MIX_SPEAKERS_MAX);
+    mixer->mem = mem;
+    mixer->config = *config;
+    if (mixer->config.leg_limit == 0) {
+        mixer->config.leg_limit = LEG_LIMIT;
+    }
+    if (mixer->config.speaker_limit == 0) {
+        mixer->config.speaker_limit = SPEAKER_LIMIT;
+    }
+    if (mixer->config.levels_interval_usec == 0) {
+        mixer->config.levels_interval_usec = LEVELS_INTERVAL;
+    }
+    cf_handle_table_init(&mixer->legs, mem, mixer->config.leg_limit);
+    cf_list_init(&mixer->sounding);
+    cf_speaker_init(&mixer->speaker, mem, &(struct cf_speaker_config){.member_limit = mixer->config.leg_limit});
+    mixer->next_tick = now;
+    mixer->next_levels = mixer->config.levels_interval_usec == CF_USEC_NEVER ? CF_USEC_NEVER : now;
+    mixer->poll_class = CF_MIX_CLASSES_MAX;
+}
+
+/* --------------------------------------------------------- classes -------------------------------------------------------- */
+
+static bool params_equal(const struct cf_audio_params *a, const struct cf_audio_params *b) {
+    return a->ptime_msec == b->ptime_msec && a->bitrate_bps == b->bitrate_bps && a->playback_rate_hz == b->playback_rate_hz &&
+           a->loss_percent == b->loss_percent && a->complexity_plus_1 == b->complexity_plus_1 && a->fec == b->fec &&
+           a->dtx == b->dtx && a->cbr == b->cbr;
+}
+
+/* Would a listener that wants @p wanted do with @p have? Less than wanted is allowed, more is not. */
+static bool params_suffice(const struct cf_audio_params *have, const struct cf_audio_params *wanted) {
+    return have->ptime_msec == wanted->ptime_msec && have->bitrate_bps <= wanted->bitrate_bps &&
+           have->playback_rate_hz <= wanted->playback_rate_hz && (have->cbr || !wanted->cbr);
+}
+
+static struct cf_mix_class *find_class(const struct cf_mixer *mixer, const struct cf_audio_codec *codec,
+                                       const struct cf_audio_params *params, bool exactly) {
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
+        struct cf_mix_class *class = mixer->classes[i];
+        if (class != NULL && class->codec == codec &&
+            (exactly ? params_equal(&class->params, params) : params_suffice(&class->params, params))) {
+            return class;
+        }
+    }
+    return NULL;
+}
+
+static struct cf_mix_class **free_class_slot(struct cf_mixer *mixer) {
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
+        if (mixer->classes[i] == NULL) {
+            return &mixer->classes[i];
+        }
+    }
+    return NULL;
+}
+
+static void leave_class(struct cf_mixer *mixer, struct cf_mix_class *class) {
+    if (class == NULL || --class->legs > 0) {
+        return;
+    }
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
+        mixer->classes[i] = mixer->classes[i] == class ? NULL : mixer->classes[i];
+    }
+    cf_mix_class_destroy(class);
+}
+
+static enum cf_err find_or_create_class(struct cf_mixer *mixer, const struct cf_audio_codec *codec,
+                                        const struct cf_audio_params *params, struct cf_mix_class **ret_class) {
+    struct cf_mix_class *class = find_class(mixer, codec, params, true);
+    struct cf_mix_class **slot = free_class_slot(mixer);
+    if (class == NULL && slot == NULL) {
+        class = find_class(mixer, codec, params, false);
+    }
+    if (class == NULL && slot == NULL) {
+        return CF_ERR_LIMIT;
+    }
+    if (class == NULL) {
+        class = *slot = cf_mix_class_create(mixer->mem, codec, params, mixer->config.resampler);
+    }
+    *ret_class = class;
+    return class == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+}
+
+/* Count the leg among those of the class that @p config asks for; NULL if it never gets anything. */
+static enum cf_err join_class(struct cf_mixer *mixer, const struct cf_mix_leg_config *config, struct cf_mix_class **ret_class) {
+    struct cf_audio_params params = config->params_out;
+    struct cf_mix_class *class = NULL;
+    if (config->codec_out == NULL) {
+        *ret_class = NULL;
+        return CF_OK;
+    }
+    params.ptime_msec = params.ptime_msec == 0 ? 20 : params.ptime_msec;
+    if (cf_audio_round_ptime(params.ptime_msec) != params.ptime_msec) {
+        return CF_ERR_UNSUPPORTED;
+    }
+    config->codec_out->normalise(&params);
+    enum cf_err err = find_or_create_class(mixer, config->codec_out, &params, &class);
+    if (err != CF_OK) {
+        return err;
+    }
+    class->legs++;
+    size_t own = 2U * mixer->config.speaker_limit;
+    if (!cf_mix_class_reserve(class, class->legs, class->legs < own ? class->legs : own)) {
+        leave_class(mixer, class);
+        return CF_ERR_NO_MEMORY;
+    }
+    *ret_class = class;
+    return CF_OK;
+}
+
+/* ----------------------------------------------------------- legs --------------------------------------------------------- */
+
+static void leg_destroy(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
+    cf_mixer_silence(mixer, leg);
+    cf_list_remove(&leg->sounding);
+    leg->config.receives = false;
+    (void)cf_mix_leg_route(leg, false, &mixer->bus);
+    leave_class(mixer, leg->class);
+    cf_mix_source_destroy(leg->source);
+    cf_speaker_remove(&mixer->speaker, leg->speaker);
+    cf_handle_remove(&mixer->legs, leg->self);
+    cf_mem_free(mixer->mem, leg, sizeof(*leg));
+}
+
+void cf_mixer_fini(struct cf_mixer *mixer) {
+    for (size_t i = 0; i < mixer->legs.slots_used; i++) {
+        struct cf_mix_leg *leg = cf_handle_at(&mixer->legs, i);
+        if (leg != NULL) {
+            leg_destroy(mixer, leg);
+        }
+    }
+    cf_handle_table_fini(&mixer->legs);
+    cf_speaker_fini(&mixer->speaker);
+}
+
+/* Direction, mute and names: can't fail. */
+static void apply_direction(struct cf_mixer *mixer, struct cf_mix_leg *leg, const struct cf_mix_leg_config *config) {
+    leg->config = *config;
+    leg->listener.user = config->user;
+    cf_speaker_set_eligible(&mixer->speaker, leg->speaker, cf_mix_leg_may_send(leg));
+    if (!cf_mix_leg_may_send(leg) && leg->heard == CF_MIX_UNHEARD && leg->source != NULL) {
+        cf_mix_source_flush(leg->source);
+    }
+    if (!cf_mix_leg_route(leg, leg->heard != CF_MIX_UNHEARD, &mixer->bus)) {
+        /* Heard, and nowhere to hear the others without itself: others come first. */
+        cf_mixer_silence(mixer, leg);
+        (void)cf_mix_leg_route(leg, false, &mixer->bus);
+    }
+}
+
+static enum cf_err create_source(struct cf_mixer *mixer, const struct cf_audio_codec *codec, struct cf_mix_source **ret_source) {
+    *ret_source = NULL;
+    if (codec == NULL) {
+        return CF_OK;
+    }
+    *ret_source = cf_mix_source_create(mixer->mem, codec, mixer->config.resampler, &mixer->config.jitter);
+    return *ret_source == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+}
+
+enum cf_err cf_mixer_add_leg(struct cf_mixer *mixer, const struct cf_mix_leg_config *config, struct cf_handle *ret_leg) {
+    if (mixer->legs.count >= mixer->config.leg_limit) {
+        return CF_ERR_LIMIT;
+    }
+    struct cf_mix_leg *leg = cf_mem_alloc(mixer->mem, sizeof(*leg));
+    if (leg == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    *leg = (struct cf_mix_leg){.input = CF_MIX_NO_INPUT, .claimed = CF_LEVEL_UNKNOWN};
+    leg->self = cf_handle_add(&mixer->legs, leg);
+    enum cf_err err =
+        cf_handle_is_set(leg->self) ? cf_speaker_add(&mixer->speaker, config->user, &leg->speaker) : CF_ERR_NO_MEMORY;
+    if (err == CF_OK) {
+        err = create_source(mixer, config->codec_in, &leg->source);
+    }
+    if (err == CF_OK) {
+        err = join_class(mixer, config, &leg->class);
+    }
+    if (err != CF_OK) {
+        leg_destroy(mixer, leg);
+        return err;
+    }
+    apply_direction(mixer, leg, config);
+    *ret_leg = leg->self;
+    return CF_OK;
+}
+
+void cf_mixer_remove_leg(struct cf_mixer *mixer, struct cf_handle handle) {
+    struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    if (leg != NULL) {
+        leg_destroy(mixer, leg);
+    }
+}
+
+static void replace_source(struct cf_mixer *mixer, struct cf_mix_leg *leg, struct cf_mix_source *source) {
+    cf_mixer_silence(mixer, leg);
+    cf_mix_source_destroy(leg->source);
+    leg->source = source;
+    leg->has_claims = false;
+}
+
+static void replace_class(struct cf_mixer *mixer, struct cf_mix_leg *leg, struct cf_mix_class *class) {
+    leg->config.receives = false;
+    (void)cf_mix_leg_route(leg, false, &mixer->bus);
+    leave_class(mixer, leg->class);
+    leg->class = class;
+}
+
+enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle handle, const struct cf_mix_leg_config *config) {
+    struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    struct cf_mix_source *source = NULL;
+    struct cf_mix_class *class = NULL;
+    if (leg == NULL) {
+        return CF_ERR_NOT_FOUND;
+    }
+    bool new_source = config->codec_in != leg->config.codec_in;
+    bool new_class = config->codec_out != leg->config.codec_out || !params_equal(&config->params_out, &leg->config.params_out);
+    enum cf_err err = new_source ? create_source(mixer, config->codec_in, &source) : CF_OK;
+    if (err == CF_OK && new_class) {
+        err = join_class(mixer, config, &class);
+    }
+    if (err != CF_OK) {
+        cf_mix_source_destroy(source);
+        return err;
+    }
+    if (new_source) {
+        replace_source(mixer, leg, source);
+    }
+    if (new_class) {
+        replace_class(mixer, leg, class);
+    }
+    struct cf_mix_leg_config renamed = *config;
+    renamed.user = leg->config.user;
+    apply_direction(mixer, leg, &renamed);
+    return CF_OK;
+}
+
+void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const struct cf_mix_packet *packet, cf_usec now) {
+    struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    if (leg == NULL) {
+        return;
+    }
+    mixer->stats.packets++;
+    leg->ssrc = packet->ssrc;
+    leg->has_ssrc = true;
+    if (!cf_mix_leg_may_send(leg)) {
+        mixer->stats.packets_unheard++;
+        return;
+    }
+    if (!cf_mix_source_put(leg->source, packet, now)) {
+        mixer->stats.packets_invalid++;
+        return;
+    }
+    if (!packet->comfort_noise) {
+        cf_mix_leg_on_claim(leg, packet->level, &mixer->speaker, now);
+    }
+    if (!cf_link_is_in(&leg->sounding)) {
+        cf_list_append(&mixer->sounding, &leg->sounding);
+    }
+}
+
+/* ----------------------------------------------------- ticks and output -------------------------------------------------- */
+
+cf_usec cf_mixer_deadline(const struct cf_mixer *mixer) {
+    return mixer->next_tick;
+}
+
+/* The time line of listeners goes on with the clock: what was missed is a gap, not a delay. */
+static void skip_missed(struct cf_mixer *mixer, cf_usec now) {
+    if (now - mixer->next_tick <= LATE_MAX_USEC) {
+        return;
+    }
+    cf_usec missed = (now - mixer->next_tick) / CF_MIX_TICK_USEC;
+    mixer->next_tick += missed * CF_MIX_TICK_USEC;
+    mixer->tick += (uint64_t)missed;
+    mixer->stats.ticks_skipped += (uint64_t)missed;
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
+        if (mixer->classes[i] != NULL) {
+            cf_mix_class_on_gap(mixer->classes[i]);
+        }
+    }
+}
+
+void cf_mixer_on_deadline(struct cf_mixer *mixer, cf_usec now) {
+    if (now < mixer->next_tick) {
+        return;
+    }
+    skip_missed(mixer, now);
+    /* The nominal time: a caller that is a little late now and then is no jitter of the network. */
+    cf_usec nominal = mixer->next_tick;
+    cf_speaker_on_deadline(&mixer->speaker, nominal);
+    cf_mixer_tick(mixer, nominal);
+    if (nominal >= mixer->next_levels) {
+        mixer->levels_due = true;
+        mixer->next_levels = nominal - (nominal - mixer->next_levels) % mixer->config.levels_interval_usec;
+        mixer->next_levels += mixer->config.levels_interval_usec;
+    }
+    mixer->stats.ticks++;
+    mixer->tick++;
+    mixer->next_tick += CF_MIX_TICK_USEC;
+    mixer->poll_class = 0;
+}
+
+static void add_level(struct cf_mixer *mixer, size_t *count, const struct cf_mix_leg *leg) {
+    if (leg->has_ssrc && *count < CF_MIX_LEVELS_MAX) {
+        mixer->levels[(*count)++] =
+            (struct cf_mix_level){.user = leg->config.user, .ssrc = leg->ssrc, .level = cf_mix_leg_level(leg)};
+    }
+}
+
+/* Those that are heard, loudest first, then as many of the others as there is room for, each in its turn. */
+static size_t collect_levels(struct cf_mixer *mixer) {
+    size_t count = 0;
+    for (size_t i = 0; i < mixer->heard_count; i++) {
+        add_level(mixer, &count, mixer->heard[i]);
+        for (size_t at = count; at-- > 1 && mixer->levels[at - 1].level > mixer->levels[at].level;) {
+            struct cf_mix_level louder = mixer->levels[at];
+            mixer->levels[at] = mixer->levels[at - 1];
+            mixer->levels[at - 1] = louder;
+        }
+    }
+    size_t slots = mixer->legs.slots_used;
+    for (size_t i = 0; i < slots && count < CF_MIX_LEVELS_MAX; i++) {
+        const struct cf_mix_leg *leg = cf_handle_at(&mixer->legs, mixer->levels_turn++ % slots);
+        if (leg != NULL && leg->heard == CF_MIX_UNHEARD) {
+            add_level(mixer, &count, leg);
+        }
+    }
+    return count;
+}
+
+static bool poll_levels(struct cf_mixer *mixer, struct cf_mix_output *ret_output) {
+    if (!mixer->levels_due) {
+        return false;
+    }
+    mixer->levels_due = false;
+    ret_output->kind = CF_MIX_LEVELS;
+    ret_output->levels = mixer->levels;
+    ret_output->level_count = collect_levels(mixer);
+    return ret_output->level_count > 0;
+}
+
+static bool poll_class(struct cf_mixer *mixer, struct cf_mix_class *class, struct cf_mix_output *ret_output) {
+    struct cf_mix_class_frame frame;
+    while (cf_mix_class_poll(class, mixer->payload, &frame)) {
+        mixer->stats.encodes_own += frame.own;
+        mixer->stats.encodes_common += !frame.own;
+        if (frame.payload_len == 0) {
+            mixer->stats.frames_dtx++;
+            continue;
+        }
+        ret_output->kind = CF_MIX_FRAME;
+        ret_output->frame = (struct cf_mix_frame){
+            .codec = class->codec,
+            .payload = {mixer->payload, frame.payload_len},
+            .timestamp = frame.timestamp,
+            .ticks = cf_audio_frame_ticks(class->codec, &class->params),
+            .marker = frame.marker,
+            .own = frame.own,
+            .users = frame.users,
+            .user_count = frame.user_count,
+        };
+        return true;
+    }
+    return false;
+}
+
+bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output) {
+    if (cf_speaker_poll(&mixer->speaker, &ret_output->speaker)) {
+        ret_output->kind = CF_MIX_SPEAKER;
+        return true;
+    }
+    if (poll_levels(mixer, ret_output)) {
+        return true;
+    }
+    for (; mixer->poll_class < CF_MIX_CLASSES_MAX; mixer->poll_class++) {
+        struct cf_mix_class *class = mixer->classes[mixer->poll_class];
+        if (class != NULL && poll_class(mixer, class, ret_output)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct cf_mixer_stats *cf_mixer_stats(const struct cf_mixer *mixer) {
+    return &mixer->stats;
+}
+
+bool cf_mixer_leg_stats(const struct cf_mixer *mixer, struct cf_handle handle, struct cf_mix_leg_stats *ret_stats) {
+    const struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    if (leg == NULL) {
+        return false;
+    }
+    *ret_stats = (struct cf_mix_leg_stats){.level = cf_mix_leg_level(leg), .heard = leg->heard != CF_MIX_UNHEARD};
+    if (leg->source != NULL) {
+        ret_stats->jitter = *cf_jitter_stats(&leg->source->jitter);
+        ret_stats->decode_errors = leg->source->decode_errors;
+    }
+    return true;
+}
