@@ -63,8 +63,9 @@ static void note_failure(struct cf_authenticator *auth, const struct cf_addr *so
         address->failures++;
         return;
     }
-    if (auth->addresses.count >= CF_AUTH_ADDRESSES_MAX) {
-        forget(auth, CF_OF(cf_list_first(&auth->order), struct failing_address, link));
+    struct cf_link *oldest = cf_list_first(&auth->order);
+    if (auth->addresses.count >= CF_AUTH_ADDRESSES_MAX && oldest != NULL) {
+        forget(auth, CF_OF(oldest, struct failing_address, link));
     }
     address = cf_mem_alloc(auth->config.mem, sizeof *address);
     if (address == NULL) {

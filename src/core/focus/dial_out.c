@@ -235,8 +235,7 @@ static void call_devices(struct cf_dial *dial, const struct cf_roster_participan
         call_device(dial, whom, NULL, &companions, now);
         return;
     }
-    const struct cf_aor_record *record =
-        focus->config.location == NULL ? NULL : cf_location_find(focus->config.location, whom->aor);
+    const struct cf_aor_record *record = cf_focus_locate(focus, whom->aor);
     for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
         call_device(dial, whom, b, &companions, now);
     }

@@ -21,6 +21,7 @@
 #include "core/focus/content.h"
 #include "core/focus/ports.h"
 #include "core/media/messages.h"
+#include "core/registrar/domains.h"
 #include "core/registrar/location.h"
 
 /** Subscriptions to conferences at a time. */
@@ -52,7 +53,7 @@ struct cf_focus_config {
     const struct cf_content_codecs *codecs; /**< bodies: inflate, deflate, lists */
     struct cf_port_source *port_source;     /**< where RTP ports come from */
     struct cf_client_auth *auth;            /**< credentials for challenges of the configured proxy; NULL: none are answered */
-    struct cf_str domain;                   /**< in URIs that we make */
+    struct cf_domains domains;              /**< ours; the first is in URIs that we make */
     struct cf_str user;                     /**< user part of conference URIs */
     struct cf_str factories;                /**< user parts of factory URIs, separated by blanks */
     struct cf_str proxy;                    /**< URI that calls out go through; absent: straight to registered devices */

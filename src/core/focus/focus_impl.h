@@ -270,6 +270,9 @@ struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room,
 CF_MUST_USE struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *uri, cf_usec now,
                                            struct cf_conference **ret);
 
+/** Devices of the user @p aor of this server, or NULL if there are none. */
+const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct cf_str aor);
+
 /** Is @p uri one of the factories? */
 bool cf_focus_is_factory(const struct cf_focus *focus, const struct cf_sip_uri *uri);
 

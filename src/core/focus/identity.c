@@ -51,7 +51,7 @@ static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, bo
     cf_put_lit(&w, "sip:");
     cf_put(&w, user);
     cf_put_char(&w, '@');
-    cf_put(&w, focus->config.domain);
+    cf_put(&w, cf_domains_first(&focus->config.domains));
     if (!cf_writer_ok(&w)) {
         return (struct cf_denial){.reason = CF_DENIAL_TOO_LONG};
     }
@@ -108,4 +108,14 @@ struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room,
         cf_put_dec(&w, contact.uri.port);
     }
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
+}
+
+const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct cf_str aor) {
+    char room[CF_AOR_MAX];
+    struct cf_sip_uri uri;
+    if (focus->config.location == NULL || cf_sip_uri_parse(aor, &uri) != CF_OK) {
+        return NULL;
+    }
+    struct cf_str account = cf_domains_account_aor(&focus->config.domains, &uri, room);
+    return account.len == 0 ? NULL : cf_location_find(focus->config.location, account);
 }

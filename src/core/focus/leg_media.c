@@ -55,7 +55,7 @@ static enum cf_err fill_line(struct cf_leg *leg, size_t index, enum cf_media_kin
                                   .rtp = line->ports.rtp,
                                   .rtcp = line->ports.rtcp,
                                   .ssrc = line->ssrc,
-                                  .cname = focus->config.domain,
+                                  .cname = cf_domains_first(&focus->config.domains),
                                   .label = label,
                                   .bandwidth_kbps = kind == CF_MEDIA_VIDEO ? focus->config.video_kbps : 0};
     return CF_OK;

@@ -37,8 +37,7 @@ static bool read_wish(const struct cf_sip_message *message, struct wish *ret) {
 
 /* Only people whom we may call: attacks T16. A trusted proxy decides for itself. */
 static bool may_be_called(const struct cf_focus *focus, const struct wish *wish) {
-    return focus->config.proxy.len > 0 || cf_str_eq_nocase(wish->target.uri.host, focus->config.domain) ||
-           (focus->config.location != NULL && cf_location_find(focus->config.location, wish->aor) != NULL);
+    return focus->config.proxy.len > 0 || cf_domains_has(&focus->config.domains, wish->target.uri.host);
 }
 
 static unsigned fulfil(struct cf_focus *focus, struct cf_conference *conf, const struct wish *wish, struct cf_str actor_aor,

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who sends a request: by digest, or by the word of a trusted proxy (RFC 3325). Nobody else is heard (attacks T10, T14, T16). */
+#include "core/node/node_impl.h"
+
+#include "core/sip/builder.h"
+#include "core/sip/text.h"
+
+#define CHALLENGE_MAX 2048
+
+bool cf_node_is_trusted(const struct cf_node *node, const struct cf_endpoint_event *event) {
+    struct cf_flow_info flow;
+    if (!cf_endpoint_flow_info(node->endpoint, event->flow, &flow)) {
+        return false;
+    }
+    for (size_t i = 0; i < node->config.proxy_count; i++) {
+        if (cf_addr_eq_ip(&node->config.proxies[i], &flow.remote)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_caller(const struct cf_sip_name_addr *identity, struct cf_node_caller *ret) {
+    struct cf_writer aor;
+    struct cf_writer name;
+    cf_writer_init(&aor, ret->aor, sizeof ret->aor);
+    cf_sip_put_aor(&aor, &identity->uri);
+    cf_writer_init(&name, ret->name, sizeof ret->name);
+    cf_sip_put_display(&name, identity);
+    /* A name that is too long is cut by the writer where it ends; the identity must be whole. */
+    ret->caller =
+        (struct cf_caller){.aor = cf_writer_str(&aor),
+                           .name = name.len > 0 && cf_str_is_utf8(cf_writer_str(&name)) ? cf_writer_str(&name) : CF_STR_NONE,
+                           .is_verified = true,
+                           .is_own = true};
+    return cf_writer_ok(&aor);
+}
+
+static bool identify_by_proxy(const struct cf_sip_message *msg, struct cf_node_caller *ret) {
+    struct cf_sip_values values;
+    struct cf_str text;
+    struct cf_sip_name_addr asserted;
+    cf_sip_values_begin(msg, CF_SIP_HEADER_P_ASSERTED_IDENTITY, &values);
+    while (cf_sip_values_next(&values, &text)) {
+        if (cf_sip_name_addr_parse(text, &asserted) == CF_OK && cf_sip_uri_is_sip(&asserted.uri)) {
+            return set_caller(&asserted, ret);
+        }
+    }
+    return set_caller(&msg->from, ret);
+}
+
+static void challenge(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_auth_role role, bool is_stale,
+                      cf_usec now) {
+    char fields[CHALLENGE_MAX];
+    struct cf_writer w;
+    cf_writer_init(&w, fields, sizeof fields);
+    cf_authenticator_put_challenge(&node->authenticator, role, is_stale, now, &w);
+    cf_node_answer(node, event, role == CF_AUTH_SERVER ? 401 : 407, cf_writer_str(&w), now);
+}
+
+/* The account may only speak for itself: From is its own address under one of our domains. */
+static bool is_own_address(const struct cf_node *node, const struct cf_sip_message *msg, const struct cf_account *account) {
+    return cf_domains_has(&node->domains, msg->from.uri.host) &&
+           cf_sip_unescaped_eq(msg->from.uri.user, cf_str_n(account->name, account->name_len));
+}
+
+bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_auth_role role,
+                      struct cf_node_caller *ret, cf_usec now) {
+    struct cf_flow_info flow;
+    const struct cf_account *account = NULL;
+    if (cf_node_is_trusted(node, event)) {
+        if (identify_by_proxy(event->message, ret)) {
+            return true;
+        }
+        cf_node_answer(node, event, 400, CF_STR_NONE, now);
+        return false;
+    }
+    if (!node->config.is_registrar || !cf_endpoint_flow_info(node->endpoint, event->flow, &flow)) {
+        cf_node_answer(node, event, 403, CF_STR_NONE, now);
+        return false;
+    }
+    switch (cf_authenticator_check(&node->authenticator, event->message, role, &flow.remote, now, &account)) {
+    case CF_AUTH_PASSED:
+        if (is_own_address(node, event->message, account) && set_caller(&event->message->from, ret)) {
+            return true;
+        }
+        cf_node_answer(node, event, 403, CF_STR_NONE, now);
+        return false;
+    case CF_AUTH_CHALLENGE:
+        challenge(node, event, role, false, now);
+        return false;
+    case CF_AUTH_STALE:
+        challenge(node, event, role, true, now);
+        return false;
+    case CF_AUTH_LOCKED:
+        cf_node_answer(node, event, 403, CF_STR("Retry-After: 60\r\n"), now);
+        return false;
+    }
+    return false;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a request goes: to a dialog, the registrar, the focus, another user, or nowhere. */
+#include "core/node/node_impl.h"
+
+#include "core/sip/builder.h"
+
+#define TAG_LEN 16
+
+void cf_node_answer(struct cf_node *node, const struct cf_endpoint_event *event, unsigned status, struct cf_str fields,
+                    cf_usec now) {
+    char tag[TAG_LEN];
+    struct cf_writer w;
+    cf_entropy_word(node->config.entropy, tag, sizeof tag);
+    cf_writer_init(&w, node->message, CF_NODE_MESSAGE_MAX);
+    cf_sip_reply_begin(&w, event->message, status, CF_STR_NONE, cf_str_n(tag, sizeof tag));
+    if (node->config.product.len > 0) {
+        cf_sip_put_field(&w, CF_SIP_HEADER_SERVER, node->config.product);
+    }
+    cf_put(&w, fields);
+    cf_sip_end(&w);
+    /* A transaction that is gone needs no answer. */
+    if (cf_writer_ok(&w)) {
+        enum cf_err ignored = cf_endpoint_respond(node->endpoint, event->tx, cf_writer_str(&w), now);
+        (void)ignored;
+    }
+}
+
+/* Is the host of @p uri this server, by domain or by address? */
+static bool is_ours(const struct cf_node *node, const struct cf_sip_uri *uri) {
+    struct cf_addr addr;
+    if (!cf_sip_uri_is_sip(uri)) {
+        return false;
+    }
+    if (cf_domains_has(&node->domains, uri->host)) {
+        return true;
+    }
+    for (size_t i = 0; cf_sip_uri_host_addr(uri, &addr) && i < node->config.local_count; i++) {
+        const struct cf_addr *local = &node->config.locals[i].addr;
+        if (cf_addr_eq_ip(&addr, local) && (addr.port == local->port || (addr.port == 0 && local->port == 5060))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void answer_options(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    cf_node_answer(node, event, 200,
+                   CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, REGISTER, MESSAGE\r\n"
+                          "Accept: application/sdp\r\nSupported: gruu, outbound, path, replaces\r\n"),
+                   now);
+}
+
+/* Somebody of this server, in the name of somebody of this server. */
+static void to_user(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    char room[CF_AOR_MAX];
+    struct cf_node_caller caller;
+    if (!cf_node_identify(node, event, CF_AUTH_PROXY, &caller, now)) {
+        return;
+    }
+    struct cf_str aor = cf_domains_account_aor(&node->domains, &event->message->request_uri, room);
+    struct cf_str name = event->message->request_uri.user;
+    if (aor.len == 0 || cf_accounts_find(&node->accounts, name) == NULL) {
+        cf_node_answer(node, event, 404, CF_STR_NONE, now);
+        return;
+    }
+    unsigned status = cf_proxy_forward(node->proxy, event, aor, now);
+    if (status != 0) {
+        cf_node_answer(node, event, status, CF_STR_NONE, now);
+    }
+}
+
+static void to_focus(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    struct cf_node_caller caller;
+    if (cf_node_identify(node, event, CF_AUTH_SERVER, &caller, now)) {
+        cf_focus_on_request(node->focus, event, &caller.caller, now);
+    }
+}
+
+static void on_outside_dialog(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    const struct cf_sip_message *msg = event->message;
+    if (msg->method == CF_SIP_METHOD_REGISTER) {
+        cf_node_on_register(node, event, now);
+    } else if (!is_ours(node, &msg->request_uri)) {
+        /* No relay: nothing goes where nobody of ours is. */
+        cf_node_answer(node, event, cf_sip_uri_is_sip(&msg->request_uri) ? 403 : 416, CF_STR_NONE, now);
+    } else if (msg->request_uri.user.len == 0) {
+        if (msg->method == CF_SIP_METHOD_OPTIONS) {
+            answer_options(node, event, now);
+        } else {
+            cf_node_answer(node, event, 404, CF_STR_NONE, now);
+        }
+    } else if (cf_focus_serves(node->focus, &msg->request_uri)) {
+        to_focus(node, event, now);
+    } else if (node->config.is_registrar) {
+        to_user(node, event, now);
+    } else {
+        cf_node_answer(node, event, 404, CF_STR_NONE, now);
+    }
+}
+
+static bool to_dialog(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    if (cf_sip_is_out_of_dialog(event->message)) {
+        return false;
+    }
+    struct cf_owner owner = cf_dialog_table_owner_of(&node->dialogs, event->message);
+    if (owner.kind == 0) {
+        return false;
+    }
+    cf_focus_on_event(node->focus, owner, event, now);
+    return true;
+}
+
+void cf_node_on_request(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    if (to_dialog(node, event, now)) {
+        return;
+    }
+    if (event->is_merged) {
+        cf_node_answer(node, event, 482, CF_STR_NONE, now);
+    } else if (cf_proxy_is_routed(node->proxy, event->message)) {
+        unsigned status = cf_proxy_forward_routed(node->proxy, event, now);
+        if (status != 0) {
+            cf_node_answer(node, event, status, CF_STR_NONE, now);
+        }
+    } else if (!cf_sip_is_out_of_dialog(event->message)) {
+        cf_node_answer(node, event, 481, CF_STR_NONE, now);
+    } else {
+        on_outside_dialog(node, event, now);
+    }
+}
+
+void cf_node_on_ack(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    if (!to_dialog(node, event, now) && cf_proxy_is_routed(node->proxy, event->message)) {
+        unsigned ignored = cf_proxy_forward_routed(node->proxy, event, now);
+        (void)ignored;
+    }
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The proxy: forking, best response, dialogs by token. */
+#include "core/proxy/proxy.h"
+
+#include "base/heap.h"
+#include "core/proxy/flow_token.h"
+#include "core/proxy/rewrite.h"
+#include "core/registrar/registrar.h"
+
+#define MESSAGE_MAX CF_SIP_MESSAGE_MAX
+#define TIMER_C CF_SEC(180)
+#define ROUTE_VALUE_MAX 256
+
+struct context;
+
+/* One device that the request was sent to. */
+struct branch {
+    struct cf_handle handle;
+    struct context *context;
+    struct cf_tx_id tx;
+    bool is_open;  /* no final response yet */
+    bool is_there; /* its transaction may still bring something: 2xx of an INVITE come again until they are acknowledged */
+};
+
+/* A request being forwarded. */
+struct context {
+    struct cf_handle handle;
+    struct cf_timer timer; /* Timer C */
+    struct cf_link link;
+    struct cf_tx_id tx; /* the request's transaction */
+    bool is_invite;
+    bool is_answered; /* a final response went back */
+    size_t branch_count;
+    struct branch branches[CF_PROXY_BRANCHES_MAX];
+    struct cf_str best; /* owned: best response so far, ready to send */
+    unsigned best_status;
+};
+
+struct cf_proxy {
+    struct cf_proxy_config config;
+    struct cf_handle_table contexts;
+    struct cf_handle_table branches;
+    struct cf_list list;
+    struct cf_heap timers;
+    uint8_t key[32];
+    char *scratch; /* MESSAGE_MAX octets */
+};
+
+struct cf_proxy *cf_proxy_create(const struct cf_proxy_config *config) {
+    struct cf_proxy *proxy = cf_mem_alloc(config->mem, sizeof *proxy);
+    if (proxy == NULL) {
+        return NULL;
+    }
+    *proxy = (struct cf_proxy){.config = *config};
+    proxy->scratch = cf_mem_alloc(config->mem, MESSAGE_MAX);
+    cf_handle_table_init(&proxy->contexts, config->mem, CF_PROXY_CONTEXTS_MAX);
+    cf_handle_table_init(&proxy->branches, config->mem, (size_t)CF_PROXY_CONTEXTS_MAX * CF_PROXY_BRANCHES_MAX);
+    cf_list_init(&proxy->list);
+    cf_heap_init(&proxy->timers, config->mem);
+    cf_entropy_fill(config->entropy, proxy->key, sizeof proxy->key);
+    if (proxy->scratch == NULL) {
+        cf_proxy_destroy(proxy);
+        return NULL;
+    }
+    return proxy;
+}
+
+static void free_context(struct cf_proxy *proxy, struct context *context) {
+    for (size_t i = 0; i < context->branch_count; i++) {
+        cf_handle_remove(&proxy->branches, context->branches[i].handle);
+    }
+    cf_heap_cancel(&proxy->timers, &context->timer);
+    cf_list_remove(&context->link);
+    cf_handle_remove(&proxy->contexts, context->handle);
+    cf_mem_free_str(proxy->config.mem, &context->best);
+    cf_mem_free(proxy->config.mem, context, sizeof *context);
+}
+
+void cf_proxy_destroy(struct cf_proxy *proxy) {
+    if (proxy == NULL) {
+        return;
+    }
+    const struct cf_mem *mem = proxy->config.mem;
+    CF_LIST_EACH (&proxy->list, link, following) {
+        free_context(proxy, CF_OF(link, struct context, link));
+    }
+    cf_handle_table_fini(&proxy->contexts);
+    cf_handle_table_fini(&proxy->branches);
+    cf_heap_fini(&proxy->timers);
+    cf_mem_free(mem, proxy->scratch, MESSAGE_MAX);
+    cf_mem_free(mem, proxy, sizeof *proxy);
+}
+
+static struct cf_span key_of(const struct cf_proxy *proxy) {
+    return (struct cf_span){proxy->key, sizeof proxy->key};
+}
+
+static bool makes_dialog(enum cf_sip_method method) {
+    return method == CF_SIP_METHOD_INVITE || method == CF_SIP_METHOD_SUBSCRIBE || method == CF_SIP_METHOD_REFER ||
+           method == CF_SIP_METHOD_NOTIFY;
+}
+
+/* Both ends keep their own flow: one Record-Route is right for any pair of transports. */
+static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_id caller, struct cf_flow_id callee, char *room) {
+    struct cf_flow_pair pair = {caller, callee};
+    struct cf_writer w;
+    cf_writer_init(&w, room, ROUTE_VALUE_MAX);
+    cf_put_lit(&w, "<sip:");
+    cf_put_flow_token(&w, proxy->config.hash, key_of(proxy), &pair);
+    cf_put_char(&w, '@');
+    cf_put(&w, cf_domains_first(&proxy->config.domains));
+    cf_put_lit(&w, ";lr>");
+    return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
+}
+
+static struct context *make_context(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
+    struct context *context = cf_mem_alloc(proxy->config.mem, sizeof *context);
+    if (context == NULL) {
+        return NULL;
+    }
+    context->tx = event->tx;
+    context->is_invite = event->message->method == CF_SIP_METHOD_INVITE;
+    cf_list_append(&proxy->list, &context->link);
+    context->handle = cf_handle_add(&proxy->contexts, context);
+    cf_usec ring = proxy->config.ring_usec == 0 ? TIMER_C : proxy->config.ring_usec;
+    bool is_ready = cf_handle_is_set(context->handle);
+    if (is_ready && context->is_invite) {
+        is_ready = cf_heap_set(&proxy->timers, &context->timer, now + ring) == CF_OK;
+    }
+    if (!is_ready) {
+        free_context(proxy, context);
+        return NULL;
+    }
+    /* CANCELLED and TERMINATED of the request are told as events of the proxy. */
+    cf_endpoint_set_owner(proxy->config.endpoint, event->tx, (struct cf_owner){CF_PROXY_OWNER_REQUEST, context->handle});
+    return context;
+}
+
+static bool send_branch(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg,
+                        const struct cf_proxy_rewrite *rewrite, const struct cf_route *route, cf_usec now) {
+    struct cf_writer w;
+    struct branch *branch = &context->branches[context->branch_count];
+    if (context->branch_count == CF_PROXY_BRANCHES_MAX) {
+        return false;
+    }
+    cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+    cf_proxy_put_request(&w, msg, rewrite);
+    *branch = (struct branch){.context = context, .is_open = true, .is_there = true};
+    branch->handle = cf_handle_add(&proxy->branches, branch);
+    struct cf_owner owner = {CF_PROXY_OWNER_BRANCH, branch->handle};
+    if (!cf_writer_ok(&w) || !cf_handle_is_set(branch->handle) ||
+        cf_endpoint_request(proxy->config.endpoint, route, cf_writer_str(&w), owner, now, &branch->tx) != CF_OK) {
+        cf_handle_remove(&proxy->branches, branch->handle);
+        return false;
+    }
+    context->branch_count++;
+    return true;
+}
+
+static bool send_to_binding(struct cf_proxy *proxy, struct context *context, const struct cf_endpoint_event *event,
+                            const struct cf_binding *binding, cf_usec now) {
+    char room[ROUTE_VALUE_MAX];
+    struct cf_flow_id flow = {binding->values.flow};
+    struct cf_route route = {.flow = flow, .uri = binding->values.path.len > 0 ? binding->values.path : binding->values.contact};
+    struct cf_proxy_rewrite rewrite = {
+        .request_uri = binding->values.contact, .route = binding->values.path, .realm = proxy->config.realm};
+    if (makes_dialog(event->message->method)) {
+        rewrite.record_route = record_route(proxy, event->flow, flow, room);
+    }
+    return send_branch(proxy, context, event->message, &rewrite, &route, now);
+}
+
+static bool has_hops_left(const struct cf_sip_message *msg) {
+    return (msg->has & CF_SIP_HAS_MAX_FORWARDS) == 0 || msg->max_forwards > 0;
+}
+
+unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, struct cf_str aor, cf_usec now) {
+    const struct cf_binding *one = NULL;
+    const struct cf_aor_record *record = cf_location_find(proxy->config.location, aor);
+    bool is_gruu = cf_gruu_lookup(proxy->config.location, &event->message->request_uri, aor, &one);
+    if (!has_hops_left(event->message)) {
+        return 483;
+    }
+    if (record == NULL || (is_gruu && one == NULL)) {
+        return 480;
+    }
+    struct context *context = make_context(proxy, event, now);
+    if (context == NULL) {
+        return 503;
+    }
+    for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
+        if (!is_gruu || b == one) {
+            send_to_binding(proxy, context, event, b, now);
+        }
+    }
+    if (context->branch_count == 0) {
+        free_context(proxy, context);
+        return 480;
+    }
+    return 0;
+}
+
+/* --- inside dialogs --- */
+
+static bool read_token(const struct cf_proxy *proxy, const struct cf_sip_message *message, struct cf_flow_pair *ret) {
+    struct cf_sip_name_addr route;
+    return cf_proxy_first_route(message, &route) && cf_domains_has(&proxy->config.domains, route.uri.host) &&
+           cf_flow_token_read(route.uri.user, proxy->config.hash, key_of(proxy), ret) == CF_OK;
+}
+
+bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message) {
+    struct cf_flow_pair pair;
+    return read_token(proxy, message, &pair);
+}
+
+/*
+ * The other end's flow. A device whose flow has changed since (it connected again) is found by its GRUU or contact among the
+ * registered ones: nobody else is ever sent to.
+ */
+static bool find_way(const struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_flow_pair *pair,
+                     struct cf_route *ret) {
+    char room[CF_AOR_MAX];
+    struct cf_flow_info info;
+    const struct cf_binding *binding = NULL;
+    const struct cf_sip_uri *uri = &event->message->request_uri;
+    struct cf_flow_id other = cf_flow_id_eq(event->flow, pair->caller) ? pair->callee : pair->caller;
+    struct cf_str aor = cf_domains_account_aor(&proxy->config.domains, uri, room);
+    if (aor.len > 0 && cf_gruu_lookup(proxy->config.location, uri, aor, &binding) && binding != NULL) {
+        ret->flow = (struct cf_flow_id){binding->values.flow};
+        ret->uri = binding->values.contact;
+        return true;
+    }
+    ret->flow = other;
+    return cf_endpoint_flow_info(proxy->config.endpoint, other, &info);
+}
+
+unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
+    struct cf_flow_pair pair;
+    struct cf_route route = {.uri = CF_STR_NONE};
+    const struct cf_sip_message *msg = event->message;
+    if (!read_token(proxy, msg, &pair) || !find_way(proxy, event, &pair, &route)) {
+        return 481;
+    }
+    if (!has_hops_left(msg)) {
+        return 483;
+    }
+    /* A GRUU of ours is resolved to the device's contact; other targets are the contact already. */
+    struct cf_proxy_rewrite rewrite = {
+        .request_uri = route.uri.len > 0 ? route.uri : msg->request_uri.text, .realm = proxy->config.realm, .drops_route = true};
+    if (msg->method == CF_SIP_METHOD_ACK) {
+        struct cf_writer w;
+        cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+        cf_proxy_put_request(&w, msg, &rewrite);
+        if (cf_writer_ok(&w)) {
+            enum cf_err ignored = cf_endpoint_send_ack(proxy->config.endpoint, &route, cf_writer_str(&w), now);
+            (void)ignored;
+        }
+        return 0;
+    }
+    struct context *context = make_context(proxy, event, now);
+    if (context == NULL) {
+        return 503;
+    }
+    if (!send_branch(proxy, context, msg, &rewrite, &route, now)) {
+        free_context(proxy, context);
+        return 503;
+    }
+    return 0;
+}
+
+/* --- responses --- */
+
+static void relay(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg, cf_usec now) {
+    struct cf_writer w;
+    cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+    cf_proxy_put_response(&w, msg);
+    if (cf_writer_ok(&w)) {
+        enum cf_err ignored = cf_endpoint_relay(proxy->config.endpoint, context->tx, cf_writer_str(&w), now);
+        (void)ignored;
+    }
+}
+
+static void answer(struct cf_proxy *proxy, struct context *context, unsigned status, cf_usec now) {
+    const struct cf_sip_message *request = cf_endpoint_request_of(proxy->config.endpoint, context->tx);
+    char tag[16];
+    struct cf_writer w;
+    if (request == NULL) {
+        return;
+    }
+    cf_entropy_word(proxy->config.entropy, tag, sizeof tag);
+    cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+    cf_sip_reply_begin(&w, request, status, CF_STR_NONE, cf_str_n(tag, sizeof tag));
+    cf_sip_end(&w);
+    if (cf_writer_ok(&w)) {
+        enum cf_err ignored = cf_endpoint_relay(proxy->config.endpoint, context->tx, cf_writer_str(&w), now);
+        (void)ignored;
+    }
+}
+
+static void cancel_open(struct cf_proxy *proxy, struct context *context, cf_usec now) {
+    for (size_t i = 0; context->is_invite && i < context->branch_count; i++) {
+        if (context->branches[i].is_open) {
+            cf_endpoint_cancel(proxy->config.endpoint, context->branches[i].tx, CF_STR_NONE, now);
+        }
+    }
+}
+
+/* RFC 3261 section 16.7 step 6: 6xx first, then the lowest class; within 4xx what helps the caller to try again. */
+static unsigned rank(unsigned status) {
+    if (status >= 600) {
+        return 0;
+    }
+    if (status == 401 || status == 407 || status == 415 || status == 420 || status == 484) {
+        return 40;
+    }
+    return status / 100 * 10 + 5;
+}
+
+static void keep_best(struct cf_proxy *proxy, struct context *context, unsigned status, const struct cf_sip_message *msg) {
+    struct cf_str copy = CF_STR_NONE;
+    struct cf_writer w;
+    if (context->best_status != 0 && rank(context->best_status) <= rank(status)) {
+        return;
+    }
+    if (msg != NULL) {
+        cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+        cf_proxy_put_response(&w, msg);
+        /* Without memory the status is told without the words of the device. */
+        bool is_kept = cf_writer_ok(&w) && cf_mem_dup_str(proxy->config.mem, cf_writer_str(&w), &copy);
+        (void)is_kept;
+    }
+    cf_mem_free_str(proxy->config.mem, &context->best);
+    context->best = copy;
+    context->best_status = status;
+}
+
+static bool is_any_open(const struct context *context) {
+    for (size_t i = 0; i < context->branch_count; i++) {
+        if (context->branches[i].is_open) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_any_there(const struct context *context) {
+    for (size_t i = 0; i < context->branch_count; i++) {
+        if (context->branches[i].is_there) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void answer_with_best(struct cf_proxy *proxy, struct context *context, cf_usec now) {
+    if (context->best.len > 0 && context->best_status != 503) {
+        enum cf_err ignored = cf_endpoint_relay(proxy->config.endpoint, context->tx, context->best, now);
+        (void)ignored;
+        return;
+    }
+    /* Section 16.7: a 503 of a device says nothing about this server. */
+    answer(proxy, context, context->best_status == 503 ? 500 : context->best_status, now);
+}
+
+/* Answers when the last branch has; frees the context when nothing can come any more. */
+static void settle(struct cf_proxy *proxy, struct context *context, cf_usec now) {
+    if (!is_any_open(context) && !context->is_answered) {
+        context->is_answered = true;
+        answer_with_best(proxy, context, now);
+    }
+    if (!is_any_there(context)) {
+        free_context(proxy, context);
+    }
+}
+
+static void on_final(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg, cf_usec now) {
+    struct context *context = branch->context;
+    branch->is_open = false;
+    branch->is_there = context->is_invite;
+    if (msg->status < 300) {
+        context->is_answered = true;
+        relay(proxy, context, msg, now);
+        cancel_open(proxy, context, now);
+        return;
+    }
+    keep_best(proxy, context, msg->status, msg);
+    if (msg->status >= 600) {
+        cancel_open(proxy, context, now);
+    }
+}
+
+static void on_response(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg, cf_usec now) {
+    if (msg->status >= 200) {
+        on_final(proxy, branch, msg, now);
+    } else if (msg->status > 100 && !branch->context->is_answered) {
+        relay(proxy, branch->context, msg, now);
+    }
+}
+
+static void on_branch(struct cf_proxy *proxy, struct branch *branch, const struct cf_endpoint_event *event, cf_usec now) {
+    struct context *context = branch->context;
+    if (event->kind == CF_ENDPOINT_RESPONSE) {
+        on_response(proxy, branch, event->message, now);
+    } else if (event->kind == CF_ENDPOINT_FAILED) {
+        branch->is_open = false;
+        branch->is_there = false;
+        keep_best(proxy, context, event->err == CF_ERR_TIMEOUT ? 408 : 500, NULL);
+    } else if (event->kind == CF_ENDPOINT_TERMINATED) {
+        branch->is_open = false;
+        branch->is_there = false;
+    }
+    settle(proxy, context, now);
+}
+
+void cf_proxy_on_event(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
+    if (event->owner.kind == CF_PROXY_OWNER_REQUEST) {
+        struct context *context = cf_handle_get(&proxy->contexts, event->owner.handle);
+        if (context != NULL && event->kind == CF_ENDPOINT_CANCELLED) {
+            cancel_open(proxy, context, now);
+        }
+        return;
+    }
+    struct branch *branch = cf_handle_get(&proxy->branches, event->owner.handle);
+    if (branch != NULL) {
+        on_branch(proxy, branch, event, now);
+    }
+}
+
+cf_usec cf_proxy_deadline(const struct cf_proxy *proxy) {
+    return cf_heap_deadline(&proxy->timers);
+}
+
+void cf_proxy_on_deadline(struct cf_proxy *proxy, cf_usec now) {
+    for (struct cf_timer *timer = cf_heap_pop(&proxy->timers, now); timer != NULL; timer = cf_heap_pop(&proxy->timers, now)) {
+        struct context *context = CF_OF(timer, struct context, timer);
+        keep_best(proxy, context, 408, NULL);
+        cancel_open(proxy, context, now);
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A small stateful proxy (RFC 3261 section 16): requests between users of this server, forked in parallel to all registered
+ * devices, with Record-Route so that dialogs keep going over the devices' flows (RFC 5626 section 5.3). It forwards to registered
+ * devices only: it is no open relay. A machine on top of the endpoint; single-threaded.
+ *
+ * The Record-Route URI carries a token: the two flows and a keyed hash of them, so that a later request from one end finds the
+ * other, and nobody can make one up.
+ */
+#ifndef CF_CORE_PROXY_PROXY_H
+#define CF_CORE_PROXY_PROXY_H
+
+#include "core/auth/hash.h"
+#include "core/endpoint/endpoint.h"
+#include "core/registrar/domains.h"
+#include "core/registrar/location.h"
+
+/** Kinds of struct cf_owner of the proxy's transactions. */
+#define CF_PROXY_OWNER_BRANCH 16U  /**< to a device */
+#define CF_PROXY_OWNER_REQUEST 17U /**< from the sender */
+
+/** Most devices that a request is forked to. */
+#define CF_PROXY_BRANCHES_MAX 16
+
+/** Requests being forwarded at a time. */
+#define CF_PROXY_CONTEXTS_MAX 10000
+
+/** Settings; kept by reference where they point. */
+struct cf_proxy_config {
+    const struct cf_mem *mem;
+    const struct cf_entropy *entropy;
+    const struct cf_hash *hash;
+    struct cf_endpoint *endpoint;
+    const struct cf_location *location;
+    struct cf_domains domains;
+    struct cf_str realm; /**< Proxy-Authorization for it is taken out */
+    cf_usec ring_usec;   /**< Timer C: an INVITE that rings longer is cancelled; 0: 3 minutes */
+};
+
+/** A proxy; opaque. */
+struct cf_proxy;
+
+/** A proxy, or NULL if memory is out. */
+struct cf_proxy *cf_proxy_create(const struct cf_proxy_config *config);
+
+/** Free everything; nothing is sent. NULL is ignored. */
+void cf_proxy_destroy(struct cf_proxy *proxy);
+
+/**
+ * Forward the request of @p event to the devices of @p aor, or to the one that a GRUU names. Returns 0, or the status to refuse
+ * it with: 480 (nobody there), 483 (too many hops), 503.
+ */
+unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, struct cf_str aor, cf_usec now);
+
+/** Does the top Route of @p message carry a token of ours? */
+bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message);
+
+/** Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (never for ACK). */
+unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now);
+
+/** RESPONSE, FAILED and TERMINATED of a branch, or CANCELLED of a request that is being forwarded. */
+void cf_proxy_on_event(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now);
+
+/** Next deadline, and what to do then. */
+cf_usec cf_proxy_deadline(const struct cf_proxy *proxy);
+void cf_proxy_on_deadline(struct cf_proxy *proxy, cf_usec now);
+
+#endif
