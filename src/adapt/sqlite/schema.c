@@ -30,6 +30,30 @@ static const char *const steps[] = {
     " sequence INTEGER NOT NULL,"
     " PRIMARY KEY (key, position)"
     ") WITHOUT ROWID;",
+    /* 1 -> 2: accounts (account_store.c) and registrations (binding_store.c). */
+    "CREATE TABLE account ("
+    " name TEXT PRIMARY KEY NOT NULL,"
+    " realm TEXT NOT NULL,"
+    " md5 TEXT,"
+    " sha256 TEXT,"
+    " sha512_256 TEXT"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE account_version (version INTEGER NOT NULL);"
+    "INSERT INTO account_version VALUES (0);"
+    "CREATE TABLE binding ("
+    " aor TEXT NOT NULL,"
+    " contact TEXT NOT NULL,"
+    " params TEXT,"
+    " instance TEXT,"
+    " call_id TEXT NOT NULL,"
+    " path TEXT,"
+    " user_agent TEXT,"
+    " cseq INTEGER NOT NULL,"
+    " reg_id INTEGER NOT NULL,"
+    " q INTEGER NOT NULL,"
+    " expires_wall INTEGER NOT NULL,"
+    " PRIMARY KEY (aor, contact)"
+    ") WITHOUT ROWID;",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Accounts in the database: names and digest secrets. One thread, as its connection. */
+#ifndef CF_ADAPT_SQLITE_ACCOUNT_STORE_H
+#define CF_ADAPT_SQLITE_ACCOUNT_STORE_H
+
+#include "adapt/sqlite/sqlite.h"
+#include "core/auth/accounts.h"
+
+/** Add @p name in @p realm, or replace its secrets. Errors as cf_sqlite_step(). */
+CF_MUST_USE enum cf_err cf_account_store_put(struct cf_sqlite *c, struct cf_str name, struct cf_str realm,
+                                             const struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS]);
+
+/** Remove; CF_ERR_NOT_FOUND if there is none of that name. */
+CF_MUST_USE enum cf_err cf_account_store_remove(struct cf_sqlite *c, struct cf_str name);
+
+/** Called for each account. */
+typedef void cf_account_visitor(void *ctx, struct cf_str name, struct cf_str realm,
+                                const struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS]);
+
+/** Visit all accounts by name. */
+CF_MUST_USE enum cf_err cf_account_store_each(struct cf_sqlite *c, cf_account_visitor *visit, void *ctx);
+
+/** A number that changes whenever accounts do, by whatever process: to notice what the command line has done. */
+CF_MUST_USE enum cf_err cf_account_store_version(struct cf_sqlite *c, int64_t *ret);
+
+#endif
