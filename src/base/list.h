@@ -79,6 +79,16 @@ static inline struct cf_link *cf_list_next(const struct cf_list *list, const str
     return link->next == &list->head ? NULL : link->next;
 }
 
+/** Last link, or NULL. */
+static inline struct cf_link *cf_list_last(const struct cf_list *list) {
+    return cf_list_is_empty(list) ? NULL : list->head.prev;
+}
+
+/** The link before @p link, or NULL. */
+static inline struct cf_link *cf_list_previous(const struct cf_list *list, const struct cf_link *link) {
+    return link->prev == &list->head ? NULL : link->prev;
+}
+
 /** Take the first link out and return it, or NULL. */
 static inline struct cf_link *cf_list_pop(struct cf_list *list) {
     struct cf_link *first = cf_list_first(list);

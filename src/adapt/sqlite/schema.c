@@ -28,6 +28,8 @@ static const char *const steps[] = {
     " name TEXT,"
     " role TEXT NOT NULL,"
     " sequence INTEGER NOT NULL,"
+    " copy INTEGER NOT NULL,"
+    " is_anonymous INTEGER NOT NULL,"
     " PRIMARY KEY (key, position)"
     ") WITHOUT ROWID;",
     /* 1 -> 2: accounts (account_store.c) and registrations (binding_store.c). */

@@ -83,12 +83,11 @@ struct cf_conference_config {
     struct cf_str key;                       /**< conf-id or room name: names the conference in its server */
     struct cf_str uri;                       /**< canonical conference URI, as in the focus' Contact */
     struct cf_str subject;                   /**< absent or empty: none yet */
-    struct cf_str organiser;                 /**< AOR; absent: none (room) */
+    struct cf_str organiser;                 /**< AOR; absent: none (rooms) */
     struct cf_str organiser_name;            /**< display name */
     cf_wall start;                           /**< SCHEDULED: when it begins; 0: now */
     cf_wall end;                             /**< when it should be over; 0: open */
     bool has_video;                          /**< members may send pictures */
-    bool is_on_demand;                       /**< ROOM: forgotten when empty, never stored */
     bool has_lobby;                          /**< people who were not invited wait to be admitted */
     const struct cf_resource_list *invitees; /**< NULL: none. AORs, canonical: the focus has looked at each URI */
 };
@@ -96,7 +95,7 @@ struct cf_conference_config {
 /** What is to be done; rows of cf_conference_out. */
 enum cf_conference_out_kind {
     CF_CONF_OUT_NONE,     /**< nothing more */
-    CF_CONF_OUT_INVITE,   /**< call .device's participant and report by cf_conference_on_dialing() and so on */
+    CF_CONF_OUT_INVITE,   /**< call .device's participant: report cf_conference_on_dialing() at once, then what becomes of it */
     CF_CONF_OUT_HANG_UP,  /**< BYE or CANCEL .leg (and .device, NULL if it is no longer known), and report cf_conference_on_left()
                            */
     CF_CONF_OUT_ADMITTED, /**< .device may have media now */
@@ -132,6 +131,10 @@ struct cf_conference_invitee {
     struct cf_str name; /**< owned */
     enum cf_conf_role role;
     uint32_t sequence; /**< X-SEQ */
+    enum cf_copy_control copy;
+    bool is_anonymous;       /**< both for the list that the people called get */
+    bool was_called;         /**< since the conference began to run */
+    struct cf_map_node node; /**< by aor */
 };
 
 /** A conference. Readable by all; written by conference*.c only. */
@@ -151,13 +154,14 @@ struct cf_conference {
     cf_wall created; /**< for the document's event time too */
     cf_wall over;    /**< when it ended, was cancelled or expired; 0: it hasn't */
     bool has_video;
-    bool is_on_demand;
     bool is_locked;
     bool has_lobby;
-    bool has_dialled_list;                  /**< the people on the list were called */
-    struct cf_conference_invitee *invitees; /**< owned */
+    bool has_dialled_list;                   /**< the people on the list were called */
+    bool needs_admin;                        /**< an administrator has gone */
+    struct cf_conference_invitee **invitees; /**< owned, in the order of the list */
     size_t invitee_count;
     size_t invitees_max;
+    struct cf_map invitees_by_aor;
     struct cf_roster roster;
     size_t in_count;         /**< devices that are in or in the lobby */
     struct cf_list out;      /**< devices with something to be polled */
@@ -250,7 +254,8 @@ void cf_conference_on_connected(struct cf_conference *conf, cf_usec now, struct 
 
 /* --- calls that go out, in this order --- */
 
-/** The INVITE has left: its dialog identifiers and the leg are known. call->entity is ignored. */
+/** The answer to CF_CONF_OUT_INVITE, before any other event: there is a call now. Its leg and, as far as known, ids; no entity.
+ */
 void cf_conference_on_dialing(struct cf_conference *conf, cf_usec now, struct cf_handle device,
                               const struct cf_conference_call *call);
 
@@ -345,6 +350,9 @@ CF_MUST_USE struct cf_denial cf_conference_on_end(struct cf_conference *conf, cf
                                                   const struct cf_conference_actor *actor);
 
 /* --- questions --- */
+
+/** Write the list that goes with an INVITE to the people called: those invited and the organiser (RFC 5366 section 5). */
+void cf_put_conference_list(struct cf_writer *w, const struct cf_conference *conf);
 
 /** Over (ended, cancelled, expired)? */
 bool cf_conference_is_over(const struct cf_conference *conf);

@@ -29,7 +29,7 @@ struct cf_conference_row {
     cf_wall over; /**< 0: it is not */
     unsigned media;
     unsigned flags;
-    const struct cf_conference_invitee *invitees;
+    const struct cf_conference_invitee *const *invitees; /**< in the order of the list */
     size_t invitee_count;
 };
 

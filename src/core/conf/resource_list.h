@@ -19,11 +19,13 @@
 #define CF_RESOURCE_URI_MAX 512
 #define CF_RESOURCE_NAME_MAX 128
 
-/** RFC 5364: whom the others see. */
+/** RFC 5364 section 4: whom the others see. */
 enum cf_copy_control {
-    CF_COPY_TO,  /**< everybody; also if nothing is said */
-    CF_COPY_CC,  /**< everybody */
-    CF_COPY_BCC, /**< nobody */
+    CF_COPY_UNMARKED, /**< nothing is said: everybody sees, if nothing is said of anybody on the list (Linphone), else nobody does
+                       */
+    CF_COPY_TO,       /**< everybody sees */
+    CF_COPY_CC,       /**< everybody sees */
+    CF_COPY_BCC,      /**< nobody sees */
 };
 
 /** One person. */
@@ -34,7 +36,7 @@ struct cf_resource_entry {
     enum cf_conf_role role;
     uint32_t sequence; /**< X-SEQ: number of the calendar update that the person has; 0: none */
     enum cf_copy_control copy;
-    bool is_anonymous; /**< RFC 5364 anonymize: the others see sip:anonymous@anonymous.invalid */
+    bool is_anonymous; /**< RFC 5364 anonymize: the others see only that somebody is there */
 };
 
 /** A list. */
@@ -63,10 +65,27 @@ CF_MUST_USE enum cf_err cf_resource_list_add(struct cf_resource_list *list, stru
 /** What a list is written for. */
 enum cf_resource_list_use {
     CF_RESOURCE_LIST_REQUEST, /**< to a focus: everything, with roles (recipient-list) */
-    CF_RESOURCE_LIST_HISTORY, /**< to the people called: bcc left out, anonymous ones hidden, no attributes */
+    CF_RESOURCE_LIST_HISTORY, /**< to the people called: bcc left out, anonymous ones counted only, no attributes */
 };
 
-/** Write an application/resource-lists+xml document. */
+/** A document that is being written. Value type. */
+struct cf_resource_list_writer {
+    struct cf_writer *w;
+    enum cf_resource_list_use use;
+    bool is_marked;                   /**< copy control is in use */
+    uint32_t hidden[CF_COPY_BCC + 1]; /**< anonymous entries that are counted at the end */
+};
+
+/** Write an application/resource-lists+xml document entry by entry; @p is_marked: some entry says a copy control. */
+void cf_resource_list_put_begin(struct cf_resource_list_writer *l, struct cf_writer *w, enum cf_resource_list_use use,
+                                bool is_marked);
+void cf_resource_list_put_entry(struct cf_resource_list_writer *l, const struct cf_resource_entry *entry);
+void cf_resource_list_put_end(struct cf_resource_list_writer *l);
+
+/** Does any entry of @p list say a copy control? */
+bool cf_resource_list_is_marked(const struct cf_resource_list *list);
+
+/** Write all of @p list. */
 void cf_put_resource_list(struct cf_writer *w, const struct cf_resource_list *list, enum cf_resource_list_use use);
 
 /** Write the message/sipfrag that tells the people called who it is that calls them: "From: <uri>". */

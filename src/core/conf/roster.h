@@ -78,7 +78,6 @@ struct cf_roster_device {
     struct cf_roster_call call;
     enum cf_endpoint_status status;
     bool is_held;    /**< CONNECTED: put us on hold */
-    bool is_muted;   /**< CONNECTED: silenced by an administrator */
     bool is_waiting; /**< in the lobby: no media for it or from it until admitted */
     enum cf_joining_method joining_method;
     cf_wall joined;                                    /**< when it was connected; 0: not yet */
@@ -91,6 +90,8 @@ struct cf_roster_device {
     uint64_t changed;         /**< of its latest change */
     cf_usec linger_at;        /**< the conference's: remove it then */
     uint8_t out;              /**< the conference's: what is to be polled */
+    uint8_t hang_up_reason;   /**< the conference's: enum cf_hang_up_reason of its own leg */
+    uint8_t old_reason;       /**< the conference's: the same of old_leg */
     struct cf_handle old_leg; /**< the conference's: a call that this one has replaced */
 };
 
@@ -108,7 +109,7 @@ struct cf_roster_gone_device {
 /** One participant: a user of the document. After its removal a note of that. */
 struct cf_roster_participant {
     struct cf_map_node node;    /**< by aor, while not gone */
-    struct cf_link in_order;    /**< by ordinal, while not gone */
+    struct cf_link in_order;    /**< by ordinal; of notes by removal */
     struct cf_link in_journal;  /**< by changed */
     struct cf_link in_departed; /**< the conference's: has no device any more */
     struct cf_str aor;          /**< owned, canonical */
@@ -116,15 +117,18 @@ struct cf_roster_participant {
     bool is_verified;           /**< the identity was proved, not only claimed */
     bool is_admin;
     bool is_organiser;
-    bool is_gone; /**< only aor, ordinal, journal and gone devices mean something */
+    bool is_gone;         /**< only aor, ordinal, journal and gone devices mean something */
+    bool is_muted;        /**< all its devices are silenced by us */
+    bool is_muted_firmly; /**< an administrator did that: only one may lift it */
     enum cf_conf_role role;
     uint64_t ordinal;     /**< ever higher in the order of coming */
     uint64_t changed;     /**< sequence number of the latest change of it or a device; of its removal */
     uint64_t own_changed; /**< of name or roles */
     struct cf_list devices;
     size_t device_count;
-    struct cf_roster_gone_device gone[CF_ROSTER_GONE_DEVICES_MAX]; /**< oldest first */
+    struct cf_roster_gone_device *gone; /**< owned, oldest first */
     size_t gone_count;
+    size_t gone_max;
     cf_usec departed_at; /**< the conference's: remove it then */
 };
 
@@ -143,6 +147,7 @@ struct cf_roster {
     struct cf_handle_table devices;
     struct cf_list order;   /**< participants in the order of coming */
     struct cf_list journal; /**< participants and notes in the order of change */
+    struct cf_list gone;    /**< notes in the order of removal */
     size_t participant_count;
     size_t gone_count;  /**< notes in the journal */
     uint64_t sequence;  /**< of the latest change */
@@ -206,9 +211,8 @@ bool cf_roster_renew_handle(struct cf_roster *roster, struct cf_roster_device *d
 /** A new label for medium @p kind of @p device. */
 void cf_roster_new_label(struct cf_roster *roster, struct cf_roster_device *device, enum cf_conf_media_kind kind);
 
-/** Set the display name (cleaned copy, see display_name.h) of @p participant; absent or empty: leave. CF_ERR_NO_MEMORY. */
-CF_MUST_USE enum cf_err cf_roster_set_name(struct cf_roster *roster, struct cf_roster_participant *participant,
-                                           struct cf_str name);
+/** Set the display name (cleaned copy, see display_name.h) of @p participant. Absent, empty, or no memory: it stays as it is. */
+void cf_roster_set_name(struct cf_roster *roster, struct cf_roster_participant *participant, struct cf_str name);
 
 /** Set why @p device is gone (copied, cut to CF_ROSTER_REASON_MAX; without text if memory is out). */
 void cf_roster_set_cause(struct cf_roster *roster, struct cf_roster_device *device, uint16_t code, struct cf_str text);

@@ -51,6 +51,7 @@ X(LISTENER, "listener")
 X(AD_HOC, "ad-hoc")       /* begins at once, is over when the last one leaves */
 X(SCHEDULED, "scheduled") /* has a time, may be empty in between, is over when it expires */
 X(ROOM, "room")           /* is always there */
+X(ON_DEMAND, "on-demand") /* a room that is made when dialled and forgotten when empty; never stored */
 #endif
 #ifdef CF_CONFERENCE_STATE_TABLE
 X(CREATED, "created")     /* nobody has been in yet; an ad hoc one waits for its organiser */

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A conference: what calls do to its devices, its head count and its participants. */
+#include "base/bug.h"
+#include "core/conf/conference.h"
+#include "core/conf/conference_internal.h"
+
+/* --- head count --- */
+
+bool cf_conf_counts(const struct cf_roster_device *device) {
+    return (device->status == CF_ENDPOINT_DIALING_IN || device->status == CF_ENDPOINT_CONNECTED) && !device->is_waiting;
+}
+
+bool cf_conf_is_present(const struct cf_roster_participant *participant) {
+    for (struct cf_roster_device *d = cf_roster_first_device(participant); d != NULL; d = cf_roster_next_device(d)) {
+        if (cf_conf_counts(d)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void recount(struct cf_conference *conf, struct cf_roster_device *device, bool counted) {
+    bool counts = cf_conf_counts(device);
+    if (counts && !counted) {
+        conf->in_count++;
+    }
+    if (!counts && counted) {
+        conf->in_count--;
+        conf->needs_admin = conf->needs_admin || device->participant->is_admin;
+    }
+}
+
+void cf_conf_set_status(struct cf_conference *conf, struct cf_roster_device *device, enum cf_endpoint_status status) {
+    bool counted = cf_conf_counts(device);
+    device->status = status;
+    recount(conf, device, counted);
+    cf_roster_touch_device(&conf->roster, device);
+}
+
+void cf_conf_set_waiting(struct cf_conference *conf, struct cf_roster_device *device, bool is_waiting) {
+    bool counted = cf_conf_counts(device);
+    device->is_waiting = is_waiting;
+    recount(conf, device, counted);
+    cf_roster_touch_device(&conf->roster, device);
+}
+
+bool cf_conference_is_member(const struct cf_conference *conf, struct cf_str aor) {
+    const struct cf_roster_participant *p = cf_roster_find(&conf->roster, aor);
+    return p != NULL && cf_conf_is_present(p);
+}
+
+/* --- participants come and go --- */
+
+/* A participant who is only still shown makes place for one who comes. */
+static bool flush_departed(struct cf_conference *conf) {
+    struct cf_link *link = cf_list_pop(&conf->departed);
+    if (link == NULL) {
+        return false;
+    }
+    cf_roster_remove(&conf->roster, CF_OF(link, struct cf_roster_participant, in_departed));
+    return true;
+}
+
+static enum cf_denial_reason add_participant(struct cf_conference *conf, struct cf_str aor, struct cf_roster_participant **ret) {
+    enum cf_err err = CF_OK;
+    do {
+        err = cf_roster_add(&conf->roster, aor, ret);
+    } while (err == CF_ERR_LIMIT && aor.len <= CF_ROSTER_AOR_MAX && aor.len > 0 && flush_departed(conf));
+    return cf_denial_of(err, aor.len <= CF_ROSTER_AOR_MAX && aor.len > 0 ? CF_DENIAL_FULL : CF_DENIAL_TOO_LONG);
+}
+
+enum cf_denial_reason cf_conf_take_participant(struct cf_conference *conf, cf_usec now, struct cf_str aor, struct cf_str name,
+                                               struct cf_roster_participant **ret) {
+    struct cf_roster_participant *p = cf_roster_find(&conf->roster, aor);
+    if (p == NULL) {
+        enum cf_denial_reason reason = add_participant(conf, aor, &p);
+        if (reason != CF_DENIAL_NONE) {
+            return reason;
+        }
+        const struct cf_conference_invitee *invitee = cf_conf_invitee(conf, aor);
+        if (invitee != NULL) {
+            p->role = invitee->role;
+            cf_roster_set_name(&conf->roster, p, invitee->name);
+        }
+        p->is_organiser = conf->organiser.at != NULL && cf_str_eq(conf->organiser, aor);
+        cf_conf_depart(conf, now, p); /* until it has a device */
+    }
+    cf_roster_set_name(&conf->roster, p, name);
+    *ret = p;
+    return CF_DENIAL_NONE;
+}
+
+void cf_conf_depart(struct cf_conference *conf, cf_usec now, struct cf_roster_participant *participant) {
+    if (participant->device_count == 0 && !cf_link_is_in(&participant->in_departed)) {
+        participant->departed_at = now + conf->env->times.departed_shown_usec;
+        cf_list_append(&conf->departed, &participant->in_departed);
+    }
+}
+
+void cf_conf_drop_device(struct cf_conference *conf, cf_usec now, struct cf_roster_device *device) {
+    struct cf_roster_participant *p = device->participant;
+    if (cf_conf_counts(device)) {
+        conf->in_count--;
+        conf->needs_admin = conf->needs_admin || p->is_admin;
+    }
+    if (device->disconnected == 0) {
+        device->disconnected = cf_conf_wall(conf, now);
+    }
+    cf_list_remove(&device->in_out);
+    cf_list_remove(&device->in_linger);
+    cf_roster_remove_device(&conf->roster, device);
+    cf_conf_depart(conf, now, p);
+}
+
+void cf_conf_hang_up(struct cf_conference *conf, cf_usec now, struct cf_roster_device *device, enum cf_hang_up_reason reason) {
+    bool was_begun = (device->out & CF_CONF_WANT_INVITE) == 0;
+    switch (device->status) {
+    case CF_ENDPOINT_DISCONNECTING:
+        return;
+    case CF_ENDPOINT_DISCONNECTED:
+        cf_conf_drop_device(conf, now, device);
+        return;
+    case CF_ENDPOINT_PENDING:
+    case CF_ENDPOINT_DIALING_OUT:
+    case CF_ENDPOINT_ALERTING:
+    case CF_ENDPOINT_DIALING_IN:
+    case CF_ENDPOINT_CONNECTED:
+    case CF_ENDPOINT_ON_HOLD:
+    case CF_ENDPOINT_MUTED_VIA_FOCUS:
+    case CF_ENDPOINT_STATUS_COUNT_:
+        break;
+    }
+    device->disconnection_method = CF_DISCONNECTION_BOOTED;
+    if (!was_begun) {
+        cf_conf_drop_device(conf, now, device);
+        return;
+    }
+    device->hang_up_reason = (uint8_t)reason;
+    cf_conf_set_status(conf, device, CF_ENDPOINT_DISCONNECTING);
+    cf_conf_want(conf, device, CF_CONF_WANT_HANG_UP);
+}
+
+/* --- events of one call --- */
+
+/* The ids in the document must be those of this call or none at all. */
+enum cf_err cf_conf_take_ids(struct cf_conference *conf, struct cf_roster_device *device, const struct cf_roster_call *ids) {
+    static const struct cf_roster_call none;
+    enum cf_err err = cf_roster_set_call(&conf->roster, device, ids);
+    return err == CF_ERR_LIMIT ? cf_roster_set_call(&conf->roster, device, &none) : err;
+}
+
+static struct cf_roster_device *find_device(struct cf_conference *conf, struct cf_handle handle) {
+    struct cf_roster_device *device = cf_roster_device(&conf->roster, handle);
+    conf->stale += device == NULL ? 1 : 0;
+    return device;
+}
+
+static void show_failed(struct cf_conference *conf, cf_usec now, struct cf_roster_device *device) {
+    device->disconnected = cf_conf_wall(conf, now);
+    device->linger_at = now + conf->env->times.failed_shown_usec;
+    cf_list_append(&conf->linger, &device->in_linger);
+}
+
+/* Act on a cell of the table; false if the device is gone after it. */
+static bool step_device(struct cf_conference *conf, cf_usec now, struct cf_roster_device *device, enum cf_device_event event) {
+    struct cf_device_rule rule = cf_device_next(device->status, event);
+    switch (rule.step) {
+    case CF_DEVICE_IGNORE:
+        break;
+    case CF_DEVICE_ENTER:
+        device->joined = cf_conf_wall(conf, now);
+        cf_conf_set_status(conf, device, rule.next);
+        break;
+    case CF_DEVICE_MOVE:
+        cf_conf_set_status(conf, device, rule.next);
+        break;
+    case CF_DEVICE_SHOW_FAILED:
+        cf_conf_set_status(conf, device, rule.next);
+        show_failed(conf, now, device);
+        break;
+    case CF_DEVICE_REMOVE:
+        cf_conf_drop_device(conf, now, device);
+        return false;
+    case CF_DEVICE_HANG_UP:
+        cf_list_remove(&device->in_linger);
+        cf_conf_set_status(conf, device, rule.next);
+        cf_conf_want(conf, device, CF_CONF_WANT_HANG_UP);
+        break;
+    }
+    return true;
+}
+
+void cf_conference_on_connected(struct cf_conference *conf, cf_usec now, struct cf_handle handle) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device == NULL) {
+        return;
+    }
+    bool was_connected = device->status == CF_ENDPOINT_CONNECTED;
+    (void)step_device(conf, now, device, CF_DEVICE_CONNECTED);
+    bool is_connected = device->status == CF_ENDPOINT_CONNECTED;
+    if (is_connected && !was_connected && device->participant->is_muted) {
+        cf_conf_want(conf, device, CF_CONF_WANT_MUTE);
+    }
+    if (is_connected && conf->kind == CF_CONFERENCE_AD_HOC && device->participant->is_admin) {
+        cf_conf_dial_list(conf, now);
+    }
+    cf_conf_settle(conf, now);
+}
+
+void cf_conference_on_dialing(struct cf_conference *conf, cf_usec now, struct cf_handle handle,
+                              const struct cf_conference_call *call) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device == NULL) {
+        return;
+    }
+    device->leg = call->leg;
+    (void)cf_conf_take_ids(conf, device,
+                           &call->ids); /* without ids the document has no call-info: good enough until it answers */
+    (void)step_device(conf, now, device, CF_DEVICE_DIALED);
+    cf_conf_settle(conf, now);
+}
+
+void cf_conference_on_ringing(struct cf_conference *conf, cf_usec now, struct cf_handle handle) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device != NULL) {
+        (void)step_device(conf, now, device, CF_DEVICE_RANG);
+        cf_conf_settle(conf, now);
+    }
+}
+
+void cf_conference_on_answered(struct cf_conference *conf, cf_usec now, struct cf_handle handle,
+                               const struct cf_conference_call *call) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device == NULL) {
+        return;
+    }
+    bool was_connected = device->status == CF_ENDPOINT_CONNECTED;
+    device->leg = call->leg;
+    if (cf_device_next(device->status, CF_DEVICE_ANSWERED).step == CF_DEVICE_ENTER) {
+        /* Without memory it goes by the name it was called by: nothing depends on the other one. */
+        if (call->entity.at != NULL && cf_roster_rename_device(&conf->roster, device, call->entity) == CF_ERR_EXISTS) {
+            cf_conf_hang_up(conf, now, device, CF_HANG_UP_JOINED);
+            cf_conf_settle(conf, now);
+            return;
+        }
+        (void)cf_conf_take_ids(conf, device, &call->ids);
+        cf_roster_set_name(&conf->roster, device->participant, call->name);
+    }
+    (void)step_device(conf, now, device, CF_DEVICE_ANSWERED);
+    if (!was_connected && device->status == CF_ENDPOINT_CONNECTED && device->participant->is_muted) {
+        cf_conf_want(conf, device, CF_CONF_WANT_MUTE);
+    }
+    cf_conf_settle(conf, now);
+}
+
+void cf_conference_on_dial_failed(struct cf_conference *conf, cf_usec now, struct cf_handle handle, enum cf_call_failure failure,
+                                  const struct cf_roster_cause *cause) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device == NULL) {
+        return;
+    }
+    device->disconnection_method = failure == CF_CALL_BUSY ? CF_DISCONNECTION_BUSY : CF_DISCONNECTION_FAILED;
+    cf_roster_set_cause(&conf->roster, device, cause->code, cause->text);
+    (void)step_device(conf, now, device, CF_DEVICE_FAILED);
+    cf_conf_settle(conf, now);
+}
+
+void cf_conference_on_left(struct cf_conference *conf, cf_usec now, struct cf_handle handle, bool failed) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device == NULL) {
+        return;
+    }
+    if (device->status != CF_ENDPOINT_DISCONNECTING) {
+        device->disconnection_method = failed ? CF_DISCONNECTION_FAILED : CF_DISCONNECTION_DEPARTED;
+    }
+    (void)step_device(conf, now, device, CF_DEVICE_LEFT);
+    cf_conf_settle(conf, now);
+}
+
+void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_handle handle, bool is_held) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device != NULL && device->is_held != is_held) {
+        device->is_held = is_held;
+        cf_roster_touch_device(&conf->roster, device);
+        cf_conf_settle(conf, now);
+    }
+}
+
+static bool media_differ(const struct cf_roster_media *media, const struct cf_media_update *update) {
+    return media->status != update->status || media->content != update->content || media->has_ssrc != update->has_ssrc ||
+           (update->has_ssrc && media->ssrc != update->ssrc);
+}
+
+/* A shared screen is another stream of the same device: it has a label of its own while it lasts. */
+static void relabel(struct cf_conference *conf, struct cf_roster_device *device, enum cf_media_content content) {
+    struct cf_roster_media *video = &device->media[CF_CONF_VIDEO];
+    if (content == CF_MEDIA_CONTENT_SLIDES && video->content != content) {
+        cf_roster_new_label(&conf->roster, device, CF_CONF_VIDEO);
+    } else if (video->content == CF_MEDIA_CONTENT_SLIDES && video->content != content) {
+        memcpy(video->label, device->media[CF_CONF_THUMBNAIL].label, CF_ROSTER_LABEL_LEN);
+    }
+}
+
+void cf_conference_on_media(struct cf_conference *conf, cf_usec now, struct cf_handle handle,
+                            const struct cf_media_update *updates) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    bool has_changed = false;
+    if (device == NULL) {
+        return;
+    }
+    relabel(conf, device, updates[CF_CONF_VIDEO].content);
+    for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
+        struct cf_roster_media *media = &device->media[i];
+        has_changed = has_changed || media_differ(media, &updates[i]);
+        media->status = updates[i].status;
+        media->content = updates[i].content;
+        media->has_ssrc = updates[i].has_ssrc;
+        media->ssrc = updates[i].has_ssrc ? updates[i].ssrc : 0;
+    }
+    if (has_changed) {
+        cf_roster_touch_device(&conf->roster, device);
+        cf_conf_settle(conf, now);
+    }
+}
