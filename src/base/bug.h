@@ -12,7 +12,7 @@
 #define cf_assert(condition) assert(condition)
 
 /** A branch that can't be reached; @p why is a string literal that says why not. */
-#define CF_BUG(why) assert(!(why))
+#define CF_BUG(why) assert(0 && (why))
 
 /** The result of a function must be looked at. */
 #define CF_MUST_USE __attribute__((warn_unused_result))

@@ -60,7 +60,7 @@ static size_t unpack(const struct cf_rtcp_feedback *feedback, uint16_t *out) {
     for (size_t i = 0; cf_nack_at(feedback, i, &nack); i++) {
         out[count++] = nack.sequence;
         for (unsigned bit = 0; bit < 16; bit++) {
-            if ((nack.following >> bit & 1U) != 0) {
+            if (((unsigned)nack.following >> bit & 1U) != 0) {
                 out[count++] = (uint16_t)(nack.sequence + bit + 1U);
             }
         }
