@@ -150,11 +150,13 @@ static void check_format(const struct cf_sdp_format *format) {
     }
 }
 
-static void check_media(const struct cf_sdp *sdp, const struct cf_sdp_media *section) {
+static void check_media(const struct cf_sdp_media *section) {
     static struct cf_sdp_formats formats;
-    struct cf_sdp_ice ice;
+    struct cf_sdp_ice ice = {0};
     struct cf_sdp_bandwidth bandwidth;
-    cf_sdp_ice_read(sdp, section, &ice);
+    for (size_t i = 0; i < section->lines.count; i++) {
+        cf_sdp_ice_read(&section->lines.at[i], &ice);
+    }
     cf_sdp_bandwidth_read(section->lines, &bandwidth);
     cf_sdp_formats_read(section, &formats);
     for (size_t i = 0; i < formats.count; i++) {
@@ -173,7 +175,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     for (size_t i = 0; i < a.media_count; i++) {
-        check_media(&a, &a.media[i]);
+        check_media(&a.media[i]);
     }
     for (size_t i = 0; i < a.lines.count || (a.media_count > 0 && i < a.media[0].lines.count); i++) {
         check_attribute(i < a.lines.count ? a.lines.at[i].value : a.media[0].lines.at[i].value);

@@ -33,7 +33,7 @@ struct cf_local_session {
     bool is_signalling_secure;        /**< TLS all the way to the peer: SDES keys may be shown */
     struct cf_addr address;           /**< for o= and c=; its port is ignored */
     struct cf_str user;               /**< o= user name, no blanks; absent: "-" */
-    struct cf_str name;               /**< s=; absent: "-" in offers, the offerer's in answers */
+    struct cf_str name;               /**< s=; absent: "-" */
     uint32_t bandwidth_kbps;          /**< b=AS of the session; 0: none */
     uint64_t start_ntp;               /**< t= of offers, seconds since 1900; answers repeat the offerer's */
     uint64_t stop_ntp;

@@ -53,6 +53,7 @@ struct cf_negotiation {
     enum cf_negotiation_state state;
     bool is_local_offer;            /**< in the agreed pair the offer was ours */
     bool has_version;               /**< session_id and version are set */
+    bool was_answered;              /**< an INVITE of ours had an offer and got its answer: more in its responses is repetition */
     struct cf_str local;            /**< agreed, owned; absent before the first agreement */
     struct cf_str remote;           /**< agreed, owned */
     struct cf_str pending;          /**< the offer that waits for its answer, owned */
@@ -77,6 +78,10 @@ CF_MUST_USE enum cf_err cf_negotiation_fork(const struct cf_negotiation *n, stru
 
 /** What a description in @p carrier, just received, is. Changes nothing. */
 enum cf_sdp_meaning cf_negotiation_meaning(const struct cf_negotiation *n, enum cf_sdp_carrier carrier);
+
+/** An INVITE of ours goes out without an offer: the description in its reliable response is the peer's offer (RFC 3261
+ * section 14.1). */
+void cf_negotiation_expect_offer(struct cf_negotiation *n);
 
 /** May we send an offer now? */
 static inline bool cf_negotiation_can_offer(const struct cf_negotiation *n) {

@@ -14,12 +14,14 @@
 #include "base/addr.h"
 #include "base/mem.h"
 #include "core/sdp/bandwidth.h"
+#include "core/sdp/candidate.h"
 #include "core/sdp/content.h"
 #include "core/sdp/crypto.h"
 #include "core/sdp/dtls.h"
 #include "core/sdp/extmap.h"
 #include "core/sdp/feedback.h"
 #include "core/sdp/fmtp.h"
+#include "core/sdp/sdp.h"
 
 /** Most payloads agreed on in a line. */
 #define CF_MEDIA_PAYLOADS_MAX 16
@@ -111,10 +113,10 @@ struct cf_ice_remote {
     bool is_offered; /**< user fragment, password and at least one candidate or a trickle promise */
     bool is_lite;
     bool can_trickle;
-    uint8_t ufrag_len;
-    uint8_t pwd_len;
-    char ufrag[256];
-    char pwd[256];
+    uint16_t ufrag_len;
+    uint16_t pwd_len;
+    char ufrag[CF_ICE_CREDENTIAL_MAX];
+    char pwd[CF_ICE_CREDENTIAL_MAX];
 };
 
 /** One 5-tuple: addresses, multiplexing, protection. */
@@ -131,7 +133,7 @@ struct cf_media_transport {
 
 /** What of a line is new since the last agreement, as bits of cf_media_line.changed. */
 enum cf_media_change {
-    CF_MEDIA_CHANGE_ACTIVE = 1 << 0,     /**< the line was taken into use or given up; all other bits may be set too */
+    CF_MEDIA_CHANGE_ACTIVE = 1 << 0,     /**< the line was taken into use or given up; then all others are set too */
     CF_MEDIA_CHANGE_DIRECTION = 1 << 1,  /**< can_send, can_receive, is_held */
     CF_MEDIA_CHANGE_REMOTE = 1 << 2,     /**< the peer's addresses */
     CF_MEDIA_CHANGE_LOCAL = 1 << 3,      /**< our addresses, or bundled otherwise */
@@ -140,6 +142,7 @@ enum cf_media_change {
     CF_MEDIA_CHANGE_EXTENSIONS = 1 << 6, /**< header extensions */
     CF_MEDIA_CHANGE_NAMES = 1 << 7,      /**< mid, label, content, SSRCs */
     CF_MEDIA_CHANGE_BANDWIDTH = 1 << 8,
+    CF_MEDIA_CHANGE_ALL = (1 << 9) - 1,
 };
 
 /** An m-line as agreed on. */

@@ -42,7 +42,8 @@ struct cf_policy {
 
     bool allows_bundle;   /**< RFC 9143 groups are taken and offered; off: each line for itself, bundle-only lines are refused */
     bool offers_rtcp_mux; /**< RFC 5761 in offers; taken in answers whenever offered */
-    uint32_t audio_feedback; /**< sets of enum cf_feedback that we do */
+    bool allows_reduced_rtcp; /**< RFC 5506, if the peer offers it */
+    uint32_t audio_feedback;  /**< sets of enum cf_feedback that we do */
     uint32_t video_feedback;
     uint32_t trr_int_msec;     /**< least interval of regular RTCP that we ask for in offers; CF_FEEDBACK_NO_INTERVAL */
     uint32_t audio_extensions; /**< sets of 1 << enum cf_extension that we do */

@@ -144,15 +144,23 @@ static struct cf_str credential(struct cf_str value, size_t min) {
     return is_ice_text(value, min, CF_ICE_CREDENTIAL_MAX) ? value : CF_STR_NONE;
 }
 
-void cf_sdp_ice_read(const struct cf_sdp *sdp, const struct cf_sdp_media *media, struct cf_sdp_ice *ret) {
-    *ret = (struct cf_sdp_ice){
-        .ufrag = credential(cf_sdp_value(sdp, media, CF_STR("ice-ufrag")), CF_ICE_UFRAG_MIN),
-        .pwd = credential(cf_sdp_value(sdp, media, CF_STR("ice-pwd")), CF_ICE_PWD_MIN),
-        .is_lite = cf_sdp_find(sdp->lines, CF_STR("ice-lite")) != NULL,
-        .can_trickle = has_word(cf_sdp_value(sdp, media, CF_STR("ice-options")), CF_STR("trickle")),
-        .has_candidate = cf_sdp_find(media->lines, CF_STR("candidate")) != NULL,
-        .is_ended = cf_sdp_find(media->lines, CF_STR("end-of-candidates")) != NULL,
-    };
+void cf_sdp_ice_read(const struct cf_sdp_line *line, struct cf_sdp_ice *ice) {
+    if (line->type != 'a') {
+        return;
+    }
+    if (cf_str_eq(line->name, CF_STR("ice-ufrag"))) {
+        ice->ufrag = credential(line->value, CF_ICE_UFRAG_MIN);
+    } else if (cf_str_eq(line->name, CF_STR("ice-pwd"))) {
+        ice->pwd = credential(line->value, CF_ICE_PWD_MIN);
+    } else if (cf_str_eq(line->name, CF_STR("ice-options"))) {
+        ice->can_trickle = has_word(line->value, CF_STR("trickle"));
+    } else if (cf_str_eq(line->name, CF_STR("ice-lite"))) {
+        ice->is_lite = true;
+    } else if (cf_str_eq(line->name, CF_STR("candidate"))) {
+        ice->has_candidate = true;
+    } else if (cf_str_eq(line->name, CF_STR("end-of-candidates"))) {
+        ice->is_ended = true;
+    }
 }
 
 void cf_put_sdp_ice(struct cf_writer *w, struct cf_str ufrag, struct cf_str pwd) {

@@ -46,7 +46,7 @@ struct cf_sdp_candidate {
     struct cf_addr related; /**< raddr and rport; family NONE if not written or a name */
 };
 
-/** a=ice-ufrag and a=ice-pwd, and what else a description says of ICE. Views. */
+/** a=ice-ufrag and a=ice-pwd, and what else a description says of ICE. Begins zeroed. Views. */
 struct cf_sdp_ice {
     struct cf_str ufrag; /**< absent: none, or not of a legal length */
     struct cf_str pwd;
@@ -62,8 +62,8 @@ bool cf_sdp_candidate_parse(struct cf_str value, struct cf_sdp_candidate *ret);
 /** The line with line end. */
 void cf_put_sdp_candidate(struct cf_writer *w, const struct cf_sdp_candidate *candidate);
 
-/** Read what @p sdp says of ICE for @p media, session level included. */
-void cf_sdp_ice_read(const struct cf_sdp *sdp, const struct cf_sdp_media *media, struct cf_sdp_ice *ret);
+/** If @p line is one of ICE's put what it says into @p ice. Feed it the session's lines first, then the section's. */
+void cf_sdp_ice_read(const struct cf_sdp_line *line, struct cf_sdp_ice *ice);
 
 /** a=ice-ufrag and a=ice-pwd with line ends. */
 void cf_put_sdp_ice(struct cf_writer *w, struct cf_str ufrag, struct cf_str pwd);

@@ -62,6 +62,16 @@ bool cf_sdp_extmap_parse(struct cf_str value, struct cf_sdp_extmap *ret) {
     return true;
 }
 
+bool cf_sdp_extmap_has_vad(const struct cf_sdp_extmap *extmap) {
+    struct cf_str rest = extmap->attributes;
+    while (rest.len > 0) {
+        if (cf_str_eq_nocase(cf_sdp_word(&rest), CF_STR("vad=off"))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void cf_put_sdp_extmap(struct cf_writer *w, const struct cf_sdp_extmap *extmap) {
     cf_put_lit(w, "a=extmap:");
     cf_put_dec(w, extmap->id);

@@ -44,6 +44,9 @@ enum cf_extension cf_extension_find(struct cf_str uri);
 /** Parse the value of a=extmap. False if it does not follow the grammar or the id is reserved. */
 bool cf_sdp_extmap_parse(struct cf_str value, struct cf_sdp_extmap *ret);
 
+/** Does ssrc-audio-level carry the voice bit? It does unless "vad=off" is written (RFC 6464 section 4). */
+bool cf_sdp_extmap_has_vad(const struct cf_sdp_extmap *extmap);
+
 /** The line with line end. */
 void cf_put_sdp_extmap(struct cf_writer *w, const struct cf_sdp_extmap *extmap);
 

@@ -224,7 +224,7 @@ static void put_profile(struct list *l, enum cf_codec codec, const struct cf_pro
 }
 
 static void put_events(struct list *l, uint32_t events) {
-    if (events == DTMF_EVENTS) {
+    if (events == 0) {
         return;
     }
     bool has_one = false;
@@ -279,14 +279,26 @@ void cf_put_fmtp(struct cf_writer *w, uint8_t payload_type, enum cf_codec codec,
     }
 }
 
-bool cf_fmtp_is_same_format(enum cf_codec codec, const union cf_codec_params *a, const union cf_codec_params *b) {
+/*
+ * Baseline and constrained baseline are one: streams of the difference (FMO, ASO, redundant slices) are not made by anybody,
+ * while phones answer one with the other. See docs/rfc/6184.md.
+ */
+static enum cf_h264_profile profile_family(const struct cf_h264_params *params) {
+    enum cf_h264_profile profile = cf_h264_profile_of(params);
+    return profile == CF_H264_PROFILE_BASELINE ? CF_H264_PROFILE_CONSTRAINED_BASELINE : profile;
+}
+
+bool cf_fmtp_is_same_profile(enum cf_codec codec, const union cf_codec_params *a, const union cf_codec_params *b) {
     if (codec == CF_CODEC_H264) {
-        return a->h264.packetization_mode == b->h264.packetization_mode &&
-               cf_h264_profile_of(&a->h264) == cf_h264_profile_of(&b->h264) &&
-               cf_h264_profile_of(&a->h264) != CF_H264_PROFILE_OTHER;
+        return profile_family(&a->h264) == profile_family(&b->h264) && profile_family(&a->h264) != CF_H264_PROFILE_OTHER;
     }
     if (codec == CF_CODEC_VP9 || codec == CF_CODEC_AV1 || codec == CF_CODEC_H265) {
         return a->profile.profile == b->profile.profile;
     }
     return true;
+}
+
+bool cf_fmtp_is_same_format(enum cf_codec codec, const union cf_codec_params *a, const union cf_codec_params *b) {
+    bool is_same_mode = codec != CF_CODEC_H264 || a->h264.packetization_mode == b->h264.packetization_mode;
+    return is_same_mode && cf_fmtp_is_same_profile(codec, a, b);
 }

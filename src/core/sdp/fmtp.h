@@ -64,13 +64,15 @@ void cf_fmtp_default(enum cf_codec codec, union cf_codec_params *ret);
 /** Parse @p params (the value of a=fmtp behind the payload type; may be absent) for @p codec. Never fails: see above. */
 void cf_fmtp_parse(enum cf_codec codec, struct cf_str params, union cf_codec_params *ret);
 
-/** The whole line "a=fmtp:..." with line end; nothing if all parameters have their default. */
+/** The whole line "a=fmtp:..." with line end; nothing if all parameters have their default, except that events are always told.
+ */
 void cf_put_fmtp(struct cf_writer *w, uint8_t payload_type, enum cf_codec codec, const union cf_codec_params *params);
 
-/**
- * Are these two the same format, so that they may share a payload (RFC 3264 section 6.1)? True for all codecs with equal clock
- * but: H.264 needs the same profile and packetization-mode, VP9, AV1 and H.265 the same profile.
- */
+/** The same profile? H.264, VP9, AV1 and H.265 have one, other codecs always agree. Baseline counts as constrained baseline. */
+bool cf_fmtp_is_same_profile(enum cf_codec codec, const union cf_codec_params *a, const union cf_codec_params *b);
+
+/** The same format, so that they may share a payload (RFC 3264 section 6.1)? The same profile, and H.264 in the same
+ * packetization-mode. */
 bool cf_fmtp_is_same_format(enum cf_codec codec, const union cf_codec_params *a, const union cf_codec_params *b);
 
 #endif

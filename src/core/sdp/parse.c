@@ -77,6 +77,16 @@ static enum cf_media_kind kind_of(struct cf_str media) {
     return cf_str_eq_nocase(media, CF_STR("video")) ? CF_MEDIA_VIDEO : CF_MEDIA_OTHER;
 }
 
+/* The words of an m-line are given back in answers: nothing but printable ASCII. */
+static bool is_printable(struct cf_str s) {
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] < ' ' || s.at[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum cf_err parse_media(struct parser *p, struct cf_str value) {
     struct cf_str rest = value;
     struct cf_sdp_media media = {.media = cf_sdp_word(&rest), .port_count = 1};
@@ -87,8 +97,8 @@ static enum cf_err parse_media(struct parser *p, struct cf_str value) {
     media.kind = kind_of(media.media);
     uint32_t number = 0;
     uint32_t port_count = 1;
-    if (!cf_sdp_is_token(media.media) || !cf_str_to_u32(port, UINT16_MAX, &number) || media.formats.len == 0 ||
-        (count.at != NULL && !cf_str_to_u32(count, UINT16_MAX, &port_count))) {
+    if (!is_printable(value) || !cf_sdp_is_token(media.media) || !cf_str_to_u32(port, UINT16_MAX, &number) ||
+        media.formats.len == 0 || (count.at != NULL && !cf_str_to_u32(count, UINT16_MAX, &port_count))) {
         return fail(p, CF_ERR_MALFORMED, "m=");
     }
     if (p->sdp.media_count >= CF_SDP_MEDIA_MAX || p->sdp.media_count >= p->room.media_max) {

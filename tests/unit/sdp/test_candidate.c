@@ -87,9 +87,14 @@ static struct cf_sdp_ice ice_of(const char *text) {
     const struct cf_sdp_room room = {lines, 32, media, 1};
     struct cf_sdp sdp;
     struct cf_parse_error error;
-    struct cf_sdp_ice ice;
+    struct cf_sdp_ice ice = {0};
     assert_ok(cf_sdp_parse(cf_str_of(text), &room, &sdp, &error));
-    cf_sdp_ice_read(&sdp, &sdp.media[0], &ice);
+    for (size_t i = 0; i < sdp.lines.count; i++) {
+        cf_sdp_ice_read(&sdp.lines.at[i], &ice);
+    }
+    for (size_t i = 0; i < sdp.media[0].lines.count; i++) {
+        cf_sdp_ice_read(&sdp.media[0].lines.at[i], &ice);
+    }
     return ice;
 }
 

@@ -75,7 +75,7 @@ static void writes_what_is_not_default(void **state) {
     assert_printed(CF_CODEC_OPUS, "useinbandfec=1;minptime=10", "a=fmtp:96 minptime=10;useinbandfec=1\r\n");
     assert_printed(CF_CODEC_H264, "profile-level-id=42E01F;packetization-mode=1",
                    "a=fmtp:96 profile-level-id=42e01f;packetization-mode=1\r\n");
-    assert_printed(CF_CODEC_TELEPHONE_EVENT, "0-15", "");
+    assert_printed(CF_CODEC_TELEPHONE_EVENT, NULL, "a=fmtp:96 0-15\r\n");
     assert_printed(CF_CODEC_TELEPHONE_EVENT, "0-16,20", "a=fmtp:96 0-16,20\r\n");
     assert_printed(CF_CODEC_TELEPHONE_EVENT, "31", "a=fmtp:96 31\r\n");
     assert_printed(CF_CODEC_VP8, "max-fr=30;max-fs=3600", "a=fmtp:96 max-fr=30;max-fs=3600\r\n");
@@ -96,7 +96,8 @@ static void tells_formats_apart(void **state) {
     (void)state;
     assert_true(is_same(CF_CODEC_H264, "profile-level-id=42E01F", "profile-level-id=42C00A"));
     assert_true(is_same(CF_CODEC_H264, "profile-level-id=42E01F", "profile-level-id=4D801F"));
-    assert_false(is_same(CF_CODEC_H264, "profile-level-id=42801F", "profile-level-id=42E01F"));
+    assert_true(is_same(CF_CODEC_H264, "profile-level-id=42801F", "profile-level-id=42E01F"));
+    assert_false(is_same(CF_CODEC_H264, "profile-level-id=42801F", "profile-level-id=64001F"));
     assert_false(is_same(CF_CODEC_H264, "profile-level-id=42801F", "profile-level-id=42801F;packetization-mode=1"));
     assert_false(is_same(CF_CODEC_H264, "profile-level-id=FF001F", "profile-level-id=FF001F"));
     assert_false(is_same(CF_CODEC_VP9, "profile-id=2", ""));

@@ -111,6 +111,7 @@ static void says_where_and_what_is_wrong(void **state) {
     assert_error(CF_STR("v=0\r\nm=audio 1/x RTP/AVP 0\r\n"), CF_ERR_MALFORMED, 5, "m=");
     assert_error(CF_STR("v=0\r\nm=audio 1 RTP/AVP\r\n"), CF_ERR_MALFORMED, 5, "m=");
     assert_error(CF_STR("v=0\r\nm=audio 1 RTP/AVP  \r\n"), CF_ERR_MALFORMED, 5, "m=");
+    assert_error(CF_STR("v=0\r\nm=audio 1 RTP/AVP 0\r1\r\n"), CF_ERR_MALFORMED, 5, "m=");
     assert_error(CF_STR("v=0\r\nm=\r\n"), CF_ERR_MALFORMED, 5, "m=");
 }
 

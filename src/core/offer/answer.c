@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Answers. */
+#include "core/offer/answer.h"
+
+#include "core/offer/answer_formats.h"
+#include "core/offer/bundle.h"
+#include "core/offer/description.h"
+#include "core/sdp/connection.h"
+
+/* What all lines of an answer are decided from. */
+struct answer {
+    const struct cf_answer_input *input;
+    struct cf_session_part session;
+    struct cf_session_part local_before; /* of the agreement in force */
+    struct cf_session_part remote_before;
+    struct cf_session_plan session_plan;
+    struct cf_bundle bundle;
+    bool is_taken[CF_SDP_MEDIA_MAX];
+    struct cf_str mids[CF_SDP_MEDIA_MAX];
+};
+
+static const struct cf_local_line *local_line(const struct answer *a, size_t index) {
+    static const struct cf_local_line refused = {.is_refused = true};
+    const struct cf_local_session *local = a->input->local;
+    return index < local->line_count ? &local->lines[index] : &refused;
+}
+
+/* May keys be shown to this peer? */
+static bool is_sdes_allowed(const struct cf_local_session *local) {
+    const struct cf_policy *policy = local->policy;
+    return policy->allows_sdes && (local->is_signalling_secure || policy->allows_sdes_on_insecure_signalling);
+}
+
+/* The offered crypto attribute that we like best, NULL if none will do. */
+static const struct cf_sdp_crypto *best_crypto(const struct cf_policy *policy, const struct cf_section *offer) {
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        for (size_t k = 0; k < offer->attributes.crypto_count; k++) {
+            const struct cf_sdp_crypto *crypto = &offer->attributes.cryptos[k];
+            if (crypto->suite == policy->suites[i] && (crypto->key.mki_len == 0 || policy->allows_mki)) {
+                return crypto;
+            }
+        }
+    }
+    return NULL;
+}
+
+/*
+ * RFC 4568 section 5.1.2 for SAVP; RFC 8643 for crypto attributes under AVP. The plan gets the attribute with the peer's key,
+ * which is replaced by ours when the answer is written.
+ */
+static enum cf_refusal_reason decide_security(const struct cf_local_session *local, const struct cf_section *offer,
+                                              struct cf_plan *plan) {
+    const struct cf_policy *policy = local->policy;
+    bool is_sdes = cf_profile_is_sdes(offer->profile);
+    bool may_be_sdes = is_sdes || (cf_profile_is_plain(offer->profile) && policy->is_opportunistic);
+    const struct cf_sdp_crypto *crypto = NULL;
+    if (may_be_sdes && is_sdes_allowed(local)) {
+        crypto = best_crypto(policy, offer);
+    }
+    if (crypto != NULL) {
+        plan->cryptos[0] = *crypto;
+        plan->crypto_count = 1;
+        return CF_REFUSAL_NONE;
+    }
+    if (cf_profile_is_plain(offer->profile)) {
+        return policy->allows_plain ? CF_REFUSAL_NONE : CF_REFUSAL_PLAIN;
+    }
+    return is_sdes && is_sdes_allowed(local) ? CF_REFUSAL_SUITE : CF_REFUSAL_KEYING;
+}
+
+static enum cf_refusal_reason decide_address(const struct cf_section *offer, const struct cf_local_line *local) {
+    if (offer->is_name || offer->rtp.family == CF_FAMILY_NONE) {
+        return CF_REFUSAL_ADDRESS;
+    }
+    if (cf_sdp_is_multicast(&offer->rtp)) {
+        return CF_REFUSAL_MULTICAST;
+    }
+    return offer->rtp.family == local->rtp.family ? CF_REFUSAL_NONE : CF_REFUSAL_ADDRESS;
+}
+
+static void decide_extensions(const struct cf_policy *policy, const struct cf_section *offer, struct cf_plan *plan) {
+    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind);
+    uint32_t ids[(CF_EXTENSION_ID_MAX + 1) / 32] = {0};
+    for (size_t i = 0; i < CF_EXTENSION_COUNT; i++) {
+        const struct cf_sdp_extmap *offered = &offer->attributes.extmaps[i];
+        bool is_known_id = (ids[offered->id / 32] & (1U << offered->id % 32)) != 0;
+        if (offered->id == 0 || (ours & (1U << i)) == 0 || is_known_id || (i == CF_EXTENSION_MID && plan->mid.at == NULL)) {
+            continue;
+        }
+        ids[offered->id / 32] |= 1U << offered->id % 32;
+        struct cf_sdp_extmap *map = &plan->extmaps[plan->extmap_count++];
+        *map = (struct cf_sdp_extmap){
+            .id = offered->id,
+            .direction = cf_direction_mirror(offered->direction),
+            .extension = (enum cf_extension)i,
+            .uri = cf_extension_uri((enum cf_extension)i),
+        };
+        /* RFC 6464 section 4: whether the voice bit is used is the offerer's word. */
+        if (i == CF_EXTENSION_SSRC_AUDIO_LEVEL && offered->attributes.at != NULL) {
+            map->attributes = cf_sdp_extmap_has_vad(offered) ? CF_STR("vad=on") : CF_STR("vad=off");
+        }
+    }
+}
+
+static void decide_details(const struct cf_policy *policy, const struct cf_section *offer, const struct cf_local_line *local,
+                           struct cf_plan *plan) {
+    enum cf_direction offered = offer->attributes.direction;
+    if (offer->is_zero) {
+        /* RFC 3264 section 8.4: the hold of RFC 2543 leaves the peer nowhere to receive. */
+        offered = cf_direction_common(offered, CF_DIRECTION_SENDONLY);
+    }
+    plan->local = local;
+    plan->direction = cf_direction_common(cf_direction_mirror(offered), local->direction);
+    plan->has_rtcp_mux = offer->attributes.has_rtcp_mux;
+    plan->has_rtcp_rsize = offer->attributes.has_rtcp_rsize && policy->allows_reduced_rtcp;
+    plan->has_rtcp = !plan->has_rtcp_mux;
+    plan->trr_int_msec = offer->formats.trr_int_msec;
+    plan->ptime_msec = offer->media->kind == CF_MEDIA_AUDIO ? policy->ptime_msec : 0;
+    plan->mid = offer->attributes.mid;
+    plan->label = local->label.at != NULL ? local->label : offer->attributes.label;
+    plan->content = local->content.at != NULL ? local->content : offer->attributes.content;
+    decide_extensions(policy, offer, plan);
+}
+
+static bool is_too_long(struct cf_str s) {
+    return s.len > CF_TAG_MAX;
+}
+
+static enum cf_refusal_reason decide(const struct answer *a, const struct cf_section *offer, const struct cf_local_line *local,
+                                     struct cf_plan *plan) {
+    const struct cf_policy *policy = a->input->local->policy;
+    bool is_bundle_only = offer->media->port == 0;
+    if (cf_policy_codecs_of(policy, offer->media->kind)->count == 0) {
+        return CF_REFUSAL_KIND;
+    }
+    if (offer->profile == CF_PROFILE_OTHER) {
+        return CF_REFUSAL_PROTOCOL;
+    }
+    if (local->is_refused) {
+        return CF_REFUSAL_DECLINED;
+    }
+    if (is_too_long(offer->attributes.mid) || is_too_long(offer->attributes.label)) {
+        return CF_REFUSAL_NAME;
+    }
+    if (is_bundle_only && !policy->allows_bundle) {
+        return CF_REFUSAL_BUNDLE;
+    }
+    enum cf_refusal_reason reason = is_bundle_only ? CF_REFUSAL_NONE : decide_address(offer, local);
+    if (reason == CF_REFUSAL_NONE) {
+        reason = decide_security(a->input->local, offer, plan);
+    }
+    if (reason == CF_REFUSAL_NONE && !cf_answer_formats(policy, offer, plan)) {
+        reason = CF_REFUSAL_FORMAT;
+    }
+    if (reason == CF_REFUSAL_NONE) {
+        decide_details(policy, offer, local, plan);
+    }
+    return reason;
+}
+
+/* The plan for line @p index but for bundling and keys. */
+static void plan_line(const struct answer *a, const struct cf_section *offer, size_t index, struct cf_plan *plan) {
+    memset(plan, 0, sizeof *plan);
+    plan->media = offer->media->media;
+    plan->protocol = offer->media->protocol;
+    plan->formats_text = offer->media->formats;
+    plan->label = is_too_long(offer->attributes.label) ? CF_STR_NONE : offer->attributes.label;
+    plan->refusal = CF_REFUSAL_DECLINED;
+    if (!cf_section_is_disabled(offer)) {
+        plan->refusal = decide(a, offer, local_line(a, index), plan);
+    }
+}
+
+/*
+ * Our key stays while suite and the peer's key stay (RFC 4568 section 7.1.4): a new one would start all counters of the
+ * protection anew.
+ */
+static bool keep_key(const struct answer *a, size_t index, struct cf_sdp_crypto *crypto) {
+    const struct cf_pair *before = a->input->before;
+    struct cf_section local;
+    struct cf_section remote;
+    struct cf_pair_crypto agreed;
+    if (before == NULL || index >= before->local->media_count || index >= before->remote->media_count) {
+        return false;
+    }
+    cf_section_read(&a->local_before, index, &local);
+    cf_section_read(&a->remote_before, index, &remote);
+    if (!cf_pair_crypto_of(&local, &remote, before->is_local_offer, &agreed) || agreed.remote->suite != crypto->suite ||
+        !cf_sdes_key_eq(&agreed.remote->key, &crypto->key)) {
+        return false;
+    }
+    crypto->key = agreed.local->key;
+    return true;
+}
+
+static void set_key(const struct answer *a, size_t index, struct cf_plan *plan) {
+    if (plan->crypto_count > 0 && !keep_key(a, index, &plan->cryptos[0])) {
+        cf_sdes_key_make(a->input->local->entropy, plan->cryptos[0].suite, &plan->cryptos[0].key);
+    }
+}
+
+static bool is_refused_for_bundle(const struct answer *a, const struct cf_section *offer, size_t index) {
+    return offer->media->port == 0 && a->bundle.of[index] == CF_BUNDLE_NONE;
+}
+
+/* Which lines are taken; the first refusal of a line in use. */
+static void survey(struct answer *a, bool *ret_is_any_taken, struct cf_refusal *ret_first) {
+    *ret_first = (struct cf_refusal){.line = CF_REFUSAL_ALL_LINES};
+    for (size_t i = 0; i < a->session.sdp->media_count; i++) {
+        struct cf_section offer;
+        struct cf_plan plan;
+        cf_section_read(&a->session, i, &offer);
+        plan_line(a, &offer, i, &plan);
+        a->mids[i] = offer.attributes.mid;
+        a->is_taken[i] = plan.refusal == CF_REFUSAL_NONE;
+        *ret_is_any_taken = *ret_is_any_taken || a->is_taken[i];
+        if (!a->is_taken[i] && !cf_section_is_disabled(&offer) && ret_first->reason == CF_REFUSAL_NONE) {
+            *ret_first = (struct cf_refusal){.reason = plan.refusal, .line = (uint16_t)i};
+        }
+    }
+}
+
+static void write_line(const struct answer *a, size_t index, struct cf_writer *w) {
+    struct cf_section offer;
+    struct cf_plan plan;
+    cf_section_read(&a->session, index, &offer);
+    plan_line(a, &offer, index, &plan);
+    if (plan.refusal == CF_REFUSAL_NONE && is_refused_for_bundle(a, &offer, index)) {
+        plan.refusal = CF_REFUSAL_BUNDLE;
+    }
+    plan.is_bundled = a->bundle.of[index] != CF_BUNDLE_NONE && a->bundle.tagged != index;
+    if (plan.refusal == CF_REFUSAL_NONE) {
+        set_key(a, index, &plan);
+    }
+    cf_put_description_section(w, &a->session_plan, &plan);
+    cf_mem_wipe(plan.cryptos, sizeof plan.cryptos);
+}
+
+static void begin(struct answer *a, const struct cf_answer_input *input) {
+    memset(a, 0, sizeof *a);
+    a->input = input;
+    a->session_plan = (struct cf_session_plan){
+        .local = input->local,
+        .name = input->local->name,
+        .start_ntp = input->offer->start_ntp,
+        .stop_ntp = input->offer->stop_ntp,
+    };
+    cf_session_part_read(input->offer, &a->session);
+    if (input->before != NULL) {
+        cf_session_part_read(input->before->local, &a->local_before);
+        cf_session_part_read(input->before->remote, &a->remote_before);
+    }
+}
+
+/* Bundle-only lines whose group came to nothing are refused after all. The first of them, and whether another line is left. */
+static void survey_bundle(struct answer *a, bool *ret_is_any_taken, struct cf_refusal *ret_first) {
+    *ret_is_any_taken = false;
+    for (size_t i = a->session.sdp->media_count; i > 0; i--) {
+        if (!a->is_taken[i - 1]) {
+            continue;
+        }
+        if (a->session.sdp->media[i - 1].port == 0 && a->bundle.of[i - 1] == CF_BUNDLE_NONE) {
+            *ret_first = (struct cf_refusal){.reason = CF_REFUSAL_BUNDLE, .line = (uint16_t)(i - 1)};
+        } else {
+            *ret_is_any_taken = true;
+        }
+    }
+}
+
+enum cf_err cf_answer_write(const struct cf_answer_input *input, struct cf_writer *w, struct cf_refusal *ret_refusal) {
+    struct answer a;
+    struct cf_refusal first;
+    bool is_any_taken = false;
+    begin(&a, input);
+    survey(&a, &is_any_taken, &first);
+    cf_bundle_none(&a.bundle);
+    if (is_any_taken && input->local->policy->allows_bundle) {
+        cf_bundle_read(&a.session, a.is_taken, &a.bundle);
+        survey_bundle(&a, &is_any_taken, &first);
+    }
+    if (!is_any_taken && first.reason != CF_REFUSAL_NONE) {
+        *ret_refusal = first;
+        return CF_ERR_UNSUPPORTED;
+    }
+    cf_put_description_session(w, &a.session_plan);
+    cf_put_bundle(w, &a.bundle, a.mids, input->offer->media_count);
+    for (size_t i = 0; i < input->offer->media_count; i++) {
+        write_line(&a, i, w);
+    }
+    return cf_writer_ok(w) ? CF_OK : CF_ERR_NO_ROOM;
+}

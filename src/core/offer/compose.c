@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Our descriptions with their versions. */
+#include "core/offer/compose.h"
+
+#include "core/offer/description.h"
+
+/* Room for what is not a line, and for a line without the texts of the caller. */
+#define SESSION_ROOM 1024
+#define LINE_ROOM 4096
+
+/* Session ids are 31 bits: some phones read no more. */
+#define SESSION_ID_MASK 0x7FFFFFFFU
+
+/* A buffer that is large enough for a description of @p line_count lines. */
+static size_t buffer_size(const struct cf_local_session *local, size_t line_count) {
+    size_t size = SESSION_ROOM + local->extra.len + local->user.len + local->name.len + line_count * LINE_ROOM;
+    for (size_t i = 0; i < local->line_count && i < line_count; i++) {
+        const struct cf_local_line *line = &local->lines[i];
+        size += line->extra.len + line->label.len + line->content.len + line->mid.len + line->cname.len;
+    }
+    return size < CF_SDP_TEXT_MAX ? size : CF_SDP_TEXT_MAX;
+}
+
+/* What stands behind the o= line of a description of ours. */
+static struct cf_str behind_origin(struct cf_str text) {
+    (void)cf_str_cut(&text, '\n');
+    (void)cf_str_cut(&text, '\n');
+    return text;
+}
+
+/*
+ * A description of ours as an owned text: that in force if @p body says the same, else with the next version (RFC 3264 section
+ * 8). A version that was used once is never used for anything else, also if its offer was refused.
+ */
+static enum cf_err compose(struct cf_negotiation *n, const struct cf_local_session *local, struct cf_str body,
+                           struct cf_str *ret) {
+    char origin[SESSION_ROOM];
+    struct cf_writer w;
+    if (cf_negotiation_is_agreed(n) && cf_str_eq(behind_origin(n->local), body)) {
+        return cf_mem_dup_str(n->mem, n->local, ret) ? CF_OK : CF_ERR_NO_MEMORY;
+    }
+    if (!n->has_version) {
+        n->session_id = (cf_entropy_u32(local->entropy) & SESSION_ID_MASK) | 1U;
+        n->has_version = true;
+    }
+    cf_writer_init(&w, origin, sizeof origin);
+    cf_put_description_origin(&w, local, n->session_id, n->version + 1);
+    size_t len = w.len + body.len;
+    if (!cf_writer_ok(&w) || len > CF_SDP_TEXT_MAX) {
+        return CF_ERR_NO_ROOM;
+    }
+    char *text = cf_mem_alloc(n->mem, len + 1);
+    if (text == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    memcpy(text, origin, w.len);
+    memcpy(text + w.len, body.at, body.len);
+    n->version++;
+    *ret = cf_str_n(text, len);
+    return CF_OK;
+}
+
+enum cf_err cf_compose_answer(struct cf_negotiation *n, const struct cf_answer_input *input, struct cf_str *ret_text,
+                              struct cf_refusal *ret_refusal) {
+    size_t size = buffer_size(input->local, input->offer->media_count);
+    uint8_t *buffer = cf_mem_alloc(n->mem, size);
+    struct cf_writer w;
+    if (buffer == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    cf_writer_init(&w, buffer, size);
+    enum cf_err err = cf_answer_write(input, &w, ret_refusal);
+    if (err == CF_OK) {
+        err = compose(n, input->local, cf_writer_str(&w), ret_text);
+    }
+    cf_mem_wipe(buffer, w.len);
+    cf_mem_free(n->mem, buffer, size);
+    return err;
+}
+
+enum cf_err cf_compose_offer(struct cf_negotiation *n, const struct cf_offer_input *input, struct cf_str *ret_text) {
+    size_t size = buffer_size(input->local, input->local->line_count);
+    uint8_t *buffer = cf_mem_alloc(n->mem, size);
+    struct cf_writer w;
+    if (buffer == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    cf_writer_init(&w, buffer, size);
+    enum cf_err err = cf_offer_write(input, &w);
+    if (err == CF_OK) {
+        err = compose(n, input->local, cf_writer_str(&w), ret_text);
+    }
+    cf_mem_wipe(buffer, w.len);
+    cf_mem_free(n->mem, buffer, size);
+    return err;
+}

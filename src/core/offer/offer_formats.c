@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Payload types of our offers. */
+#include "core/offer/offer_formats.h"
+
+#include "core/offer/answer_formats.h"
+
+/* A set of payload types. */
+struct types {
+    bool has[CF_PAYLOAD_COUNT];
+};
+
+/* Numbers that may be given out: the dynamic ones, then unassigned ones that rtcp-mux leaves free (RFC 5761 section 4). */
+static uint8_t free_type(const struct types *used) {
+    for (uint8_t type = 96; type < CF_PAYLOAD_COUNT; type++) {
+        if (!used->has[type]) {
+            return type;
+        }
+    }
+    for (uint8_t type = 35; type < 64; type++) {
+        if (!used->has[type]) {
+            return type;
+        }
+    }
+    return CF_PAYLOAD_NONE;
+}
+
+static struct cf_numbered *add(struct cf_numbering *n, enum cf_media_kind kind, enum cf_codec codec, uint32_t clock_hz) {
+    if (n->count == CF_NUMBERING_MAX) {
+        return NULL;
+    }
+    const struct cf_codec_row *row = cf_codec_row(codec);
+    struct cf_numbered *entry = &n->list[n->count++];
+    *entry = (struct cf_numbered){
+        .kind = kind,
+        .format = {.payload_type = CF_PAYLOAD_NONE,
+                   .codec = codec,
+                   .encoding = row->encoding,
+                   .clock_hz = clock_hz,
+                   .channels = row->channels},
+    };
+    cf_fmtp_default(codec, &entry->format.params);
+    return entry;
+}
+
+static bool has_event_clock(const struct cf_numbering *n, uint32_t clock_hz) {
+    for (size_t i = 0; i < n->count; i++) {
+        if (n->list[i].format.codec == CF_CODEC_TELEPHONE_EVENT && n->list[i].format.clock_hz == clock_hz) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_codecs(struct cf_numbering *n, const struct cf_policy *policy, enum cf_media_kind kind) {
+    const struct cf_policy_codecs *codecs = cf_policy_codecs_of(policy, kind);
+    for (size_t i = 0; i < codecs->count; i++) {
+        const struct cf_policy_codec *codec = &codecs->list[i];
+        uint32_t clock_hz = cf_codec_row(codec->codec)->clock_hz;
+        struct cf_numbered *entry = clock_hz > 0 ? add(n, kind, codec->codec, clock_hz) : NULL;
+        if (entry != NULL) {
+            entry->format.params = codec->params;
+            entry->format.feedback = cf_policy_feedback_of(policy, kind);
+        }
+    }
+}
+
+static void add_events(struct cf_numbering *n, const struct cf_policy *policy) {
+    uint8_t count = n->count;
+    for (size_t i = 0; i < count && policy->has_telephone_event; i++) {
+        uint32_t clock_hz = n->list[i].format.clock_hz;
+        if (n->list[i].kind == CF_MEDIA_AUDIO && !has_event_clock(n, clock_hz)) {
+            (void)add(n, CF_MEDIA_AUDIO, CF_CODEC_TELEPHONE_EVENT, clock_hz);
+        }
+    }
+}
+
+static bool has_rtx(const struct cf_policy_codecs *codecs) {
+    for (size_t i = 0; i < codecs->count; i++) {
+        if (codecs->list[i].codec == CF_CODEC_RTX) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_rtx(struct cf_numbering *n, const struct cf_policy *policy) {
+    uint8_t count = n->count;
+    for (uint8_t i = 0; i < count && has_rtx(&policy->video); i++) {
+        struct cf_numbered *entry = NULL;
+        if (n->list[i].kind == CF_MEDIA_VIDEO) {
+            entry = add(n, CF_MEDIA_VIDEO, CF_CODEC_RTX, n->list[i].format.clock_hz);
+        }
+        if (entry != NULL) {
+            entry->repaired = i;
+        }
+    }
+}
+
+void cf_numbering_make(const struct cf_policy *policy, struct cf_numbering *ret) {
+    struct types used = {0};
+    memset(ret, 0, sizeof *ret);
+    add_codecs(ret, policy, CF_MEDIA_AUDIO);
+    add_events(ret, policy);
+    add_codecs(ret, policy, CF_MEDIA_VIDEO);
+    add_rtx(ret, policy);
+    /* First those that can have their usual number, then the others. */
+    for (size_t i = 0; i < ret->count; i++) {
+        struct cf_plan_format *format = &ret->list[i].format;
+        uint8_t usual = cf_codec_row(format->codec)->default_type;
+        if (!used.has[usual]) {
+            format->payload_type = usual;
+            used.has[usual] = true;
+        }
+    }
+    for (size_t i = 0; i < ret->count; i++) {
+        struct cf_plan_format *format = &ret->list[i].format;
+        if (format->payload_type == CF_PAYLOAD_NONE) {
+            format->payload_type = free_type(&used);
+            used.has[format->payload_type % CF_PAYLOAD_COUNT] = true;
+        }
+    }
+}
+
+/* What numbers of a line that exists mean. */
+static void reserve(const struct cf_section *section, struct types *types) {
+    for (size_t i = 0; section != NULL && i < section->formats.count; i++) {
+        types->has[section->formats.at[i].payload_type] = true;
+    }
+}
+
+/* The number that the format has in our former description of the line; CF_PAYLOAD_NONE if none. */
+static uint8_t former_type(const struct cf_section *local, const struct cf_plan_format *format) {
+    for (size_t i = 0; local != NULL && i < local->formats.count; i++) {
+        const struct cf_sdp_format *former = &local->formats.at[i];
+        union cf_codec_params params;
+        cf_fmtp_parse(former->codec, former->fmtp, &params);
+        bool is_same_rtx = format->codec != CF_CODEC_RTX || params.rtx.apt == format->params.rtx.apt;
+        if (former->codec == format->codec && former->clock_hz == format->clock_hz && is_same_rtx &&
+            cf_fmtp_is_same_format(format->codec, &params, &format->params)) {
+            return former->payload_type;
+        }
+    }
+    return CF_PAYLOAD_NONE;
+}
+
+void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind kind, const struct cf_section *local,
+                      const struct cf_section *remote, struct cf_plan *plan) {
+    struct types used = {0};
+    uint8_t types[CF_NUMBERING_MAX];
+    reserve(local, &used);
+    reserve(remote, &used);
+    for (size_t i = 0; i < numbering->count; i++) {
+        struct cf_plan_format format = numbering->list[i].format;
+        types[i] = CF_PAYLOAD_NONE;
+        if (numbering->list[i].kind != kind || plan->format_count == CF_MEDIA_PAYLOADS_MAX) {
+            continue;
+        }
+        if (format.codec == CF_CODEC_RTX) {
+            format.params.rtx.apt = types[numbering->list[i].repaired];
+        }
+        uint8_t type = former_type(local, &format);
+        if (type == CF_PAYLOAD_NONE) {
+            type =
+                format.payload_type == CF_PAYLOAD_NONE || used.has[format.payload_type] ? free_type(&used) : format.payload_type;
+        }
+        if (type == CF_PAYLOAD_NONE) {
+            continue;
+        }
+        used.has[type] = true;
+        types[i] = type;
+        format.payload_type = type;
+        plan->formats[plan->format_count++] = format;
+    }
+}

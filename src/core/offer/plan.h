@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A section of ours before it is written: what answer.c and offer.c decide, and description.c prints. Inside of core/offer only.
+ * Views into descriptions, local lines and tables.
+ */
+#ifndef CF_CORE_OFFER_PLAN_H
+#define CF_CORE_OFFER_PLAN_H
+
+#include "core/offer/local.h"
+#include "core/offer/refusal.h"
+
+/** A payload type to be written. */
+struct cf_plan_format {
+    uint8_t payload_type;
+    enum cf_codec codec;
+    struct cf_str encoding; /**< as the offerer spelled it, or as usual */
+    uint32_t clock_hz;
+    uint32_t channels;
+    uint32_t feedback;
+    union cf_codec_params params;
+};
+
+/** A section to be written. */
+struct cf_plan {
+    enum cf_refusal_reason refusal; /**< not NONE: port 0, and only .media, .protocol, .formats_text and .label count */
+    struct cf_str media;
+    struct cf_str protocol;
+    struct cf_str formats_text; /**< refused: the first word of it is written */
+    const struct cf_local_line *local;
+    bool is_bundled; /**< follows another section: port 0 and a=bundle-only */
+    bool has_rtcp_mux;
+    bool has_rtcp_rsize;
+    bool has_rtcp; /**< write a=rtcp */
+    enum cf_direction direction;
+    uint8_t format_count;
+    struct cf_plan_format formats[CF_MEDIA_PAYLOADS_MAX];
+    uint8_t crypto_count;
+    struct cf_sdp_crypto cryptos[CF_SRTP_SUITE_COUNT];
+    uint8_t extmap_count;
+    struct cf_sdp_extmap extmaps[CF_EXTENSION_COUNT];
+    uint32_t trr_int_msec; /**< CF_FEEDBACK_NO_INTERVAL: none */
+    uint16_t ptime_msec;   /**< 0: none */
+    struct cf_str mid;     /**< absent: none; this and those below */
+    struct cf_str label;
+    struct cf_str content;
+};
+
+/** The text of a generated mid: room for "v255". */
+struct cf_plan_mid {
+    char text[8];
+};
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What we offer and accept. */
+#include "core/offer/policy.h"
+
+/* Constrained baseline, level 3.1: 1280x720 at 30 frames, what every phone with H.264 takes. */
+#define H264_IDC 0x42
+#define H264_IOP 0xE0
+#define H264_LEVEL 31
+
+void cf_policy_codec_params(enum cf_codec codec, union cf_codec_params *ret) {
+    cf_fmtp_default(codec, ret);
+    if (codec == CF_CODEC_OPUS) {
+        ret->opus.has_inband_fec = true;
+    } else if (codec == CF_CODEC_H264) {
+        ret->h264.profile_idc = H264_IDC;
+        ret->h264.profile_iop = H264_IOP;
+        ret->h264.level_idc = H264_LEVEL;
+        ret->h264.packetization_mode = 1;
+        ret->h264.has_level_asymmetry = true;
+    }
+}
+
+static bool add_codec(struct cf_policy_codecs *codecs, enum cf_codec codec, const union cf_codec_params *params) {
+    if (codecs->count == CF_POLICY_CODECS_MAX) {
+        return false;
+    }
+    codecs->list[codecs->count++] = (struct cf_policy_codec){.codec = codec, .params = *params};
+    return true;
+}
+
+/* The codec of @p kind called @p name, whatever its clock. */
+static enum cf_codec codec_of(struct cf_str name, enum cf_media_kind kind) {
+    for (int i = CF_CODEC_NONE + 1; i < CF_CODEC_COUNT; i++) {
+        const struct cf_codec_row *row = cf_codec_row((enum cf_codec)i);
+        if (cf_str_eq_nocase(name, row->encoding) && row->kind == kind && i != CF_CODEC_TELEPHONE_EVENT) {
+            return (enum cf_codec)i;
+        }
+    }
+    return CF_CODEC_NONE;
+}
+
+enum cf_err cf_policy_codecs_parse(struct cf_str names, enum cf_media_kind kind, struct cf_policy_codecs *ret) {
+    struct cf_policy_codecs codecs = {0};
+    struct cf_str rest = names;
+    for (struct cf_str name = cf_sdp_word(&rest); name.len > 0; name = cf_sdp_word(&rest)) {
+        union cf_codec_params params;
+        enum cf_codec codec = codec_of(name, kind);
+        if (codec == CF_CODEC_NONE) {
+            return CF_ERR_CONFIG;
+        }
+        cf_policy_codec_params(codec, &params);
+        bool has_fitted = add_codec(&codecs, codec, &params);
+        if (codec == CF_CODEC_H264) {
+            params.h264.packetization_mode = 0;
+            has_fitted = add_codec(&codecs, codec, &params) && has_fitted;
+        }
+        if (!has_fitted) {
+            return CF_ERR_CONFIG;
+        }
+    }
+    *ret = codecs;
+    return CF_OK;
+}
+
+enum cf_err cf_policy_set_suites(struct cf_policy *policy, struct cf_str names) {
+    enum cf_srtp_suite suites[CF_SRTP_SUITE_COUNT];
+    uint32_t seen = 0;
+    uint8_t count = 0;
+    struct cf_str rest = names;
+    for (struct cf_str name = cf_sdp_word(&rest); name.len > 0; name = cf_sdp_word(&rest)) {
+        enum cf_srtp_suite suite = cf_srtp_suite_of_name(name);
+        if (suite == CF_SRTP_NONE || (seen & (1U << suite)) != 0) {
+            return CF_ERR_CONFIG;
+        }
+        seen |= 1U << suite;
+        suites[count++] = suite;
+    }
+    memcpy(policy->suites, suites, count * sizeof suites[0]);
+    policy->suite_count = count;
+    return CF_OK;
+}
+
+void cf_policy_default(struct cf_policy *ret) {
+    static const struct cf_policy constants = {
+        .has_telephone_event = true,
+        .allows_plain = true,
+        .allows_sdes = true,
+        .is_opportunistic = true,
+        .offer_profile = CF_PROFILE_AVPF,
+        .offers_rtcp_mux = true,
+        .audio_feedback = CF_FEEDBACK_CCM_TMMBR,
+        .video_feedback = CF_FEEDBACK_NACK | CF_FEEDBACK_NACK_PLI | CF_FEEDBACK_CCM_FIR | CF_FEEDBACK_CCM_TMMBR,
+        .trr_int_msec = CF_FEEDBACK_NO_INTERVAL,
+        .audio_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_SSRC_AUDIO_LEVEL | 1U << CF_EXTENSION_CSRC_AUDIO_LEVEL,
+        .video_extensions = 1U << CF_EXTENSION_MID,
+        .ptime_msec = 20,
+    };
+    *ret = constants;
+    bool is_right =
+        cf_policy_codecs_parse(CF_STR("opus G722 PCMU PCMA"), CF_MEDIA_AUDIO, &ret->audio) == CF_OK &&
+        cf_policy_codecs_parse(CF_STR("VP8 H264"), CF_MEDIA_VIDEO, &ret->video) == CF_OK &&
+        cf_policy_set_suites(ret, CF_STR("AEAD_AES_128_GCM AEAD_AES_256_GCM AES_256_CM_HMAC_SHA1_80 "
+                                         "AES_CM_128_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_32 AES_CM_128_HMAC_SHA1_32")) == CF_OK;
+    cf_assert(is_right);
+}
