@@ -112,7 +112,7 @@ static void *aligned_key(void) {
 static void assert_keystream(const struct cf_cipher_library *library, const struct keystream *k) {
     uint8_t key[32];
     uint8_t auth[CF_SRTP_AUTH_KEY_LEN] = {0};
-    uint8_t salt[14];
+    uint8_t salt[CF_SRTP_NONCE_LEN] = {0};
     uint8_t tag[10];
     uint8_t *text = calloc(1, STREAM_LEN);
     struct cf_cipher_key *expanded = aligned_key();
