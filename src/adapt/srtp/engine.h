@@ -77,7 +77,7 @@ static inline size_t cf_srtp_header_len(const uint8_t *at, size_t len) {
     if (len < header || (at[0] & 0xc0) != 0x80) {
         return 0;
     }
-    header += 4U * (at[0] & 15U);
+    header += (size_t)4 * (at[0] & 15U);
     if ((at[0] & 0x10) != 0) {
         if (len < header + 4) {
             return 0;

@@ -93,16 +93,16 @@ static bool check_answer(const struct cf_cipher_library *library, void *state, c
 
 /* A burst sealed by the library, the same by OpenSSL, and room to open it. */
 struct comparison {
-    const struct cf_cipher_library *library;
-    void *state;
-    enum cf_cipher_kind kind;
     struct any_key key;
     struct any_key reference_key;
+    const struct cf_cipher_library *library;
+    void *state;
     uint8_t text[TEXT_MAX];
     uint8_t sealed[CF_SRTP_BURST_MAX][HEAD_LEN + TEXT_MAX + CF_SRTP_DIGEST_LEN];
     uint8_t reference[HEAD_LEN + TEXT_MAX + CF_SRTP_DIGEST_LEN];
     uint8_t tags[CF_SRTP_BURST_MAX][CF_SRTP_DIGEST_LEN];
     struct cf_cipher_op ops[CF_SRTP_BURST_MAX];
+    enum cf_cipher_kind kind;
 };
 
 /* The operation that seals c->text of @len octets behind a header at @out. */
@@ -197,8 +197,8 @@ static enum cf_err compare_kind(struct comparison *c, enum cf_cipher_kind kind) 
 
 /* An aligned struct comparison inside of a block with room for it to move. */
 static struct comparison *align_comparison(void *block) {
-    uintptr_t at = ((uintptr_t)block + CF_SRTP_KEY_ALIGN - 1) & ~(uintptr_t)(CF_SRTP_KEY_ALIGN - 1);
-    return (struct comparison *)at;
+    size_t beyond = (uintptr_t)block % CF_SRTP_KEY_ALIGN;
+    return (struct comparison *)(void *)((uint8_t *)block + (beyond == 0 ? 0 : CF_SRTP_KEY_ALIGN - beyond));
 }
 
 enum cf_err cf_cipher_self_test(const struct cf_mem *mem, const struct cf_cipher_library *library, void *state) {

@@ -24,7 +24,9 @@ struct cf_srtp_engine;
 
 /**
  * Make an engine with its memory from @p mem (kept by reference) and test it: known answers, and every length of packet against
- * OpenSSL; takes a few milliseconds. A library that fails is not used. CF_ERR_UNSUPPORTED: none passed; CF_ERR_NO_MEMORY.
+ * OpenSSL; takes a few milliseconds. A library that fails is not used.
+ * Engines are made one at a time: ipsec-mb is not ready to be initialised by two threads. CF_ERR_UNSUPPORTED: none passed;
+ * CF_ERR_NO_MEMORY.
  */
 CF_MUST_USE enum cf_err cf_srtp_engine_new(const struct cf_mem *mem, enum cf_srtp_library library,
                                            struct cf_srtp_engine **ret_engine);

@@ -23,13 +23,12 @@ void cf_put_event(struct cf_writer *w, const struct cf_event *event) {
 }
 
 char cf_event_key(uint8_t code) {
-    return code <= CF_EVENT_FLASH ? keys[code] : '\0';
+    return keys[code <= CF_EVENT_FLASH ? code : CF_EVENT_FLASH + 1]; /* the terminator */
 }
 
 int cf_event_of_key(char key) {
-    char upper = (char)(key >= 'a' && key <= 'd' ? key - ('a' - 'A') : key);
     for (int code = 0; code <= (int)CF_EVENT_FLASH; code++) {
-        if (keys[code] == upper) {
+        if (cf_ascii_lower(keys[code]) == cf_ascii_lower(key)) {
             return code;
         }
     }
@@ -63,7 +62,10 @@ char cf_dtmf_on_packet(struct cf_dtmf *d, uint32_t timestamp, struct cf_span pay
     bool goes_on = d->is_seen && is_next_segment(d, timestamp, event.code);
     *d = (struct cf_dtmf){
         .timestamp = timestamp, .duration = event.duration, .code = event.code, .is_seen = true, .is_ended = event.is_end};
-    return goes_on ? '\0' : cf_event_key(event.code);
+    if (goes_on) {
+        return '\0';
+    }
+    return cf_event_key(event.code);
 }
 
 bool cf_dtmf_is_pressed(const struct cf_dtmf *d) {
