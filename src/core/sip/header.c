@@ -16,7 +16,7 @@ static const struct row rows[CF_SIP_HEADER_COUNT_] = {
 };
 
 static enum cf_sip_header of_compact(char letter) {
-    for (int i = CF_SIP_HEADER_OTHER + 1; i < CF_SIP_HEADER_COUNT_; i++) {
+    for (int i = CF_SIP_HEADER_OTHER + 1; letter != 0 && i < CF_SIP_HEADER_COUNT_; i++) {
         if (rows[i].compact == letter) {
             return (enum cf_sip_header)i;
         }

@@ -90,7 +90,9 @@ enum cf_err cf_sip_scan_start_line(struct cf_sip_scan *s, struct cf_sip_line *re
 static enum cf_err split(struct cf_sip_line *line, size_t start) {
     struct cf_sip_scan s = cf_sip_scan_of(line->text);
     line->name = cf_sip_scan_run(&s, CF_SIP_CLASS_TOKEN);
-    while (cf_sip_scan_char(&s, ' ') || cf_sip_scan_char(&s, '\t')) {
+    if (!cf_str_is_empty(line->name)) {
+        while (cf_sip_scan_char(&s, ' ') || cf_sip_scan_char(&s, '\t')) {
+        }
     }
     if (cf_str_is_empty(line->name) || !cf_sip_scan_char(&s, ':')) {
         line->wrong_at = start + s.at;
