@@ -17,48 +17,77 @@ struct member {
     bool has_rtcp_mux;
 };
 
-/* The first section with @p mid, CF_SDP_MEDIA_MAX if none. The number of sections is small. */
-static size_t section_of(const struct member *members, size_t count, struct cf_str mid) {
-    for (size_t i = 0; i < count; i++) {
-        if (members[i].mid.at != NULL && cf_str_eq(members[i].mid, mid)) {
-            return i;
-        }
+/* Twice as many places as sections: a power of two. */
+#define TABLE_SIZE (2 * CF_SDP_MEDIA_MAX)
+
+/* The sections of a description, found by mid. */
+struct members {
+    size_t count;
+    struct member at[CF_SDP_MEDIA_MAX];
+    uint16_t table[TABLE_SIZE]; /* section plus 1 by hash of its mid, the next free place after it; 0: free */
+};
+
+static size_t hash_of(struct cf_str mid) {
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < mid.len; i++) {
+        hash = (hash ^ (uint8_t)mid.at[i]) * 16777619U;
     }
-    return CF_SDP_MEDIA_MAX;
+    return hash % TABLE_SIZE;
 }
 
-static void read_members(const struct cf_sdp *sdp, struct member *members) {
+/* The place in the table that has @p mid or is free for it. There is always a free one. */
+static uint16_t *place_of(struct members *members, struct cf_str mid) {
+    size_t i = hash_of(mid);
+    while (members->table[i] != 0 && !cf_str_eq(members->at[members->table[i] - 1].mid, mid)) {
+        i = (i + 1) % TABLE_SIZE;
+    }
+    return &members->table[i];
+}
+
+/* The first section with @p mid, CF_SDP_MEDIA_MAX if none. */
+static size_t section_of(struct members *members, struct cf_str mid) {
+    uint16_t section = *place_of(members, mid);
+    return section == 0 ? CF_SDP_MEDIA_MAX : section - 1U;
+}
+
+static void read_members(const struct cf_sdp *sdp, struct members *ret) {
+    ret->count = sdp->media_count;
+    memset(ret->table, 0, sizeof ret->table);
     for (size_t i = 0; i < sdp->media_count; i++) {
         struct cf_sdp_lines lines = sdp->media[i].lines;
         const struct cf_sdp_line *mid = cf_sdp_find(lines, CF_STR("mid"));
-        members[i] = (struct member){
+        ret->at[i] = (struct member){
             .mid = mid != NULL && cf_sdp_is_token(mid->value) ? mid->value : CF_STR_NONE,
             .has_port = sdp->media[i].port != 0,
             .has_rtcp_mux = cf_sdp_find(lines, CF_STR("rtcp-mux")) != NULL,
         };
+        uint16_t *place = ret->at[i].mid.at != NULL ? place_of(ret, ret->at[i].mid) : NULL;
+        if (place != NULL && *place == 0) {
+            *place = (uint16_t)(i + 1);
+        }
     }
 }
 
 /* Visit the sections of the group in its order. *@p n counts from 0; CF_SDP_MEDIA_MAX: a mid of no section; false at the end. */
-static bool next_member(struct cf_str *rest, size_t *n, const struct member *members, size_t count, size_t *ret_section) {
+static bool next_member(struct cf_str *rest, size_t *n, struct members *members, size_t *ret_section) {
     /* A group can't have more members than there are sections: the rest of a longer list is not looked at. */
-    if (rest->len == 0 || *n >= count) {
+    if (rest->len == 0 || *n >= members->count) {
         return false;
     }
     *n += 1;
-    *ret_section = section_of(members, count, cf_sdp_word(rest));
+    *ret_section = section_of(members, cf_sdp_word(rest));
     return true;
 }
 
 void cf_bundle_members(const struct cf_session_part *session, bool *ret_is_member) {
-    struct member members[CF_SDP_MEDIA_MAX];
+    struct members members;
     size_t count = session->sdp->media_count;
     struct cf_str rest = session->bundle.mids;
     size_t n = 0;
     size_t i = 0;
     memset(ret_is_member, 0, count * sizeof *ret_is_member);
-    read_members(session->sdp, members);
-    while (session->has_bundle && next_member(&rest, &n, members, count, &i)) {
+    read_members(session->sdp, &members);
+    while (session->has_bundle && next_member(&rest, &n, &members, &i)) {
         if (i < count) {
             ret_is_member[i] = true;
         }
@@ -66,20 +95,20 @@ void cf_bundle_members(const struct cf_session_part *session, bool *ret_is_membe
 }
 
 void cf_bundle_read(const struct cf_session_part *session, const bool *is_taken, struct cf_bundle *ret) {
-    struct member members[CF_SDP_MEDIA_MAX];
+    struct members members;
     bool is_member[CF_SDP_MEDIA_MAX] = {false};
     size_t count = session->sdp->media_count;
     struct cf_str rest = session->bundle.mids;
     size_t n = 0;
     size_t i = 0;
     cf_bundle_none(ret);
-    read_members(session->sdp, members);
-    while (session->has_bundle && next_member(&rest, &n, members, count, &i)) {
+    read_members(session->sdp, &members);
+    while (session->has_bundle && next_member(&rest, &n, &members, &i)) {
         if (i == CF_SDP_MEDIA_MAX || !is_taken[i]) {
             continue;
         }
         is_member[i] = true;
-        if (!ret->is_used && members[i].has_port && members[i].has_rtcp_mux) {
+        if (!ret->is_used && members.at[i].has_port && members.at[i].has_rtcp_mux) {
             ret->tagged = (uint16_t)i;
             ret->is_used = true;
         }
