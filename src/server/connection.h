@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A SIP connection: a TCP stream, with TLS on it or not. Wiring between shell/stream, adapt/openssl and the endpoint, which names
+ * it by a number. On the loop's thread.
+ */
+#ifndef CF_SERVER_CONNECTION_H
+#define CF_SERVER_CONNECTION_H
+
+#include "adapt/openssl/tls.h"
+#include "core/endpoint/flow.h"
+#include "shell/stream/stream.h"
+
+/** A connection; opaque. */
+struct cf_connection;
+
+/** What a connection reports. */
+enum cf_connection_event {
+    CF_CONNECTION_UP,     /**< one of ours is open, over TLS with a good certificate */
+    CF_CONNECTION_BYTES,  /**< octets of SIP came */
+    CF_CONNECTION_CLOSED, /**< gone; not reported after cf_connection_close() */
+};
+
+/** Called for each event. */
+typedef void cf_connection_handler(void *ctx, struct cf_connection *connection, enum cf_connection_event event,
+                                   struct cf_span bytes, enum cf_err err);
+
+/** All connections. */
+struct cf_connections {
+    struct cf_handle_table table; /**< names are handles, packed into the endpoint's shell_id */
+    cf_connection_handler *handler;
+    void *ctx;
+};
+
+/** None. */
+void cf_connections_init(struct cf_connections *connections);
+
+/** Close all, without events. The streams close as the loop goes on or is destroyed. */
+void cf_connections_fini(struct cf_connections *connections);
+
+/** Whom to tell. */
+void cf_connections_start(struct cf_connections *connections, cf_connection_handler *handler, void *ctx);
+
+/** Take over an accepted @p stream; with @p tls as TLS server. NULL if memory is out: the caller closes the stream. */
+struct cf_connection *cf_connection_accept(struct cf_connections *connections, struct cf_stream *stream,
+                                           struct cf_tls_context *tls);
+
+/** Connect to @p remote for @p flow, with @p tls as client that checks for @p host. NULL: it can't be tried. */
+struct cf_connection *cf_connection_open(struct cf_connections *connections, struct cf_loop *loop, const struct cf_addr *remote,
+                                         struct cf_tls_context *tls, struct cf_str host, struct cf_flow_id flow);
+
+/** Name for the endpoint. */
+uint64_t cf_connection_id(const struct cf_connection *connection);
+
+/** The endpoint's name of it. */
+struct cf_flow_id cf_connection_flow(const struct cf_connection *connection);
+void cf_connection_set_flow(struct cf_connection *connection, struct cf_flow_id flow);
+
+/** Close without an event. */
+void cf_connection_close(struct cf_connection *connection);
+
+/** Send over connection @p id; a peer that takes nothing is closed, with an event. */
+void cf_connections_send(struct cf_connections *connections, uint64_t id, struct cf_span bytes);
+
+/** Close connection @p id, or the one that is being opened for @p flow, without an event. */
+void cf_connections_close(struct cf_connections *connections, uint64_t id, struct cf_flow_id flow);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The signalling thread's end of the media worker: binds RTP ports, sends commands, receives events. Everything goes through two
+ * mailboxes; a full one is counted, and the signalling thread waits for nothing. The worker itself is media_worker.c.
+ */
+#ifndef CF_SERVER_MEDIA_LINK_H
+#define CF_SERVER_MEDIA_LINK_H
+
+#include "core/config/config.h"
+#include "core/focus/ports.h"
+#include "core/media/messages.h"
+#include "shell/loop/loop.h"
+
+/** The link; opaque. */
+struct cf_media_link;
+
+/** Called on the loop's thread for each event of the worker. */
+typedef void cf_media_event_handler(void *ctx, const struct cf_media_event *event);
+
+/**
+ * Start the worker. @p address: where RTP is received; family NONE: 127.0.0.1 or ::1 for a peer of that family... decided by
+ * @p local of each take. CF_ERR_IO, CF_ERR_NO_MEMORY.
+ */
+CF_MUST_USE enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *config, const struct cf_addr *local4,
+                                            const struct cf_addr *local6, cf_media_event_handler *handler, void *ctx,
+                                            struct cf_media_link **ret);
+
+/** Stop the worker: what it has to say is said first. Sets the pointer to NULL; NULL is ignored. */
+void cf_media_link_stop(struct cf_media_link **link);
+
+/** Ports for the focus. */
+struct cf_port_source *cf_media_link_ports(struct cf_media_link *link);
+
+/** Give a command to the worker. It goes out with the next cf_media_link_flush(). */
+void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command);
+
+/** Wake the worker if commands wait. */
+void cf_media_link_flush(struct cf_media_link *link);
+
+/** Commands that were lost because the mailbox was full. */
+uint64_t cf_media_link_lost(const struct cf_media_link *link);
+
+#endif

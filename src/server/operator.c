@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands of the operator. */
+#include "server/operator.h"
+
+#include "server/json.h"
+
+/* A command taken apart. */
+struct asked {
+    struct cf_node *node;
+    cf_usec now;
+    struct cf_str words[4];
+    struct cf_writer *w;
+};
+
+static void begin_object(struct cf_writer *w, struct cf_str key, struct cf_str text) {
+    cf_put_char(w, '{');
+    cf_put_json_key(w, key, true);
+    cf_put_json_str(w, text);
+}
+
+static void end_object(struct cf_writer *w) {
+    cf_put_lit(w, "}\n");
+}
+
+static void fail(struct cf_writer *w, struct cf_str why) {
+    begin_object(w, CF_STR("error"), why);
+    end_object(w);
+}
+
+/* --- users --- */
+
+static void put_device(struct cf_writer *w, const struct cf_binding *binding, cf_usec now) {
+    cf_put_char(w, '{');
+    cf_put_json_key(w, CF_STR("contact"), true);
+    cf_put_json_str(w, binding->values.contact);
+    cf_put_json_text(w, CF_STR("agent"), binding->values.user_agent);
+    cf_put_json_number(w, CF_STR("expires"), (uint64_t)((binding->timer.deadline - now) / CF_SEC(1)));
+    cf_put_char(w, '}');
+}
+
+static void put_user(struct asked *a, const struct cf_account *account) {
+    char aor[CF_AOR_MAX];
+    struct cf_writer aor_writer;
+    struct cf_str name = cf_str_n(account->name, account->name_len);
+    cf_writer_init(&aor_writer, aor, sizeof aor);
+    cf_put_lit(&aor_writer, "sip:");
+    cf_put(&aor_writer, name);
+    cf_put_char(&aor_writer, '@');
+    cf_put(&aor_writer, cf_node_realm(a->node));
+    const struct cf_aor_record *record = cf_location_find(cf_node_location(a->node), cf_writer_str(&aor_writer));
+    begin_object(a->w, CF_STR("user"), name);
+    cf_put_json_key(a->w, CF_STR("devices"), false);
+    cf_put_char(a->w, '[');
+    bool is_first = true;
+    for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
+        cf_put(a->w, is_first ? CF_STR_NONE : CF_STR(","));
+        put_device(a->w, b, a->now);
+        is_first = false;
+    }
+    cf_put_char(a->w, ']');
+    end_object(a->w);
+}
+
+static void do_users(struct asked *a) {
+    const struct cf_accounts *accounts = cf_node_accounts(a->node);
+    for (struct cf_map_node *n = cf_map_first(&accounts->by_name); n != NULL; n = cf_map_next(&accounts->by_name, n)) {
+        put_user(a, CF_OF(n, struct cf_account, node));
+    }
+}
+
+/* --- rooms --- */
+
+static void put_participant(struct cf_writer *w, const struct cf_roster_participant *p) {
+    cf_put_char(w, '{');
+    cf_put_json_key(w, CF_STR("user"), true);
+    cf_put_json_str(w, p->aor);
+    cf_put_json_text(w, CF_STR("name"), p->name);
+    cf_put_json_flag(w, CF_STR("admin"), p->is_admin);
+    cf_put_json_flag(w, CF_STR("verified"), p->is_verified);
+    cf_put_json_key(w, CF_STR("devices"), false);
+    cf_put_char(w, '[');
+    for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+        cf_put(w, d == cf_roster_first_device(p) ? CF_STR("{") : CF_STR(",{"));
+        cf_put_json_key(w, CF_STR("entity"), true);
+        cf_put_json_str(w, d->entity);
+        cf_put_json_text(w, CF_STR("status"), cf_endpoint_status_word(cf_roster_device_status(d)));
+        cf_put_json_text(w, CF_STR("audio"), cf_media_status_word(d->media[CF_CONF_AUDIO].status));
+        cf_put_json_text(w, CF_STR("video"), cf_media_status_word(d->media[CF_CONF_VIDEO].status));
+        cf_put_char(w, '}');
+    }
+    cf_put_lit(w, "]}");
+}
+
+static void put_room(struct cf_writer *w, const struct cf_conference *conf) {
+    begin_object(w, CF_STR("room"), conf->key);
+    cf_put_json_text(w, CF_STR("uri"), conf->uri);
+    cf_put_json_text(w, CF_STR("subject"), conf->subject);
+    cf_put_json_text(w, CF_STR("organiser"), conf->organiser);
+    cf_put_json_flag(w, CF_STR("locked"), conf->is_locked);
+    cf_put_json_number(w, CF_STR("in"), conf->in_count);
+    cf_put_json_key(w, CF_STR("participants"), false);
+    cf_put_char(w, '[');
+    for (const struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL;
+         p = cf_roster_next(&conf->roster, p)) {
+        cf_put(w, p == cf_roster_first(&conf->roster) ? CF_STR_NONE : CF_STR(","));
+        put_participant(w, p);
+    }
+    cf_put_char(w, ']');
+    end_object(w);
+}
+
+static void do_rooms(struct asked *a) {
+    struct cf_directory *directory = cf_focus_directory(cf_node_focus(a->node));
+    for (size_t i = 0; i < directory->handles.slots_used; i++) {
+        const struct cf_conference *conf = cf_directory_at(directory, i);
+        if (conf != NULL && !cf_conference_is_over(conf)) {
+            put_room(a->w, conf);
+        }
+    }
+}
+
+/* --- what changes a room --- */
+
+static struct cf_conference *find_room(struct asked *a) {
+    struct cf_conference *conf = NULL;
+    struct cf_denial denial = cf_directory_find(cf_focus_directory(cf_node_focus(a->node)), a->words[1], &conf);
+    if (!cf_denial_is_none(denial)) {
+        fail(a->w, cf_denial_text(denial.reason));
+        return NULL;
+    }
+    return conf;
+}
+
+static void finish(struct asked *a, struct cf_denial denial) {
+    if (cf_denial_is_none(denial)) {
+        begin_object(a->w, CF_STR("done"), a->words[0]);
+        end_object(a->w);
+    } else {
+        fail(a->w, cf_denial_text(denial.reason));
+    }
+}
+
+static const struct cf_conference_actor operator_actor = {.is_operator = true};
+
+static void do_kick(struct asked *a) {
+    struct cf_conference *conf = find_room(a);
+    if (conf != NULL) {
+        finish(a, cf_conference_on_remove(conf, a->now, &operator_actor, a->words[2]));
+    }
+}
+
+static void set_mute(struct asked *a, bool is_muted) {
+    struct cf_conference *conf = find_room(a);
+    if (conf != NULL) {
+        finish(a, cf_conference_on_mute(conf, a->now, &operator_actor, a->words[2], is_muted));
+    }
+}
+
+static void do_mute(struct asked *a) {
+    set_mute(a, true);
+}
+
+static void do_unmute(struct asked *a) {
+    set_mute(a, false);
+}
+
+static void set_lock(struct asked *a, bool is_locked) {
+    struct cf_conference *conf = find_room(a);
+    if (conf != NULL) {
+        finish(a, cf_conference_on_lock(conf, a->now, &operator_actor, is_locked));
+    }
+}
+
+static void do_lock(struct asked *a) {
+    set_lock(a, true);
+}
+
+static void do_unlock(struct asked *a) {
+    set_lock(a, false);
+}
+
+static void do_end(struct asked *a) {
+    struct cf_conference *conf = find_room(a);
+    if (conf != NULL) {
+        finish(a, cf_conference_on_end(conf, a->now, &operator_actor));
+    }
+}
+
+/* --- counters --- */
+
+static void do_stats(struct asked *a) {
+    struct cf_endpoint *endpoint = cf_node_endpoint(a->node);
+    struct cf_endpoint_gauges gauges = cf_endpoint_gauges(endpoint);
+    begin_object(a->w, CF_STR("stats"), CF_STR("sip"));
+    cf_put_json_number(a->w, CF_STR("legs"), cf_focus_leg_count(cf_node_focus(a->node)));
+    cf_put_json_number(a->w, CF_STR("registrations"), cf_node_location(a->node)->binding_count);
+    cf_put_json_number(a->w, CF_STR("auth_failures"), cf_node_auth_failures(a->node));
+    cf_put_json_number(a->w, CF_STR("server_transactions"), gauges.server_transactions);
+    cf_put_json_number(a->w, CF_STR("client_transactions"), gauges.client_transactions);
+    cf_put_json_number(a->w, CF_STR("flows"), gauges.udp_flows + gauges.streams);
+    cf_put_json_number(a->w, CF_STR("kept_bytes"), gauges.kept_bytes);
+    for (int i = 0; i < CF_ENDPOINT_COUNTER_COUNT_; i++) {
+        enum cf_endpoint_counter counter = (enum cf_endpoint_counter)i;
+        cf_put_json_number(a->w, cf_str_of(cf_endpoint_counter_name(counter)), cf_endpoint_counter(endpoint, counter));
+    }
+    end_object(a->w);
+}
+
+static void do_ping(struct asked *a) {
+    begin_object(a->w, CF_STR("done"), CF_STR("ping"));
+    end_object(a->w);
+}
+
+static const struct {
+    struct cf_str name;
+    void (*run)(struct asked *a);
+} commands[] = {
+    {CF_STR_INIT("users"), do_users},   {CF_STR_INIT("rooms"), do_rooms},   {CF_STR_INIT("kick"), do_kick},
+    {CF_STR_INIT("mute"), do_mute},     {CF_STR_INIT("unmute"), do_unmute}, {CF_STR_INIT("lock"), do_lock},
+    {CF_STR_INIT("unlock"), do_unlock}, {CF_STR_INIT("end"), do_end},       {CF_STR_INIT("stats"), do_stats},
+    {CF_STR_INIT("ping"), do_ping},
+};
+
+void cf_operator_do(struct cf_node *node, struct cf_str command, cf_usec now, struct cf_writer *answer) {
+    struct asked a = {.node = node, .now = now, .w = answer};
+    struct cf_str rest = command;
+    for (size_t i = 0; i < sizeof a.words / sizeof *a.words && rest.at != NULL; i++) {
+        a.words[i] = cf_str_cut(&rest, ' ');
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (cf_str_eq(a.words[0], commands[i].name)) {
+            commands[i].run(&a);
+            return;
+        }
+    }
+    fail(answer, CF_STR("unknown command"));
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Command line and configuration file of conferd. */
+#include "server/options.h"
+
+#include "base/addr.h"
+#include "shell/config/config_file.h"
+#include <stdio.h>
+#include <string.h>
+
+#define DEV_LISTEN "127.0.0.1:5060"
+
+const char *const cf_dev_accounts[] = {"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", NULL};
+
+/* A configuration being read from a file. */
+struct reading {
+    struct cf_config *config;
+    struct cf_config_problem problem;
+    bool has_problem;
+};
+
+static bool on_key(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value) {
+    struct reading *reading = ctx;
+    reading->has_problem = cf_config_set(reading->config, section, key, value, &reading->problem) != CF_OK;
+    return !reading->has_problem;
+}
+
+static enum cf_err complain(const char *what) {
+    fprintf(stderr, "conferd: %s\n", what);
+    return CF_ERR_CONFIG;
+}
+
+static enum cf_err read_file(const char *path, struct cf_config *config) {
+    struct reading reading = {.config = config};
+    int line = 0;
+    switch (cf_config_file_read(path, on_key, &reading, &line)) {
+    case CF_OK:
+        return CF_OK;
+    case CF_ERR_NOT_FOUND:
+        fprintf(stderr, "conferd: %s: can't be read\n", path);
+        return CF_ERR_CONFIG;
+    default:
+        fprintf(stderr, "conferd: %s:%d: %s\n", path, line, reading.has_problem ? reading.problem.text : "not KEY = VALUE");
+        return CF_ERR_CONFIG;
+    }
+}
+
+static enum cf_err set(struct cf_config *config, const char *section, const char *key, const char *value) {
+    struct cf_config_problem problem;
+    enum cf_err err = cf_config_set(config, cf_str_of(section), cf_str_of(key), cf_str_of(value), &problem);
+    return err == CF_OK ? CF_OK : complain(problem.text);
+}
+
+/* The address after SIP's, where TLS listens in development. */
+static enum cf_err set_dev_listen(struct cf_config *config, const char *listen) {
+    char text[CF_ADDR_TEXT_MAX];
+    char domains[CF_ADDR_TEXT_MAX + 16];
+    struct cf_addr addr;
+    struct cf_writer w;
+    if (cf_addr_parse(cf_str_of(listen), &addr) != CF_OK || addr.port == 0 || addr.port == UINT16_MAX) {
+        return complain("--listen wants ADDR:PORT");
+    }
+    /* Attacks T48: passwords that everybody knows are for this machine alone. */
+    if (!cf_addr_is_loopback(&addr)) {
+        return complain("--dev has passwords that everybody knows: it listens on loopback addresses only");
+    }
+    cf_writer_init(&w, domains, sizeof domains - 1);
+    cf_put_lit(&w, "localhost ");
+    cf_put_ip(&w, &addr);
+    domains[w.len] = '\0';
+    addr.port++;
+    cf_writer_init(&w, text, sizeof text - 1);
+    cf_put_addr(&w, &addr);
+    text[w.len] = '\0';
+    enum cf_err err = set(config, "server", "listen", listen);
+    if (err == CF_OK) {
+        err = set(config, "server", "listen-tls", text);
+    }
+    return err == CF_OK ? set(config, "server", "domains", domains) : err;
+}
+
+static enum cf_err set_dev(struct cf_config *config, const char *listen, const char *state) {
+    static const char *const rows[][3] = {
+        {"conferences", "open-rooms", "yes"}, {"media", "plain", "yes"},
+        {"media", "sdes-insecure", "yes"},    {"media", "ports", "40000-49999"},
+        {"accounts", "failures", "1000"},     {"media", "quarantine", "2s"},
+        {"server", "drain-time", "0s"},       {"conferences", "per-account", "1000"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        enum cf_err err = set(config, rows[i][0], rows[i][1], rows[i][2]);
+        if (err != CF_OK) {
+            return err;
+        }
+    }
+    enum cf_err err = set(config, "server", "state", state == NULL ? "confer-dev" : state);
+    return err == CF_OK ? set_dev_listen(config, listen == NULL ? DEV_LISTEN : listen) : err;
+}
+
+/* Switches as they were given. */
+struct switches {
+    const char *listen;
+    const char *state;
+};
+
+static bool takes_value(const char *name, const char *arg, int *index, int argc, char **argv, const char **ret) {
+    if (strcmp(arg, name) != 0) {
+        return false;
+    }
+    *ret = *index + 1 < argc ? argv[++*index] : NULL;
+    return true;
+}
+
+static const struct {
+    const char *name;
+    enum cf_server_action action;
+} actions[] = {
+    {"--check-config", CF_SERVER_CHECK_CONFIG},
+    {"--print-config", CF_SERVER_PRINT_CONFIG},
+    {"--print-config-page", CF_SERVER_PRINT_CONFIG_PAGE},
+    {"--version", CF_SERVER_VERSION},
+    {"--help", CF_SERVER_HELP},
+};
+
+static bool take_action(const char *arg, struct cf_server_options *ret) {
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(arg, actions[i].name) == 0) {
+            ret->action = actions[i].action;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum cf_err read_switches(int argc, char **argv, struct cf_server_options *ret, struct switches *switches) {
+    for (int i = 1; i < argc; i++) {
+        const char *value = "";
+        if (strcmp(argv[i], "--dev") == 0) {
+            ret->is_dev = true;
+        } else if (takes_value("--listen", argv[i], &i, argc, argv, &value)) {
+            switches->listen = value;
+        } else if (takes_value("--state", argv[i], &i, argc, argv, &value)) {
+            switches->state = value;
+        } else if (takes_value("--config", argv[i], &i, argc, argv, &value)) {
+            ret->config_path = value;
+        } else if (!take_action(argv[i], ret)) {
+            fprintf(stderr, "conferd: unknown switch %s; see conferd --help\n", argv[i]);
+            return CF_ERR_CONFIG;
+        }
+        if (value == NULL) {
+            return complain("the last switch wants a value");
+        }
+    }
+    return CF_OK;
+}
+
+static enum cf_err check(const struct cf_config *config) {
+    struct cf_config_problem problem;
+    return cf_config_check(config, &problem) == CF_OK ? CF_OK : complain(problem.text);
+}
+
+enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_options *ret) {
+    struct switches switches = {NULL, NULL};
+    memset(ret, 0, sizeof *ret);
+    cf_config_init(&ret->config);
+    enum cf_err err = read_switches(argc, argv, ret, &switches);
+    if (err == CF_OK && ret->is_dev) {
+        err = set_dev(&ret->config, switches.listen, switches.state);
+    }
+    if (err == CF_OK && ret->config_path != NULL) {
+        err = read_file(ret->config_path, &ret->config);
+    }
+    if (err == CF_OK && !ret->is_dev && switches.listen != NULL) {
+        err = set(&ret->config, "server", "listen", switches.listen);
+    }
+    if (err == CF_OK && !ret->is_dev && switches.state != NULL) {
+        err = set(&ret->config, "server", "state", switches.state);
+    }
+    return err == CF_OK ? check(&ret->config) : err;
+}
+
+enum cf_err cf_server_options_reload(const struct cf_server_options *options, struct cf_config *ret) {
+    const char *key = NULL;
+    struct cf_config fresh = options->config;
+    if (options->config_path == NULL) {
+        return complain("there is no configuration file to read again");
+    }
+    if (!options->is_dev) {
+        cf_config_init(&fresh);
+    }
+    enum cf_err err = read_file(options->config_path, &fresh);
+    if (err == CF_OK) {
+        err = check(&fresh);
+    }
+    if (err == CF_OK && !cf_config_can_reload(&options->config, &fresh, &key)) {
+        fprintf(stderr, "conferd: %s can't be changed while running; the old configuration stays\n", key);
+        err = CF_ERR_CONFIG;
+    }
+    if (err == CF_OK) {
+        *ret = fresh;
+    }
+    return err;
+}

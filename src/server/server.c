@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The server: wiring of loop, transports, node, store, media and operator. */
+#include "server/server.h"
+
+#include "adapt/openssl/hash.h"
+#include "core/node/node.h"
+#include "server/content_codecs.h"
+#include "server/media_link.h"
+#include "server/operator.h"
+#include "server/store.h"
+#include "server/transports.h"
+#include "shell/control/control.h"
+#include "shell/file/file.h"
+#include "shell/log/log.h"
+#include "shell/loop/loop.h"
+#include "shell/system/system.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ACCOUNTS_LOOK CF_SEC(1) /* how soon a change by the command line is noticed */
+#define DRAIN_LOOK CF_MSEC(100)
+
+struct server {
+    struct cf_server_options *options;
+    struct cf_loop *loop;
+    struct cf_transports *transports;
+    struct cf_node *node;
+    struct cf_store store;
+    struct cf_media_link *media;
+    struct cf_control *control;
+    struct cf_policy policy;
+    cf_usec look_at_accounts;
+    cf_usec drain_until; /* 0: not draining */
+    bool is_ending;      /* calls are being ended */
+    char advertise[CF_ADDR_TEXT_MAX];
+};
+
+/* --- draining what the node wants --- */
+
+static void do_out(struct server *s, const struct cf_node_out *out, cf_usec now) {
+    if (out->kind == CF_NODE_OUT_ENDPOINT) {
+        cf_transports_do(s->transports, &out->event);
+    } else if (out->kind == CF_NODE_OUT_FOCUS && out->focus.kind == CF_FOCUS_OUT_MEDIA) {
+        cf_media_link_command(s->media, out->focus.command);
+    } else {
+        cf_store_do(&s->store, out, now, cf_system_wall());
+    }
+}
+
+static void drain_node(void *ctx) {
+    struct server *s = ctx;
+    struct cf_node_out out;
+    cf_usec now = cf_system_now();
+    while (cf_node_poll(s->node, now, &out)) {
+        do_out(s, &out, now);
+    }
+    cf_media_link_flush(s->media);
+}
+
+static void on_media_event(void *ctx, const struct cf_media_event *event) {
+    struct server *s = ctx;
+    cf_node_on_media(s->node, event, cf_system_now());
+    drain_node(s);
+}
+
+static void on_command(void *ctx, struct cf_str command, struct cf_writer *answer) {
+    struct server *s = ctx;
+    cf_store_refresh_accounts(&s->store, s->node);
+    cf_operator_do(s->node, command, cf_system_now(), answer);
+    drain_node(s);
+}
+
+/* --- time --- */
+
+static cf_usec look_at_end(struct server *s, cf_usec now) {
+    struct cf_focus *focus = cf_node_focus(s->node);
+    if (s->drain_until == 0) {
+        return CF_USEC_NEVER;
+    }
+    if (cf_focus_leg_count(focus) == 0) {
+        cf_loop_stop(s->loop);
+        return now;
+    }
+    if (now < s->drain_until) {
+        return cf_usec_min(s->drain_until, now + DRAIN_LOOK);
+    }
+    if (!s->is_ending) {
+        /* Time is up: say goodbye, and leave without those that don't answer. */
+        s->is_ending = true;
+        s->drain_until = now + CF_SEC(2);
+        cf_focus_end_all(focus, now);
+        drain_node(s);
+        return now + DRAIN_LOOK;
+    }
+    cf_loop_stop(s->loop);
+    return now;
+}
+
+static cf_usec on_turn(void *ctx, cf_usec now) {
+    struct server *s = ctx;
+    if (cf_node_deadline(s->node) <= now) {
+        cf_node_on_deadline(s->node, now);
+        drain_node(s);
+    }
+    if (s->look_at_accounts <= now) {
+        s->look_at_accounts = now + ACCOUNTS_LOOK;
+        cf_store_refresh_accounts(&s->store, s->node);
+        unsigned long suppressed = cf_log_suppressed();
+        if (suppressed > 0) {
+            cf_log(CF_LOG_WARNING, "log", "%lu lines were not written", suppressed);
+        }
+    }
+    cf_usec deadline = cf_usec_min(cf_node_deadline(s->node), s->look_at_accounts);
+    return cf_usec_min(deadline, look_at_end(s, now));
+}
+
+/* --- signals --- */
+
+static void on_terminate(void *ctx, int signal_number) {
+    struct server *s = ctx;
+    (void)signal_number;
+    if (s->drain_until != 0) {
+        cf_loop_stop(s->loop);
+        return;
+    }
+    cf_log(CF_LOG_INFO, "server", "draining %zu calls", cf_focus_leg_count(cf_node_focus(s->node)));
+    cf_focus_drain(cf_node_focus(s->node));
+    s->drain_until = cf_system_now() + s->options->config.drain_time_usec;
+    s->drain_until = s->drain_until == 0 ? 1 : s->drain_until;
+}
+
+static enum cf_err set_log_level(const struct cf_config *config) {
+    enum cf_log_level level = CF_LOG_INFO;
+    enum cf_err err = cf_log_level_of(cf_config_str(&config->log_level), &level);
+    if (err == CF_OK) {
+        cf_log_set_level(level);
+    } else {
+        cf_log(CF_LOG_ERROR, "config", "log.level: \"%s\" is not error, warning, info or debug", config->log_level.text);
+    }
+    return err;
+}
+
+static enum cf_err set_policy(const struct cf_config *config, struct cf_policy *ret) {
+    cf_policy_default(ret);
+    ret->allows_plain = config->allows_plain;
+    ret->allows_sdes_on_insecure_signalling = config->allows_sdes_insecure;
+    enum cf_err err = cf_policy_set_suites(ret, cf_config_str(&config->suites));
+    if (err == CF_OK) {
+        err = cf_policy_codecs_parse(cf_config_str(&config->audio), CF_MEDIA_AUDIO, &ret->audio);
+    }
+    if (err == CF_OK) {
+        err = cf_policy_codecs_parse(cf_config_str(&config->video), CF_MEDIA_VIDEO, &ret->video);
+    }
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "config", "media.suites, media.audio or media.video names something unknown");
+    }
+    return err;
+}
+
+static void on_hangup(void *ctx, int signal_number) {
+    struct server *s = ctx;
+    struct cf_config fresh;
+    struct cf_policy policy;
+    (void)signal_number;
+    if (cf_server_options_reload(s->options, &fresh) != CF_OK || set_policy(&fresh, &policy) != CF_OK) {
+        return;
+    }
+    s->options->config = fresh;
+    s->policy = policy;
+    (void)set_log_level(&fresh);
+    if (fresh.listen_tls.text[0] != '\0' && cf_transports_reload(s->transports, &fresh) != CF_OK) {
+        cf_log(CF_LOG_WARNING, "config", "the old certificate stays in use");
+    }
+    cf_log(CF_LOG_INFO, "config", "read again");
+}
+
+/* --- making the node --- */
+
+static enum cf_factory_answer factory_answer(const struct cf_config *config) {
+    struct cf_str word = cf_config_str(&config->factory_answer);
+    if (cf_str_eq(word, CF_STR("redirect"))) {
+        return CF_FACTORY_ANSWER_REDIRECT;
+    }
+    return cf_str_eq(word, CF_STR("accept")) ? CF_FACTORY_ANSWER_ACCEPT : CF_FACTORY_ANSWER_AUTO;
+}
+
+static struct cf_focus_config focus_config(struct server *s) {
+    const struct cf_config *c = &s->options->config;
+    struct cf_focus_config focus = {.policy = &s->policy,
+                                    .codecs = cf_server_content_codecs(),
+                                    .port_source = cf_media_link_ports(s->media),
+                                    .user = cf_config_str(&c->focus),
+                                    .factories = cf_config_str(&c->factories),
+                                    .factory_answer = factory_answer(c),
+                                    .has_open_rooms = c->has_open_rooms,
+                                    .limits = cf_conference_limits_default,
+                                    .times = cf_conference_times_default,
+                                    .ring_usec = c->ring_time_usec,
+                                    .quarantine_usec = c->quarantine_usec,
+                                    .silence_usec = c->silence_time_usec,
+                                    .video_kbps = c->video_rate_kbps};
+    focus.limits.conferences = c->conferences_max;
+    focus.limits.per_account = c->per_account_max;
+    focus.limits.participants = c->participants_max;
+    focus.limits.list = c->list_max;
+    focus.times.available_before_usec = c->availability_before_start_usec;
+    return focus;
+}
+
+static void read_proxies(const struct cf_config *config, struct cf_node_config *node) {
+    struct cf_str rest = cf_config_list(&config->trusted_proxies);
+    struct cf_str text;
+    while (cf_config_list_next(&rest, &text) && node->proxy_count < CF_NODE_PROXIES_MAX) {
+        if (cf_addr_parse(text, &node->proxies[node->proxy_count]) == CF_OK) {
+            node->proxy_count++;
+        } else {
+            cf_log(CF_LOG_WARNING, "config", "accounts.trusted-proxies: %.*s is not an address", CF_STR_ARG(text));
+        }
+    }
+}
+
+/* Where calls go out through: the first trusted proxy. */
+static struct cf_str proxy_uri(const struct cf_node_config *node, char *room, size_t size) {
+    struct cf_writer w;
+    if (node->proxy_count == 0) {
+        return CF_STR_NONE;
+    }
+    cf_writer_init(&w, room, size);
+    cf_put_lit(&w, "<sip:");
+    cf_put_ip_host(&w, &node->proxies[0]);
+    if (node->proxies[0].port != 0) {
+        cf_put_char(&w, ':');
+        cf_put_dec(&w, node->proxies[0].port);
+    }
+    cf_put_lit(&w, ";lr>");
+    return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
+}
+
+static enum cf_err make_node(struct server *s) {
+    const struct cf_config *c = &s->options->config;
+    struct cf_node_config node = {.mem = cf_system_mem(),
+                                  .entropy = cf_system_entropy(),
+                                  .hash = cf_openssl_hash(),
+                                  .domains = cf_config_str(&c->domains),
+                                  .product = cf_config_str(&c->user_agent),
+                                  .is_registrar = c->is_registrar,
+                                  .algorithms = cf_config_str(&c->algorithms),
+                                  .nonce_life_usec = c->nonce_life_usec,
+                                  .failures_max = c->failures_max,
+                                  .expires_least_sec = (uint32_t)(c->expires_least_usec / CF_SEC(1)),
+                                  .expires_most_sec = (uint32_t)(c->expires_most_usec / CF_SEC(1)),
+                                  .devices_max = c->devices_max,
+                                  .focus = focus_config(s)};
+    node.locals = cf_transports_locals(s->transports, &node.local_count);
+    read_proxies(c, &node);
+    node.proxy_uri = proxy_uri(&node, s->advertise, sizeof s->advertise);
+    s->node = cf_node_create(&node, cf_system_now(), cf_system_wall());
+    return s->node == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+}
+
+static enum cf_err add_dev_accounts(struct server *s) {
+    enum cf_err err = CF_OK;
+    for (size_t i = 0; s->options->is_dev && cf_dev_accounts[i] != NULL && err == CF_OK; i++) {
+        struct cf_str name = cf_str_of(cf_dev_accounts[i]);
+        err = cf_store_add_account(&s->store, name, name, cf_node_realm(s->node));
+    }
+    return err;
+}
+
+static void add_rooms(struct server *s) {
+    struct cf_str rest = cf_config_list(&s->options->config.rooms);
+    struct cf_str name;
+    while (cf_config_list_next(&rest, &name)) {
+        struct cf_denial denial = cf_focus_add_room(cf_node_focus(s->node), name, cf_system_now());
+        if (!cf_denial_is_none(denial)) {
+            struct cf_str why = cf_denial_text(denial.reason);
+            cf_log(CF_LOG_WARNING, "config", "conferences.rooms: %.*s: %.*s", CF_STR_ARG(name), CF_STR_ARG(why));
+        }
+    }
+}
+
+/* The first address of each family that SIP is received at: media is received there too, unless configured otherwise. */
+static struct cf_addr media_address(const struct server *s, enum cf_family family) {
+    struct cf_addr addr;
+    size_t count = 0;
+    const struct cf_endpoint_local *locals = cf_transports_locals(s->transports, &count);
+    if (cf_addr_parse_ip(cf_config_str(&s->options->config.media_address), &addr) == CF_OK && addr.family == family) {
+        return addr;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (locals[i].addr.family == family) {
+            return locals[i].addr;
+        }
+    }
+    return (struct cf_addr){.family = CF_FAMILY_NONE};
+}
+
+static enum cf_err start_media(struct server *s) {
+    struct cf_addr local4 = media_address(s, CF_FAMILY_IP4);
+    struct cf_addr local6 = media_address(s, CF_FAMILY_IP6);
+    return cf_media_link_start(s->loop, &s->options->config, &local4, &local6, on_media_event, s, &s->media);
+}
+
+static enum cf_err open_control(struct server *s) {
+    char path[CF_FILE_PATH_MAX];
+    const struct cf_config *c = &s->options->config;
+    enum cf_err err = cf_file_join(c->state.text, c->control.text, path, sizeof path);
+    if (err == CF_OK) {
+        err = cf_control_listen(s->loop, path, on_command, s, &s->control);
+    }
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "control", "%s: %s", path,
+               err == CF_ERR_EXISTS ? "another server uses this state folder" : cf_err_text(err));
+    }
+    return err;
+}
+
+static enum cf_err catch_signals(struct server *s) {
+    enum cf_err err = cf_loop_on_signal(s->loop, SIGTERM, on_terminate, s);
+    if (err == CF_OK) {
+        err = cf_loop_on_signal(s->loop, SIGINT, on_terminate, s);
+    }
+    return err == CF_OK ? cf_loop_on_signal(s->loop, SIGHUP, on_hangup, s) : err;
+}
+
+/* Each step needs those before it. The first error wins and has been logged. */
+static enum cf_err start(struct server *s) {
+    const struct cf_config *c = &s->options->config;
+    enum cf_err err = set_log_level(c);
+    err = err == CF_OK ? set_policy(c, &s->policy) : err;
+    err = err == CF_OK ? cf_file_make_folder(c->state.text) : err;
+    err = err == CF_OK ? cf_loop_create(&s->loop) : err;
+    err = err == CF_OK ? open_control(s) : err;
+    err = err == CF_OK ? cf_store_open(&s->store, c->state.text) : err;
+    err = err == CF_OK ? cf_transports_open(s->loop, c, c->state.text, &s->transports) : err;
+    err = err == CF_OK ? start_media(s) : err;
+    err = err == CF_OK ? make_node(s) : err;
+    err = err == CF_OK ? add_dev_accounts(s) : err;
+    err = err == CF_OK ? cf_store_restore(&s->store, s->node, cf_system_now(), cf_system_wall()) : err;
+    err = err == CF_OK ? catch_signals(s) : err;
+    return err;
+}
+
+static void stop(struct server *s) {
+    cf_node_destroy(s->node);
+    cf_media_link_stop(&s->media);
+    cf_transports_close(&s->transports);
+    cf_control_close(&s->control);
+    cf_store_close(&s->store);
+    cf_loop_destroy(&s->loop);
+}
+
+/* --- what the operator sees --- */
+
+static void say_hello(const struct server *s) {
+    size_t count = 0;
+    const struct cf_endpoint_local *locals = cf_transports_locals(s->transports, &count);
+    struct cf_str domain = cf_node_realm(s->node);
+    if (s->options->is_dev) {
+        printf("This is a development server: it is reached from this machine only, and its passwords are known.\n"
+               "  Accounts   alice bob carol dave erin frank grace heidi ivan judy; the password is the name\n"
+               "  Rooms      dial sip:room-NAME@%.*s, any NAME\n"
+               "  Factory    sip:videoconference-factory@%.*s makes a conference\n"
+               "  Linphone   Use a SIP account: user name alice, password alice, domain %.*s, and in the account's settings\n"
+               "             as conference factory and video conference factory the URI above\n",
+               CF_STR_ARG(domain), CF_STR_ARG(domain), CF_STR_ARG(domain));
+    }
+    for (size_t i = 0; i < count; i++) {
+        char text[CF_ADDR_TEXT_MAX];
+        struct cf_writer w;
+        struct cf_str transport = cf_transport_name(locals[i].transport);
+        cf_writer_init(&w, text, sizeof text);
+        cf_put_addr(&w, &locals[i].addr);
+        struct cf_str addr = cf_writer_str(&w);
+        printf("  SIP/%-6.*s %.*s\n", CF_STR_ARG(transport), CF_STR_ARG(addr));
+    }
+    printf("ready: confer serves %s\n", s->options->config.domains.text);
+    fflush(stdout);
+}
+
+int cf_server_run(struct cf_server_options *options) {
+    struct server s = {.options = options};
+    enum cf_err err = start(&s);
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "server", "not started: %s", cf_err_text(err));
+        stop(&s);
+        return 1;
+    }
+    cf_transports_start(s.transports, cf_node_endpoint(s.node), drain_node, &s);
+    cf_loop_set_turn(s.loop, on_turn, &s);
+    add_rooms(&s);
+    drain_node(&s);
+    say_hello(&s);
+    cf_loop_run(s.loop);
+    drain_node(&s);
+    cf_log(CF_LOG_INFO, "server", "ended");
+    cf_loop_set_turn(s.loop, NULL, NULL);
+    stop(&s);
+    return 0;
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SIP on the wire. */
+#include "server/transports.h"
+
+#include "adapt/openssl/certificate.h"
+#include "server/connection.h"
+#include "shell/dns/dns.h"
+#include "shell/file/file.h"
+#include "shell/log/log.h"
+#include "shell/stream/stream.h"
+#include "shell/system/system.h"
+#include "shell/udp/udp.h"
+#include <stdlib.h>
+
+#define CERTIFICATE_DAYS 3650
+#define RECEIVE_BATCH 16
+
+/* One local address. */
+struct local {
+    struct cf_transports *transports;
+    uint32_t index;
+    struct cf_udp udp;
+    struct cf_watch *watch;
+    struct cf_listener *listener;
+};
+
+struct cf_transports {
+    struct cf_loop *loop;
+    struct cf_endpoint *endpoint;
+    void (*changed)(void *ctx);
+    void *ctx;
+    struct cf_tls_context *server_tls;
+    struct cf_tls_context *client_tls;
+    struct cf_dns *dns;
+    struct local locals[CF_ENDPOINT_LOCALS_MAX];
+    struct cf_endpoint_local table[CF_ENDPOINT_LOCALS_MAX];
+    size_t count;
+    struct cf_connections connections;
+    char folder[CF_FILE_PATH_MAX];
+    uint8_t *buffer; /* RECEIVE_BATCH datagrams */
+};
+
+const struct cf_endpoint_local *cf_transports_locals(const struct cf_transports *transports, size_t *ret_count) {
+    *ret_count = transports->count;
+    return transports->table;
+}
+
+static struct cf_addr advertised(const struct cf_config *config, struct cf_addr bound) {
+    struct cf_addr addr;
+    if (cf_addr_parse_ip(cf_config_str(&config->advertise), &addr) == CF_OK && addr.family == bound.family) {
+        addr.port = bound.port;
+        return addr;
+    }
+    return bound;
+}
+
+static void log_bind(struct cf_str text, enum cf_err err) {
+    cf_log(CF_LOG_ERROR, "sip", "can't listen on %.*s: %s", CF_STR_ARG(text),
+           err == CF_ERR_EXISTS ? "the port is in use by another program" : cf_err_text(err));
+}
+
+static void on_accept(void *ctx, struct cf_stream *stream);
+
+static struct local *add_local(struct cf_transports *t, const struct cf_config *config, enum cf_transport transport,
+                               struct cf_addr bound) {
+    struct local *local = &t->locals[t->count];
+    local->transports = t;
+    local->index = (uint32_t)t->count;
+    t->table[t->count] = (struct cf_endpoint_local){.transport = transport, .addr = advertised(config, bound)};
+    t->count++;
+    return local;
+}
+
+static enum cf_err open_udp(struct cf_transports *t, const struct cf_config *config, struct cf_addr *addr) {
+    struct cf_udp udp;
+    if (t->count == CF_ENDPOINT_LOCALS_MAX) {
+        return CF_ERR_LIMIT;
+    }
+    enum cf_err err = cf_udp_open(addr, CF_UDP_USE_SIGNALLING, &udp);
+    if (err == CF_OK) {
+        *addr = udp.local;
+        add_local(t, config, CF_TRANSPORT_UDP, udp.local)->udp = udp;
+    }
+    return err;
+}
+
+static enum cf_err open_stream(struct cf_transports *t, const struct cf_config *config, enum cf_transport transport,
+                               const struct cf_addr *addr) {
+    struct cf_listener *listener = NULL;
+    if (t->count == CF_ENDPOINT_LOCALS_MAX) {
+        return CF_ERR_LIMIT;
+    }
+    enum cf_err err = cf_stream_listen(t->loop, addr, on_accept, &t->locals[t->count], &listener);
+    if (err == CF_OK) {
+        add_local(t, config, transport, cf_listener_local(listener))->listener = listener;
+    }
+    return err;
+}
+
+static enum cf_err open_each(struct cf_transports *t, const struct cf_config *config, const struct cf_config_text *list,
+                             bool is_tls) {
+    struct cf_str rest = cf_config_list(list);
+    struct cf_str text;
+    while (cf_config_list_next(&rest, &text)) {
+        struct cf_addr addr;
+        enum cf_err err = cf_addr_parse(text, &addr);
+        if (err == CF_OK && addr.port == 0) {
+            addr.port = is_tls ? 5061 : 5060;
+        }
+        if (err == CF_OK) {
+            err = is_tls ? open_stream(t, config, CF_TRANSPORT_TLS, &addr) : open_udp(t, config, &addr);
+        }
+        if (err == CF_OK && !is_tls) {
+            err = open_stream(t, config, CF_TRANSPORT_TCP, &addr);
+        }
+        if (err != CF_OK) {
+            log_bind(text, err);
+            return err;
+        }
+    }
+    return CF_OK;
+}
+
+/* --- certificates --- */
+
+static enum cf_err make_certificate(const struct cf_config *config, const char *certificate, const char *key) {
+    struct cf_certificate_pem *pem = calloc(1, sizeof *pem);
+    if (pem == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    enum cf_err err = cf_certificate_make(cf_config_str(&config->domains), CERTIFICATE_DAYS, pem);
+    if (err == CF_OK) {
+        err = cf_file_write(key, cf_str_span(cf_str_n(pem->key, pem->key_len)), true);
+    }
+    if (err == CF_OK) {
+        err = cf_file_write(certificate, cf_str_span(cf_str_n(pem->certificate, pem->certificate_len)), false);
+    }
+    free(pem);
+    return err;
+}
+
+static enum cf_err load_certificate(struct cf_transports *t, const struct cf_config *config, struct cf_tls_context **ret) {
+    char certificate[CF_FILE_PATH_MAX];
+    char key[CF_FILE_PATH_MAX];
+    const char *why = "";
+    bool is_given = config->tls_certificate.text[0] != '\0';
+    enum cf_err err =
+        cf_file_join(t->folder, is_given ? config->tls_certificate.text : "certificate.pem", certificate, sizeof certificate);
+    if (err == CF_OK) {
+        err = cf_file_join(t->folder, is_given ? config->tls_private_key.text : "private-key.pem", key, sizeof key);
+    }
+    if (err == CF_OK && !is_given && !cf_file_exists(certificate)) {
+        err = make_certificate(config, certificate, key);
+    }
+    if (err == CF_OK) {
+        err = cf_tls_context_server(certificate, key, ret, &why);
+    }
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "tls", "%s: %s", certificate, why[0] != '\0' ? why : cf_err_text(err));
+    }
+    return err;
+}
+
+enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config) {
+    struct cf_tls_context *fresh = NULL;
+    enum cf_err err = load_certificate(transports, config, &fresh);
+    if (err == CF_OK) {
+        cf_tls_context_destroy(&transports->server_tls);
+        transports->server_tls = fresh;
+    }
+    return err;
+}
+
+/* --- life --- */
+
+static void on_resolved(void *ctx, uint32_t query, const struct cf_dns_record *records, size_t count) {
+    struct cf_transports *t = ctx;
+    cf_endpoint_on_resolved(t->endpoint, query, records, count, cf_system_now());
+    t->changed(t->ctx);
+}
+
+static enum cf_err open_all(struct cf_transports *t, const struct cf_config *config) {
+    enum cf_err err = open_each(t, config, &config->listen, false);
+    if (err == CF_OK && config->listen_tls.text[0] != '\0') {
+        err = load_certificate(t, config, &t->server_tls);
+    }
+    if (err == CF_OK) {
+        err = open_each(t, config, &config->listen_tls, true);
+    }
+    if (err == CF_OK) {
+        err = cf_tls_context_client(CF_TLS_VERIFY_SYSTEM, &t->client_tls);
+    }
+    if (err == CF_OK && t->count == 0) {
+        cf_log(CF_LOG_ERROR, "sip", "nothing to listen on: set server.listen or server.listen-tls, or start with --dev");
+        err = CF_ERR_CONFIG;
+    }
+    return err == CF_OK ? cf_dns_create(t->loop, NULL, on_resolved, t, &t->dns) : err;
+}
+
+enum cf_err cf_transports_open(struct cf_loop *loop, const struct cf_config *config, const char *folder,
+                               struct cf_transports **ret) {
+    struct cf_transports *t = calloc(1, sizeof *t);
+    if (t == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    t->loop = loop;
+    t->buffer = malloc((size_t)RECEIVE_BATCH * CF_UDP_DATAGRAM_MAX);
+    for (size_t i = 0; i < CF_ENDPOINT_LOCALS_MAX; i++) {
+        t->locals[i].udp.fd = -1;
+    }
+    cf_connections_init(&t->connections);
+    enum cf_err err = t->buffer == NULL ? CF_ERR_NO_MEMORY : cf_file_join(folder, "", t->folder, sizeof t->folder);
+    if (err == CF_OK) {
+        err = open_all(t, config);
+    }
+    if (err != CF_OK) {
+        cf_transports_close(&t);
+        return err;
+    }
+    *ret = t;
+    return CF_OK;
+}
+
+void cf_transports_close(struct cf_transports **transports) {
+    struct cf_transports *t = *transports;
+    if (t == NULL) {
+        return;
+    }
+    cf_dns_destroy(&t->dns);
+    for (size_t i = 0; i < t->count; i++) {
+        cf_loop_unwatch(&t->locals[i].watch);
+        cf_udp_close(&t->locals[i].udp);
+        cf_listener_close(&t->locals[i].listener);
+    }
+    cf_connections_fini(&t->connections);
+    cf_tls_context_destroy(&t->server_tls);
+    cf_tls_context_destroy(&t->client_tls);
+    free(t->buffer);
+    free(t);
+    *transports = NULL;
+}
+
+/* --- bytes in --- */
+
+static void on_datagrams(void *ctx) {
+    struct local *local = ctx;
+    struct cf_transports *t = local->transports;
+    struct cf_datagram datagrams[RECEIVE_BATCH];
+    size_t count = cf_udp_receive(&local->udp, t->buffer, CF_UDP_DATAGRAM_MAX, datagrams, RECEIVE_BATCH);
+    for (size_t i = 0; i < count; i++) {
+        cf_endpoint_on_datagram(t->endpoint, local->index, &datagrams[i].remote, datagrams[i].bytes, cf_system_now());
+        t->changed(t->ctx);
+    }
+}
+
+static void on_connection_event(void *ctx, struct cf_connection *connection, enum cf_connection_event event, struct cf_span bytes,
+                                enum cf_err err) {
+    struct cf_transports *t = ctx;
+    struct cf_flow_id flow = cf_connection_flow(connection);
+    cf_usec now = cf_system_now();
+    switch (event) {
+    case CF_CONNECTION_UP:
+        cf_endpoint_on_connected(t->endpoint, flow, cf_connection_id(connection), now);
+        break;
+    case CF_CONNECTION_BYTES:
+        cf_endpoint_on_bytes(t->endpoint, flow, bytes, now);
+        break;
+    case CF_CONNECTION_CLOSED:
+        cf_endpoint_on_flow_closed(t->endpoint, flow, err, now);
+        break;
+    }
+    t->changed(t->ctx);
+}
+
+static void on_accept(void *ctx, struct cf_stream *stream) {
+    struct local *local = ctx;
+    struct cf_transports *t = local->transports;
+    struct cf_addr remote = cf_stream_remote(stream);
+    struct cf_flow_id flow;
+    bool is_tls = t->table[local->index].transport == CF_TRANSPORT_TLS;
+    struct cf_connection *connection = cf_connection_accept(&t->connections, stream, is_tls ? t->server_tls : NULL);
+    if (connection == NULL) {
+        cf_stream_close(stream);
+        return;
+    }
+    if (cf_endpoint_on_accepted(t->endpoint, local->index, &remote, cf_connection_id(connection), cf_system_now(), &flow) !=
+        CF_OK) {
+        cf_connection_close(connection);
+        return;
+    }
+    cf_connection_set_flow(connection, flow);
+}
+
+void cf_transports_start(struct cf_transports *transports, struct cf_endpoint *endpoint, void (*changed)(void *ctx), void *ctx) {
+    transports->endpoint = endpoint;
+    transports->changed = changed;
+    transports->ctx = ctx;
+    cf_connections_start(&transports->connections, on_connection_event, transports);
+    for (size_t i = 0; i < transports->count; i++) {
+        struct local *local = &transports->locals[i];
+        if (local->udp.fd >= 0 && cf_loop_watch(transports->loop, local->udp.fd, on_datagrams, local, &local->watch) != CF_OK) {
+            cf_log(CF_LOG_ERROR, "sip", "a socket can't be watched");
+        }
+    }
+}
+
+/* --- bytes out --- */
+
+static void send_datagram(struct cf_transports *t, const struct cf_endpoint_event *event) {
+    struct cf_datagram datagram = {event->remote, event->bytes};
+    /* A full queue loses it, as the network may: SIP sends again. */
+    (void)cf_udp_send(&t->locals[event->local].udp, &datagram, 1);
+}
+
+static void open_connection(struct cf_transports *t, const struct cf_endpoint_event *event) {
+    bool is_tls = event->transport == CF_TRANSPORT_TLS;
+    if (cf_connection_open(&t->connections, t->loop, &event->remote, is_tls ? t->client_tls : NULL, event->host, event->flow) ==
+        NULL) {
+        cf_endpoint_on_flow_closed(t->endpoint, event->flow, CF_ERR_IO, cf_system_now());
+    }
+}
+
+void cf_transports_do(struct cf_transports *t, const struct cf_endpoint_event *event) {
+    switch (event->kind) {
+    case CF_ENDPOINT_SEND_DATAGRAM:
+        send_datagram(t, event);
+        break;
+    case CF_ENDPOINT_SEND_STREAM:
+        cf_connections_send(&t->connections, event->shell_id, event->bytes);
+        break;
+    case CF_ENDPOINT_OPEN_STREAM:
+        open_connection(t, event);
+        break;
+    case CF_ENDPOINT_CLOSE_STREAM:
+        cf_connections_close(&t->connections, event->shell_id, event->flow);
+        break;
+    case CF_ENDPOINT_RESOLVE:
+        cf_dns_ask(t->dns, event->query, &event->question);
+        break;
+    case CF_ENDPOINT_REQUEST:
+    case CF_ENDPOINT_ACK:
+    case CF_ENDPOINT_CANCELLED:
+    case CF_ENDPOINT_RESPONSE:
+    case CF_ENDPOINT_FAILED:
+    case CF_ENDPOINT_NOT_ACKED:
+    case CF_ENDPOINT_TERMINATED:
+    case CF_ENDPOINT_FLOW_CLOSED:
+        break;
+    }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * SIP on the wire: sockets and connections of the configuration, their bytes to the endpoint and back, TLS in between. Wiring:
+ * no rule of SIP is here. On the loop's thread.
+ */
+#ifndef CF_SERVER_TRANSPORTS_H
+#define CF_SERVER_TRANSPORTS_H
+
+#include "adapt/openssl/tls.h"
+#include "core/config/config.h"
+#include "core/endpoint/endpoint.h"
+#include "shell/loop/loop.h"
+
+/** All transports; opaque. */
+struct cf_transports;
+
+/** Open what the configuration says. @p folder: where a self-signed certificate is, or is made. Errors were logged. */
+CF_MUST_USE enum cf_err cf_transports_open(struct cf_loop *loop, const struct cf_config *config, const char *folder,
+                                           struct cf_transports **ret);
+
+/** Close; sets the pointer to NULL; NULL is ignored. */
+void cf_transports_close(struct cf_transports **transports);
+
+/** The addresses that were opened, for the endpoint. */
+const struct cf_endpoint_local *cf_transports_locals(const struct cf_transports *transports, size_t *ret_count);
+
+/** Begin to carry bytes. @p changed is called after every input, to drain the node. */
+void cf_transports_start(struct cf_transports *transports, struct cf_endpoint *endpoint, void (*changed)(void *ctx), void *ctx);
+
+/** Do what an event for the shell asks for. */
+void cf_transports_do(struct cf_transports *transports, const struct cf_endpoint_event *event);
+
+/** Load certificate and key again. CF_ERR_CONFIG: the old ones stay. */
+CF_MUST_USE enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config);
+
+#endif
