@@ -18,8 +18,8 @@ struct cf_media_link;
 typedef void cf_media_event_handler(void *ctx, const struct cf_media_event *event);
 
 /**
- * Start the worker. @p address: where RTP is received; family NONE: 127.0.0.1 or ::1 for a peer of that family... decided by
- * @p local of each take. CF_ERR_IO, CF_ERR_NO_MEMORY.
+ * Start the worker. @p local4, @p local6: where RTP is received for peers of that family; family NONE: not at all. CF_ERR_IO,
+ * CF_ERR_NO_MEMORY, CF_ERR_UNSUPPORTED (no SRTP that works).
  */
 CF_MUST_USE enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *config, const struct cf_addr *local4,
                                             const struct cf_addr *local6, cf_media_event_handler *handler, void *ctx,

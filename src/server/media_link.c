@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The signalling thread's end of the media worker. */
+#include "server/media_link.h"
+
+#include "server/media_messages.h"
+#include "server/media_worker.h"
+#include "shell/log/log.h"
+#include "shell/mailbox/mailbox.h"
+#include "shell/system/system.h"
+#include <stdlib.h>
+
+#define COMMANDS_MAX 16384
+#define EVENTS_MAX 8192
+
+struct cf_media_link {
+    struct cf_mailbox *commands;
+    struct cf_mailbox *events;
+    struct cf_media_worker *worker;
+    struct cf_loop *loop;
+    struct cf_watch *watch;
+    cf_media_event_handler *handler;
+    void *ctx;
+    struct cf_port_source source;
+    struct cf_addr local4;
+    struct cf_addr local6;
+    struct cf_config_range range;
+    uint16_t next; /* where to look for a port first */
+    bool has_put;
+    uint64_t lost;
+};
+
+static void put(struct cf_media_link *link, const struct cf_worker_message *message) {
+    if (cf_mailbox_put(link->commands, message)) {
+        link->has_put = true;
+        return;
+    }
+    /* The worker is far behind: what is lost now is a leg's media, and it is said once in a while. */
+    if (link->lost++ % 1000 == 0) {
+        cf_log(CF_LOG_ERROR, "media", "the worker does not keep up: commands are lost");
+    }
+}
+
+void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command) {
+    struct cf_worker_message message = {.kind = CF_WORKER_COMMAND, .command = *command};
+    put(link, &message);
+}
+
+void cf_media_link_flush(struct cf_media_link *link) {
+    if (link->has_put) {
+        link->has_put = false;
+        cf_mailbox_ring(link->commands);
+    }
+}
+
+uint64_t cf_media_link_lost(const struct cf_media_link *link) {
+    return link->lost;
+}
+
+/* --- ports --- */
+
+static void hand_over(struct cf_media_link *link, const struct cf_udp *udp) {
+    struct cf_worker_message message = {.kind = CF_WORKER_OPEN, .socket = cf_port_socket(&udp->local), .udp = *udp};
+    put(link, &message);
+}
+
+/* RTP on @p port and, if asked for, RTCP on the next one. False if either can't be bound. */
+static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool with_rtcp, struct cf_port_pair *ret) {
+    struct cf_udp rtp;
+    struct cf_udp rtcp;
+    if (cf_udp_open(&local, CF_UDP_USE_MEDIA, &rtp) != CF_OK) {
+        return false;
+    }
+    ret->rtp = rtp.local;
+    ret->rtcp = (struct cf_addr){.family = CF_FAMILY_NONE};
+    if (with_rtcp) {
+        local.port++;
+        if (cf_udp_open(&local, CF_UDP_USE_MEDIA, &rtcp) != CF_OK) {
+            cf_udp_close(&rtp);
+            return false;
+        }
+        ret->rtcp = rtcp.local;
+        hand_over(link, &rtcp);
+    }
+    hand_over(link, &rtp);
+    return true;
+}
+
+/* Ports are taken in turn, so that one rests as long as the range allows. */
+static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+    struct cf_media_link *link = ctx;
+    struct cf_addr local = family == CF_FAMILY_IP6 ? link->local6 : link->local4;
+    unsigned first = (link->range.first + 1U) & ~1U;
+    unsigned pairs = (link->range.last + 1U - first) / 2;
+    if (local.family == CF_FAMILY_NONE) {
+        return false;
+    }
+    for (unsigned i = 0; i < pairs; i++) {
+        local.port = (uint16_t)(first + 2 * (link->next++ % pairs));
+        if (bind_pair(link, local, with_rtcp, ret)) {
+            return true;
+        }
+    }
+    cf_log(CF_LOG_ERROR, "media", "no free port in media.ports");
+    return false;
+}
+
+static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
+    struct cf_worker_message message = {.kind = CF_WORKER_CLOSE, .socket = cf_port_socket(addr)};
+    if (addr->family != CF_FAMILY_NONE) {
+        put(link, &message);
+    }
+}
+
+static void give(void *ctx, const struct cf_port_pair *pair) {
+    close_port(ctx, &pair->rtp);
+    close_port(ctx, &pair->rtcp);
+}
+
+struct cf_port_source *cf_media_link_ports(struct cf_media_link *link) {
+    return &link->source;
+}
+
+/* --- events --- */
+
+static void on_events(void *ctx) {
+    struct cf_media_link *link = ctx;
+    struct cf_media_event event;
+    cf_mailbox_hush(link->events);
+    while (cf_mailbox_take(link->events, &event)) {
+        link->handler(link->ctx, &event);
+    }
+}
+
+/* --- life --- */
+
+enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *config, const struct cf_addr *local4,
+                                const struct cf_addr *local6, cf_media_event_handler *handler, void *ctx,
+                                struct cf_media_link **ret) {
+    struct cf_media_link *link = calloc(1, sizeof *link);
+    if (link == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    link->loop = loop;
+    link->handler = handler;
+    link->ctx = ctx;
+    link->local4 = *local4;
+    link->local6 = *local6;
+    link->range = config->media_ports;
+    link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
+    link->source = (struct cf_port_source){take, give, link};
+    enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_MAX, &link->commands);
+    err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_MAX, &link->events) : err;
+    err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, &link->worker) : err;
+    err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
+    if (err != CF_OK) {
+        cf_media_link_stop(&link);
+        return err;
+    }
+    *ret = link;
+    return CF_OK;
+}
+
+void cf_media_link_stop(struct cf_media_link **link) {
+    struct cf_media_link *l = *link;
+    if (l == NULL) {
+        return;
+    }
+    if (l->worker != NULL) {
+        struct cf_worker_message stop = {.kind = CF_WORKER_STOP};
+        while (!cf_mailbox_put(l->commands, &stop)) {
+            cf_mailbox_ring(l->commands);
+        }
+        cf_mailbox_ring(l->commands);
+        cf_media_worker_join(&l->worker);
+    }
+    cf_loop_unwatch(&l->watch);
+    cf_mailbox_destroy(&l->commands);
+    cf_mailbox_destroy(&l->events);
+    free(l);
+    *link = NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What goes through the mailbox from the signalling thread to the media worker, in order: sockets and commands of the engine. */
+#ifndef CF_SERVER_MEDIA_MESSAGES_H
+#define CF_SERVER_MEDIA_MESSAGES_H
+
+#include "core/media/messages.h"
+#include "shell/udp/udp.h"
+
+/** Highest socket number and 1: every port, for IPv4 and for IPv6 (core/focus/ports.h). */
+#define CF_MEDIA_SOCKETS_MAX (2U << 16)
+
+/** Kinds of messages. */
+enum cf_worker_message_kind {
+    CF_WORKER_OPEN,    /**< take over the socket .udp as number .socket */
+    CF_WORKER_CLOSE,   /**< close socket .socket */
+    CF_WORKER_COMMAND, /**< .command for the engine */
+    CF_WORKER_STOP,    /**< send what is waiting and end */
+};
+
+/** A message; copied through the mailbox. */
+struct cf_worker_message {
+    enum cf_worker_message_kind kind;
+    uint32_t socket;
+    struct cf_udp udp;
+    struct cf_media_command command;
+};
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The media worker: a thread that runs core/media's engine over UDP sockets. Shares nothing: commands and sockets come by one
+ * mailbox, events leave by another. Runs to completion: receive a batch, let the engine decide, send a batch. No rule of RTP is
+ * here.
+ */
+#ifndef CF_SERVER_MEDIA_WORKER_H
+#define CF_SERVER_MEDIA_WORKER_H
+
+#include "base/err.h"
+#include "shell/mailbox/mailbox.h"
+
+/** A worker; opaque. */
+struct cf_media_worker;
+
+/** Start the thread. @p inbox carries struct cf_worker_message, @p outbox struct cf_media_event; both outlive it. CF_ERR_IO,
+ * CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, struct cf_media_worker **ret);
+
+/** Wait for the end after CF_WORKER_STOP, and free. Sets the pointer to NULL; NULL is ignored. */
+void cf_media_worker_join(struct cf_media_worker **worker);
+
+#endif
