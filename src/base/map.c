@@ -2,58 +2,9 @@
 /* Intrusive hash map. */
 #include "base/map.h"
 
+#include "base/hash.h"
+
 #define BUCKETS_FIRST 16
-
-/* SipHash-1-3 (Aumasson, Bernstein 2012) with a 64-bit seed spread over its two key words. */
-struct sip_state {
-    uint64_t v0, v1, v2, v3;
-};
-
-static uint64_t rotl(uint64_t x, unsigned n) {
-    return (x << n) | (x >> (64 - n));
-}
-
-static void sip_round(struct sip_state *s) {
-    s->v0 += s->v1;
-    s->v1 = rotl(s->v1, 13) ^ s->v0;
-    s->v0 = rotl(s->v0, 32);
-    s->v2 += s->v3;
-    s->v3 = rotl(s->v3, 16) ^ s->v2;
-    s->v0 += s->v3;
-    s->v3 = rotl(s->v3, 21) ^ s->v0;
-    s->v2 += s->v1;
-    s->v1 = rotl(s->v1, 17) ^ s->v2;
-    s->v2 = rotl(s->v2, 32);
-}
-
-static uint64_t hash_of(uint64_t seed, struct cf_str key) {
-    struct sip_state s = {
-        seed ^ UINT64_C(0x736f6d6570736575),
-        rotl(seed, 32) ^ UINT64_C(0x646f72616e646f6d),
-        seed ^ UINT64_C(0x6c7967656e657261),
-        rotl(seed, 32) ^ UINT64_C(0x7465646279746573),
-    };
-    size_t at = 0;
-    for (; key.len - at >= 8; at += 8) {
-        uint64_t word;
-        memcpy(&word, key.at + at, 8);
-        s.v3 ^= word;
-        sip_round(&s);
-        s.v0 ^= word;
-    }
-    uint64_t last = (uint64_t)key.len << 56;
-    for (unsigned i = 0; at + i < key.len; i++) {
-        last |= (uint64_t)(uint8_t)key.at[at + i] << (8 * i);
-    }
-    s.v3 ^= last;
-    sip_round(&s);
-    s.v0 ^= last;
-    s.v2 ^= 0xff;
-    for (int i = 0; i < 3; i++) {
-        sip_round(&s);
-    }
-    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-}
 
 void cf_map_init(struct cf_map *map, const struct cf_mem *mem, uint64_t seed) {
     *map = (struct cf_map){.mem = mem, .seed = seed};
@@ -105,7 +56,7 @@ static struct cf_map_node *find(const struct cf_map *map, uint64_t hash, struct 
 }
 
 enum cf_err cf_map_add(struct cf_map *map, struct cf_map_node *node, struct cf_str key) {
-    uint64_t hash = hash_of(map->seed, key);
+    uint64_t hash = cf_hash(map->seed, key);
     if (find(map, hash, key) != NULL) {
         return CF_ERR_EXISTS;
     }
@@ -120,7 +71,7 @@ enum cf_err cf_map_add(struct cf_map *map, struct cf_map_node *node, struct cf_s
 }
 
 struct cf_map_node *cf_map_get(const struct cf_map *map, struct cf_str key) {
-    return find(map, hash_of(map->seed, key), key);
+    return find(map, cf_hash(map->seed, key), key);
 }
 
 void cf_map_remove(struct cf_map *map, struct cf_map_node *node) {

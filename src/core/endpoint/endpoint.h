@@ -18,9 +18,9 @@
 #ifndef CF_CORE_ENDPOINT_ENDPOINT_H
 #define CF_CORE_ENDPOINT_ENDPOINT_H
 
+#include "base/dns.h"
 #include "base/rng.h"
 #include "core/endpoint/counter.h"
-#include "core/endpoint/dns.h"
 #include "core/endpoint/flow.h"
 #include "core/transaction/timers.h"
 
@@ -63,17 +63,17 @@ struct cf_endpoint_local {
 
 /** What peers can occupy at most. Zero in a field: the default in parentheses. */
 struct cf_endpoint_limits {
-    size_t udp_flows;           /**< UDP pairs of addresses remembered (20000); the oldest unused are forgotten first */
-    size_t streams;             /**< connections (10000) */
-    size_t streams_per_address; /**< connections accepted from one IP address (100) */
-    size_t server_transactions; /**< (20000); the last fifth is for trusted flows */
-    size_t client_transactions; /**< (20000) */
-    size_t kept_bytes;          /**< octets of messages kept for retransmission, connections' partial messages (64 MiB) */
-    size_t stream_queue_bytes;  /**< octets that wait for one connection to open (256 KiB) */
-    cf_usec udp_idle_usec;      /**< an unused UDP flow is forgotten after (120 s); a trusted one after 2 h */
-    cf_usec stream_idle_usec;   /**< a connection on which nothing comes is closed after (900 s) */
-    cf_usec stream_first_usec;  /**< ... before the first whole message has come (30 s) */
-    cf_usec connect_usec;       /**< a connection of ours must be open within (8 s) */
+    size_t udp_flows;             /**< UDP pairs of addresses remembered (20000); the oldest unused are forgotten first */
+    size_t streams;               /**< connections (10000) */
+    size_t streams_per_address;   /**< connections accepted from one IP address (100) */
+    size_t server_transactions;   /**< (20000); the last fifth is for trusted flows */
+    size_t client_transactions;   /**< (20000) */
+    size_t transactions_per_flow; /**< open requests of one flow that is not trusted (1000) */
+    size_t kept_bytes;            /**< octets of messages kept for retransmission, connections' partial messages (64 MiB) */
+    cf_usec udp_idle_usec;        /**< an unused UDP flow is forgotten after (120 s); a trusted one after 2 h */
+    cf_usec stream_idle_usec;     /**< a connection on which nothing comes is closed after (900 s) */
+    cf_usec stream_first_usec;    /**< ... before the first whole message has come (30 s) */
+    cf_usec connect_usec;         /**< a connection of ours must be open within (8 s) */
 };
 
 /** How to make an endpoint. */
@@ -82,7 +82,7 @@ struct cf_endpoint_config {
     const struct cf_entropy *entropy;       /**< kept by reference: branches, tags, hash seeds */
     struct cf_sip_timers timers;            /**< all zero: CF_SIP_TIMERS_DEFAULT */
     struct cf_endpoint_limits limits;       /**< zeros: defaults */
-    const struct cf_endpoint_local *locals; /**< copied; a UDP or a stream listener each */
+    const struct cf_endpoint_local *locals; /**< copied; a transport (and family) without one is not used */
     size_t local_count;                     /**< 1..CF_ENDPOINT_LOCALS_MAX */
     struct cf_str product;                  /**< Server header of the endpoint's own answers; copied; absent: none */
 };
@@ -113,15 +113,11 @@ CF_MUST_USE enum cf_err cf_endpoint_on_accepted(struct cf_endpoint *ep, uint32_t
 void cf_endpoint_on_connected(struct cf_endpoint *ep, struct cf_flow_id flow, uint64_t shell_id, cf_usec now);
 
 /**
- * Bytes came over a connection; any cut will do. Over WS and WSS: exactly one message of WebSocket. Not more than
- * CF_ENDPOINT_BYTES_MAX at a time, and polled empty in between.
+ * Bytes came over a connection, copied; any cut will do. Over WS and WSS: exactly one message of WebSocket.
  */
 void cf_endpoint_on_bytes(struct cf_endpoint *ep, struct cf_flow_id flow, struct cf_span bytes, cf_usec now);
 
-/** Most octets per cf_endpoint_on_bytes(); more are an error of the peer for WebSocket and cut by the endpoint for the others. */
-#define CF_ENDPOINT_BYTES_MAX 65536
-
-/** A connection is closed or could not be opened; after CLOSE_STREAM the shell need not say so. */
+/** A connection is closed or could not be opened, or its certificate is bad; needless after CLOSE_STREAM. */
 void cf_endpoint_on_flow_closed(struct cf_endpoint *ep, struct cf_flow_id flow, enum cf_err err, cf_usec now);
 
 /** The answer to a RESOLVE event; @p count 0: nothing there, or no server answered. Records are copied. */
@@ -208,6 +204,12 @@ void cf_endpoint_trust_flow(struct cf_endpoint *ep, struct cf_flow_id flow);
 /** Close a connection: CLOSE_STREAM, and FLOW_CLOSED and FAILED for what hung on it. UDP: the flow is forgotten. */
 void cf_endpoint_close_flow(struct cf_endpoint *ep, struct cf_flow_id flow, enum cf_err err, cf_usec now);
 
+/**
+ * Send a keep-alive of RFC 5626 over @p flow: CR LF CR LF on a connection, a STUN Binding request over UDP. For the side that
+ * made the flow. Nothing is awaited: on a dead connection the next request fails.
+ */
+void cf_endpoint_ping(struct cf_endpoint *ep, struct cf_flow_id flow, cf_usec now);
+
 /** Counters since creation. */
 uint64_t cf_endpoint_counter(const struct cf_endpoint *ep, enum cf_endpoint_counter counter);
 
@@ -249,8 +251,10 @@ struct cf_endpoint_event {
     struct cf_owner owner;
     struct cf_flow_id flow;
     const struct cf_sip_message *message; /**< parsed, views into the endpoint's buffer */
-    enum cf_err err; /**< TIMEOUT, IO (transport), UPSTREAM (DNS), LIMIT, NO_MEMORY; CF_OK in FLOW_CLOSED: closed in order */
-    bool is_merged;  /**< REQUEST: another transaction brings the same request by another way (RFC 3261 section 8.2.2.2): 482 */
+    /** FAILED: TIMEOUT, IO (transport), UPSTREAM (DNS, or every server said 503), STATE (cancelled before it was sent), LIMIT,
+     * NO_MEMORY. FLOW_CLOSED: as the shell said, or TIMEOUT (idle), MALFORMED and others of the peer's bytes; CF_OK: in order. */
+    enum cf_err err;
+    bool is_merged; /**< REQUEST: another transaction brings the same request by another way (RFC 3261 section 8.2.2.2): 482 */
     bool is_connecting;          /**< CLOSE_STREAM: the shell has not said that it is open */
     unsigned status_class;       /**< NOT_ACKED: first digit of the response's status */
     enum cf_transport transport; /**< of .flow or of the datagram */

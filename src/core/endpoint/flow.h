@@ -38,8 +38,8 @@ struct cf_flow_info {
 };
 
 /**
- * Where a request goes. The ways are tried in this order, each if it is there: the flow if it is alive; the address; the URI,
- * resolved by RFC 3263. Strings are copied by whoever keeps them.
+ * Where a request goes. The first of these that is there is taken: the flow if it is alive; the address; the URI, resolved by
+ * RFC 3263, server after server until one can be reached. Strings are copied by whoever keeps them.
  */
 struct cf_route {
     struct cf_flow_id flow;      /**< an existing flow */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Answers of the endpoint's own, and what makes answers small. */
+#include "core/endpoint/impl.h"
+
+#include "base/hash.h"
+#include "base/reader.h"
+
+struct cf_addr cf_reply_addr(const struct cf_sip_message *msg, const struct cf_addr *remote) {
+    struct cf_addr addr = *remote;
+    if (!msg->via.has_rport) {
+        addr.port = msg->via.port != 0 ? msg->via.port : cf_transport_default_port(CF_TRANSPORT_UDP);
+    }
+    return addr;
+}
+
+/* RFC 3261 section 8.2.7: the same tag for the same request, without remembering it. */
+static void put_tag(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg) {
+    uint64_t hash = cf_hash(ep->seed, msg->call_id);
+    hash = cf_hash(hash, msg->from_tag);
+    hash = cf_hash(hash, msg->via.branch);
+    uint8_t octets[8];
+    cf_set_be32(octets, (uint32_t)(hash >> 32));
+    cf_set_be32(octets + 4, (uint32_t)hash);
+    cf_put_hex(w, (struct cf_span){octets, sizeof octets});
+}
+
+bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
+                  unsigned retry_after_sec) {
+    char buffer[16];
+    struct cf_writer tag;
+    cf_writer_init(&tag, buffer, sizeof buffer);
+    if (status > 100) {
+        put_tag(ep, &tag, msg);
+    }
+    cf_sip_reply_begin(w, msg, status, CF_STR_NONE, status > 100 ? cf_writer_str(&tag) : CF_STR_NONE);
+    if (retry_after_sec > 0) {
+        cf_sip_put_field_dec(w, CF_SIP_HEADER_RETRY_AFTER, retry_after_sec);
+    }
+    if (status > 100 && ep->product.at != NULL) {
+        cf_sip_put_field(w, CF_SIP_HEADER_SERVER, ep->product);
+    }
+    cf_sip_end(w);
+    return cf_writer_ok(w);
+}
+
+static void send_datagram(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_addr *to,
+                          struct cf_kept *bytes) {
+    cf_output_put(ep, (struct cf_output){
+                          .kind = CF_ENDPOINT_SEND_DATAGRAM,
+                          .transport = CF_TRANSPORT_UDP,
+                          .local = source->info.local,
+                          .remote = *to,
+                          .text = cf_kept_take(bytes),
+                      });
+}
+
+/* May @p len octets be sent there? docs/adr/0014. */
+static bool spend(const struct cf_source *source, size_t len) {
+    if (source->flow == NULL) {
+        return len <= source->len;
+    }
+    if (cf_flows_is_proven(source->flow)) {
+        return true;
+    }
+    if (len > source->flow->credit) {
+        return false;
+    }
+    source->flow->credit -= len;
+    return true;
+}
+
+void cf_reply(struct cf_endpoint *ep, const struct cf_source *source, unsigned status, unsigned retry_after_sec) {
+    struct cf_writer w;
+    struct cf_kept *bytes = NULL;
+    bool is_udp = source->info.transport == CF_TRANSPORT_UDP;
+    cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
+    if (!cf_reply_put(ep, &w, &ep->message, status, retry_after_sec)) {
+        return;
+    }
+    if (!spend(source, w.len)) {
+        cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_AMPLIFYING);
+        return;
+    }
+    if (cf_keep(&ep->keeper, cf_writer_str(&w), &bytes) != CF_OK) {
+        cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_NO_MEMORY);
+        return;
+    }
+    cf_count(ep, CF_ENDPOINT_COUNT_RESPONSES_OUT);
+    if (is_udp) {
+        struct cf_addr to = cf_reply_addr(&ep->message, &source->info.remote);
+        send_datagram(ep, source, &to, bytes);
+    } else {
+        cf_flows_send(ep, source->flow, NULL, bytes);
+    }
+    cf_kept_release(&ep->keeper, &bytes);
+}
+
+/* What a client can't do without in an answer. */
+static const enum cf_sip_header essential[] = {
+    CF_SIP_HEADER_VIA,          CF_SIP_HEADER_FROM,
+    CF_SIP_HEADER_TO,           CF_SIP_HEADER_CALL_ID,
+    CF_SIP_HEADER_CSEQ,         CF_SIP_HEADER_RECORD_ROUTE,
+    CF_SIP_HEADER_CONTACT,      CF_SIP_HEADER_WWW_AUTHENTICATE,
+    CF_SIP_HEADER_RETRY_AFTER,  CF_SIP_HEADER_PROXY_AUTHENTICATE,
+    CF_SIP_HEADER_MIN_EXPIRES,  CF_SIP_HEADER_EXPIRES,
+    CF_SIP_HEADER_UNSUPPORTED,  CF_SIP_HEADER_MIN_SE,
+    CF_SIP_HEADER_ALLOW_EVENTS, CF_SIP_HEADER_REQUIRE,
+    CF_SIP_HEADER_SIP_ETAG,
+};
+
+bool cf_reply_strip(struct cf_endpoint *ep, struct cf_writer *w, struct cf_str response) {
+    struct cf_parse_error error;
+    if (cf_sip_parse(response, &ep->own, &error) != CF_OK || ep->own.is_request) {
+        return false;
+    }
+    cf_sip_put_status_line(w, ep->own.status, ep->own.reason);
+    for (size_t i = 0; i < sizeof essential / sizeof *essential; i++) {
+        cf_sip_copy_fields(w, &ep->own, essential[i]);
+    }
+    cf_sip_end(w);
+    return cf_writer_ok(w);
+}
