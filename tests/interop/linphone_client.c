@@ -236,7 +236,7 @@ static void do_video(struct client *c, const char *arg) {
     LinphoneCall *call = current_call(c);
     if (call != NULL) {
         LinphoneCallParams *params = linphone_core_create_call_params(c->core, call);
-        linphone_call_params_enable_video(params, atoi(arg) != 0);
+        linphone_call_params_enable_video(params, arg[0] == '1');
         linphone_call_update(call, params);
         linphone_call_params_unref(params);
     }
@@ -282,14 +282,17 @@ static LinphoneParticipant *find_participant(const struct client *c, const char 
 
 static void do_admin(struct client *c, const char *arg) {
     char uri[LINE];
-    int is_admin = 0;
-    if (sscanf(arg, "%1000s %d", uri, &is_admin) == 2) {
-        LinphoneParticipant *participant = find_participant(c, uri);
-        if (participant != NULL) {
-            linphone_conference_set_participant_admin_status(c->conference, participant, is_admin != 0);
-        } else {
-            say("error", "no such participant");
-        }
+    const char *blank = strrchr(arg, ' ');
+    if (blank == NULL) {
+        say("error", "admin URI 0|1");
+        return;
+    }
+    snprintf(uri, sizeof uri, "%.*s", (int)(blank - arg), arg);
+    LinphoneParticipant *participant = find_participant(c, uri);
+    if (participant != NULL) {
+        linphone_conference_set_participant_admin_status(c->conference, participant, blank[1] == '1');
+    } else {
+        say("error", "no such participant");
     }
 }
 
@@ -407,15 +410,15 @@ static void read_key(struct client *c, const char *text) {
     if (strncmp(text, "encryption", len) == 0) {
         c->encryption = value;
     } else if (strncmp(text, "video", len) == 0) {
-        c->has_video = atoi(value) != 0;
+        c->has_video = value[0] == '1';
     } else if (strncmp(text, "codec", len) == 0) {
         c->codec = value;
     } else if (strncmp(text, "play", len) == 0) {
         c->play = value;
     } else if (strncmp(text, "bundle", len) == 0) {
-        c->has_bundle = atoi(value) != 0;
+        c->has_bundle = value[0] == '1';
     } else if (strncmp(text, "registrar", len) == 0) {
-        c->registers = atoi(value) != 0;
+        c->registers = value[0] == '1';
     }
 }
 
