@@ -437,6 +437,26 @@ static void tells_good_from_bad_in_one_burst(void **state) {
     for_all(burst_errors);
 }
 
+static void first_wrap(struct link *l) {
+    static uint8_t packets[4][256];
+    struct cf_unprotect_job jobs[4];
+    for (size_t i = 0; i < 4; i++) {
+        size_t len = protect(l, (uint16_t)(65534 + i), 50, packets[i]);
+        jobs[i] = (struct cf_unprotect_job){
+            .srtp = l->receive, .src = packets[i], .src_len = len, .dst = packets[i], .dst_size = sizeof packets[i]};
+    }
+    l->crypto->unprotect(l->crypto->ctx, jobs, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_ok(jobs[i].err);
+        assert_int_equal(jobs[i].index, 65534 + i);
+    }
+}
+
+static void takes_a_source_that_wraps_within_its_first_burst(void **state) {
+    (void)state;
+    for_all(first_wrap);
+}
+
 static void rtcp(struct link *l) {
     uint8_t sent[3][128];
     uint8_t copy[128];
@@ -542,5 +562,6 @@ CF_TEST_MAIN(cmocka_unit_test(refuses_replayed_packets), cmocka_unit_test(refuse
              cmocka_unit_test(refuses_to_protect_what_has_no_header), cmocka_unit_test(bounds_the_number_of_sources),
              cmocka_unit_test(stops_when_the_key_is_used_up), cmocka_unit_test(protects_a_mixed_burst_as_single_packets),
              cmocka_unit_test(tells_good_from_bad_in_one_burst),
+             cmocka_unit_test(takes_a_source_that_wraps_within_its_first_burst),
              cmocka_unit_test(protects_rtcp_and_refuses_forged_cut_and_replayed), cmocka_unit_test(passes_plain_rtcp_through),
              cmocka_unit_test(refuses_keys_that_do_not_fit_the_suite), cmocka_unit_test(allocates_nothing_per_packet))
