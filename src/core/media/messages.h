@@ -168,7 +168,7 @@ struct cf_media_event {
             bool is_rtcp;
             struct cf_addr address;
         } latched;
-        char digit; /**< 0-9 * # A-D, ! for flash */
+        char digit;    /**< 0-9 * # A-D, ! for flash */
         uint16_t line; /**< KEY_FRAME_WANTED */
         struct {
             size_t count;

@@ -113,6 +113,11 @@ void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *sou
     select_for_all(forward, now);
 }
 
+void cf_forward_end_source(struct cf_forward *forward, struct cf_source *source, cf_usec now) {
+    source->seen = false;
+    cf_forward_restart_source(forward, source, source->config.format, source->ssrc, now);
+}
+
 void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now) {
     if (source->allowed == allowed) {
         return;

@@ -49,6 +49,9 @@ void cf_forward_remove_source(struct cf_forward *forward, struct cf_source *sour
 void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, enum cf_video_format format, uint32_t ssrc,
                                cf_usec now);
 
+/** The sender said goodbye: nobody sees @p source until it sends again, with a key frame. */
+void cf_forward_end_source(struct cf_forward *forward, struct cf_source *source, cf_usec now);
+
 /** May @p source be shown? False: muted or on hold. */
 void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now);
 

@@ -5,65 +5,37 @@
  */
 #include "core/sfu/forward.h"
 
-#include "base/rng.h"
 #include "lib/test.h"
 #include "lib/test_mem.h"
-#include <stdlib.h>
+#include "lib/test_video.h"
 
 #define CAMERAS_MAX 6
-#define FRAME_USEC CF_MSEC(33)
-#define RECORDS_MAX 20000
+#define PACKETS_MAX 20000
 
-/* A fake camera: frames of a few packets, a key frame when asked. */
-struct camera {
+struct member {
     struct cf_source source;
-    uint32_t number; /* also its owner */
-    uint16_t sequence;
-    uint32_t timestamp;
-    uint16_t picture_id;
-    uint8_t tl0picidx;
-    bool key_next;
-    size_t packets_left; /* of the frame at hand */
-    size_t frame_packets;
-    bool frame_is_key;
-    cf_usec next_packet;
-    uint32_t frames;
-};
-
-/* What a receiver got in one packet. */
-struct record {
-    uint64_t sequence; /* extended */
-    struct cf_rewrite_patch patch;
-    uint32_t camera;
-    uint32_t frame; /* of the camera */
-    size_t index;   /* of the packet in the frame */
-    bool marker;
-    bool key;
-    bool repeat;
-};
-
-struct viewer {
     struct cf_sink sink;
-    uint32_t owner;
-    struct record *records;
-    size_t count;
-    uint64_t highest;
+    struct test_camera camera; /* its number is also the owner */
+    struct test_decoder decoder;
+    size_t asked; /* key frames that were asked for */
+    size_t nacked;
 };
 
 struct world {
     struct test_mem mem;
     struct cf_forward forward;
     struct cf_rng rng;
-    struct camera cameras[CAMERAS_MAX];
-    struct viewer viewers[CAMERAS_MAX];
+    struct member members[CAMERAS_MAX];
     size_t size;
     cf_usec now;
     uint32_t loss_ppm;
     uint32_t reorder_ppm;
-    size_t asked[CAMERAS_MAX]; /* key frame requests */
-    size_t nacked[CAMERAS_MAX];
     uint64_t lost;
 };
+
+#define SSRC(number) (0xc0000000U + (number))
+
+static const struct cf_rewrite_heads heads = {.sequence = 65500, .timestamp = 0xfffff000, .picture_id = 0x7ff0};
 
 static void world_init(struct world *w, size_t size, uint64_t seed) {
     memset(w, 0, sizeof *w);
@@ -72,62 +44,45 @@ static void world_init(struct world *w, size_t size, uint64_t seed) {
     w->now = CF_SEC(1000);
     w->size = size;
     cf_forward_init(&w->forward, w->now);
-    for (uint32_t i = 0; i < size; i++) {
-        struct camera *c = &w->cameras[i];
-        const struct cf_source_config source = {.owner = i + 1,
-                                                .format = CF_VIDEO_VP8,
-                                                .can_nack = true,
-                                                .store = {.bytes = 1 << 18, .packets = 1024, .age = CF_SEC(2)}};
-        assert_ok(cf_source_init(&c->source, &w->mem.mem, &source));
-        c->number = i + 1;
-        c->sequence = (uint16_t)cf_rng_u32(&w->rng);
-        c->timestamp = cf_rng_u32(&w->rng);
-        c->picture_id = cf_rng_u32(&w->rng) & 0x7fff;
-        c->tl0picidx = (uint8_t)cf_rng_u32(&w->rng);
-        c->key_next = true;
-        c->next_packet = w->now + (cf_usec)cf_rng_below(&w->rng, 33000);
-        cf_forward_add_source(&w->forward, &c->source, 0xc0000000U + i);
-        struct viewer *v = &w->viewers[i];
-        const struct cf_sink_config sink = {.owner = i + 1,
-                                            .formats = CF_VIDEO_SET(CF_VIDEO_VP8),
-                                            .heads = {.sequence = 65500, .timestamp = 0xfffff000, .picture_id = 0x7ff0}};
-        cf_sink_init(&v->sink, &sink);
-        v->owner = i + 1;
-        v->records = test_calloc(RECORDS_MAX, sizeof *v->records);
-        v->highest = 65536 + 65500;
-        cf_forward_add_sink(&w->forward, &v->sink, w->now);
+    for (uint8_t i = 1; i <= size; i++) {
+        struct member *m = &w->members[i - 1];
+        const struct cf_source_config source = {
+            .owner = i, .format = CF_VIDEO_VP8, .can_nack = true, .store = {.bytes = 1 << 18, .packets = 1024, .age = CF_SEC(2)}};
+        const struct cf_sink_config sink = {.owner = i, .formats = CF_VIDEO_SET(CF_VIDEO_VP8), .heads = heads};
+        assert_ok(cf_source_init(&m->source, &w->mem.mem, &source));
+        test_camera_init(&m->camera, &w->rng, CF_VIDEO_VP8, i, w->now);
+        m->camera.short_picture_id = i == 2;
+        cf_forward_add_source(&w->forward, &m->source, SSRC(i));
+        cf_sink_init(&m->sink, &sink);
+        test_decoder_init(&m->decoder, PACKETS_MAX);
+        cf_forward_add_sink(&w->forward, &m->sink, w->now);
     }
 }
 
 static void world_fini(struct world *w) {
     for (size_t i = 0; i < w->size; i++) {
-        cf_forward_remove_sink(&w->forward, &w->viewers[i].sink);
-        test_free(w->viewers[i].records);
+        cf_forward_remove_sink(&w->forward, &w->members[i].sink);
+        test_decoder_fini(&w->members[i].decoder);
     }
     for (size_t i = 0; i < w->size; i++) {
-        cf_forward_remove_source(&w->forward, &w->cameras[i].source, w->now);
-        cf_source_fini(&w->cameras[i].source);
+        cf_forward_remove_source(&w->forward, &w->members[i].source, w->now);
+        cf_source_fini(&w->members[i].source);
     }
     test_mem_fini(&w->mem);
 }
 
-static void record(const struct cf_sink_item *item) {
-    struct viewer *v = CF_OF(item->sink, struct viewer, sink);
-    const uint8_t *body = item->packet->payload.at + item->packet->vp8.len + 10;
-    int16_t step = (int16_t)(uint16_t)(item->patch.sequence - (uint16_t)v->highest);
-    uint64_t sequence = v->highest + (uint64_t)(int64_t)step;
-    v->highest = step > 0 ? sequence : v->highest;
-    assert_true(v->count < RECORDS_MAX);
-    v->records[v->count++] = (struct record){.sequence = sequence,
-                                             .patch = item->patch,
-                                             .camera = body[0],
-                                             .frame = cf_be32(body + 1),
-                                             .index = body[5],
-                                             .marker = item->packet->marker,
-                                             .key = item->packet->key_start,
-                                             .repeat = item->is_repeat};
-    assert_int_equal(item->csrc, 0xc0000000U + body[0] - 1);
-    assert_true(body[0] != v->owner);
+/* The item as its receiver would get it. */
+static void decode_item(const struct cf_sink_item *item) {
+    struct member *m = CF_OF(item->sink, struct member, sink);
+    uint8_t payload[TEST_CAMERA_PAYLOAD_MAX + CF_VP8_DESCRIPTOR_MAX];
+    struct cf_span body;
+    size_t len = cf_rewrite_payload(item->packet, &item->patch, payload, &body);
+    memcpy(payload + len, body.at, body.len);
+    test_decoder_add(&m->decoder, item->patch.sequence, item->patch.timestamp, item->packet->marker,
+                     (struct cf_span){payload, len + body.len});
+    uint8_t camera = test_decoder_camera(&m->decoder);
+    assert_int_equal(item->csrc, SSRC(camera));
+    assert_true(camera != m->camera.number);
 }
 
 static void flush(struct world *w) {
@@ -135,86 +90,49 @@ static void flush(struct world *w) {
     while (!cf_forward_is_idle(&w->forward)) {
         size_t count = cf_forward_step(&w->forward, w->now, items);
         for (size_t i = 0; i < count; i++) {
-            record(&items[i]);
+            decode_item(&items[i]);
         }
     }
 }
 
-static void begin_frame(struct world *w, struct camera *c) {
-    c->frame_is_key = c->key_next;
-    c->key_next = false;
-    c->frame_packets = c->frame_is_key ? 12 : 1 + cf_rng_below(&w->rng, 5);
-    c->packets_left = c->frame_packets;
-    c->picture_id = (c->picture_id + 1) & 0x7fff;
-    c->tl0picidx++;
-    c->timestamp += 2970;
-    c->frames++;
-}
-
-/* The next packet of the camera at @p octets (64 of them). */
-static struct cf_video_packet make_packet(struct world *w, struct camera *c, uint8_t *octets) {
-    if (c->packets_left == 0) {
-        begin_frame(w, c);
-    }
-    size_t index = c->frame_packets - c->packets_left;
-    const struct cf_vp8_descriptor d = {.partition_start = index == 0,
-                                        .has_picture_id = true,
-                                        .picture_id_long = true,
-                                        .picture_id = c->picture_id,
-                                        .has_tl0picidx = true,
-                                        .tl0picidx = c->tl0picidx,
-                                        .has_tid = true};
-    size_t len = cf_vp8_descriptor_print(&d, octets);
-    const uint8_t header[10] = {c->frame_is_key ? 0x10 : 0x11, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00};
-    memcpy(octets + len, header, sizeof header);
-    octets[len + 10] = (uint8_t)c->number;
-    cf_set_be32(octets + len + 11, c->frames);
-    octets[len + 15] = (uint8_t)index;
-    c->packets_left--;
-    c->next_packet =
-        c->packets_left > 0 ? c->next_packet + CF_MSEC(1) : c->next_packet + FRAME_USEC - (cf_usec)index * CF_MSEC(1);
-    return (struct cf_video_packet){.timestamp = c->timestamp,
-                                    .sequence = c->sequence++,
-                                    .marker = c->packets_left == 0,
-                                    .payload = {octets, len + 16},
-                                    .arrival = w->now};
-}
-
-static void deliver(struct world *w, struct camera *c, const struct cf_video_packet *packet) {
-    struct cf_video_packet p = *packet;
-    p.arrival = w->now;
+static void deliver(struct world *w, struct member *m, const struct test_camera_packet *packet) {
+    const struct cf_video_packet p = {.timestamp = packet->timestamp,
+                                      .sequence = packet->sequence,
+                                      .marker = packet->marker,
+                                      .payload = {packet->payload, packet->len},
+                                      .arrival = w->now};
     if (cf_rng_chance(&w->rng, w->loss_ppm)) {
         w->lost++;
         return;
     }
-    (void)cf_forward_on_packet(&w->forward, &c->source, &p, w->now);
+    (void)cf_forward_on_packet(&w->forward, &m->source, &p, w->now);
 }
 
 /* One millisecond. */
 static void tick(struct world *w) {
     for (size_t i = 0; i < w->size; i++) {
-        struct camera *c = &w->cameras[i];
-        uint8_t first[64];
-        uint8_t second[64];
-        if (c->next_packet > w->now) {
+        struct member *m = &w->members[i];
+        struct test_camera_packet first;
+        struct test_camera_packet second;
+        if (m->camera.next_at > w->now) {
             continue;
         }
-        struct cf_video_packet p = make_packet(w, c, first);
-        if (c->packets_left > 0 && cf_rng_chance(&w->rng, w->reorder_ppm)) {
-            struct cf_video_packet q = make_packet(w, c, second);
-            deliver(w, c, &q);
+        test_camera_next(&m->camera, &first);
+        if (m->camera.packets_left > 0 && cf_rng_chance(&w->rng, w->reorder_ppm)) {
+            test_camera_next(&m->camera, &second);
+            deliver(w, m, &second);
         }
-        deliver(w, c, &p);
+        deliver(w, m, &first);
     }
     flush(w);
     cf_forward_on_deadline(&w->forward, w->now);
     struct cf_source *source;
     struct cf_source_ask ask;
     while (cf_forward_poll_ask(&w->forward, w->now, &source, &ask)) {
-        struct camera *c = CF_OF(source, struct camera, source);
-        w->asked[c->number - 1] += ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
-        w->nacked[c->number - 1] += ask.nack_count;
-        c->key_next |= ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
+        struct member *m = CF_OF(source, struct member, source);
+        m->asked += ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
+        m->nacked += ask.nack_count;
+        m->camera.key_next |= ask.key_frame != CF_KEYFRAME_CAUSE_NONE;
     }
     w->now += CF_MSEC(1);
 }
@@ -223,47 +141,6 @@ static void run(struct world *w, cf_usec duration) {
     for (cf_usec end = w->now + duration; w->now < end;) {
         tick(w);
     }
-}
-
-static int by_sequence(const void *a, const void *b) {
-    const struct record *x = a;
-    const struct record *y = b;
-    return x->sequence < y->sequence ? -1 : x->sequence > y->sequence;
-}
-
-/*
- * The decoder: in sequence order packets of a frame belong together, frames go on, only key frames change the camera. Returns how
- * many sequence numbers were missing; where some are, only what can still be told is checked.
- */
-static uint64_t decode(struct viewer *v, size_t *ret_switches) {
-    qsort(v->records, v->count, sizeof *v->records, by_sequence);
-    uint64_t missing = 0;
-    *ret_switches = 0;
-    for (size_t i = 1; i < v->count; i++) {
-        const struct record *a = &v->records[i - 1];
-        const struct record *b = &v->records[i];
-        assert_true(b->sequence > a->sequence);
-        uint64_t gap = b->sequence - a->sequence - 1;
-        missing += gap;
-        bool same_frame = a->camera == b->camera && a->frame == b->frame;
-        if (same_frame) {
-            assert_int_equal(a->patch.timestamp, b->patch.timestamp);
-            assert_int_equal(a->patch.picture_id, b->patch.picture_id);
-            continue;
-        }
-        assert_true((int32_t)(b->patch.timestamp - a->patch.timestamp) > 0);
-        if (gap == 0) {
-            assert_int_equal(b->index, 0);
-            assert_int_equal(b->patch.picture_id, (a->patch.picture_id + 1) & 0x7fff);
-            assert_int_equal(b->patch.tl0picidx, (uint8_t)(a->patch.tl0picidx + 1));
-            assert_true(a->marker);
-        }
-        if (a->camera != b->camera) {
-            (*ret_switches)++;
-            assert_true(gap > 0 || (b->key && b->index == 0));
-        }
-    }
-    return missing;
 }
 
 static void everybody_sees_the_speaker_and_the_speaker_the_one_before(void **state) {
@@ -275,7 +152,7 @@ static void everybody_sees_the_speaker_and_the_speaker_the_one_before(void **sta
         cf_forward_on_speaker(&w.forward, speaker, w.now);
         run(&w, CF_SEC(2));
         for (size_t i = 0; i < 4; i++) {
-            const struct cf_source *shown = w.viewers[i].sink.shown;
+            const struct cf_source *shown = w.members[i].sink.shown;
             assert_non_null(shown);
             if (i + 1 != speaker) {
                 assert_int_equal(shown->config.owner, speaker);
@@ -298,9 +175,9 @@ static void a_decoder_never_notices_a_switch(void **state) {
     run(&w, CF_SEC(1));
     for (size_t i = 0; i < 5; i++) {
         size_t switches;
-        assert_int_equal(decode(&w.viewers[i], &switches), 0);
+        assert_int_equal(test_decoder_check(&w.members[i].decoder, &switches), 0);
         assert_true(switches > 10);
-        assert_true(w.viewers[i].count > 1000);
+        assert_true(w.members[i].decoder.count > 1000);
     }
     world_fini(&w);
 }
@@ -312,16 +189,17 @@ static void what_is_lost_on_the_way_in_is_a_gap_on_the_way_out(void **state) {
     run(&w, CF_SEC(1));
     w.loss_ppm = 20000;
     w.reorder_ppm = 50000;
-    uint64_t dropped = w.viewers[0].sink.counts.late + w.viewers[1].sink.counts.late;
+    uint64_t dropped = w.members[0].sink.counts.late + w.members[1].sink.counts.late;
     run(&w, CF_SEC(20));
     w.loss_ppm = 0;
     run(&w, CF_MSEC(100));
-    dropped = w.viewers[0].sink.counts.late + w.viewers[1].sink.counts.late - dropped;
+    dropped = w.members[0].sink.counts.late + w.members[1].sink.counts.late - dropped;
     size_t switches;
-    uint64_t missing = decode(&w.viewers[0], &switches) + decode(&w.viewers[1], &switches);
+    uint64_t missing =
+        test_decoder_check(&w.members[0].decoder, &switches) + test_decoder_check(&w.members[1].decoder, &switches);
     assert_true(w.lost > 50);
     assert_int_equal(missing, w.lost + dropped);
-    assert_true(w.nacked[0] > 0 && w.nacked[1] > 0);
+    assert_true(w.members[0].nacked > 0 && w.members[1].nacked > 0);
     world_fini(&w);
 }
 
@@ -337,7 +215,7 @@ static void decoders_survive_loss_and_switches_together(void **state) {
     }
     for (size_t i = 0; i < 5; i++) {
         size_t switches;
-        (void)decode(&w.viewers[i], &switches);
+        (void)test_decoder_check(&w.members[i].decoder, &switches);
         assert_true(switches > 5);
     }
     world_fini(&w);
@@ -349,22 +227,23 @@ static void a_newcomer_gets_a_picture_without_a_request(void **state) {
     world_init(&w, 3, 5);
     run(&w, CF_SEC(3));
     /* A key frame has just gone by. */
-    w.cameras[1].key_next = true;
+    w.members[1].camera.key_next = true;
     cf_forward_on_speaker(&w.forward, 2, w.now);
     run(&w, CF_MSEC(400));
-    size_t asked = w.asked[1];
-    struct viewer v = {.owner = 77, .highest = 65536, .records = test_calloc(RECORDS_MAX, sizeof *v.records)};
-    const struct cf_sink_config sink = {.owner = 77, .formats = CF_VIDEO_SET(CF_VIDEO_VP8)};
-    cf_sink_init(&v.sink, &sink);
-    cf_forward_add_sink(&w.forward, &v.sink, w.now);
+    size_t asked = w.members[1].asked;
+    struct member newcomer = {.camera = {.number = 77}};
+    const struct cf_sink_config sink = {.owner = 77, .formats = CF_VIDEO_SET(CF_VIDEO_VP8), .heads = heads};
+    cf_sink_init(&newcomer.sink, &sink);
+    test_decoder_init(&newcomer.decoder, PACKETS_MAX);
+    cf_forward_add_sink(&w.forward, &newcomer.sink, w.now);
     run(&w, CF_MSEC(100));
-    assert_true(v.count > 12);
-    assert_int_equal(w.asked[1], asked);
+    assert_true(newcomer.decoder.count > TEST_CAMERA_KEY_PACKETS);
+    assert_int_equal(w.members[1].asked, asked);
     size_t switches;
-    assert_int_equal(decode(&v, &switches), 0);
-    assert_true(v.records[0].key);
-    cf_forward_remove_sink(&w.forward, &v.sink);
-    test_free(v.records);
+    assert_int_equal(test_decoder_check(&newcomer.decoder, &switches), 0);
+    assert_true(newcomer.decoder.pictures[0].key);
+    cf_forward_remove_sink(&w.forward, &newcomer.sink);
+    test_decoder_fini(&newcomer.decoder);
     world_fini(&w);
 }
 
@@ -376,21 +255,21 @@ static void a_hostile_receiver_changes_nothing_for_others(void **state) {
         world_init(&w, 3, 6);
         cf_forward_on_speaker(&w.forward, 1, w.now);
         run(&w, CF_SEC(5));
-        size_t before = w.asked[0];
+        size_t before = w.members[0].asked;
         for (size_t i = 0; i < 60000; i++) {
             if (hostile != 0) {
-                cf_sink_on_key_request(&w.viewers[2].sink, -1, w.now);
-                cf_sink_on_key_request(&w.viewers[2].sink, (int)(i & 0xff), w.now);
-                cf_bitrate_wish_set(&w.viewers[2].sink.wish, 1, w.now);
+                cf_sink_on_key_request(&w.members[2].sink, -1, w.now);
+                cf_sink_on_key_request(&w.members[2].sink, (int)(i & 0xff), w.now);
+                cf_bitrate_wish_set(&w.members[2].sink.wish, 1, w.now);
             }
             if (i % 2 == 0) {
                 tick(&w);
             }
         }
-        asked[hostile] = w.asked[0] - before;
+        asked[hostile] = w.members[0].asked - before;
         /* The other receiver said nothing, so there is no limit. */
-        assert_true(w.cameras[0].source.bitrate.wanted_bps == 0 ||
-                    w.cameras[0].source.bitrate.wanted_bps == CF_BITRATE_UNLIMITED);
+        assert_true(w.members[0].source.bitrate.wanted_bps == 0 ||
+                    w.members[0].source.bitrate.wanted_bps == CF_BITRATE_UNLIMITED);
         world_fini(&w);
     }
     /* 30 seconds: the budget and one in five seconds. */
@@ -405,30 +284,26 @@ static void repeats_exactly_what_was_sent_within_its_budget(void **state) {
     run(&w, CF_SEC(1));
     cf_forward_on_speaker(&w.forward, 2, w.now);
     run(&w, CF_SEC(1));
-    struct viewer *v = &w.viewers[0];
-    size_t count = v->count;
+    struct member *m = &w.members[0];
+    size_t count = m->decoder.count;
     for (size_t i = count - 60; i < count; i++) {
         struct cf_sink_item item;
-        assert_true(cf_forward_repeat(&w.forward, &v->sink, (uint16_t)v->records[i].sequence, w.now, &item));
-        assert_int_equal(item.patch.sequence, (uint16_t)v->records[i].sequence);
-        assert_int_equal(item.patch.timestamp, v->records[i].patch.timestamp);
-        assert_int_equal(item.patch.picture_id, v->records[i].patch.picture_id);
-        assert_int_equal(item.patch.tl0picidx, v->records[i].patch.tl0picidx);
-        const uint8_t *body = item.packet->payload.at + item.packet->vp8.len + 10;
-        assert_int_equal(body[0], v->records[i].camera);
-        assert_int_equal(cf_be32(body + 1), v->records[i].frame);
-        assert_int_equal(body[5], v->records[i].index);
+        assert_true(cf_forward_repeat(&w.forward, &m->sink, (uint16_t)m->decoder.pictures[i].sequence, w.now, &item));
         assert_true(item.is_repeat);
+        decode_item(&item);
     }
+    size_t switches;
+    assert_int_equal(test_decoder_check(&m->decoder, &switches), 0);
+    assert_int_equal(m->decoder.duplicates, 60);
     size_t more = 0;
     for (size_t i = 0; i < 10000; i++) {
         struct cf_sink_item item;
-        more += cf_forward_repeat(&w.forward, &v->sink, (uint16_t)v->records[count - 1].sequence, w.now, &item);
+        more += cf_forward_repeat(&w.forward, &m->sink, m->sink.rewrite.heads.sequence, w.now, &item);
     }
     assert_int_equal(more, CF_SINK_REPEATS_MAX - 60);
     struct cf_sink_item item;
     w.now += CF_SEC(1);
-    assert_false(cf_forward_repeat(&w.forward, &v->sink, (uint16_t)(v->sink.rewrite.heads.sequence + 1), w.now, &item));
+    assert_false(cf_forward_repeat(&w.forward, &m->sink, (uint16_t)(m->sink.rewrite.heads.sequence + 1), w.now, &item));
     world_fini(&w);
 }
 
@@ -438,16 +313,16 @@ static void goes_on_with_another_when_the_one_shown_leaves_or_is_muted(void **st
     world_init(&w, 3, 8);
     cf_forward_on_speaker(&w.forward, 1, w.now);
     run(&w, CF_SEC(2));
-    assert_int_equal(w.viewers[1].sink.shown->config.owner, 1);
-    cf_forward_allow_source(&w.forward, &w.cameras[0].source, false, w.now);
-    assert_null(w.viewers[1].sink.shown);
+    assert_int_equal(w.members[1].sink.shown->config.owner, 1);
+    cf_forward_allow_source(&w.forward, &w.members[0].source, false, w.now);
+    assert_null(w.members[1].sink.shown);
     run(&w, CF_SEC(1));
-    assert_int_equal(w.viewers[1].sink.shown->config.owner, 3);
-    cf_forward_allow_source(&w.forward, &w.cameras[0].source, true, w.now);
+    assert_int_equal(w.members[1].sink.shown->config.owner, 3);
+    cf_forward_allow_source(&w.forward, &w.members[0].source, true, w.now);
     run(&w, CF_SEC(2));
-    assert_int_equal(w.viewers[1].sink.shown->config.owner, 1);
+    assert_int_equal(w.members[1].sink.shown->config.owner, 1);
     size_t switches;
-    assert_int_equal(decode(&w.viewers[1], &switches), 0);
+    assert_int_equal(test_decoder_check(&w.members[1].decoder, &switches), 0);
     world_fini(&w);
 }
 
@@ -456,20 +331,20 @@ static void a_restarted_source_needs_a_key_frame_again(void **state) {
     static struct world w;
     world_init(&w, 2, 9);
     run(&w, CF_SEC(1));
-    struct camera *c = &w.cameras[0];
-    assert_ptr_equal(w.viewers[1].sink.shown, &c->source);
-    cf_forward_restart_source(&w.forward, &c->source, CF_VIDEO_VP8, 0xc0000000U, w.now);
-    c->sequence = 40000;
-    c->timestamp = 5;
-    c->packets_left = 0;
+    struct member *m = &w.members[0];
+    assert_ptr_equal(w.members[1].sink.shown, &m->source);
+    cf_forward_restart_source(&w.forward, &m->source, CF_VIDEO_VP8, SSRC(1), w.now);
+    m->camera.sequence = 40000;
+    m->camera.timestamp = 5;
+    m->camera.packets_left = 0;
     run(&w, CF_SEC(1));
-    assert_ptr_equal(w.viewers[1].sink.shown, &c->source);
-    struct viewer *v = &w.viewers[1];
-    assert_true(v->count > 50);
+    assert_ptr_equal(w.members[1].sink.shown, &m->source);
+    const struct test_decoder *decoder = &w.members[1].decoder;
     size_t keys = 0;
-    for (size_t i = 0; i < v->count; i++) {
-        keys += v->records[i].key;
+    for (size_t i = 0; i < decoder->count; i++) {
+        keys += decoder->pictures[i].key && decoder->pictures[i].index == 0;
     }
+    assert_true(decoder->count > 50);
     assert_true(keys >= 2);
     world_fini(&w);
 }
@@ -496,8 +371,8 @@ static void is_silent_about_a_source_nobody_can_get(void **state) {
     static struct world w;
     world_init(&w, 1, 11);
     run(&w, CF_SEC(2));
-    assert_int_equal(w.asked[0], 0);
-    assert_int_equal(w.viewers[0].count, 0);
+    assert_int_equal(w.members[0].asked, 0);
+    assert_int_equal(w.members[0].decoder.count, 0);
     world_fini(&w);
 }
 

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What signalling asks for: rooms, legs, transports, lines come and go. */
+#include "core/media/internal.h"
+
+#include "core/media/engine.h"
+
+static void report_failure(struct cf_engine *engine, const struct cf_media_command *command, uint16_t index, enum cf_err err) {
+    const struct cf_media_event event = {
+        .kind = CF_MEDIA_EVENT_FAILED,
+        .room = command->room,
+        .leg = command->leg,
+        .as.failed = {.command = command->kind, .err = err, .index = index},
+    };
+    cf_event_queue_put(&engine->events, &event);
+}
+
+/* --- rooms --- */
+
+static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_command *command) {
+    struct cf_engine_room *room = cf_mem_alloc(engine->mem, sizeof *room);
+    if (room == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    const struct cf_mixer_config mixer = {.resampler = engine->config.resampler};
+    room->name = command->room;
+    room->policy = command->as.room_policy;
+    room->next_levels_event = engine->now;
+    cf_list_init(&room->legs);
+    cf_mixer_init(&room->mixer, engine->mem, &mixer, engine->now);
+    cf_forward_init(&room->forward, engine->now);
+    /* Once in the heap, its place is reserved. */
+    enum cf_err err = cf_heap_set(&engine->room_timers, &room->timer, engine->now);
+    if (err == CF_OK) {
+        err = cf_media_names_add(&engine->rooms, command->room, room);
+    }
+    if (err != CF_OK) {
+        cf_heap_cancel(&engine->room_timers, &room->timer);
+        cf_mixer_fini(&room->mixer);
+        cf_mem_free(engine->mem, room, sizeof *room);
+    }
+    return err;
+}
+
+void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room) {
+    cf_assert(cf_list_is_empty(&room->legs));
+    cf_media_names_remove(&engine->rooms, room->name);
+    cf_heap_cancel(&engine->room_timers, &room->timer);
+    cf_list_remove(&room->touched_link);
+    cf_mixer_fini(&room->mixer);
+    cf_mem_free(engine->mem, room, sizeof *room);
+}
+
+static void remove_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    for (size_t i = 0; i < leg->line_count; i++) {
+        if (leg->lines[i] != NULL && leg->lines[i]->is_active) {
+            cf_engine_send_report(engine, leg->lines[i], true);
+        }
+    }
+    struct cf_media_event event = cf_engine_leg_event(leg, CF_MEDIA_EVENT_LEG_GONE);
+    cf_event_queue_put(&engine->events, &event);
+    cf_engine_free_leg(engine, leg);
+}
+
+static void remove_room(struct cf_engine *engine, struct cf_engine_room *room) {
+    CF_LIST_EACH (&room->legs, link, following) {
+        remove_leg(engine, CF_OF(link, struct cf_engine_leg, room_link));
+    }
+    cf_engine_free_room(engine, room);
+}
+
+/* --- legs --- */
+
+static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_command *command) {
+    struct cf_engine_room *room = cf_media_names_get(&engine->rooms, command->room);
+    if (room == NULL) {
+        return CF_ERR_NOT_FOUND;
+    }
+    struct cf_engine_leg *leg = cf_mem_alloc(engine->mem, sizeof *leg);
+    if (leg == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    leg->name = command->leg;
+    leg->room = room;
+    leg->policy = command->as.leg_policy;
+    leg->heard_at = engine->now;
+    enum cf_err err = cf_heap_set(&engine->leg_timers, &leg->timer, engine->now);
+    if (err == CF_OK) {
+        err = cf_media_names_add(&engine->legs, command->leg, leg);
+    }
+    if (err != CF_OK) {
+        cf_heap_cancel(&engine->leg_timers, &leg->timer);
+        cf_mem_free(engine->mem, leg, sizeof *leg);
+        return err;
+    }
+    cf_list_append(&room->legs, &leg->room_link);
+    cf_engine_touch_room(engine, room);
+    return CF_OK;
+}
+
+static void unmap_sockets(struct cf_engine *engine, const struct cf_engine_transport *t) {
+    for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
+        uint32_t socket = t->sockets[i];
+        if (socket < engine->sockets_max && engine->sockets[socket].transport == t) {
+            engine->sockets[socket] = (struct cf_engine_socket){.transport = NULL};
+        }
+    }
+}
+
+void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    for (size_t i = 0; i < leg->line_count; i++) {
+        if (leg->lines[i] != NULL) {
+            cf_engine_part(engine, leg->lines[i]);
+            cf_mem_free(engine->mem, leg->lines[i], sizeof *leg->lines[i]);
+        }
+    }
+    for (size_t i = 0; i < CF_MEDIA_TRANSPORTS_MAX; i++) {
+        if (leg->transports[i] != NULL) {
+            unmap_sockets(engine, leg->transports[i]);
+            cf_engine_transport_fini(leg->transports[i], engine->config.crypto);
+            cf_mem_free(engine->mem, leg->transports[i], sizeof *leg->transports[i]);
+        }
+    }
+    cf_media_names_remove(&engine->legs, leg->name);
+    cf_heap_cancel(&engine->leg_timers, &leg->timer);
+    cf_list_remove(&leg->room_link);
+    cf_engine_touch_room(engine, leg->room);
+    cf_mem_free(engine->mem, leg, sizeof *leg);
+}
+
+/* The first line that can be mixed is; the others of the kind are silent. */
+static void choose_sound(struct cf_engine_leg *leg) {
+    leg->sound = NULL;
+    for (size_t i = 0; i < leg->line_count && leg->sound == NULL; i++) {
+        struct cf_engine_line *line = leg->lines[i];
+        if (line != NULL && line->is_active && line->agreed.kind == CF_MEDIA_AUDIO) {
+            leg->sound = line;
+        }
+    }
+}
+
+/* Everybody in the leg takes part as policy and agreements say; the first error, and of which line. */
+static enum cf_err join_all(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t *ret_index) {
+    enum cf_err first = CF_OK;
+    choose_sound(leg);
+    for (size_t i = 0; i < leg->line_count; i++) {
+        enum cf_err err = leg->lines[i] == NULL ? CF_OK : cf_engine_join(engine, leg->lines[i]);
+        if (err != CF_OK && first == CF_OK) {
+            first = err;
+            *ret_index = (uint16_t)i;
+        }
+    }
+    cf_engine_touch_room(engine, leg->room);
+    cf_engine_set_leg_timer(engine, leg);
+    return first;
+}
+
+static enum cf_err set_leg(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_leg_policy *policy,
+                           uint16_t *ret_index) {
+    leg->policy = *policy;
+    for (size_t i = 0; i < CF_MEDIA_TRANSPORTS_MAX; i++) {
+        if (leg->transports[i] != NULL) {
+            cf_engine_transport_set_policy(leg->transports[i], policy);
+        }
+    }
+    return join_all(engine, leg, ret_index);
+}
+
+/* --- transports --- */
+
+static enum cf_err map_socket(struct cf_engine *engine, struct cf_engine_transport *t, enum cf_engine_port port,
+                              uint32_t socket) {
+    if (socket >= engine->config.socket_limit) {
+        return CF_ERR_LIMIT;
+    }
+    void *sockets = engine->sockets;
+    if (!cf_mem_grow(engine->mem, &sockets, &engine->sockets_max, (size_t)socket + 1, sizeof *engine->sockets)) {
+        return CF_ERR_NO_MEMORY;
+    }
+    engine->sockets = sockets;
+    struct cf_engine_socket *slot = &engine->sockets[socket];
+    if (slot->transport != NULL && slot->transport != t) {
+        return CF_ERR_EXISTS;
+    }
+    *slot = (struct cf_engine_socket){.transport = t, .port = port};
+    return CF_OK;
+}
+
+static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_transport_set *set) {
+    if (set->index >= CF_MEDIA_TRANSPORTS_MAX) {
+        return CF_ERR_LIMIT;
+    }
+    struct cf_engine_transport **t = &leg->transports[set->index];
+    if (*t == NULL) {
+        *t = cf_mem_alloc(engine->mem, sizeof **t);
+        if (*t == NULL) {
+            return CF_ERR_NO_MEMORY;
+        }
+        cf_engine_transport_init(*t, leg, set->index);
+    }
+    unmap_sockets(engine, *t);
+    enum cf_err err = cf_engine_transport_set(*t, engine->config.crypto, set, &leg->policy);
+    if (!(*t)->has_mux && err == CF_OK) {
+        err = map_socket(engine, *t, CF_ENGINE_PORT_RTCP, set->rtcp_socket);
+    }
+    return err != CF_OK ? err : map_socket(engine, *t, CF_ENGINE_PORT_RTP, set->rtp_socket);
+}
+
+/* --- lines --- */
+
+/* RTCP takes 5 % of the bandwidth (RFC 3550 section 6.2), and no regular report more often than that. */
+#define SOUND_RTCP_BPS 3200
+#define PICTURE_RTCP_BPS 50000
+#define REPORT_INTERVAL_MIN CF_SEC(1)
+
+static void begin_schedule(struct cf_engine *engine, struct cf_engine_line *line) {
+    bool is_sound = line->agreed.kind == CF_MEDIA_AUDIO;
+    bool is_avpf = line->agreed.profile == CF_PROFILE_AVPF || line->agreed.profile == CF_PROFILE_SAVPF ||
+                   line->agreed.profile == CF_PROFILE_DTLS_SAVPF;
+    cf_usec asked = CF_MSEC((cf_usec)line->agreed.trr_int_msec);
+    uint64_t seed;
+    cf_entropy_fill(engine->config.entropy, &seed, sizeof seed);
+    const struct cf_rtcp_schedule_config config = {
+        .bandwidth_bps = is_sound ? SOUND_RTCP_BPS : PICTURE_RTCP_BPS,
+        .is_avpf = is_avpf,
+        .minimum_usec = CF_RTCP_MINIMUM,
+        .trr_int_usec = asked > REPORT_INTERVAL_MIN ? asked : REPORT_INTERVAL_MIN,
+        .packet_octets = 120,
+        .seed = seed,
+    };
+    cf_rtcp_schedule_init(&line->schedule, &config, engine->now);
+    cf_rtcp_schedule_on_members(&line->schedule, 2, 2, true, engine->now);
+    line->has_schedule = true;
+}
+
+static struct cf_engine_line *get_line(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t index) {
+    if (leg->lines[index] == NULL) {
+        leg->lines[index] = cf_mem_alloc(engine->mem, sizeof *leg->lines[index]);
+        if (leg->lines[index] == NULL) {
+            return NULL;
+        }
+        cf_engine_line_init(leg->lines[index], leg, index);
+        leg->lines[index]->timestamp_offset = cf_entropy_u32(engine->config.entropy);
+        /* Below 2^15, so that a lost first packet can't confuse rollover counters (RFC 3711 section 3.3.1). */
+        leg->lines[index]->sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
+        leg->line_count = index >= leg->line_count ? (uint16_t)(index + 1) : leg->line_count;
+    }
+    return leg->lines[index];
+}
+
+static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_line_set *set,
+                            uint16_t *ret_index) {
+    if (set->index >= CF_MEDIA_LINES_MAX || (set->line.is_active && set->line.transport >= CF_MEDIA_TRANSPORTS_MAX)) {
+        return CF_ERR_LIMIT;
+    }
+    struct cf_engine_transport *transport = set->line.is_active ? leg->transports[set->line.transport] : NULL;
+    struct cf_engine_line *line = get_line(engine, leg, set->index);
+    if (line == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    if (line->is_active && (!set->line.is_active || set->line.kind != line->agreed.kind)) {
+        cf_engine_send_report(engine, line, true);
+        cf_engine_part(engine, line);
+        line->has_schedule = false;
+    }
+    bool changed =
+        cf_engine_line_set(line, &set->line, transport, engine->codecs, cf_entropy_u32(engine->config.entropy), engine->now);
+    if (changed) {
+        cf_rewrite_forget(&line->sink.rewrite);
+    }
+    if (line->is_active && !line->has_schedule) {
+        begin_schedule(engine, line);
+    }
+    enum cf_err err = join_all(engine, leg, ret_index);
+    return err == CF_OK && set->line.is_active && transport == NULL ? CF_ERR_NOT_FOUND : err;
+}
+
+/* --- all of it --- */
+
+static void do_room_command(struct cf_engine *engine, const struct cf_media_command *command) {
+    struct cf_engine_room *room = cf_media_names_get(&engine->rooms, command->room);
+    enum cf_err err = CF_OK;
+    if (command->kind == CF_MEDIA_ROOM_ADD) {
+        err = add_room(engine, command);
+    } else if (command->kind == CF_MEDIA_ROOM_REMOVE && room != NULL) {
+        remove_room(engine, room);
+    } else if (command->kind == CF_MEDIA_ROOM_SET && room != NULL) {
+        room->policy = command->as.room_policy;
+        cf_engine_touch_room(engine, room);
+        CF_LIST_EACH (&room->legs, link, following) {
+            uint16_t index;
+            enum cf_err joined = join_all(engine, CF_OF(link, struct cf_engine_leg, room_link), &index);
+            err = err == CF_OK ? joined : err;
+        }
+    }
+    if (err != CF_OK) {
+        report_failure(engine, command, 0, err);
+    }
+}
+
+static void do_leg_command(struct cf_engine *engine, const struct cf_media_command *command) {
+    struct cf_engine_leg *leg = cf_media_names_get(&engine->legs, command->leg);
+    uint16_t index = 0;
+    enum cf_err err = CF_OK;
+    if (command->kind == CF_MEDIA_LEG_ADD) {
+        err = add_leg(engine, command);
+    } else if (leg == NULL) {
+        return;
+    } else if (command->kind == CF_MEDIA_LEG_SET) {
+        err = set_leg(engine, leg, &command->as.leg_policy, &index);
+    } else if (command->kind == CF_MEDIA_LEG_REMOVE) {
+        remove_leg(engine, leg);
+    } else if (command->kind == CF_MEDIA_TRANSPORT_SET) {
+        index = command->as.transport.index;
+        err = set_transport(engine, leg, &command->as.transport);
+    } else if (command->kind == CF_MEDIA_LINE_SET) {
+        index = command->as.line.index;
+        err = set_line(engine, leg, &command->as.line, &index);
+    } else {
+        cf_engine_report_stats(engine, leg);
+    }
+    if (err != CF_OK) {
+        report_failure(engine, command, index, err);
+    }
+}
+
+void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *command, cf_usec now) {
+    cf_engine_begin(engine, now);
+    switch (command->kind) {
+    case CF_MEDIA_ROOM_ADD:
+    case CF_MEDIA_ROOM_SET:
+    case CF_MEDIA_ROOM_REMOVE:
+        do_room_command(engine, command);
+        break;
+    case CF_MEDIA_LEG_ADD:
+    case CF_MEDIA_LEG_SET:
+    case CF_MEDIA_LEG_REMOVE:
+    case CF_MEDIA_TRANSPORT_SET:
+    case CF_MEDIA_LINE_SET:
+    case CF_MEDIA_STATS_GET:
+        do_leg_command(engine, command);
+        break;
+    default:
+        CF_BUG("commands come from our own signalling");
+    }
+    cf_engine_set_room_timers(engine);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine as a whole: making and unmaking, time, events. */
+#include "core/media/engine.h"
+
+#include "core/media/internal.h"
+
+#define SLOT_LIMIT 65536
+#define SOCKET_LIMIT 65536
+#define EVENT_LIMIT 4096
+#define STORE_BYTES ((size_t)256 * 1024)
+#define STORE_PACKETS 1024
+#define STORE_AGE CF_SEC(2)
+#define PACKETS_PER_SEC 4000
+
+/* A timer with nothing to do stays in its heap, so that setting it never needs memory. */
+#define FAR (CF_USEC_NEVER - 1)
+
+static void set_defaults(struct cf_engine_config *config) {
+    config->slot_limit = config->slot_limit == 0 ? SLOT_LIMIT : config->slot_limit;
+    config->socket_limit = config->socket_limit == 0 ? SOCKET_LIMIT : config->socket_limit;
+    config->event_limit = config->event_limit == 0 ? EVENT_LIMIT : config->event_limit;
+    config->packets_per_sec = config->packets_per_sec == 0 ? PACKETS_PER_SEC : config->packets_per_sec;
+    if (config->store.bytes == 0) {
+        config->store = (struct cf_store_config){.bytes = STORE_BYTES, .packets = STORE_PACKETS, .age = STORE_AGE};
+    }
+}
+
+static void find_codecs(struct cf_engine *engine) {
+    for (size_t i = 0; i < engine->config.codec_count; i++) {
+        const struct cf_audio_codec *codec = engine->config.codecs[i];
+        for (size_t k = CF_CODEC_NONE + 1; k < CF_CODEC_COUNT; k++) {
+            if (cf_str_eq_nocase(cf_codec_row((enum cf_codec)k)->encoding, cf_str_of(codec->name))) {
+                engine->codecs[k] = codec;
+            }
+        }
+    }
+}
+
+/* RFC 7022 section 4.2: a name that says nothing about us. */
+static void make_cname(struct cf_engine *engine) {
+    engine->cname.len = 16;
+    cf_entropy_word(engine->config.entropy, engine->cname.text, engine->cname.len);
+}
+
+enum cf_err cf_engine_init(struct cf_engine *engine, const struct cf_mem *mem, const struct cf_engine_config *config,
+                           cf_usec now) {
+    memset(engine, 0, sizeof *engine);
+    engine->mem = mem;
+    engine->config = *config;
+    engine->now = now;
+    engine->wall_offset = config->wall - now;
+    set_defaults(&engine->config);
+    find_codecs(engine);
+    make_cname(engine);
+    cf_media_names_init(&engine->rooms, mem, engine->config.slot_limit);
+    cf_media_names_init(&engine->legs, mem, engine->config.slot_limit);
+    cf_heap_init(&engine->room_timers, mem);
+    cf_heap_init(&engine->leg_timers, mem);
+    cf_list_init(&engine->batch_rooms);
+    cf_list_init(&engine->mix_rooms);
+    cf_list_init(&engine->touched_rooms);
+    bool made = cf_event_queue_init(&engine->events, mem, engine->config.event_limit) == CF_OK &&
+                cf_control_queue_init(&engine->control, mem) == CF_OK && cf_outbox_init(&engine->outbox, mem) == CF_OK;
+    if (!made) {
+        cf_engine_fini(engine);
+        return CF_ERR_NO_MEMORY;
+    }
+    return CF_OK;
+}
+
+void cf_engine_fini(struct cf_engine *engine) {
+    cf_engine_drop_output(engine);
+    for (size_t i = 0; i < engine->legs.slots_max; i++) {
+        struct cf_engine_leg *leg = cf_media_names_at(&engine->legs, i);
+        if (leg != NULL) {
+            cf_engine_free_leg(engine, leg);
+        }
+    }
+    for (size_t i = 0; i < engine->rooms.slots_max; i++) {
+        struct cf_engine_room *room = cf_media_names_at(&engine->rooms, i);
+        if (room != NULL) {
+            cf_engine_free_room(engine, room);
+        }
+    }
+    cf_media_names_fini(&engine->legs);
+    cf_media_names_fini(&engine->rooms);
+    cf_heap_fini(&engine->room_timers);
+    cf_heap_fini(&engine->leg_timers);
+    cf_mem_free(engine->mem, engine->sockets, engine->sockets_max * sizeof *engine->sockets);
+    engine->sockets = NULL;
+    engine->sockets_max = 0;
+    cf_event_queue_fini(&engine->events);
+    cf_control_queue_fini(&engine->control);
+    cf_outbox_fini(&engine->outbox);
+}
+
+/* --- time --- */
+
+void cf_engine_set_wall(struct cf_engine *engine, cf_wall wall, cf_usec now) {
+    engine->wall_offset = wall - now;
+}
+
+cf_wall cf_engine_wall(const struct cf_engine *engine) {
+    return engine->now + engine->wall_offset;
+}
+
+void cf_engine_begin(struct cf_engine *engine, cf_usec now) {
+    cf_engine_drop_output(engine);
+    engine->now = now;
+}
+
+void cf_engine_touch_room(struct cf_engine *engine, struct cf_engine_room *room) {
+    if (!cf_link_is_in(&room->touched_link)) {
+        cf_list_append(&engine->touched_rooms, &room->touched_link);
+    }
+}
+
+static cf_usec room_deadline(const struct cf_engine_room *room) {
+    cf_usec mix = room->policy.no_audio ? CF_USEC_NEVER : cf_mixer_deadline(&room->mixer);
+    cf_usec forward = room->policy.no_video ? CF_USEC_NEVER : cf_forward_deadline(&room->forward);
+    return cf_list_is_empty(&room->legs) ? CF_USEC_NEVER : cf_usec_min(mix, forward);
+}
+
+void cf_engine_set_room_timers(struct cf_engine *engine) {
+    for (struct cf_link *link = cf_list_pop(&engine->touched_rooms); link != NULL; link = cf_list_pop(&engine->touched_rooms)) {
+        struct cf_engine_room *room = CF_OF(link, struct cf_engine_room, touched_link);
+        enum cf_err err = cf_heap_set(&engine->room_timers, &room->timer, cf_usec_min(room_deadline(room), FAR));
+        cf_assert(err == CF_OK);
+    }
+}
+
+static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
+    cf_usec deadline = CF_USEC_NEVER;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        const struct cf_engine_line *line = leg->lines[i];
+        if (line != NULL && line->is_active && line->has_schedule) {
+            deadline = cf_usec_min(deadline, cf_rtcp_schedule_deadline(&line->schedule));
+        }
+    }
+    if (leg->policy.silence_usec > 0 && !leg->is_silent) {
+        deadline = cf_usec_min(deadline, leg->heard_at + leg->policy.silence_usec);
+    }
+    return deadline;
+}
+
+void cf_engine_set_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    enum cf_err err = cf_heap_set(&engine->leg_timers, &leg->timer, cf_usec_min(leg_deadline(leg), FAR));
+    cf_assert(err == CF_OK);
+}
+
+cf_usec cf_engine_deadline(const struct cf_engine *engine) {
+    cf_usec deadline = cf_usec_min(cf_heap_deadline(&engine->room_timers), cf_heap_deadline(&engine->leg_timers));
+    return deadline >= FAR ? CF_USEC_NEVER : deadline;
+}
+
+static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
+    struct cf_source *source;
+    struct cf_source_ask ask;
+    while (cf_forward_poll_ask(&room->forward, engine->now, &source, &ask)) {
+        cf_engine_send_ask(engine, CF_OF(source, struct cf_engine_line, source), &ask);
+    }
+}
+
+static void on_room_timer(struct cf_engine *engine, struct cf_engine_room *room) {
+    if (!room->policy.no_audio && engine->now >= cf_mixer_deadline(&room->mixer)) {
+        cf_mixer_on_deadline(&room->mixer, engine->now);
+        cf_list_append(&engine->mix_rooms, &room->mix_link);
+    }
+    cf_forward_on_deadline(&room->forward, engine->now);
+    ask_sources(engine, room);
+    cf_engine_touch_room(engine, room);
+}
+
+static void report_silence(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    bool due = leg->policy.silence_usec > 0 && engine->now - leg->heard_at >= leg->policy.silence_usec;
+    if (due && !leg->is_silent) {
+        struct cf_media_event event = cf_engine_leg_event(leg, CF_MEDIA_EVENT_SILENT);
+        cf_event_queue_put(&engine->events, &event);
+        leg->is_silent = true;
+        leg->is_heard = false;
+    }
+}
+
+static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    for (size_t i = 0; i < leg->line_count; i++) {
+        struct cf_engine_line *line = leg->lines[i];
+        if (line == NULL || !line->is_active || !line->has_schedule) {
+            continue;
+        }
+        cf_rtcp_schedule_on_deadline(&line->schedule, engine->now);
+        if (cf_rtcp_schedule_poll(&line->schedule) != CF_RTCP_DUE_NONE) {
+            cf_engine_send_report(engine, line, false);
+        }
+    }
+    report_silence(engine, leg);
+    cf_engine_set_leg_timer(engine, leg);
+}
+
+void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now) {
+    cf_engine_begin(engine, now);
+    for (struct cf_timer *t = cf_heap_pop(&engine->room_timers, now); t != NULL; t = cf_heap_pop(&engine->room_timers, now)) {
+        on_room_timer(engine, CF_OF(t, struct cf_engine_room, timer));
+    }
+    for (struct cf_timer *t = cf_heap_pop(&engine->leg_timers, now); t != NULL; t = cf_heap_pop(&engine->leg_timers, now)) {
+        on_leg_timer(engine, CF_OF(t, struct cf_engine_leg, timer));
+    }
+}
+
+/* --- events and counters --- */
+
+struct cf_media_event cf_engine_leg_event(const struct cf_engine_leg *leg, enum cf_media_event_kind kind) {
+    return (struct cf_media_event){.kind = kind, .room = leg->room->name, .leg = leg->name};
+}
+
+bool cf_engine_poll_event(struct cf_engine *engine, struct cf_media_event *ret_event) {
+    return cf_event_queue_take(&engine->events, ret_event);
+}
+
+const struct cf_engine_totals *cf_engine_totals(const struct cf_engine *engine) {
+    return &engine->totals;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The media engine of one worker: rooms of legs, RTP and RTCP in, RTP and RTCP out. Sound is mixed (core/mix), pictures follow
+ * the speaker and are forwarded (core/sfu). It knows sockets as numbers, does no I/O, reads no clock; keys come from signalling
+ * by the commands of messages.h, packet protection and codecs from adapters through tables.
+ *
+ * Machine. Every mutation (_command, _receive, _on_deadline) is followed by draining _poll_send until it gives nothing, then
+ * _poll_event; what was not drained before the next mutation is dropped. What _poll_send gives is valid until the next call.
+ * No allocation a packet: memory is taken at init and by commands (and by a peer that changes its audio codec, once a second at
+ * most). Datagrams are never a reason to end a leg; what is not used is counted by reason, and datagrams in = used + discarded,
+ * for every line and for the engine.
+ *
+ *     cf_engine_receive(e, datagrams, count, now);
+ *     while ((n = cf_engine_poll_send(e, &out)) > 0) sendmmsg(out, n);
+ *     while (cf_engine_poll_event(e, &event)) to signalling;
+ */
+#ifndef CF_MEDIA_ENGINE_H
+#define CF_MEDIA_ENGINE_H
+
+#include "core/media/control_queue.h"
+#include "core/media/event_queue.h"
+#include "core/media/leg.h"
+#include "core/media/names.h"
+#include "core/media/outbox.h"
+
+/** Most datagrams in one call of cf_engine_receive(). */
+#define CF_ENGINE_BATCH_MAX 64
+
+/** Retransmissions that are looked for after one batch. */
+#define CF_ENGINE_REPEATS_MAX 256
+
+/** What an engine is made of. All pointers are kept. */
+struct cf_engine_config {
+    const struct cf_packet_crypto *crypto;
+    const struct cf_entropy *entropy;
+    const struct cf_audio_codec *const *codecs; /**< those that can be mixed, .codec_count of them */
+    size_t codec_count;
+    const struct cf_resampler *resampler;
+    size_t slot_limit;            /**< highest slot of a room's or leg's handle + 1; 0: 65536 */
+    size_t socket_limit;          /**< highest socket number + 1; 0: 65536 */
+    size_t event_limit;           /**< most events that wait; 0: 4096 */
+    struct cf_store_config store; /**< of each picture source; .bytes 0: 256 kB, 1024 packets, 2 s */
+    uint32_t packets_per_sec;     /**< most that one line may send; 0: 4000 */
+    cf_wall wall;                 /**< wall clock at init */
+};
+
+/** A datagram that came in. Its octets are decrypted in place. */
+struct cf_media_input {
+    uint32_t socket;
+    struct cf_addr from;
+    uint8_t *at;
+    size_t len;
+};
+
+/** Counters of the engine: in = used + discards. */
+struct cf_engine_totals {
+    uint64_t datagrams_in;
+    uint64_t datagrams_used;
+    uint64_t discards[CF_MEDIA_DISCARD_COUNT];
+    uint64_t datagrams_out; /**< handed to the shell */
+    uint64_t failures_out;  /**< could not be protected */
+    uint64_t dropped_out;   /**< made and not drained by the shell */
+    uint64_t repeats_lost;  /**< retransmissions above CF_ENGINE_REPEATS_MAX */
+};
+
+/** What a socket belongs to; private. */
+struct cf_engine_socket {
+    struct cf_engine_transport *transport; /**< NULL: nothing */
+    enum cf_engine_port port;
+};
+
+/** A retransmission to look for; private. */
+struct cf_engine_repeat {
+    struct cf_engine_line *line;
+    uint16_t sequence;
+};
+
+/** A datagram on its way through receive.c; private. */
+struct cf_engine_arrival {
+    struct cf_engine_transport *transport; /**< NULL: done with */
+    enum cf_engine_port port;
+    const struct cf_addr *from;
+    struct cf_span octets; /**< in clear */
+    size_t datagram_len;   /**< as it came */
+    size_t job;            /**< index of its unprotect job, SIZE_MAX: none */
+    bool is_newest;
+    bool is_authenticated;
+};
+
+/** The engine. All fields private to core/media. */
+struct cf_engine {
+    const struct cf_mem *mem;
+    struct cf_engine_config config;
+    const struct cf_audio_codec *codecs[CF_CODEC_COUNT]; /**< by enum cf_codec; NULL: not ours */
+    struct cf_tag cname;
+    cf_usec now;         /**< of the last mutation, for draining */
+    cf_wall wall_offset; /**< wall minus monotonic */
+
+    struct cf_media_names rooms; /**< of owned struct cf_engine_room */
+    struct cf_media_names legs;  /**< of owned struct cf_engine_leg */
+    struct cf_engine_socket *sockets;
+    size_t sockets_max;
+    struct cf_heap room_timers;
+    struct cf_heap leg_timers;
+
+    struct cf_event_queue events;
+    struct cf_control_queue control;
+    size_t control_taken; /**< compounds in the batch that was polled last */
+    struct cf_outbox outbox;
+
+    struct cf_list batch_rooms;
+    struct cf_list mix_rooms;
+    struct cf_list touched_rooms;
+    struct cf_sink_item items[CF_SINK_ITEMS_MAX];
+    size_t item_count;
+    size_t item_at;
+    struct cf_engine_repeat repeats[CF_ENGINE_REPEATS_MAX];
+    size_t repeat_count;
+    size_t repeat_at;
+    struct cf_mix_frame frame; /**< of the first of mix_rooms, meaningful while frame_at < frame.user_count */
+    size_t frame_at;
+    bool is_frame_in_outbox; /**< its payload must stay until the outbox is protected */
+
+    struct cf_engine_arrival arrivals[CF_ENGINE_BATCH_MAX];
+    struct cf_unprotect_job jobs[CF_ENGINE_BATCH_MAX];
+    struct cf_engine_totals totals;
+};
+
+/** An empty engine. CF_ERR_NO_MEMORY. @p mem and what is in @p config are kept by reference. */
+CF_MUST_USE enum cf_err cf_engine_init(struct cf_engine *engine, const struct cf_mem *mem, const struct cf_engine_config *config,
+                                       cf_usec now);
+
+/** Drop everything, without goodbye. */
+void cf_engine_fini(struct cf_engine *engine);
+
+/** The wall clock was set: it is @p wall at @p now. Only reports to peers are touched by that. */
+void cf_engine_set_wall(struct cf_engine *engine, cf_wall wall, cf_usec now);
+
+/** Do @p command. What can't be done is reported as CF_MEDIA_EVENT_FAILED. */
+void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *command, cf_usec now);
+
+/** Datagrams have come, at most CF_ENGINE_BATCH_MAX. Their octets are free again when _poll_send has been drained. */
+void cf_engine_receive(struct cf_engine *engine, const struct cf_media_input *datagrams, size_t count, cf_usec now);
+
+/** When cf_engine_on_deadline() is to be called. */
+cf_usec cf_engine_deadline(const struct cf_engine *engine);
+
+/** Mix, report, ask: whatever is due at @p now. */
+void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now);
+
+/** The next datagrams to be sent, at most CF_OUTBOX_MAX; 0: nothing more. Datagrams of one receiver come in a row. */
+size_t cf_engine_poll_send(struct cf_engine *engine, const struct cf_media_output **ret_outputs);
+
+/** The next event. False if there is none. */
+bool cf_engine_poll_event(struct cf_engine *engine, struct cf_media_event *ret_event);
+
+/** Counters. */
+const struct cf_engine_totals *cf_engine_totals(const struct cf_engine *engine);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the engine call of each other. Not for others. */
+#ifndef CF_MEDIA_INTERNAL_H
+#define CF_MEDIA_INTERNAL_H
+
+#include "core/media/engine.h"
+
+/* engine.c */
+
+/** A mutation begins: what was not drained is dropped. */
+void cf_engine_begin(struct cf_engine *engine, cf_usec now);
+
+/** Now on the wall. */
+cf_wall cf_engine_wall(const struct cf_engine *engine);
+
+/** The timer of @p room has to be looked at when all is drained. */
+void cf_engine_touch_room(struct cf_engine *engine, struct cf_engine_room *room);
+
+/** Look at the timer of @p leg. */
+void cf_engine_set_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/** Look at the timers of all rooms that were touched. */
+void cf_engine_set_room_timers(struct cf_engine *engine);
+
+/** An event of @p leg and its room. */
+struct cf_media_event cf_engine_leg_event(const struct cf_engine_leg *leg, enum cf_media_event_kind kind);
+
+/* command.c */
+
+/** Take @p leg out of its room and free it, without goodbye. */
+void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/** Free @p room, which must have no legs. */
+void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room);
+
+/* stats.c */
+
+/** CF_MEDIA_EVENT_STATS for each active line of @p leg. */
+void cf_engine_report_stats(struct cf_engine *engine, const struct cf_engine_leg *leg);
+
+/* join.c: lines and the room */
+
+/** Let @p line take part in its room as its agreement, the leg's and the room's policy say. */
+CF_MUST_USE enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line);
+
+/** Take @p line out of mixer and forwarding. */
+void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
+
+/** The peer sends another sound codec. False: too soon after the last change. */
+bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *line, uint8_t payload_type);
+
+/* control_in.c, control_out.c */
+
+/** RTCP came in, in clear. True if it was sound. */
+bool cf_engine_take_control(struct cf_engine *engine, const struct cf_engine_arrival *arrival);
+
+/** Send a compound report of @p line, with BYE if @p is_last. */
+void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line, bool is_last);
+
+/** Ask the peer of @p line, whose source it is. */
+void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_source_ask *ask);
+
+/** Acknowledge the limit that the peer of @p line asked for. */
+void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line, uint64_t bitrate_bps, uint32_t owner_ssrc);
+
+/* send.c */
+
+/** Forget all that waits to be sent. */
+void cf_engine_drop_output(struct cf_engine *engine);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/media/line.h"
+
+void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg, uint16_t index) {
+    *line = (struct cf_engine_line){.leg = leg,
+                                    .index = index,
+                                    .payload_type_in = CF_LINE_NO_TYPE,
+                                    .payload_type_out = CF_LINE_NO_TYPE,
+                                    .report = {.round_trip_usec = -1}};
+    memset(line->picture_types, CF_LINE_NO_TYPE, sizeof line->picture_types);
+}
+
+/* --- what packets look like --- */
+
+static const struct cf_audio_codec *codec_of(const struct cf_audio_codec *const *codecs, const struct cf_payload *payload) {
+    return payload == NULL ? NULL : codecs[payload->codec];
+}
+
+static const struct cf_payload *first_sound_out(const struct cf_media_line *agreed, const struct cf_audio_codec *const *codecs) {
+    for (size_t i = 0; i < agreed->payload_count; i++) {
+        if (codec_of(codecs, &agreed->payloads[i]) != NULL) {
+            return &agreed->payloads[i];
+        }
+    }
+    return NULL;
+}
+
+static enum cf_video_format format_of(enum cf_codec codec, const union cf_codec_params *params) {
+    if (codec == CF_CODEC_VP8) {
+        return CF_VIDEO_VP8;
+    }
+    if (codec == CF_CODEC_H264 && params->h264.packetization_mode <= 1) {
+        return params->h264.packetization_mode == 0 ? CF_VIDEO_H264_MODE_0 : CF_VIDEO_H264_MODE_1;
+    }
+    return CF_VIDEO_NONE;
+}
+
+enum cf_video_format cf_engine_line_format_in(const struct cf_payload *payload) {
+    return format_of(payload->codec, &payload->local);
+}
+
+static void note_picture_type(struct cf_engine_line *line, enum cf_video_format format, uint8_t type) {
+    if (format != CF_VIDEO_NONE && line->picture_types[format] == CF_LINE_NO_TYPE) {
+        line->picture_types[format] = type;
+    }
+}
+
+static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *const *codecs) {
+    const struct cf_payload *sound = first_sound_out(&line->agreed, codecs);
+    line->payload_type_out = sound == NULL ? CF_LINE_NO_TYPE : sound->send_type;
+    memset(line->picture_types, CF_LINE_NO_TYPE, sizeof line->picture_types);
+    for (size_t i = 0; i < line->agreed.payload_count; i++) {
+        const struct cf_payload *payload = &line->agreed.payloads[i];
+        note_picture_type(line, format_of(payload->codec, &payload->remote), payload->send_type);
+    }
+    /* Single NAL unit packets are fine for a receiver of mode 1. */
+    note_picture_type(line, CF_VIDEO_H264_MODE_0, line->picture_types[CF_VIDEO_H264_MODE_1]);
+}
+
+static void set_extension(struct cf_engine_line *line) {
+    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    line->extension_len = 0;
+    if (mid->id == 0 || !mid->can_send || line->agreed.mid.len == 0) {
+        return;
+    }
+    struct cf_writer w;
+    const struct cf_rtp_ext list = {.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    cf_writer_init(&w, line->extension, sizeof line->extension);
+    uint8_t *header = cf_writer_reserve(&w, 4);
+    uint16_t profile = cf_rtp_put_extensions(&w, &list, 1);
+    cf_assert(cf_writer_ok(&w));
+    cf_set_be16(header, profile);
+    cf_set_be16(header + 2, (uint16_t)((w.len - 4) / 4));
+    line->extension_len = (uint8_t)w.len;
+}
+
+static void set_ssrc(struct cf_engine_line *line, uint32_t random_ssrc) {
+    uint32_t announced = line->agreed.local_ssrc;
+    uint32_t ssrc = announced != 0 ? announced : line->ssrc != 0 ? line->ssrc : random_ssrc;
+    if (ssrc == line->ssrc) {
+        return;
+    }
+    bool is_sound = line->agreed.kind == CF_MEDIA_AUDIO;
+    const struct cf_payload *first = &line->agreed.payloads[0];
+    uint32_t clock_hz = is_sound && line->agreed.payload_count > 0 && first->clock_hz != 0 ? first->clock_hz : CF_VIDEO_CLOCK_HZ;
+    line->ssrc = ssrc;
+    line->has_sent = false;
+    cf_rtp_sender_init(&line->sender, ssrc, clock_hz);
+}
+
+/* A codec of another clock needs other sender reports. */
+static void set_clock(struct cf_engine_line *line) {
+    for (size_t i = 0; i < line->agreed.payload_count; i++) {
+        const struct cf_payload *payload = &line->agreed.payloads[i];
+        if (payload->send_type == line->payload_type_out && payload->clock_hz != line->sender.clock_rate_hz) {
+            line->sender.clock_rate_hz = payload->clock_hz;
+        }
+    }
+}
+
+bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line *agreed, struct cf_engine_transport *transport,
+                        const struct cf_audio_codec *const *codecs, uint32_t random_ssrc, cf_usec now) {
+    struct cf_engine_line before = *line;
+    line->agreed = *agreed;
+    line->transport = transport;
+    line->is_active = agreed->is_active && transport != NULL && agreed->kind != CF_MEDIA_OTHER;
+    line->ssrc_free_until = now + CF_LINE_SSRC_FREE;
+    set_types(line, codecs);
+    set_extension(line);
+    set_ssrc(line, random_ssrc);
+    if (agreed->kind == CF_MEDIA_AUDIO) {
+        set_clock(line);
+    }
+    return before.ssrc != line->ssrc || before.extension_len != line->extension_len ||
+           memcmp(before.extension, line->extension, line->extension_len) != 0 ||
+           memcmp(before.picture_types, line->picture_types, sizeof before.picture_types) != 0;
+}
+
+/* --- what it is for --- */
+
+static bool is_miniature(enum cf_content content) {
+    return content == CF_CONTENT_THUMBNAIL;
+}
+
+bool cf_engine_line_is_main_picture(const struct cf_engine_line *line) {
+    return line->is_active && line->agreed.kind == CF_MEDIA_VIDEO && !is_miniature(line->agreed.remote_content) &&
+           !is_miniature(line->agreed.local_content);
+}
+
+uint32_t cf_engine_line_formats_out(const struct cf_engine_line *line) {
+    uint32_t formats = 0;
+    for (size_t i = 0; i < line->agreed.payload_count; i++) {
+        enum cf_video_format format = format_of(line->agreed.payloads[i].codec, &line->agreed.payloads[i].remote);
+        formats |= format == CF_VIDEO_NONE ? 0 : CF_VIDEO_SET(format);
+    }
+    return formats;
+}
+
+const struct cf_payload *cf_engine_line_payload_in(const struct cf_engine_line *line, uint8_t type) {
+    for (size_t i = 0; i < line->agreed.payload_count; i++) {
+        if (line->agreed.payloads[i].receive_type == type) {
+            return &line->agreed.payloads[i];
+        }
+    }
+    return NULL;
+}
+
+bool cf_engine_line_has_feedback(const struct cf_engine_line *line, uint32_t messages) {
+    uint32_t agreed = 0;
+    for (size_t i = 0; i < line->agreed.payload_count; i++) {
+        agreed |= line->agreed.payloads[i].feedback;
+    }
+    return (agreed & messages) != 0;
+}
+
+bool cf_engine_line_announces(const struct cf_engine_line *line, uint32_t ssrc) {
+    for (size_t i = 0; i < line->agreed.remote_ssrc_count; i++) {
+        if (line->agreed.remote_ssrcs[i] == ssrc) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cf_engine_line_spend(struct cf_engine_line *line, uint32_t per_sec, cf_usec now) {
+    uint64_t grown = cf_usec_to_ticks(now - line->budget.at, per_sec);
+    if (grown > 0) {
+        uint64_t left = line->budget.left + grown;
+        line->budget.left = (uint32_t)(left < per_sec ? left : per_sec);
+        line->budget.at = now;
+    }
+    if (line->budget.left == 0) {
+        return false;
+    }
+    line->budget.left--;
+    return true;
+}
+
+/* --- sound --- */
+
+static uint16_t ptime_of(const struct cf_media_line *agreed) {
+    static const uint16_t times[] = {60, 40, 20, 10};
+    uint16_t wanted = agreed->ptime_msec == 0 ? 20 : agreed->ptime_msec;
+    uint16_t most = agreed->max_ptime_msec != 0 && agreed->max_ptime_msec < wanted ? agreed->max_ptime_msec : wanted;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        if (times[i] <= most) {
+            return times[i];
+        }
+    }
+    return 10;
+}
+
+static uint32_t bitrate_of(const struct cf_media_line *agreed, const struct cf_payload *payload) {
+    uint32_t bitrate = agreed->remote_bandwidth_bps == CF_BANDWIDTH_NONE ? 0 : agreed->remote_bandwidth_bps;
+    uint32_t codec = payload->codec == CF_CODEC_OPUS ? payload->remote.opus.max_average_bps : 0;
+    return bitrate == 0 || (codec != 0 && codec < bitrate) ? codec : bitrate;
+}
+
+static struct cf_audio_params params_of(const struct cf_media_line *agreed, const struct cf_payload *payload) {
+    struct cf_audio_params params = {.ptime_msec = ptime_of(agreed), .bitrate_bps = bitrate_of(agreed, payload)};
+    if (payload->codec == CF_CODEC_OPUS) {
+        params.playback_rate_hz = payload->remote.opus.max_playback_hz;
+        params.fec = payload->remote.opus.has_inband_fec;
+        params.dtx = payload->remote.opus.has_dtx;
+    }
+    return params;
+}
+
+struct cf_mix_leg_config cf_engine_line_mix_config(const struct cf_engine_line *line, const struct cf_audio_codec *const *codecs,
+                                                   uint32_t user, bool muted) {
+    const struct cf_media_line *agreed = &line->agreed;
+    const struct cf_payload *out = first_sound_out(agreed, codecs);
+    const struct cf_payload *in = cf_engine_line_payload_in(line, line->payload_type_in);
+    if (codec_of(codecs, in) == NULL) {
+        in = out;
+    }
+    struct cf_mix_leg_config config = {
+        .user = user,
+        .codec_in = codec_of(codecs, in),
+        .codec_out = codec_of(codecs, out),
+        .sends = agreed->can_receive && !agreed->is_held,
+        .receives = agreed->can_send,
+        .muted = muted,
+    };
+    if (out != NULL) {
+        config.params_out = params_of(agreed, out);
+    }
+    return config;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One m-line of a leg: what was agreed on, the stream that comes in, the stream that goes out, and how both are doing. Sound goes
+ * to and comes from the room's mixer, pictures the room's forwarding, of which the line holds its source and its sink by value.
+ * What is done with packets is in receive.c, send.c, control_in.c, control_out.c.
+ */
+#ifndef CF_MEDIA_LINE_H
+#define CF_MEDIA_LINE_H
+
+#include "core/media/messages.h"
+#include "core/media/transport.h"
+#include "core/mix/mixer.h"
+#include "core/rtcp/schedule.h"
+#include "core/rtp/event.h"
+#include "core/rtp/extension.h"
+#include "core/rtp/receiver.h"
+#include "core/rtp/sender.h"
+#include "core/sfu/forward.h"
+
+/** A line's SSRC of incoming packets changes at most so often. */
+#define CF_LINE_SSRC_PAUSE CF_MSEC(200)
+
+/** After an agreement the peer may begin anew with another SSRC for so long, whether the old one is silent or not. */
+#define CF_LINE_SSRC_FREE CF_SEC(3)
+
+/** Octets of a ready-made header extension: its four octets of header, and a mid. */
+#define CF_LINE_EXTENSION_MAX 56
+
+/** No payload type. */
+#define CF_LINE_NO_TYPE 255
+
+/** Counters of a line: datagrams that came for it = used + discards. */
+struct cf_line_counts {
+    uint64_t packets_in;
+    uint64_t packets_used;
+    uint64_t octets_in;
+    uint64_t discards[CF_MEDIA_DISCARD_COUNT];
+    uint64_t packets_out;
+    uint64_t octets_out;
+    uint64_t repeats_out;
+    uint64_t failures_out;
+    uint32_t key_frames_asked;
+};
+
+/** What the peer reported on our stream. */
+struct cf_line_report {
+    bool any;
+    uint8_t fraction_lost;
+    int32_t lost;
+    cf_usec jitter_usec;
+    cf_usec round_trip_usec; /**< -1: not known */
+};
+
+/** Packets that a line may send us: a bucket. */
+struct cf_line_budget {
+    uint32_t left;
+    cf_usec at; /**< when .left was last refilled */
+};
+
+/** The line. */
+struct cf_engine_line {
+    struct cf_engine_leg *leg;             /**< the leg that owns it */
+    struct cf_engine_transport *transport; /**< of the same leg; NULL: none (yet) */
+    uint16_t index;
+    bool is_active; /**< agreed on, with a transport */
+    struct cf_media_line agreed;
+
+    /* coming in */
+    struct cf_rtp_receiver receiver;
+    struct cf_rtp_receiver candidate; /**< another SSRC that may take over */
+    cf_usec ssrc_changed_at;
+    cf_usec ssrc_free_until;
+    struct cf_line_budget budget;
+    struct cf_clock_map clock; /**< sound; pictures have theirs in .source */
+    struct cf_dtmf dtmf;
+    uint8_t payload_type_in; /**< of the last sound packet; CF_LINE_NO_TYPE */
+    cf_usec codec_changed_at;
+
+    /* going out */
+    uint32_t ssrc;
+    uint16_t sequence;         /**< sound: of the next packet */
+    uint32_t timestamp_offset; /**< sound: random, added to the mixer's time line */
+    uint32_t timestamp_next;   /**< sound: what the next timestamp is if nothing is left out */
+    bool has_sent;
+    uint8_t payload_type_out;                 /**< sound; CF_LINE_NO_TYPE: none that we can encode */
+    uint32_t levels_serial;                   /**< sound: levels of the room that were sent last */
+    uint8_t picture_types[4];                 /**< pictures: payload type by enum cf_video_format; CF_LINE_NO_TYPE */
+    uint8_t extension[CF_LINE_EXTENSION_MAX]; /**< header extension of every packet, with its own header */
+    uint8_t extension_len;                    /**< 0: none */
+    struct cf_rtp_sender sender;
+
+    /* control */
+    struct cf_rtcp_schedule schedule;
+    bool has_schedule;
+    struct cf_line_report report;
+    uint8_t fir_number;  /**< of our last FIR */
+    cf_usec notified_at; /**< last TMMBN */
+
+    /* in the room */
+    struct cf_handle mix; /**< sound: in the mixer; unset: not there */
+    struct cf_mix_leg_config mix_config;
+    bool has_source; /**< pictures: .source is made and in the room */
+    bool has_sink;   /**< pictures: .sink is made and in the room */
+    struct cf_source source;
+    struct cf_sink sink;
+
+    struct cf_line_counts counts;
+};
+
+/** A line of which nothing is known. */
+void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg, uint16_t index);
+
+/**
+ * Take over what was agreed on; @p transport may be NULL. @p random_ssrc is used if none was announced and there is none yet.
+ * @p codecs (by enum cf_codec, NULL: can't) decide on what is sent. True if packets look otherwise from now on (payload types,
+ * header extension, SSRC).
+ */
+bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line *agreed, struct cf_engine_transport *transport,
+                        const struct cf_audio_codec *const *codecs, uint32_t random_ssrc, cf_usec now);
+
+/** Does the line carry the pictures that follow the speaker, in either direction? Miniatures don't. */
+bool cf_engine_line_is_main_picture(const struct cf_engine_line *line);
+
+/** Format of pictures that come in with @p payload, CF_VIDEO_NONE if we can't forward them. */
+enum cf_video_format cf_engine_line_format_in(const struct cf_payload *payload);
+
+/** Set of formats that the peer can decode. */
+uint32_t cf_engine_line_formats_out(const struct cf_engine_line *line);
+
+/** The agreed payload that comes in with @p type, or NULL. */
+const struct cf_payload *cf_engine_line_payload_in(const struct cf_engine_line *line, uint8_t type);
+
+/** Has feedback @p messages (enum cf_feedback) been agreed on for any payload of the line? */
+bool cf_engine_line_has_feedback(const struct cf_engine_line *line, uint32_t messages);
+
+/** Was @p ssrc announced for the line by the peer? */
+bool cf_engine_line_announces(const struct cf_engine_line *line, uint32_t ssrc);
+
+/** May one more packet come in now? A mutation. */
+bool cf_engine_line_spend(struct cf_engine_line *line, uint32_t per_sec, cf_usec now);
+
+/** How the mixer is to treat the line; @p codecs as above. */
+struct cf_mix_leg_config cf_engine_line_mix_config(const struct cf_engine_line *line, const struct cf_audio_codec *const *codecs,
+                                                   uint32_t user, bool muted);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/media/outbox.h"
+
+enum cf_err cf_outbox_init(struct cf_outbox *outbox, const struct cf_mem *mem) {
+    struct cf_outbox_slot *slots = cf_mem_alloc(mem, CF_OUTBOX_MAX * sizeof *slots);
+    if (slots == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    outbox->mem = mem;
+    outbox->slots = slots;
+    outbox->count = 0;
+    return CF_OK;
+}
+
+void cf_outbox_fini(struct cf_outbox *outbox) {
+    if (outbox->mem != NULL) {
+        cf_mem_free(outbox->mem, outbox->slots, CF_OUTBOX_MAX * sizeof *outbox->slots);
+    }
+    outbox->mem = NULL;
+}
+
+void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbox_packet *packet) {
+    cf_assert(outbox->count < CF_OUTBOX_MAX);
+    cf_assert(packet->header_len <= CF_OUTBOX_HEADER_MAX && packet->prefix_len <= CF_OUTBOX_PREFIX_MAX);
+    size_t index = outbox->count++;
+    struct cf_outbox_slot *slot = &outbox->slots[index];
+    outbox->jobs[index] = (struct cf_protect_job){
+        .srtp = packet->srtp,
+        .header = {slot->header, packet->header_len},
+        .prefix = {slot->prefix, packet->prefix_len},
+        .payload = packet->payload,
+        .dst = slot->datagram,
+        .dst_size = sizeof slot->datagram,
+        .is_repeat = packet->ticket.is_repeat,
+    };
+    outbox->outputs[index] = (struct cf_media_output){.socket = packet->socket, .to = *packet->to};
+    outbox->tickets[index] = packet->ticket;
+}
+
+void cf_outbox_protect(struct cf_outbox *outbox, const struct cf_packet_crypto *crypto) {
+    crypto->protect(crypto->ctx, outbox->jobs, outbox->count);
+    for (size_t i = 0; i < outbox->count; i++) {
+        const struct cf_protect_job *job = &outbox->jobs[i];
+        outbox->outputs[i].data = (struct cf_span){job->dst, job->err == CF_OK ? job->dst_len : 0};
+    }
+}

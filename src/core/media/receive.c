@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Datagrams in: whose they are, unprotect them in one burst, take them or count why not. The order of the checks is the order of
+ * their cost and of what they prove: socket, kind, key, address, line, direction, budget, source, payload.
+ */
+#include "core/media/internal.h"
+#include "core/rtcp/rtcp.h"
+#include "core/rtp/audio_level.h"
+
+/* Used, for settle(). */
+#define USED CF_MEDIA_DISCARD_COUNT
+
+/* Account for a datagram: once for the engine, once for a line if there is one that it could have been for. */
+static void settle(struct cf_engine *engine, const struct cf_engine_transport *t, struct cf_engine_line *line, size_t octets,
+                   enum cf_media_discard outcome) {
+    uint64_t *of_engine = outcome == USED ? &engine->totals.datagrams_used : &engine->totals.discards[outcome];
+    (*of_engine)++;
+    if (line == NULL && t != NULL) {
+        line = cf_engine_leg_first_line(t->leg, t);
+    }
+    if (line != NULL) {
+        uint64_t *of_line = outcome == USED ? &line->counts.packets_used : &line->counts.discards[outcome];
+        (*of_line)++;
+        line->counts.packets_in++;
+        line->counts.octets_in += octets;
+    }
+}
+
+static void note_heard(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    leg->heard_at = engine->now;
+    if (leg->is_heard) {
+        return;
+    }
+    leg->is_heard = true;
+    leg->is_silent = false;
+    struct cf_media_event event = cf_engine_leg_event(leg, CF_MEDIA_EVENT_HEARD);
+    cf_event_queue_put(&engine->events, &event);
+    cf_engine_set_leg_timer(engine, leg);
+}
+
+/* --- from where --- */
+
+static struct cf_latch_packet latch_packet(const struct cf_engine_arrival *a) {
+    return (struct cf_latch_packet){.source = *a->from, .is_authenticated = a->is_authenticated, .is_newest = a->is_newest};
+}
+
+static bool is_from_peer(const struct cf_engine *engine, const struct cf_engine_arrival *a) {
+    struct cf_latch_packet packet = latch_packet(a);
+    return cf_latch_judge(cf_engine_transport_latch(a->transport, a->port), &packet, engine->now) != CF_LATCH_DROP;
+}
+
+/* The packet turned out to be sound: remember where it came from. */
+static void learn(struct cf_engine *engine, const struct cf_engine_arrival *a) {
+    struct cf_latch *latch = cf_engine_transport_latch(a->transport, a->port);
+    struct cf_latch_packet packet = latch_packet(a);
+    if (cf_latch_on_packet(latch, &packet, engine->now) == CF_LATCH_LEARN) {
+        struct cf_media_event event = cf_engine_leg_event(a->transport->leg, CF_MEDIA_EVENT_LATCHED);
+        event.as.latched.transport = a->transport->index;
+        event.as.latched.is_rtcp = a->port == CF_ENGINE_PORT_RTCP;
+        event.as.latched.address = latch->remote;
+        cf_event_queue_put(&engine->events, &event);
+    }
+}
+
+/* --- which source --- */
+
+static void begin_source(struct cf_engine *engine, struct cf_engine_line *line) {
+    struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_SSRC);
+    event.as.ssrc.line = line->index;
+    event.as.ssrc.value = line->receiver.ssrc;
+    cf_event_queue_put(&engine->events, &event);
+    line->ssrc_changed_at = engine->now;
+    line->clock = (struct cf_clock_map){.clock_rate_hz = line->receiver.clock_rate_hz};
+    line->dtmf = (struct cf_dtmf){.is_seen = false};
+    if (line->has_source) {
+        cf_forward_restart_source(&line->leg->room->forward, &line->source, line->source.config.format, line->receiver.ssrc,
+                                  engine->now);
+    }
+}
+
+static enum cf_media_discard discard_of(enum cf_rtp_arrival arrival) {
+    switch (arrival) {
+    case CF_RTP_ARRIVAL_PROBATION:
+        return CF_MEDIA_DISCARD_PROBATION;
+    case CF_RTP_ARRIVAL_JUMP:
+        return CF_MEDIA_DISCARD_JUMP;
+    case CF_RTP_ARRIVAL_OK:
+    case CF_RTP_ARRIVAL_RESTART:
+    default:
+        return USED;
+    }
+}
+
+/* Another SSRC than the one in use: may it take over? If so, it has when this returns USED. */
+static enum cf_media_discard take_over(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                       uint32_t clock_hz, uint8_t probation) {
+    cf_usec now = engine->now;
+    bool in_use = cf_rtp_receiver_is_valid(&line->receiver);
+    bool silent = now - line->receiver.last_packet_at >= CF_LINE_SSRC_PAUSE;
+    bool free = silent || now < line->ssrc_free_until || cf_engine_line_announces(line, view->ssrc);
+    if (in_use && (!free || now - line->ssrc_changed_at < CF_LINE_SSRC_PAUSE)) {
+        return CF_MEDIA_DISCARD_SSRC;
+    }
+    if (!line->candidate.is_started || line->candidate.ssrc != view->ssrc) {
+        cf_rtp_receiver_init(&line->candidate, view->ssrc, clock_hz, probation);
+    }
+    enum cf_media_discard outcome = discard_of(cf_rtp_receiver_on_packet(&line->candidate, view, now));
+    if (outcome == USED) {
+        line->receiver = line->candidate;
+        line->candidate = (struct cf_rtp_receiver){.is_started = false};
+        begin_source(engine, line);
+    }
+    return outcome;
+}
+
+static enum cf_media_discard take_source(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                         const struct cf_payload *payload) {
+    /* Key presses and comfort noise are in the time of the sound that they interrupt, or of no interest. */
+    bool is_aside = payload->codec == CF_CODEC_TELEPHONE_EVENT || payload->codec == CF_CODEC_CN;
+    uint32_t clock_hz = is_aside && line->receiver.is_started ? line->receiver.clock_rate_hz : payload->clock_hz;
+    uint8_t probation = line->transport->is_secure ? 0 : CF_RTP_PROBATION;
+    if (view->ssrc == line->ssrc) {
+        return CF_MEDIA_DISCARD_SSRC;
+    }
+    if (!line->receiver.is_started || line->receiver.ssrc != view->ssrc) {
+        return take_over(engine, line, view, clock_hz, probation);
+    }
+    if (line->receiver.clock_rate_hz != clock_hz) {
+        cf_rtp_receiver_set_clock(&line->receiver, clock_hz);
+        line->clock.clock_rate_hz = clock_hz;
+    }
+    enum cf_rtp_arrival arrival = cf_rtp_receiver_on_packet(&line->receiver, view, engine->now);
+    if (arrival == CF_RTP_ARRIVAL_RESTART && line->has_source) {
+        cf_forward_restart_source(&line->leg->room->forward, &line->source, line->source.config.format, view->ssrc, engine->now);
+    }
+    return discard_of(arrival);
+}
+
+/* --- what is in it --- */
+
+static enum cf_media_discard take_digit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view) {
+    char key = cf_dtmf_on_packet(&line->dtmf, view->timestamp, view->payload);
+    if (key != '\0') {
+        struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_DIGIT);
+        event.as.digit = key;
+        cf_event_queue_put(&engine->events, &event);
+    }
+    return USED;
+}
+
+static uint8_t claimed_level(const struct cf_engine_line *line, const struct cf_rtp_view *view) {
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL];
+    struct cf_span data;
+    struct cf_audio_level level;
+    bool found = extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
+                 cf_audio_level_parse(data, &level);
+    return found ? level.level : CF_LEVEL_UNKNOWN;
+}
+
+static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                        const struct cf_payload *payload) {
+    if (payload->codec == CF_CODEC_TELEPHONE_EVENT) {
+        return take_digit(engine, line, view);
+    }
+    bool is_noise = payload->codec == CF_CODEC_CN;
+    if (!cf_handle_is_set(line->mix) || (!is_noise && engine->codecs[payload->codec] == NULL)) {
+        return CF_MEDIA_DISCARD_NOT_WANTED;
+    }
+    if (!is_noise && !cf_engine_change_codec(engine, line, view->payload_type)) {
+        return CF_MEDIA_DISCARD_BUDGET;
+    }
+    const struct cf_mix_packet packet = {
+        .ssrc = view->ssrc,
+        .timestamp = view->timestamp,
+        .seq = view->sequence,
+        .marker = view->marker,
+        .comfort_noise = is_noise,
+        .level = claimed_level(line, view),
+        .payload = view->payload,
+    };
+    cf_mixer_on_packet(&line->leg->room->mixer, line->mix, &packet, engine->now);
+    return USED;
+}
+
+/* A sender that changes its format begins anew; not all the time. */
+static bool follow_format(struct cf_engine *engine, struct cf_engine_line *line, enum cf_video_format format) {
+    if (line->source.config.format == format) {
+        return true;
+    }
+    if (line->source.seen && engine->now - line->ssrc_changed_at < CF_LINE_SSRC_PAUSE) {
+        return false;
+    }
+    line->ssrc_changed_at = engine->now;
+    cf_forward_restart_source(&line->leg->room->forward, &line->source, format, line->receiver.ssrc, engine->now);
+    return true;
+}
+
+static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                          const struct cf_payload *payload) {
+    struct cf_engine_room *room = line->leg->room;
+    enum cf_video_format format = cf_engine_line_format_in(payload);
+    if (!line->has_source || format == CF_VIDEO_NONE) {
+        return CF_MEDIA_DISCARD_NOT_WANTED;
+    }
+    if (!follow_format(engine, line, format)) {
+        return CF_MEDIA_DISCARD_BUDGET;
+    }
+    const struct cf_video_packet packet = {.timestamp = view->timestamp,
+                                           .sequence = view->sequence,
+                                           .marker = view->marker,
+                                           .payload = view->payload,
+                                           .arrival = engine->now};
+    enum cf_source_result result = cf_forward_on_packet(&room->forward, &line->source, &packet, engine->now);
+    if (result == CF_SOURCE_TAKEN && !cf_link_is_in(&room->batch_link)) {
+        cf_list_append(&engine->batch_rooms, &room->batch_link);
+    }
+    cf_engine_touch_room(engine, room);
+    switch (result) {
+    case CF_SOURCE_DUPLICATE:
+        return CF_MEDIA_DISCARD_DUPLICATE;
+    case CF_SOURCE_MALFORMED:
+        return CF_MEDIA_DISCARD_MALFORMED;
+    case CF_SOURCE_OVERFLOW:
+        return CF_MEDIA_DISCARD_BUDGET;
+    case CF_SOURCE_TAKEN:
+    default:
+        return USED;
+    }
+}
+
+/* --- one packet --- */
+
+static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                           const struct cf_engine_arrival *a) {
+    const struct cf_payload *payload = cf_engine_line_payload_in(line, view->payload_type);
+    if (payload == NULL || payload->clock_hz == 0) {
+        return CF_MEDIA_DISCARD_PAYLOAD_TYPE;
+    }
+    if (!line->agreed.can_receive) {
+        return CF_MEDIA_DISCARD_DIRECTION;
+    }
+    if (!cf_engine_line_spend(line, engine->config.packets_per_sec, engine->now)) {
+        return CF_MEDIA_DISCARD_BUDGET;
+    }
+    enum cf_media_discard outcome = take_source(engine, line, view, payload);
+    if (outcome != USED) {
+        return outcome;
+    }
+    learn(engine, a);
+    return line->agreed.kind == CF_MEDIA_AUDIO ? take_sound(engine, line, view, payload)
+                                               : take_picture(engine, line, view, payload);
+}
+
+static void take_rtp(struct cf_engine *engine, const struct cf_engine_arrival *a) {
+    struct cf_engine_transport *t = a->transport;
+    struct cf_rtp_view view;
+    if (cf_rtp_parse(a->octets, &view) != CF_OK) {
+        settle(engine, t, NULL, a->datagram_len, CF_MEDIA_DISCARD_MALFORMED);
+        return;
+    }
+    struct cf_engine_line *line = cf_engine_leg_find_line(t->leg, t, &view);
+    if (!is_from_peer(engine, a)) {
+        settle(engine, t, line, a->datagram_len, CF_MEDIA_DISCARD_WRONG_ADDRESS);
+        return;
+    }
+    enum cf_media_discard outcome = line == NULL ? CF_MEDIA_DISCARD_PAYLOAD_TYPE : take_line_rtp(engine, line, &view, a);
+    settle(engine, t, line, a->datagram_len, outcome);
+    if (outcome == USED) {
+        note_heard(engine, t->leg);
+    }
+}
+
+static enum cf_media_discard discard_of_error(enum cf_err err) {
+    if (err == CF_ERR_AUTH) {
+        return CF_MEDIA_DISCARD_AUTHENTICATION;
+    }
+    if (err == CF_ERR_REPLAYED) {
+        return CF_MEDIA_DISCARD_REPLAYED;
+    }
+    return err == CF_ERR_LIMIT || err == CF_ERR_NO_MEMORY ? CF_MEDIA_DISCARD_SSRC : CF_MEDIA_DISCARD_MALFORMED;
+}
+
+static void take_rtcp(struct cf_engine *engine, struct cf_engine_arrival *a, uint8_t *datagram) {
+    const struct cf_packet_crypto *crypto = engine->config.crypto;
+    struct cf_engine_transport *t = a->transport;
+    struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, cf_rtcp_sender_ssrc(a->octets));
+    size_t len;
+    enum cf_err err = crypto->unprotect_rtcp(crypto->ctx, t->receive, datagram, a->octets.len, &len);
+    if (err != CF_OK) {
+        settle(engine, t, line, a->datagram_len, discard_of_error(err));
+        return;
+    }
+    a->octets = (struct cf_span){datagram, len};
+    a->is_authenticated = t->is_secure;
+    a->is_newest = true;
+    enum cf_media_discard outcome = USED;
+    if (!is_from_peer(engine, a)) {
+        outcome = CF_MEDIA_DISCARD_WRONG_ADDRESS;
+    } else if (!cf_engine_take_control(engine, a)) {
+        outcome = CF_MEDIA_DISCARD_RTCP_MALFORMED;
+    } else {
+        learn(engine, a);
+        note_heard(engine, t->leg);
+    }
+    settle(engine, t, line, a->datagram_len, outcome);
+}
+
+/* --- all of a batch --- */
+
+/* Whose datagram is it, and is there a point in unprotecting it? RTP gets a job, RTCP is dealt with at once. */
+static void classify(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_arrival *a, size_t *job_count) {
+    const struct cf_engine_socket *socket = in->socket < engine->sockets_max ? &engine->sockets[in->socket] : NULL;
+    struct cf_engine_transport *t = socket == NULL ? NULL : socket->transport;
+    *a = (struct cf_engine_arrival){.from = &in->from, .octets = {in->at, in->len}, .datagram_len = in->len, .job = SIZE_MAX};
+    if (t == NULL) {
+        settle(engine, NULL, NULL, in->len, CF_MEDIA_DISCARD_UNKNOWN_SOCKET);
+        return;
+    }
+    a->port = socket->port;
+    enum cf_packet_kind kind = cf_packet_kind_of(a->octets);
+    bool is_rtp = kind == CF_PACKET_RTP && (a->port == CF_ENGINE_PORT_RTP);
+    if (!is_rtp && kind != CF_PACKET_RTCP) {
+        settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_NOT_MEDIA);
+        return;
+    }
+    if (!t->is_open) {
+        settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_AUTHENTICATION);
+        return;
+    }
+    a->transport = t;
+    if (!is_rtp) {
+        take_rtcp(engine, a, in->at);
+        a->transport = NULL;
+    } else if (t->is_secure) {
+        a->job = (*job_count)++;
+        engine->jobs[a->job] =
+            (struct cf_unprotect_job){.srtp = t->receive, .src = in->at, .src_len = in->len, .dst = in->at, .dst_size = in->len};
+    } else {
+        a->is_newest = true;
+    }
+}
+
+static void take_unprotected(struct cf_engine *engine, struct cf_engine_arrival *a) {
+    if (a->job != SIZE_MAX) {
+        const struct cf_unprotect_job *job = &engine->jobs[a->job];
+        if (job->err != CF_OK) {
+            settle(engine, a->transport, NULL, a->datagram_len, discard_of_error(job->err));
+            return;
+        }
+        a->octets = (struct cf_span){job->dst, job->dst_len};
+        a->is_authenticated = true;
+        a->is_newest = job->is_newest;
+    }
+    take_rtp(engine, a);
+}
+
+void cf_engine_receive(struct cf_engine *engine, const struct cf_media_input *datagrams, size_t count, cf_usec now) {
+    cf_assert(count <= CF_ENGINE_BATCH_MAX);
+    const struct cf_packet_crypto *crypto = engine->config.crypto;
+    size_t job_count = 0;
+    cf_engine_begin(engine, now);
+    for (size_t i = 0; i < count; i++) {
+        engine->totals.datagrams_in++;
+        classify(engine, &datagrams[i], &engine->arrivals[i], &job_count);
+    }
+    crypto->unprotect(crypto->ctx, engine->jobs, job_count);
+    for (size_t i = 0; i < count; i++) {
+        if (engine->arrivals[i].transport != NULL) {
+            take_unprotected(engine, &engine->arrivals[i]);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Datagrams out, made while the shell polls: control, then pictures receiver by receiver, then what was asked for again, then the
+ * sound of rooms whose tick was due. Never more than one outbox is made at a time, so that it stays in the cache.
+ */
+#include "core/media/internal.h"
+#include "core/rtp/audio_level.h"
+
+/* --- pictures --- */
+
+/* Fixed part, one contributing source (who is shown, RFC 7667 section 3.7), and the extension that all packets of the line have.
+ */
+static size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out) {
+    uint8_t type = line->picture_types[item->packet->format];
+    out[0] = (uint8_t)(0x80U | (line->extension_len > 0 ? 0x10U : 0) | 1U);
+    out[1] = (uint8_t)((item->packet->marker ? 0x80U : 0) | type);
+    cf_set_be16(out + 2, item->patch.sequence);
+    cf_set_be32(out + 4, item->patch.timestamp);
+    cf_set_be32(out + 8, line->ssrc);
+    cf_set_be32(out + 12, item->csrc);
+    memcpy(out + 16, line->extension, line->extension_len);
+    return 16U + line->extension_len;
+}
+
+static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
+    struct cf_engine_line *line = CF_OF(item->sink, struct cf_engine_line, sink);
+    struct cf_engine_transport *t = line->transport;
+    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP) || line->picture_types[item->packet->format] == CF_LINE_NO_TYPE) {
+        line->counts.failures_out++;
+        return;
+    }
+    struct cf_outbox *outbox = &engine->outbox;
+    struct cf_outbox_packet packet = {
+        .srtp = t->send,
+        .socket = t->sockets[CF_ENGINE_PORT_RTP],
+        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
+        .header_len = print_picture_header(line, item, cf_outbox_header(outbox)),
+        .ticket = {.user = line, .timestamp = item->patch.timestamp, .is_repeat = item->is_repeat},
+    };
+    packet.prefix_len = cf_rewrite_payload(item->packet, &item->patch, cf_outbox_prefix(outbox), &packet.payload);
+    cf_outbox_add(outbox, &packet);
+}
+
+static void step_room(struct cf_engine *engine) {
+    struct cf_engine_room *room = CF_OF(cf_list_first(&engine->batch_rooms), struct cf_engine_room, batch_link);
+    engine->item_at = 0;
+    engine->item_count = cf_forward_step(&room->forward, engine->now, engine->items);
+    if (cf_forward_is_idle(&room->forward)) {
+        cf_list_remove(&room->batch_link);
+        cf_engine_touch_room(engine, room);
+    }
+}
+
+static void find_repeat(struct cf_engine *engine) {
+    const struct cf_engine_repeat *repeat = &engine->repeats[engine->repeat_at++];
+    struct cf_engine_line *line = repeat->line;
+    struct cf_forward *forward = &line->leg->room->forward;
+    engine->item_at = 0;
+    engine->item_count = cf_forward_repeat(forward, &line->sink, repeat->sequence, engine->now, &engine->items[0]) ? 1 : 0;
+}
+
+/* --- sound --- */
+
+/* Levels of the others that are heard (RFC 6465), if the line agreed and has not had them; room for the list in @list. */
+static size_t list_levels(const struct cf_engine_line *line, uint32_t *ssrcs, uint8_t *levels) {
+    const struct cf_engine_room *room = line->leg->room;
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL];
+    size_t count = 0;
+    if (extension->id == 0 || !extension->can_send || line->levels_serial == room->levels_serial) {
+        return 0;
+    }
+    for (size_t i = 0; i < room->level_count; i++) {
+        if (room->levels[i].user != cf_engine_leg_number(line->leg)) {
+            ssrcs[count] = room->levels[i].ssrc;
+            levels[count++] = room->levels[i].level;
+        }
+    }
+    return count;
+}
+
+static size_t print_sound_header(struct cf_engine_line *line, const struct cf_mix_frame *frame, uint32_t timestamp,
+                                 uint8_t *out) {
+    uint32_t ssrcs[CF_MIX_LEVELS_MAX];
+    uint8_t levels[CF_MIX_LEVELS_MAX];
+    uint8_t block[CF_OUTBOX_HEADER_MAX];
+    struct cf_rtp_ext list[2];
+    size_t count = 0;
+    struct cf_writer w;
+    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    if (line->extension_len > 0) {
+        list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    }
+    size_t level_count = list_levels(line, ssrcs, levels);
+    if (level_count > 0) {
+        uint8_t id = line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id;
+        list[count++] = (struct cf_rtp_ext){.id = id, .data = {levels, level_count}};
+    }
+    cf_writer_init(&w, block, sizeof block);
+    struct cf_rtp_header header = {
+        .csrcs = ssrcs,
+        .csrc_count = (uint8_t)level_count,
+        .timestamp = timestamp,
+        .ssrc = line->ssrc,
+        .sequence = line->sequence,
+        .payload_type = line->payload_type_out,
+        .marker = frame->marker || !line->has_sent || timestamp != line->timestamp_next,
+    };
+    header.extension_profile = cf_rtp_put_extensions(&w, list, count);
+    header.extension = cf_writer_span(&w);
+    struct cf_writer whole;
+    cf_writer_init(&whole, out, CF_OUTBOX_HEADER_MAX);
+    cf_rtp_put_header(&whole, &header);
+    cf_assert(cf_writer_ok(&w) && cf_writer_ok(&whole));
+    line->levels_serial = line->leg->room->levels_serial;
+    return whole.len;
+}
+
+static void add_sound(struct cf_engine *engine, uint32_t user) {
+    struct cf_engine_leg *leg = cf_media_names_at(&engine->legs, user);
+    struct cf_engine_line *line = leg == NULL ? NULL : leg->sound;
+    const struct cf_mix_frame *frame = &engine->frame;
+    if (line == NULL || line->payload_type_out == CF_LINE_NO_TYPE) {
+        return;
+    }
+    struct cf_engine_transport *t = line->transport;
+    uint32_t timestamp = line->timestamp_offset + frame->timestamp;
+    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
+        line->counts.failures_out++;
+        return;
+    }
+    const struct cf_outbox_packet packet = {
+        .srtp = t->send,
+        .socket = t->sockets[CF_ENGINE_PORT_RTP],
+        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
+        .header_len = print_sound_header(line, frame, timestamp, cf_outbox_header(&engine->outbox)),
+        .payload = frame->payload,
+        .ticket = {.user = line, .timestamp = timestamp},
+    };
+    line->sequence++;
+    line->timestamp_next = timestamp + frame->ticks;
+    engine->is_frame_in_outbox = true;
+    cf_outbox_add(&engine->outbox, &packet);
+}
+
+static void note_levels(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_mix_output *output) {
+    room->level_count = output->level_count;
+    memcpy(room->levels, output->levels, output->level_count * sizeof room->levels[0]);
+    room->levels_serial++;
+    if (room->policy.levels_interval_usec == 0 || engine->now < room->next_levels_event) {
+        return;
+    }
+    struct cf_media_event event = {.kind = CF_MEDIA_EVENT_LEVELS, .room = room->name};
+    for (size_t i = 0; i < output->level_count && event.as.levels.count < CF_MEDIA_LEVELS_MAX; i++) {
+        const struct cf_engine_leg *leg = cf_media_names_at(&engine->legs, output->levels[i].user);
+        if (leg != NULL) {
+            event.as.levels.list[event.as.levels.count++] =
+                (struct cf_media_level){.leg = leg->name, .level = output->levels[i].level};
+        }
+    }
+    cf_event_queue_put(&engine->events, &event);
+    room->next_levels_event = engine->now + room->policy.levels_interval_usec;
+}
+
+static void note_speaker(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_speaker_event *speaker) {
+    const struct cf_engine_leg *leg = speaker->has_speaker ? cf_media_names_at(&engine->legs, speaker->user) : NULL;
+    struct cf_media_event event = {.kind = CF_MEDIA_EVENT_SPEAKER, .room = room->name};
+    if (leg != NULL) {
+        event.leg = leg->name;
+        cf_forward_on_speaker(&room->forward, speaker->user, engine->now);
+    }
+    cf_event_queue_put(&engine->events, &event);
+}
+
+static void step_mix(struct cf_engine *engine) {
+    struct cf_engine_room *room = CF_OF(cf_list_first(&engine->mix_rooms), struct cf_engine_room, mix_link);
+    struct cf_mix_output output;
+    if (!cf_mixer_poll(&room->mixer, &output)) {
+        cf_list_remove(&room->mix_link);
+        cf_engine_touch_room(engine, room);
+        return;
+    }
+    switch (output.kind) {
+    case CF_MIX_FRAME:
+        engine->frame = output.frame;
+        engine->frame_at = 0;
+        break;
+    case CF_MIX_SPEAKER:
+        note_speaker(engine, room, &output.speaker);
+        break;
+    case CF_MIX_LEVELS:
+        note_levels(engine, room, &output);
+        break;
+    default:
+        CF_BUG("the mixer has three kinds of output");
+    }
+}
+
+/* --- batches --- */
+
+/* One more thing to do. False: nothing is left, or the outbox has to go first. */
+static bool advance(struct cf_engine *engine) {
+    if (engine->item_at < engine->item_count) {
+        add_picture(engine, &engine->items[engine->item_at++]);
+    } else if (!cf_list_is_empty(&engine->batch_rooms)) {
+        step_room(engine);
+    } else if (engine->repeat_at < engine->repeat_count) {
+        find_repeat(engine);
+    } else if (engine->frame_at < engine->frame.user_count) {
+        add_sound(engine, engine->frame.users[engine->frame_at++]);
+    } else if (!cf_list_is_empty(&engine->mix_rooms) && !engine->is_frame_in_outbox) {
+        step_mix(engine);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void account(struct cf_engine *engine, const struct cf_protect_job *job, const struct cf_outbox_ticket *ticket) {
+    struct cf_engine_line *line = ticket->user;
+    if (job->err != CF_OK) {
+        line->counts.failures_out++;
+        engine->totals.failures_out++;
+        return;
+    }
+    line->has_sent = true;
+    line->counts.packets_out++;
+    line->counts.octets_out += job->dst_len;
+    line->counts.repeats_out += ticket->is_repeat;
+    engine->totals.datagrams_out++;
+    if (!ticket->is_repeat) {
+        cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
+    }
+}
+
+/* Protect what is in the outbox and close ranks over what failed. */
+static size_t finish_outbox(struct cf_engine *engine) {
+    struct cf_outbox *outbox = &engine->outbox;
+    size_t count = 0;
+    cf_outbox_protect(outbox, engine->config.crypto);
+    for (size_t i = 0; i < outbox->count; i++) {
+        account(engine, &outbox->jobs[i], &outbox->tickets[i]);
+        if (outbox->outputs[i].data.len > 0) {
+            outbox->outputs[count++] = outbox->outputs[i];
+        }
+    }
+    return count;
+}
+
+static size_t take_control(struct cf_engine *engine) {
+    const struct cf_control_item *items;
+    engine->control_taken = cf_control_queue_peek(&engine->control, CF_OUTBOX_MAX, &items);
+    for (size_t i = 0; i < engine->control_taken; i++) {
+        engine->outbox.outputs[i] =
+            (struct cf_media_output){.socket = items[i].socket, .to = items[i].to, .data = {items[i].octets, items[i].len}};
+    }
+    engine->totals.datagrams_out += engine->control_taken;
+    return engine->control_taken;
+}
+
+size_t cf_engine_poll_send(struct cf_engine *engine, const struct cf_media_output **ret_outputs) {
+    cf_control_queue_drop(&engine->control, engine->control_taken);
+    engine->control_taken = 0;
+    *ret_outputs = engine->outbox.outputs;
+    size_t count = take_control(engine);
+    bool more = true;
+    while (count == 0 && more) {
+        engine->outbox.count = 0;
+        engine->is_frame_in_outbox = false;
+        while (!cf_outbox_is_full(&engine->outbox) && advance(engine)) {
+        }
+        more = engine->outbox.count > 0;
+        count = finish_outbox(engine);
+    }
+    if (count == 0) {
+        cf_engine_set_room_timers(engine);
+    }
+    return count;
+}
+
+void cf_engine_drop_output(struct cf_engine *engine) {
+    engine->totals.dropped_out += engine->item_count - engine->item_at;
+    engine->item_at = engine->item_count = 0;
+    engine->repeat_at = engine->repeat_count = 0;
+    engine->frame_at = engine->frame.user_count = 0;
+    while (!cf_list_is_empty(&engine->batch_rooms)) {
+        step_room(engine);
+        engine->totals.dropped_out += engine->item_count;
+        engine->item_count = 0;
+    }
+    while (!cf_list_is_empty(&engine->mix_rooms)) {
+        step_mix(engine);
+        engine->totals.dropped_out += engine->frame.user_count;
+        engine->frame.user_count = 0;
+    }
+    cf_engine_set_room_timers(engine);
+}

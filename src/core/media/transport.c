@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/media/transport.h"
+
+void cf_engine_transport_init(struct cf_engine_transport *t, struct cf_engine_leg *leg, uint16_t index) {
+    *t = (struct cf_engine_transport){.leg = leg, .index = index, .sockets = {CF_MEDIA_SOCKET_NONE, CF_MEDIA_SOCKET_NONE}};
+}
+
+static void close_contexts(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto) {
+    crypto->close(crypto->ctx, t->receive);
+    crypto->close(crypto->ctx, t->send);
+    t->receive = NULL;
+    t->send = NULL;
+    t->is_open = false;
+    t->suite = CF_SRTP_NONE;
+    /* Volatile, or the compiler sees that nobody reads them. */
+    volatile uint8_t *octets = (volatile uint8_t *)t->keys;
+    for (size_t i = 0; i < sizeof t->keys; i++) {
+        octets[i] = 0;
+    }
+}
+
+void cf_engine_transport_fini(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto) {
+    close_contexts(t, crypto);
+}
+
+static struct cf_latch_policy latch_policy(const struct cf_media_leg_policy *policy) {
+    struct cf_latch_policy latch = policy->latch;
+    if (latch.relearn_after_usec == 0) {
+        latch.relearn_after_usec = CF_LATCH_RELEARN_DEFAULT;
+    }
+    return latch;
+}
+
+void cf_engine_transport_set_policy(struct cf_engine_transport *t, const struct cf_media_leg_policy *policy) {
+    for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
+        t->latches[i].policy = latch_policy(policy);
+        t->latches[i].flow = policy->flow;
+    }
+}
+
+static bool is_same_key(const struct cf_sdes_key *a, const struct cf_sdes_key *b) {
+    return memcmp(a->key, b->key, sizeof a->key) == 0 && memcmp(a->salt, b->salt, sizeof a->salt) == 0;
+}
+
+static enum cf_err open_context(const struct cf_packet_crypto *crypto, enum cf_srtp_suite suite, const struct cf_sdes_key *key,
+                                enum cf_srtp_direction direction, struct cf_srtp_context **ret_srtp) {
+    const struct cf_srtp_suite_info *info = &cf_srtp_suites[suite];
+    const struct cf_srtp_params params = {.suite = suite,
+                                          .direction = direction,
+                                          .key = {key->key, info->key_len},
+                                          .salt = {key->salt, info->salt_len},
+                                          .streams_max = CF_SRTP_STREAMS_DEFAULT};
+    return crypto->open(crypto->ctx, &params, ret_srtp);
+}
+
+/* A new key only where it differs: a context that is made again would begin with rollover counter 0. */
+static enum cf_err replace(const struct cf_packet_crypto *crypto, enum cf_srtp_suite suite, bool same_suite,
+                           struct cf_sdes_key *have, const struct cf_sdes_key *want, enum cf_srtp_direction direction,
+                           struct cf_srtp_context **srtp) {
+    if (*srtp != NULL && same_suite && is_same_key(have, want)) {
+        return CF_OK;
+    }
+    struct cf_srtp_context *made;
+    enum cf_err err = open_context(crypto, suite, want, direction, &made);
+    if (err == CF_OK) {
+        crypto->close(crypto->ctx, *srtp);
+        *srtp = made;
+        *have = *want;
+    }
+    return err;
+}
+
+static enum cf_err set_sdes(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
+                            const struct cf_media_security *s) {
+    bool same_suite = t->suite == s->suite;
+    if (s->suite == CF_SRTP_NONE || s->suite >= CF_SRTP_SUITE_COUNT || s->local.mki_len != 0 || s->remote.mki_len != 0) {
+        return CF_ERR_UNSUPPORTED;
+    }
+    enum cf_err err = replace(crypto, s->suite, same_suite, &t->keys[0], &s->local, CF_SRTP_SEND, &t->send);
+    if (err == CF_OK) {
+        err = replace(crypto, s->suite, same_suite, &t->keys[1], &s->remote, CF_SRTP_RECEIVE, &t->receive);
+    }
+    t->suite = s->suite;
+    t->is_open = err == CF_OK;
+    return err;
+}
+
+static enum cf_err set_security(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
+                                const struct cf_media_security *s) {
+    enum cf_err err = CF_OK;
+    switch (s->keying) {
+    case CF_KEYING_SDES:
+        err = set_sdes(t, crypto, s);
+        break;
+    case CF_KEYING_NONE:
+        close_contexts(t, crypto);
+        t->is_open = true;
+        break;
+    case CF_KEYING_DTLS:
+    case CF_KEYING_ZRTP:
+    default:
+        err = CF_ERR_UNSUPPORTED;
+        break;
+    }
+    if (err != CF_OK) {
+        close_contexts(t, crypto);
+    }
+    t->is_secure = s->keying != CF_KEYING_NONE;
+    return err;
+}
+
+enum cf_err cf_engine_transport_set(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
+                                    const struct cf_media_transport_set *set, const struct cf_media_leg_policy *policy) {
+    const struct cf_media_transport *agreed = &set->transport;
+    t->sockets[CF_ENGINE_PORT_RTP] = set->rtp_socket;
+    t->sockets[CF_ENGINE_PORT_RTCP] = agreed->has_rtcp_mux ? set->rtp_socket : set->rtcp_socket;
+    t->has_mux = agreed->has_rtcp_mux;
+    t->has_reduced_rtcp = agreed->has_reduced_rtcp;
+    enum cf_err err = set_security(t, crypto, &agreed->security);
+    cf_engine_transport_set_policy(t, policy);
+    cf_latch_signal(&t->latches[CF_ENGINE_PORT_RTP], &agreed->remote_rtp, &policy->flow, t->is_secure);
+    cf_latch_signal(&t->latches[CF_ENGINE_PORT_RTCP], &agreed->remote_rtcp, &policy->flow, t->is_secure);
+    return err;
+}

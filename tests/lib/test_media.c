@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A world of phones around a media engine. */
+#include "lib/test_media.h"
+
+#include "core/rtcp/feedback.h"
+#include "core/rtcp/report.h"
+#include "core/rtcp/sdes.h"
+#include "core/rtp/audio_level.h"
+#include "core/speaker/level.h"
+#include "lib/test.h"
+
+#define WALL (INT64_C(1700000000) * 1000000)
+#define SOUND_USEC CF_MSEC(20)
+#define KEY_DELAY CF_MSEC(40)
+#define MID_ID 1
+#define LEVEL_ID 2
+#define MIXER_LEVEL_ID 3
+
+/* --- making --- */
+
+void test_media_init(struct test_media *w, uint64_t seed) {
+    memset(w, 0, sizeof *w);
+    test_mem_init(&w->mem);
+    test_srtp_init(&w->srtp, &w->mem.mem);
+    test_entropy_init(&w->entropy, seed);
+    cf_rng_init(&w->rng, seed);
+    w->opus = test_codec;
+    w->opus.name = "opus";
+    w->pcmu = test_codec_slow;
+    w->pcmu.name = "PCMU";
+    w->codecs[0] = &w->opus;
+    w->codecs[1] = &w->pcmu;
+    w->now = CF_SEC(1000);
+    w->room = (struct cf_handle){.slot = 3, .generation = 7};
+    const struct cf_engine_config config = {.crypto = &w->srtp.crypto,
+                                            .entropy = &w->entropy.entropy,
+                                            .codecs = w->codecs,
+                                            .codec_count = 2,
+                                            .resampler = &test_resampler,
+                                            .wall = WALL};
+    assert_ok(cf_engine_init(&w->engine, &w->mem.mem, &config, w->now));
+    const struct cf_media_command command = {
+        .kind = CF_MEDIA_ROOM_ADD, .room = w->room, .as.room_policy = {.levels_interval_usec = CF_SEC(1)}};
+    test_media_command(w, &command);
+}
+
+void test_media_fini(struct test_media *w) {
+    cf_engine_fini(&w->engine);
+    for (size_t i = 0; i < w->phone_count; i++) {
+        for (size_t line = 0; line < TEST_LINES; line++) {
+            w->srtp.crypto.close(w->srtp.crypto.ctx, w->phones[i].send[line]);
+            w->srtp.crypto.close(w->srtp.crypto.ctx, w->phones[i].receive[line]);
+        }
+        test_decoder_fini(&w->phones[i].decoder);
+    }
+    assert_int_equal(w->srtp.open, 0);
+    test_mem_fini(&w->mem);
+}
+
+static struct cf_addr address_of(size_t number, size_t line, size_t port) {
+    struct cf_addr addr = {
+        .ip = {10, 0, 0, (uint8_t)number}, .port = (uint16_t)(40000 + 2 * line + port), .family = CF_FAMILY_IP4};
+    return addr;
+}
+
+static void add_payload(struct cf_media_line *line, enum cf_codec codec, uint8_t type, uint32_t clock_hz, uint32_t feedback) {
+    line->payloads[line->payload_count++] =
+        (struct cf_payload){.codec = codec, .send_type = type, .receive_type = type, .clock_hz = clock_hz, .feedback = feedback};
+}
+
+static void describe_sound(struct test_phone *phone) {
+    struct cf_media_line *line = &phone->lines[TEST_SOUND].line;
+    *line = (struct cf_media_line){.kind = CF_MEDIA_AUDIO,
+                                   .profile = CF_PROFILE_AVPF,
+                                   .is_active = true,
+                                   .can_send = true,
+                                   .can_receive = true,
+                                   .remote_bandwidth_bps = CF_BANDWIDTH_NONE};
+    if (phone->config.is_pcmu) {
+        add_payload(line, CF_CODEC_PCMU, TEST_PT_PCMU, 8000, 0);
+    } else {
+        add_payload(line, CF_CODEC_OPUS, TEST_PT_OPUS, 48000, 0);
+    }
+    add_payload(line, CF_CODEC_TELEPHONE_EVENT, TEST_PT_EVENT, phone->config.is_pcmu ? 8000 : 48000, 0);
+    if (phone->config.has_levels) {
+        line->extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL] = (struct cf_media_extension){LEVEL_ID, true, true};
+        line->extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL] = (struct cf_media_extension){MIXER_LEVEL_ID, true, true};
+    }
+}
+
+static void describe_picture(struct test_phone *phone) {
+    struct cf_media_line *line = &phone->lines[TEST_PICTURE].line;
+    uint32_t feedback = CF_FEEDBACK_NACK | CF_FEEDBACK_NACK_PLI | CF_FEEDBACK_CCM_FIR | CF_FEEDBACK_CCM_TMMBR;
+    feedback = phone->config.no_feedback ? 0 : feedback;
+    *line = (struct cf_media_line){.kind = CF_MEDIA_VIDEO,
+                                   .profile = phone->config.no_feedback ? CF_PROFILE_AVP : CF_PROFILE_AVPF,
+                                   .is_active = !phone->config.no_picture,
+                                   .can_send = true,
+                                   .can_receive = !phone->config.no_camera,
+                                   .remote_bandwidth_bps = CF_BANDWIDTH_NONE,
+                                   .transport = phone->config.has_bundle ? 0 : 1};
+    if (!phone->config.is_h264 || phone->config.is_both) {
+        add_payload(line, CF_CODEC_VP8, TEST_PT_VP8, 90000, feedback);
+    }
+    if (phone->config.is_h264 || phone->config.is_both) {
+        add_payload(line, CF_CODEC_H264, TEST_PT_H264, 90000, feedback);
+    }
+}
+
+static void describe_names(struct test_phone *phone) {
+    static const char *const mids[TEST_LINES] = {"as", "vs"};
+    for (size_t i = 0; i < TEST_LINES; i++) {
+        struct cf_media_line *line = &phone->lines[i].line;
+        phone->lines[i].index = (uint16_t)i;
+        if (phone->config.has_bundle) {
+            line->mid.len = 2;
+            memcpy(line->mid.text, mids[i], 2);
+            line->extensions[CF_EXTENSION_MID] = (struct cf_media_extension){MID_ID, true, true};
+        }
+    }
+}
+
+static void describe_security(struct test_media *w, struct test_phone *phone, size_t i) {
+    struct cf_media_security *s = &phone->transports[i].transport.security;
+    if (phone->config.suite == CF_SRTP_NONE) {
+        return;
+    }
+    s->keying = CF_KEYING_SDES;
+    s->suite = phone->config.suite;
+    cf_entropy_fill(&w->entropy.entropy, s->local.key, sizeof s->local.key);
+    cf_entropy_fill(&w->entropy.entropy, s->remote.key, sizeof s->remote.key);
+    cf_entropy_fill(&w->entropy.entropy, s->local.salt, sizeof s->local.salt);
+    cf_entropy_fill(&w->entropy.entropy, s->remote.salt, sizeof s->remote.salt);
+}
+
+static void describe_transport(struct test_media *w, struct test_phone *phone, size_t i) {
+    bool mux = phone->config.has_mux || phone->config.has_bundle;
+    for (size_t port = 0; port < 2; port++) {
+        size_t line = phone->config.has_bundle ? 0 : i;
+        phone->sockets[i][port] = (uint32_t)(4 * phone->number + 2 * line + (mux ? 0 : port));
+        phone->address[i][port] = address_of(phone->number, line, mux ? 0 : port);
+    }
+    phone->transports[i] = (struct cf_media_transport_set){
+        .index = (uint16_t)i,
+        .rtp_socket = phone->sockets[i][0],
+        .rtcp_socket = phone->sockets[i][1],
+        .transport = {.remote_rtp = phone->address[i][0], .remote_rtcp = phone->address[i][1], .has_rtcp_mux = mux}};
+    describe_security(w, phone, i);
+}
+
+static void open_contexts(struct test_media *w, struct test_phone *phone, size_t i) {
+    const struct cf_media_security *s = &phone->transports[phone->config.has_bundle ? 0 : i].transport.security;
+    const struct cf_packet_crypto *crypto = &w->srtp.crypto;
+    if (s->keying != CF_KEYING_SDES) {
+        return;
+    }
+    const struct cf_srtp_suite_info *info = &cf_srtp_suites[s->suite];
+    struct cf_srtp_params params = {.suite = s->suite, .direction = CF_SRTP_SEND, .streams_max = 8};
+    params.key = (struct cf_span){s->remote.key, info->key_len};
+    params.salt = (struct cf_span){s->remote.salt, info->salt_len};
+    assert_ok(crypto->open(crypto->ctx, &params, &phone->send[i]));
+    params.direction = CF_SRTP_RECEIVE;
+    params.key = (struct cf_span){s->local.key, info->key_len};
+    params.salt = (struct cf_span){s->local.salt, info->salt_len};
+    assert_ok(crypto->open(crypto->ctx, &params, &phone->receive[i]));
+}
+
+void test_media_agree(struct test_media *w, struct test_phone *phone) {
+    for (size_t i = 0; i < (phone->config.has_bundle ? 1 : TEST_LINES); i++) {
+        const struct cf_media_command command = {
+            .kind = CF_MEDIA_TRANSPORT_SET, .leg = phone->leg, .as.transport = phone->transports[i]};
+        test_media_command(w, &command);
+    }
+    for (size_t i = 0; i < TEST_LINES; i++) {
+        const struct cf_media_command command = {.kind = CF_MEDIA_LINE_SET, .leg = phone->leg, .as.line = phone->lines[i]};
+        test_media_command(w, &command);
+    }
+}
+
+struct test_phone *test_media_add(struct test_media *w, const struct test_phone_config *config) {
+    assert_true(w->phone_count < TEST_PHONES_MAX);
+    struct test_phone *phone = &w->phones[w->phone_count++];
+    phone->config = *config;
+    phone->number = (uint8_t)w->phone_count;
+    phone->leg = (struct cf_handle){.slot = 10U + phone->number, .generation = 1};
+    phone->value = (int16_t)(1000 << (phone->number - 1) % 5);
+    phone->next_sound_at = w->now + (cf_usec)cf_rng_below(&w->rng, 20000);
+    phone->sequence = (uint16_t)cf_rng_u32(&w->rng);
+    phone->timestamp = cf_rng_u32(&w->rng);
+    describe_sound(phone);
+    describe_picture(phone);
+    describe_names(phone);
+    for (size_t i = 0; i < TEST_LINES; i++) {
+        phone->ssrc[i] = 0xa0000000U + 16U * phone->number + (uint32_t)i;
+        describe_transport(w, phone, i);
+        open_contexts(w, phone, i);
+    }
+    test_camera_init(&phone->camera, &w->rng, config->is_h264 ? CF_VIDEO_H264_MODE_0 : CF_VIDEO_VP8, phone->number, w->now);
+    test_decoder_init(&phone->decoder, 60000);
+    const struct cf_media_command command = {
+        .kind = CF_MEDIA_LEG_ADD, .room = w->room, .leg = phone->leg, .as.leg_policy = config->policy};
+    test_media_command(w, &command);
+    test_media_agree(w, phone);
+    return phone;
+}
+
+void test_media_remove(struct test_media *w, struct test_phone *phone) {
+    const struct cf_media_command command = {.kind = CF_MEDIA_LEG_REMOVE, .leg = phone->leg};
+    test_media_command(w, &command);
+    phone->is_silent = true;
+}
+
+/* --- what a phone gets --- */
+
+static void take_levels(struct test_phone *phone, const struct cf_rtp_view *view) {
+    struct cf_span data;
+    if (!phone->config.has_levels || !cf_rtp_ext_find(view, MIXER_LEVEL_ID, &data)) {
+        assert_int_equal(view->csrc_count, 0);
+        return;
+    }
+    phone->levels_seen++;
+    phone->level_count = view->csrc_count;
+    assert_in_range(view->csrc_count, 1, data.len);
+    for (size_t i = 0; i < view->csrc_count; i++) {
+        phone->level_ssrcs[i] = cf_rtp_csrc(view, i);
+        assert_true(phone->level_ssrcs[i] != phone->ssrc[TEST_SOUND]);
+    }
+}
+
+/* Frames in the middle of a sound have one value, the sum of who is in it; fading ones have not. */
+static void take_sound(struct test_phone *phone, const struct cf_rtp_view *view) {
+    struct test_frame frame = test_frame_of(view->payload);
+    assert_int_equal(view->payload_type, phone->config.is_pcmu ? TEST_PT_PCMU : TEST_PT_OPUS);
+    if (phone->frames_heard++ > 0) {
+        assert_int_equal((uint16_t)(view->sequence - phone->last_sequence), 1);
+        assert_true((int32_t)(view->timestamp - phone->last_timestamp) > 0);
+    }
+    phone->last_sequence = view->sequence;
+    phone->last_timestamp = view->timestamp;
+    take_levels(phone, view);
+    if (frame.value != frame.last || frame.value <= 0 || frame.value % 1000 != 0) {
+        return;
+    }
+    for (size_t i = 0; i < 5; i++) {
+        phone->heard[i] += (frame.value / 1000 >> i & 1) != 0;
+    }
+}
+
+static void take_picture(struct test_phone *phone, const struct cf_rtp_view *view) {
+    struct cf_span mid;
+    bool is_vp8 = view->payload_type == TEST_PT_VP8;
+    assert_true(is_vp8 || view->payload_type == TEST_PT_H264);
+    assert_true(phone->config.is_both || is_vp8 == !phone->config.is_h264);
+    assert_int_equal(view->csrc_count, 1);
+    if (phone->config.has_bundle) {
+        assert_true(cf_rtp_ext_find(view, MID_ID, &mid));
+        assert_str(cf_span_str(mid), CF_STR("vs"));
+    }
+    phone->shown_csrc = cf_rtp_csrc(view, 0);
+    test_decoder_add(&phone->decoder, view->sequence, view->timestamp, view->marker, view->payload);
+    assert_true(test_decoder_camera(&phone->decoder) != phone->number);
+}
+
+static void take_rtp(struct test_media *w, struct test_phone *phone, enum test_line line, uint8_t *octets, size_t len) {
+    struct cf_rtp_view view;
+    struct cf_unprotect_job job = {.srtp = phone->receive[line], .src = octets, .src_len = len, .dst = octets, .dst_size = len};
+    w->srtp.crypto.unprotect(w->srtp.crypto.ctx, &job, 1);
+    if (job.err == CF_ERR_REPLAYED) {
+        return; /* sent again, and it had come */
+    }
+    assert_ok(job.err);
+    assert_ok(cf_rtp_parse((struct cf_span){octets, job.dst_len}, &view));
+    if (phone->config.has_bundle) {
+        line = view.payload_type == TEST_PT_VP8 || view.payload_type == TEST_PT_H264 ? TEST_PICTURE : TEST_SOUND;
+    }
+    assert_true(phone->ssrc_of_engine[line] == 0 || phone->ssrc_of_engine[line] == view.ssrc);
+    phone->ssrc_of_engine[line] = view.ssrc;
+    if (line == TEST_SOUND) {
+        take_sound(phone, &view);
+    } else {
+        take_picture(phone, &view);
+    }
+}
+
+static void want_key(struct test_media *w, struct test_phone *phone) {
+    if (phone->key_at == 0) {
+        phone->key_at = w->now + KEY_DELAY;
+    }
+}
+
+static void take_feedback(struct test_media *w, struct test_phone *phone, const struct cf_rtcp_packet *packet) {
+    struct test_phone_control *control = &phone->control;
+    struct cf_rtcp_feedback feedback;
+    struct cf_nack nack;
+    struct cf_tmmb limit;
+    assert_ok(cf_rtcp_parse_feedback(packet, &feedback));
+    if (feedback.type == CF_RTCP_PSFB) {
+        control->plis += feedback.format == CF_PSFB_PLI;
+        control->firs += feedback.format == CF_PSFB_FIR;
+        want_key(w, phone);
+        return;
+    }
+    for (size_t i = 0; feedback.format == CF_RTPFB_NACK && cf_nack_at(&feedback, i, &nack); i++) {
+        control->nacks += 1 + (size_t)__builtin_popcount(nack.following);
+    }
+    if (feedback.format == CF_RTPFB_TMMBR || feedback.format == CF_RTPFB_TMMBN) {
+        control->tmmbrs += feedback.format == CF_RTPFB_TMMBR;
+        control->tmmbns += feedback.format == CF_RTPFB_TMMBN;
+        assert_true(cf_tmmb_at(&feedback, 0, &limit));
+        control->bitrate_bps = limit.bitrate_bps;
+    }
+}
+
+static void take_report(struct test_phone *phone, enum test_line line, const struct cf_rtcp_packet *packet) {
+    struct cf_rtcp_report report;
+    assert_ok(cf_rtcp_parse_report(packet, &report));
+    phone->control.sender_reports += report.is_sender;
+    phone->control.receiver_reports += !report.is_sender;
+    if (phone->config.has_bundle) {
+        line = report.ssrc == phone->ssrc_of_engine[TEST_PICTURE] ? TEST_PICTURE : TEST_SOUND;
+    }
+    if (report.is_sender) {
+        phone->control.info[line] = report.info;
+    }
+}
+
+static void take_rtcp(struct test_media *w, struct test_phone *phone, enum test_line line, uint8_t *octets, size_t len) {
+    const struct cf_packet_crypto *crypto = &w->srtp.crypto;
+    struct cf_rtcp_iter iter;
+    struct cf_rtcp_packet packet;
+    assert_ok(crypto->unprotect_rtcp(crypto->ctx, phone->receive[line], octets, len, &len));
+    assert_ok(cf_rtcp_check((struct cf_span){octets, len}, false));
+    cf_rtcp_iter_init(&iter, (struct cf_span){octets, len});
+    while (cf_rtcp_next(&iter, &packet)) {
+        if (packet.type == CF_RTCP_SR || packet.type == CF_RTCP_RR) {
+            take_report(phone, line, &packet);
+        } else if (packet.type == CF_RTCP_BYE) {
+            phone->control.byes++;
+        } else if (packet.type == CF_RTCP_RTPFB || packet.type == CF_RTCP_PSFB) {
+            take_feedback(w, phone, &packet);
+        }
+    }
+}
+
+/* Whose address is it? The socket it was sent from must be the one that the phone knows. */
+static void deliver(struct test_media *w, const struct cf_media_output *out) {
+    uint8_t octets[2048];
+    assert_in_range(out->data.len, 1, 1500);
+    memcpy(octets, out->data.at, out->data.len);
+    for (size_t i = 0; i < w->phone_count; i++) {
+        struct test_phone *phone = &w->phones[i];
+        for (size_t slot = 0; slot < 4; slot++) {
+            size_t line = slot / 2;
+            size_t port = slot % 2;
+            if (!cf_addr_eq(&out->to, &phone->address[line][port]) || phone->sockets[line][port] != out->socket) {
+                continue;
+            }
+            if (phone->is_dead || cf_rng_chance(&w->rng, w->loss_out_ppm)) {
+                return;
+            }
+            if (cf_packet_kind_of(out->data) == CF_PACKET_RTCP) {
+                take_rtcp(w, phone, (enum test_line)line, octets, out->data.len);
+            } else {
+                take_rtp(w, phone, (enum test_line)line, octets, out->data.len);
+            }
+            return;
+        }
+    }
+    w->strangers++;
+    assert_true(w->expects_strangers);
+}
+
+/* --- the engine --- */
+
+static void check_laws(struct test_media *w) {
+    const struct cf_engine_totals *totals = cf_engine_totals(&w->engine);
+    uint64_t sum = totals->datagrams_used;
+    for (size_t i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
+        sum += totals->discards[i];
+    }
+    assert_true(sum == totals->datagrams_in);
+    assert_true(totals->dropped_out == 0);
+    for (size_t i = 0; i < w->phone_count * TEST_LINES; i++) {
+        const struct cf_engine_line *line = test_media_line(w, &w->phones[i / TEST_LINES], (enum test_line)(i % TEST_LINES));
+        if (line == NULL) {
+            continue;
+        }
+        sum = line->counts.packets_used;
+        for (size_t k = 0; k < CF_MEDIA_DISCARD_COUNT; k++) {
+            sum += line->counts.discards[k];
+        }
+        assert_true(sum == line->counts.packets_in);
+    }
+}
+
+static void drain(struct test_media *w) {
+    const struct cf_media_output *outputs;
+    for (size_t n = cf_engine_poll_send(&w->engine, &outputs); n > 0; n = cf_engine_poll_send(&w->engine, &outputs)) {
+        for (size_t i = 0; i < n; i++) {
+            deliver(w, &outputs[i]);
+        }
+    }
+    struct cf_media_event event;
+    while (cf_engine_poll_event(&w->engine, &event)) {
+        if (w->event_count < TEST_EVENTS_MAX) {
+            w->events[w->event_count++] = event;
+        }
+    }
+    check_laws(w);
+}
+
+void test_media_command(struct test_media *w, const struct cf_media_command *command) {
+    cf_engine_command(&w->engine, command, w->now);
+    drain(w);
+}
+
+void test_media_flush(struct test_media *w) {
+    size_t count = w->input_count;
+    w->input_count = 0;
+    if (count > 0) {
+        cf_engine_receive(&w->engine, w->inputs, count, w->now);
+        drain(w);
+    }
+}
+
+void test_media_inject(struct test_media *w, uint32_t socket, const struct cf_addr *from, struct cf_span octets) {
+    if (w->input_count == CF_ENGINE_BATCH_MAX) {
+        test_media_flush(w);
+    }
+    size_t i = w->input_count++;
+    assert_true(octets.len <= sizeof w->octets[i]);
+    memcpy(w->octets[i], octets.at, octets.len);
+    w->inputs[i] = (struct cf_media_input){.socket = socket, .from = *from, .at = w->octets[i], .len = octets.len};
+}
+
+/* --- what a phone sends --- */
+
+void test_media_send_rtp(struct test_media *w, struct test_phone *phone, enum test_line line, const struct cf_rtp_header *header,
+                         struct cf_span payload) {
+    uint8_t octets[512];
+    uint8_t out[2048];
+    struct cf_writer writer;
+    cf_writer_init(&writer, octets, sizeof octets);
+    cf_rtp_put_header(&writer, header);
+    struct cf_protect_job job = {
+        .srtp = phone->send[line], .header = cf_writer_span(&writer), .payload = payload, .dst = out, .dst_size = sizeof out};
+    w->srtp.crypto.protect(w->srtp.crypto.ctx, &job, 1);
+    assert_ok(job.err);
+    if (!cf_rng_chance(&w->rng, w->loss_in_ppm)) {
+        test_media_inject(w, phone->sockets[line][0], &phone->address[line][0], (struct cf_span){out, job.dst_len});
+    }
+}
+
+void test_media_send_rtcp(struct test_media *w, struct test_phone *phone, enum test_line line, struct cf_span compound) {
+    uint8_t out[2048];
+    size_t len;
+    const struct cf_packet_crypto *crypto = &w->srtp.crypto;
+    assert_ok(crypto->protect_rtcp(crypto->ctx, phone->send[line], compound, out, sizeof out, &len));
+    test_media_inject(w, phone->sockets[line][1], &phone->address[line][1], (struct cf_span){out, len});
+}
+
+/* Speech comes in syllables: a constant tone would be taken for noise. */
+static bool is_syllable(cf_usec now) {
+    return now / CF_MSEC(1) % 400 < 280;
+}
+
+static void send_sound(struct test_media *w, struct test_phone *phone) {
+    int16_t value = phone->is_talking && is_syllable(w->now) ? phone->value : 0;
+    const struct test_frame frame = {.number = phone->frame++, .msec = 20, .value = value, .last = value};
+    int16_t pcm[16];
+    for (size_t i = 0; i < 16; i++) {
+        pcm[i] = value;
+    }
+    const struct cf_audio_level level = {.level = cf_level_of_pcm(pcm, 16), .is_voice = value != 0};
+    uint8_t octet = cf_audio_level_octet(level);
+    uint8_t block[8];
+    struct cf_writer writer;
+    const struct cf_rtp_ext list = {.id = LEVEL_ID, .data = {&octet, 1}};
+    cf_writer_init(&writer, block, sizeof block);
+    struct cf_rtp_header header = {.timestamp = phone->timestamp,
+                                   .ssrc = phone->ssrc[TEST_SOUND],
+                                   .sequence = phone->sequence++,
+                                   .payload_type = phone->config.is_pcmu ? TEST_PT_PCMU : TEST_PT_OPUS};
+    header.extension_profile = cf_rtp_put_extensions(&writer, &list, phone->config.has_levels ? 1 : 0);
+    header.extension = cf_writer_span(&writer);
+    phone->timestamp += phone->config.is_pcmu ? 160 : 960;
+    test_media_send_rtp(w, phone, TEST_SOUND, &header, test_frame_span(&frame));
+}
+
+static void send_picture(struct test_media *w, struct test_phone *phone) {
+    struct test_camera_packet packet;
+    test_camera_next(&phone->camera, &packet);
+    const struct cf_rtp_header header = {.timestamp = packet.timestamp,
+                                         .ssrc = phone->ssrc[TEST_PICTURE],
+                                         .sequence = packet.sequence,
+                                         .marker = packet.marker,
+                                         .payload_type = phone->config.is_h264 ? TEST_PT_H264 : TEST_PT_VP8};
+    test_media_send_rtp(w, phone, TEST_PICTURE, &header, (struct cf_span){packet.payload, packet.len});
+}
+
+static void tick_phone(struct test_media *w, struct test_phone *phone) {
+    bool has_camera = !phone->config.no_picture && !phone->config.no_camera;
+    if (phone->key_at != 0 && phone->key_at <= w->now) {
+        phone->camera.key_next = true;
+        phone->key_at = 0;
+    }
+    while (phone->next_sound_at <= w->now) {
+        phone->next_sound_at += SOUND_USEC;
+        if (!phone->is_silent && !phone->is_dead) {
+            send_sound(w, phone);
+        }
+    }
+    while (phone->camera.next_at <= w->now) {
+        if (has_camera && !phone->is_silent && !phone->is_dead) {
+            send_picture(w, phone);
+        } else {
+            phone->camera.next_at += CF_MSEC(33);
+        }
+    }
+}
+
+void test_media_run(struct test_media *w, cf_usec duration) {
+    for (cf_usec end = w->now + duration; w->now < end; w->now += CF_MSEC(1)) {
+        for (size_t i = 0; i < w->phone_count; i++) {
+            tick_phone(w, &w->phones[i]);
+        }
+        test_media_flush(w);
+        if (cf_engine_deadline(&w->engine) <= w->now) {
+            cf_engine_on_deadline(&w->engine, w->now);
+            drain(w);
+        }
+    }
+}
+
+/* --- looking --- */
+
+const struct cf_media_event *test_media_event(const struct test_media *w, enum cf_media_event_kind kind) {
+    for (size_t i = w->event_count; i > 0; i--) {
+        if (w->events[i - 1].kind == kind) {
+            return &w->events[i - 1];
+        }
+    }
+    return NULL;
+}
+
+size_t test_media_event_count(const struct test_media *w, enum cf_media_event_kind kind) {
+    size_t count = 0;
+    for (size_t i = 0; i < w->event_count; i++) {
+        count += w->events[i].kind == kind;
+    }
+    return count;
+}
+
+void test_media_forget_events(struct test_media *w) {
+    w->event_count = 0;
+}
+
+struct cf_engine_line *test_media_line(struct test_media *w, const struct test_phone *phone, enum test_line line) {
+    struct cf_engine_leg *leg = cf_media_names_get(&w->engine.legs, phone->leg);
+    return leg == NULL ? NULL : leg->lines[line];
+}
