@@ -170,7 +170,6 @@ static void set_in(struct cf_conference *conf, struct cf_roster_device *device, 
     device->leg = call->leg;
     device->joining_method = CF_JOINING_DIALED_IN;
     device->is_held = false;
-    device->joined = 0;
     device->disconnected = 0;
     if (!is_waiting && device->is_waiting) {
         cf_conf_set_waiting(conf, device, false);

@@ -32,9 +32,13 @@ static void recount(struct cf_conference *conf, struct cf_roster_device *device,
 
 void cf_conf_set_status(struct cf_conference *conf, struct cf_roster_device *device, enum cf_endpoint_status status) {
     bool counted = cf_conf_counts(device);
+    bool was_gone = device->status == CF_ENDPOINT_DISCONNECTED;
     device->status = status;
     recount(conf, device, counted);
     cf_roster_touch_device(&conf->roster, device);
+    if (was_gone && status != CF_ENDPOINT_DISCONNECTED) {
+        cf_roster_freshen(&conf->roster, device); /* there is no reason for its absence any more */
+    }
 }
 
 void cf_conf_set_waiting(struct cf_conference *conf, struct cf_roster_device *device, bool is_waiting) {
@@ -259,7 +263,12 @@ void cf_conference_on_dial_failed(struct cf_conference *conf, cf_usec now, struc
     if (device == NULL) {
         return;
     }
-    device->disconnection_method = failure == CF_CALL_BUSY ? CF_DISCONNECTION_BUSY : CF_DISCONNECTION_FAILED;
+    if (cf_device_next(device->status, CF_DEVICE_FAILED).step == CF_DEVICE_IGNORE) {
+        return;
+    }
+    if (device->status != CF_ENDPOINT_DISCONNECTING) { /* else we ended it ourselves */
+        device->disconnection_method = failure == CF_CALL_BUSY ? CF_DISCONNECTION_BUSY : CF_DISCONNECTION_FAILED;
+    }
     cf_roster_set_cause(&conf->roster, device, cause->code, cause->text);
     (void)step_device(conf, now, device, CF_DEVICE_FAILED);
     cf_conf_settle(conf, now);
@@ -270,7 +279,7 @@ void cf_conference_on_left(struct cf_conference *conf, cf_usec now, struct cf_ha
     if (device == NULL) {
         return;
     }
-    if (device->status != CF_ENDPOINT_DISCONNECTING) {
+    if (device->status != CF_ENDPOINT_DISCONNECTING && device->status != CF_ENDPOINT_DISCONNECTED) {
         device->disconnection_method = failed ? CF_DISCONNECTION_FAILED : CF_DISCONNECTION_DEPARTED;
     }
     (void)step_device(conf, now, device, CF_DEVICE_LEFT);

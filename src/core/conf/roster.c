@@ -212,6 +212,7 @@ enum cf_err cf_roster_add_device(struct cf_roster *roster, struct cf_roster_part
     participant->device_count++;
     cf_roster_touch_device(roster, device);
     device->added = device->changed;
+    device->fresh = device->changed;
     *ret = device;
     return CF_OK;
 }
@@ -278,6 +279,7 @@ enum cf_err cf_roster_rename_device(struct cf_roster *roster, struct cf_roster_d
     }
     device->entity = copy;
     device->added = device->changed;
+    device->fresh = device->changed;
     return CF_OK;
 }
 
@@ -293,10 +295,19 @@ enum cf_err cf_roster_set_call(struct cf_roster *roster, struct cf_roster_device
         free_call(mem, &copy);
         return CF_ERR_NO_MEMORY;
     }
+    bool had_ids = device->call.call_id.len > 0;
     free_call(mem, &device->call);
     device->call = copy;
     cf_roster_touch_device(roster, device);
+    if (had_ids && copy.call_id.len == 0) {
+        cf_roster_freshen(roster, device);
+    }
     return CF_OK;
+}
+
+void cf_roster_freshen(struct cf_roster *roster, struct cf_roster_device *device) {
+    cf_roster_touch_device(roster, device);
+    device->fresh = device->changed;
 }
 
 bool cf_roster_renew_handle(struct cf_roster *roster, struct cf_roster_device *device) {

@@ -87,6 +87,7 @@ struct cf_roster_device {
     struct cf_roster_cause cause;                      /**< the same */
     struct cf_roster_media media[CF_CONF_MEDIA_COUNT];
     uint64_t added;           /**< sequence number of its coming */
+    uint64_t fresh;           /**< of the latest time that something of it vanished: tell it as new to who has seen less */
     uint64_t changed;         /**< of its latest change */
     cf_usec linger_at;        /**< the conference's: remove it then */
     uint8_t out;              /**< the conference's: what is to be polled */
@@ -204,6 +205,9 @@ CF_MUST_USE enum cf_err cf_roster_rename_device(struct cf_roster *roster, struct
 /** Set the call of @p device (copied). Nothing changes on CF_ERR_LIMIT and CF_ERR_NO_MEMORY. */
 CF_MUST_USE enum cf_err cf_roster_set_call(struct cf_roster *roster, struct cf_roster_device *device,
                                            const struct cf_roster_call *call);
+
+/** Something of @p device vanished that a partial document can't take back: it will be told as new. */
+void cf_roster_freshen(struct cf_roster *roster, struct cf_roster_device *device);
 
 /** Give @p device another handle, so that events of its former call find nothing. False if the handle table can't grow. */
 bool cf_roster_renew_handle(struct cf_roster *roster, struct cf_roster_device *device);

@@ -15,6 +15,8 @@ struct page {
     size_t start; /* where the document begins */
     const struct cf_roster *roster;
     struct cf_roster_subscriber sub;
+    uint64_t base; /* sub.base and sub.seen as they were before this document */
+    uint64_t seen;
     enum cf_roster_state users; /* state of <users> */
     bool has_users;             /* <users> is open */
 };
@@ -78,11 +80,16 @@ static bool has_untold(const struct cf_roster *roster, const struct cf_roster_su
 }
 
 static bool needs_full(const struct cf_roster *roster, const struct cf_roster_subscriber *sub) {
-    return sub->wants_full || sub->base < roster->floor;
+    return sub->wants_full || sub->base < roster->floor || sub->gone_seen < roster->floor;
+}
+
+static bool has_removed(const struct cf_roster *roster, const struct cf_roster_subscriber *sub) {
+    struct cf_link *last = cf_list_last(&roster->gone);
+    return last != NULL && CF_OF(last, struct cf_roster_participant, in_order)->changed > sub->gone_seen;
 }
 
 static bool has_news(const struct cf_roster *roster, const struct cf_roster_subscriber *sub) {
-    return sub->seen < roster->sequence || has_untold(roster, sub);
+    return sub->seen < roster->sequence || has_removed(roster, sub) || has_untold(roster, sub);
 }
 
 cf_usec cf_roster_subscriber_deadline(const struct cf_roster_subscriber *sub, const struct cf_conference *conf) {
@@ -127,7 +134,7 @@ static void put_whole_user(struct page *page, const struct cf_roster_participant
 /* May the subscriber believe that the removed device is there? What has a name again is told under that name. */
 static bool is_gone_untold(const struct page *page, const struct cf_roster_participant *p,
                            const struct cf_roster_gone_device *gone) {
-    bool may_be_known = gone->added <= page->sub.seen && gone->removed > page->sub.base;
+    bool may_be_known = gone->added <= page->seen && gone->removed > page->base;
     return may_be_known && cf_roster_find_device(p, gone->entity) == NULL;
 }
 
@@ -148,32 +155,20 @@ static void put_gone_devices(struct page *page, const struct cf_roster_participa
     }
 }
 
-/* The subscriber may know the device: by itself, or because one of that name was there before. */
-static bool is_device_told(const struct page *page, const struct cf_roster_device *d) {
-    const struct cf_roster_participant *p = d->participant;
-    if (d->added <= page->sub.base) {
-        return true;
-    }
-    for (size_t i = 0; i < p->gone_count; i++) {
-        const struct cf_roster_gone_device *gone = &p->gone[i];
-        if (gone->added <= page->sub.seen && gone->removed > page->sub.base && cf_str_eq(gone->entity, d->entity)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Somebody whom the subscriber knows: what has changed. Deleted endpoints first, as Linphone finds devices by Call-ID. */
+/*
+ * Somebody whom the subscriber knows: what has changed. Endpoints are always told whole, so that partial and full differ only in
+ * what a former endpoint of that name leaves behind. Deleted ones come first, as Linphone finds devices by Call-ID.
+ */
 static void put_changed_user(struct page *page, const struct cf_roster_participant *p) {
     open_users(page);
     cf_put_roster_user(page->w, p, CF_ROSTER_PARTIAL);
-    if (p->own_changed > page->sub.base) {
+    if (p->own_changed > page->base) {
         cf_put_roster_roles(page->w, p);
     }
     put_gone_devices(page, p);
     for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
-        if (d->changed > page->sub.base) {
-            cf_put_roster_endpoint(page->w, d, is_device_told(page, d) ? CF_ROSTER_PARTIAL : CF_ROSTER_FULL);
+        if (d->changed > page->base) {
+            cf_put_roster_endpoint(page->w, d, d->fresh > page->base ? CF_ROSTER_FULL : CF_ROSTER_PARTIAL);
         }
     }
     cf_put_lit(page->w, "</user>");
@@ -193,60 +188,72 @@ static struct cf_link *first_unseen(const struct page *page) {
     return found;
 }
 
-/*
- * Removed participants whose devices the subscriber still believes in: Linphone wants those gone before the user goes. From @p
- * link on tell only that, as far as removed participants stand in a row; the walk goes on here in the next document.
- */
-static void put_last_devices(struct page *page, struct cf_link *link) {
-    uint64_t told = page->sub.gone_seen;
-    for (; link != NULL && !is_page_full(page); link = cf_list_next(&page->roster->journal, link)) {
-        const struct cf_roster_participant *p = CF_OF(link, struct cf_roster_participant, in_journal);
-        if (is_told(page, p) && !p->is_gone) {
-            break;
-        }
-        if (is_told(page, p) && p->changed > page->sub.gone_seen && has_gone_untold(page, p)) {
-            open_users(page);
-            cf_put_roster_user(page->w, p, CF_ROSTER_PARTIAL);
-            put_gone_devices(page, p);
-            cf_put_lit(page->w, "</user>");
-        }
-        told = p->changed;
+/* Somebody who was removed: Linphone wants the endpoints gone before the user goes, so in this document only those are. */
+static void put_last_devices(struct page *page, const struct cf_roster_participant *p) {
+    if (has_gone_untold(page, p)) {
+        open_users(page);
+        cf_put_roster_user(page->w, p, CF_ROSTER_PARTIAL);
+        put_gone_devices(page, p);
+        cf_put_lit(page->w, "</user>");
     }
-    page->sub.gone_seen = told;
 }
 
-/*
- * Tell the changes since page->sub.seen. True if that is all of them and newcomers may follow in the same document: not if
- * somebody was removed in it, who may be among them again.
- */
+/* Tell the journal from where it was told. True if that is all of it. */
 static bool put_changes(struct page *page) {
-    bool has_removed = false;
-    uint64_t seen = page->sub.seen;
     struct cf_link *link = first_unseen(page);
     for (; link != NULL && !is_page_full(page); link = cf_list_next(&page->roster->journal, link)) {
         const struct cf_roster_participant *p = CF_OF(link, struct cf_roster_participant, in_journal);
-        if (is_told(page, p) && p->is_gone && p->changed > page->sub.gone_seen && has_gone_untold(page, p)) {
-            put_last_devices(page, link);
-            break;
-        }
         if (is_told(page, p) && p->is_gone) {
-            open_users(page);
-            cf_put_roster_user(page->w, p, CF_ROSTER_DELETED);
-            cf_put_lit(page->w, "</user>");
-            has_removed = true;
+            put_last_devices(page, p);
         } else if (is_told(page, p)) {
             put_changed_user(page, p);
         }
-        seen = p->changed;
+        page->sub.seen = p->changed;
     }
-    page->sub.seen = seen;
     if (link != NULL) {
         return false;
     }
     page->sub.seen = page->roster->sequence;
     page->sub.base = page->roster->sequence;
-    page->sub.gone_seen = page->roster->sequence;
-    return !has_removed;
+    return true;
+}
+
+static struct cf_link *first_removed(const struct page *page) {
+    struct cf_link *found = NULL;
+    const struct cf_list *gone = &page->roster->gone;
+    for (struct cf_link *link = cf_list_last(gone); link != NULL; link = cf_list_previous(gone, link)) {
+        if (CF_OF(link, struct cf_roster_participant, in_order)->changed <= page->sub.gone_seen) {
+            break;
+        }
+        found = link;
+    }
+    return found;
+}
+
+/*
+ * Tell that users are gone, as far as their endpoints went in an earlier document. True if that is all and newcomers may follow:
+ * not if somebody went in this document, who may be among them again.
+ */
+static bool put_removed(struct page *page) {
+    bool has_removed = false;
+    struct cf_link *link = first_removed(page);
+    for (; link != NULL && !is_page_full(page); link = cf_list_next(&page->roster->gone, link)) {
+        const struct cf_roster_participant *p = CF_OF(link, struct cf_roster_participant, in_order);
+        if (is_told(page, p) && has_gone_untold(page, p)) {
+            return false;
+        }
+        if (is_told(page, p)) {
+            open_users(page);
+            cf_put_roster_user(page->w, p, CF_ROSTER_DELETED);
+            cf_put_lit(page->w, "</user>");
+            has_removed = true;
+        }
+        page->sub.gone_seen = p->changed;
+    }
+    if (link == NULL) {
+        page->sub.gone_seen = page->roster->sequence;
+    }
+    return link == NULL && !has_removed;
 }
 
 static void put_newcomers(struct page *page) {
@@ -287,13 +294,13 @@ static void put_full(struct page *page, const struct cf_conference *conf, cf_wal
 static void put_partial(struct page *page, const struct cf_conference *conf, cf_wall wall) {
     page->users = CF_ROSTER_PARTIAL;
     cf_put_roster_root(page->w, page->sub.entity, CF_ROSTER_PARTIAL, page->sub.version);
-    if (page->roster->described > page->sub.base) {
+    if (page->roster->described > page->base) {
         cf_put_roster_description(page->w, conf, wall);
     }
-    if (page->roster->counted > page->sub.base) {
+    if (page->roster->counted > page->base) {
         cf_put_roster_conference_state(page->w, conf);
     }
-    if (put_changes(page)) {
+    if (put_changes(page) && put_removed(page)) {
         put_newcomers(page);
     }
 }
@@ -309,7 +316,7 @@ static void put_end(struct page *page) {
 static enum cf_err write_page(struct cf_roster_subscriber *sub, const struct cf_conference *conf, cf_usec now,
                               struct cf_writer *w, void (*put)(struct page *, const struct cf_conference *, cf_wall)) {
     struct cf_writer undo = *w;
-    struct page page = {.w = w, .start = w->len, .roster = &conf->roster, .sub = *sub};
+    struct page page = {.w = w, .start = w->len, .roster = &conf->roster, .sub = *sub, .base = sub->base, .seen = sub->seen};
     page.sub.version++;
     put(&page, conf, now + conf->env->wall_offset);
     put_end(&page);

@@ -37,7 +37,7 @@ struct cf_roster_subscriber {
     uint32_t version;      /**< of the last document */
     uint64_t base;         /**< everything up to this sequence number was told */
     uint64_t seen;         /**< the journal was told up to this one; more than base while changes fill several documents */
-    uint64_t gone_seen;    /**< removed devices of removed participants were told up to this one */
+    uint64_t gone_seen;    /**< that participants were removed was told up to this one */
     uint64_t next_ordinal; /**< participants below this were told */
     uint64_t self_ordinal; /**< its own, told out of turn; 0: no */
     bool wants_full;       /**< the next document must be the full state */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conf_world.h"
+#include "lib/conf_world.h"
 
 static struct cf_resource_list make_list(struct world *w, const char *const *uris, size_t count) {
     struct cf_resource_list list;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A conference server of the tests: a directory, a clock, and short forms of what a focus does. */
-#ifndef CF_TESTS_UNIT_CONF_CONF_WORLD_H
-#define CF_TESTS_UNIT_CONF_CONF_WORLD_H
+#ifndef CF_TESTS_LIB_CONF_WORLD_H
+#define CF_TESTS_LIB_CONF_WORLD_H
 
 #include "core/conf/directory.h"
 #include "lib/test.h"
