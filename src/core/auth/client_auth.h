@@ -15,6 +15,7 @@
 #define CF_CORE_AUTH_CLIENT_AUTH_H
 
 #include "base/addr.h"
+#include "base/mem.h"
 #include "base/rng.h"
 #include "core/auth/digest.h"
 #include "core/sip/message.h"

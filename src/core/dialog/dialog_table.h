@@ -14,7 +14,7 @@
 /** A place in the table; a member of the usage. Zeroed: not in a table. */
 struct cf_dialog_entry {
     struct cf_map_node node;
-    struct cf_str call_id;         /**< borrowed from the dialog */
+    char tag[CF_DIALOG_TAG_LEN];   /**< our tag, the key */
     struct cf_owner owner;         /**< whom requests are for */
     struct cf_dialog_table *table; /**< NULL: in none */
 };
@@ -30,17 +30,20 @@ void cf_dialog_table_init(struct cf_dialog_table *table, const struct cf_mem *me
 /** Free the table, which must be empty. */
 void cf_dialog_table_fini(struct cf_dialog_table *table);
 
-/** Put @p dialog into @p table; its strings must stay where they are until the entry is removed. CF_ERR_NO_MEMORY. */
+/** Put @p dialog into @p table by its tag; it may be freed before the entry is removed. CF_ERR_NO_MEMORY. */
 CF_MUST_USE enum cf_err cf_dialog_table_add(struct cf_dialog_table *table, struct cf_dialog_entry *entry,
                                             const struct cf_dialog *dialog, struct cf_owner owner);
 
 /** Take @p entry out of its table, if it is in one. */
 void cf_dialog_entry_remove(struct cf_dialog_entry *entry);
 
-/** Owner of the usage with @p call_id and our tag @p local_tag; kind 0 if there is none. */
-struct cf_owner cf_dialog_table_find(const struct cf_dialog_table *table, struct cf_str call_id, struct cf_str local_tag);
+/**
+ * Owner of the usage with our tag @p local_tag; kind 0 if there is none. The usage compares Call-ID and the peer's tag by itself
+ * and answers 481 if they are others.
+ */
+struct cf_owner cf_dialog_table_find(const struct cf_dialog_table *table, struct cf_str local_tag);
 
-/** Whom @p message, a request that came in, is for: found by its Call-ID and To tag. */
+/** Whom @p message, a request that came in, is for: found by its To tag. */
 struct cf_owner cf_dialog_table_owner_of(const struct cf_dialog_table *table, const struct cf_sip_message *message);
 
 #endif

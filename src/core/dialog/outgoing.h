@@ -15,6 +15,7 @@ struct cf_outgoing {
     uint32_t cseq;             /**< its number */
     enum cf_sip_method method; /**< its method */
     uint8_t attempts;          /**< challenges answered so far */
+    bool is_to_peer;           /**< it went to the peer that we have credentials for */
     struct cf_str message;     /**< owned copy; absent without credentials */
 };
 

@@ -8,12 +8,12 @@
 #define CF_CORE_DIALOG_SCREEN_H
 
 #include "core/sip/builder.h"
+#include "core/sip/option_tags.h"
 
 /** What we take. Borrowed arrays. */
 struct cf_screen {
-    unsigned methods;             /**< set of CF_SIP_METHOD_BIT() */
-    const struct cf_str *options; /**< option tags that a Require may name */
-    size_t option_count;
+    unsigned methods; /**< set of CF_SIP_METHOD_BIT() */
+    uint32_t options; /**< set of CF_SIP_OPTION_BIT(): what a Require may name */
     const struct cf_str
         *types; /**< media types of bodies: "application/sdp"; multipart is always taken apart and each part judged */
     size_t type_count;

@@ -31,6 +31,7 @@
 #include "core/dialog/usage.h"
 #include "core/mime/mime.h"
 #include "core/offer/negotiation.h"
+#include "core/sip/replaces.h"
 
 /** Most early dialogs of one INVITE; further ones are answered with ACK and BYE if they send a 2xx, else ignored. */
 #define CF_SESSION_FORKS_MAX 8
@@ -140,6 +141,20 @@ enum cf_session_modify {
                                     description where the peer lacks that */
 };
 
+/**
+ * One dialog of a session: all of it, or one fork of an INVITE that has no final response yet. Private.
+ */
+struct cf_session_leg {
+    struct cf_dialog dialog;
+    struct cf_negotiation negotiation;
+    struct cf_outgoing request; /**< our PRACK; of a fork that has lost, our BYE */
+    uint32_t rseq;              /**< of the last reliable response of the peer that was in order; 0: none */
+    uint32_t rseq_cseq;         /**< CSeq of the INVITE that it answered */
+    bool is_prack_due;          /**< PRACK waits for our answer to the offer in the response */
+    bool is_lost;               /**< another fork has won, or we have given up */
+    bool is_hung_up;            /**< BYE was sent */
+};
+
 struct cf_session_setup;
 
 /** Most events of one call; the contract is to poll after each. */
@@ -149,25 +164,28 @@ struct cf_session_setup;
 struct cf_session {
     struct cf_usage usage;
     enum cf_session_state state;
-    struct cf_dialog dialog;           /**< caller before the 2xx: what the forks are made of */
-    struct cf_dialog_entry entry;      /**< its place in the dialog table */
-    struct cf_negotiation negotiation; /**< likewise; the one in force from the 2xx on */
+    struct cf_session_leg leg;    /**< caller before the 2xx: what the forks are made of */
+    struct cf_dialog_entry entry; /**< its place in the dialog table */
     struct cf_session_timer timer;
-    struct cf_session_setup *setup; /**< owned: what is needed until the first INVITE is over (session_setup.h); NULL then */
+    struct cf_session_setup *setup; /**< owned: what is needed until the first INVITE is over (session_impl.h); NULL then */
     struct cf_outgoing invite;      /**< our INVITE or re-INVITE */
     struct cf_outgoing update;      /**< our UPDATE */
     struct cf_outgoing bye;         /**< our BYE */
     struct cf_outgoing requests[CF_SESSION_REQUESTS_MAX]; /**< the owner's */
     uint32_t request_ids[CF_SESSION_REQUESTS_MAX];        /**< names of them */
     uint32_t request_next;                                /**< name of the next one */
-    struct cf_tx_id invite_in;                            /**< the peer's INVITE or re-INVITE until it is acknowledged */
-    struct cf_tx_id update_in;                            /**< the peer's UPDATE or PRACK with an offer */
-    uint32_t invite_in_cseq;                              /**< its number, for the ACK */
-    struct cf_str ack;                                    /**< owned: our last ACK, as long as the 2xx may come again */
-    cf_usec retry_at;                                     /**< glare: when to try again */
-    uint32_t flags;                                       /**< CF_SESSION_FLAG_*, session_impl.h */
-    struct cf_session_event events[4];                    /**< waiting to be polled */
+    struct cf_tx_id invite_in; /**< the peer's INVITE or re-INVITE until it is acknowledged or refused */
+    struct cf_tx_id update_in; /**< the peer's UPDATE or PRACK whose offer waits for us */
+    struct cf_tx_id acked;     /**< our INVITE whose 2xx may still come again */
+    uint32_t invite_in_cseq;   /**< number of invite_in, for its ACK */
+    uint32_t ack_cseq;         /**< number of the INVITE that ack is for */
+    struct cf_str ack;         /**< owned: the ACK for acked; absent: not sent yet */
+    struct cf_str bye_fields;  /**< owned: fields for a BYE that has to wait */
+    cf_usec retry_at;          /**< no offer of ours before (glare) */
+    uint32_t flags;            /**< enum cf_session_flag, session_impl.h */
+    uint8_t retries;           /**< of our offer after glare */
     uint8_t event_count;
+    struct cf_session_event events[CF_SESSION_EVENTS_MAX]; /**< waiting to be polled */
 };
 
 /**
@@ -206,22 +224,23 @@ bool cf_session_poll(struct cf_session *session, struct cf_session_event *ret_ev
  * @p reply->media in its 2xx, one without may have our offer; CF_ERR_STATE if a description is due and missing or not allowed
  * there. CF_ERR_UNSUPPORTED: the peer's offer has nothing that @p reply->media can take: 488 with a Warning was sent instead.
  * CF_ERR_NOT_FOUND: the request is gone (cancelled, hung up), nothing to do. Others: CF_ERR_NO_MEMORY, CF_ERR_NO_ROOM; the
- * request still waits then.
+ * request still waits then, and may be refused with less.
  */
 CF_MUST_USE enum cf_err cf_session_respond(struct cf_session *session, struct cf_tx_id tx, const struct cf_session_reply *reply,
                                            cf_usec now);
 
 /**
  * The description that CF_SESSION_OFFER or CF_SESSION_OFFER_WANTED without a transaction asked for: our answer goes out in ACK or
- * PRACK, our offer in a re-INVITE. CF_ERR_STATE if none is due; CF_ERR_UNSUPPORTED: nothing in common, the session is ended by
- * this; CF_ERR_NO_MEMORY, CF_ERR_NO_ROOM, CF_ERR_LIMIT: still due.
+ * PRACK, our offer in a re-INVITE. CF_ERR_STATE if none is due; CF_ERR_UNSUPPORTED: nothing in common; other errors: no
+ * memory, no room. The session ends itself if an answer can't be sent; an offer is asked for again.
  */
 CF_MUST_USE enum cf_err cf_session_describe(struct cf_session *session, unsigned fork, const struct cf_local_session *media,
                                             cf_usec now);
 
 /**
  * Renegotiate, as soon as no other negotiation and no retry after glare is in the way; asking again before that changes nothing,
- * but the stronger kind wins (OFFER over OFFERLESS over HEADERS). CF_ERR_STATE unless the session is confirmed.
+ * but the stronger kind wins (OFFER over OFFERLESS over HEADERS). Before the 2xx an OFFER goes by UPDATE (RFC 3311), if a first
+ * agreement is there, the peer can it and there is one early dialog. CF_ERR_STATE if it is not possible.
  */
 CF_MUST_USE enum cf_err cf_session_modify(struct cf_session *session, enum cf_session_modify how, cf_usec now);
 
@@ -246,7 +265,7 @@ static inline enum cf_session_state cf_session_state(const struct cf_session *se
 
 /** The dialog, for Call-ID, tags and flow. A caller's has no peer tag before CF_SESSION_ANSWERED. */
 static inline const struct cf_dialog *cf_session_dialog(const struct cf_session *session) {
-    return &session->dialog;
+    return &session->leg.dialog;
 }
 
 /** The dialog for usages that share it (a subscription by REFER inside the dialog). It lives as long as the session. */
@@ -257,11 +276,11 @@ struct cf_dialog *cf_session_shared_dialog(struct cf_session *session);
 struct cf_negotiation *cf_session_negotiation(struct cf_session *session, unsigned fork);
 
 /**
- * May an INVITE with Replaces take the place of this session (RFC 3891 section 3)? @p is_early_only as in the header; the caller
- * has found the session by Call-ID and to-tag; @p from_tag is checked here. 0: yes; else the status to refuse it with: 481, 486,
- * 603.
+ * May an INVITE with a Replaces header of that content take the place of this session (RFC 3891 section 3)? The caller has found
+ * the session by the to-tag (cf_dialog_table_find()), the rest is checked here. 0: yes, answer the INVITE and end this session;
+ * else the status to refuse it with: 481, 486, 603.
  */
-unsigned cf_session_replaces_status(const struct cf_session *session, struct cf_str from_tag, bool is_early_only);
+unsigned cf_session_replaces_status(const struct cf_session *session, const struct cf_sip_dialog_ref *replaces);
 
 /** Octets of memory that the session holds, itself included. */
 size_t cf_session_memory(const struct cf_session *session);

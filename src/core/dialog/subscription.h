@@ -14,7 +14,6 @@ enum cf_subscription_state {
     CF_SUBSCRIPTION_PENDING,    /**< not authorised yet */
     CF_SUBSCRIPTION_ACTIVE,     /**< authorised */
     CF_SUBSCRIPTION_TERMINATED, /**< over */
-    CF_SUBSCRIPTION_OTHER,      /**< a state that we don't know: taken as active (RFC 6665 section 4.1.3 only knows the three) */
 };
 
 /** Why it was terminated (RFC 6665 section 4.1.3). */
@@ -39,7 +38,7 @@ struct cf_subscription_status {
     uint32_t retry_after_sec; /**< TERMINATED: not before; 0: none given */
 };
 
-/** Parse the value of a Subscription-State field. CF_ERR_MALFORMED. */
+/** Parse the value of a Subscription-State field; an unknown state is taken as active. CF_ERR_MALFORMED. */
 CF_MUST_USE enum cf_err cf_subscription_status_parse(struct cf_str text, struct cf_subscription_status *ret);
 
 /** Print it. */
@@ -47,11 +46,5 @@ void cf_put_subscription_status(struct cf_writer *w, const struct cf_subscriptio
 
 /** Name of @p reason: "timeout"; empty for NONE. */
 struct cf_str cf_subscription_reason_name(enum cf_subscription_reason reason);
-
-/** Same package and id? Event values such as "refer;id=2", of SUBSCRIBE and NOTIFY (RFC 6665 section 8.2.1). */
-bool cf_event_matches(struct cf_str a, struct cf_str b);
-
-/** The package of an Event value: "conference" of "conference;id=3". */
-struct cf_str cf_event_package(struct cf_str value);
 
 #endif

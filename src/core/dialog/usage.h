@@ -7,6 +7,7 @@
 #define CF_CORE_DIALOG_USAGE_H
 
 #include "core/endpoint/endpoint.h"
+#include "core/sip/option_tags.h"
 
 struct cf_client_auth;
 struct cf_dialog_table;
@@ -46,5 +47,40 @@ struct cf_usage {
     struct cf_client_auth *auth; /**< credentials for challenges to our requests; NULL: none is answered */
     struct cf_owner owner;       /**< whom the endpoint's events are for: the object that holds the usage */
 };
+
+/** The timers of @p profile, with defaults. */
+struct cf_sip_timers cf_ua_profile_timers(const struct cf_ua_profile *profile);
+
+/** Fields for cf_ua_profile_put(). */
+enum cf_ua_profile_fields {
+    CF_UA_PROFILE_CONTACT = 1 << 0,
+    CF_UA_PROFILE_ABILITIES = 1 << 1, /**< Supported, Allow, Allow-Events */
+    CF_UA_PROFILE_ACCEPT = 1 << 2,
+    CF_UA_PROFILE_SESSION = 1 << 3, /**< session_fields */
+    CF_UA_PROFILE_SERVER = 1 << 4,  /**< a response: Server instead of User-Agent */
+};
+
+/** Write a set of @p fields of @p profile, and always its product. */
+void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile, unsigned fields);
+
+/** Most octets that cf_ua_profile_put() writes. */
+size_t cf_ua_profile_size(const struct cf_ua_profile *profile);
+
+/** Does a field @p id of @p message (Supported, Require) name @p option? */
+static inline bool cf_message_has_option(const struct cf_sip_message *message, enum cf_sip_header id, enum cf_sip_option option) {
+    return (cf_sip_options(message, id) & CF_SIP_OPTION_BIT(option)) != 0;
+}
+
+/** A message that is being written, in memory of its own for as long as it takes to hand it to the endpoint, which copies. */
+struct cf_draft {
+    const struct cf_mem *mem;
+    struct cf_writer w;
+};
+
+/** Room for @p size octets. CF_ERR_NO_MEMORY; CF_ERR_NO_ROOM beyond CF_SIP_MESSAGE_MAX. */
+CF_MUST_USE enum cf_err cf_draft_begin(struct cf_draft *draft, const struct cf_mem *mem, size_t size);
+
+/** Free the memory. */
+void cf_draft_end(struct cf_draft *draft);
 
 #endif
