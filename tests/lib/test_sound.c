@@ -16,14 +16,22 @@ void test_noise(struct cf_rng *rng, int amplitude, int16_t *pcm, size_t count) {
     }
 }
 
+/* The angle is turned step by step: a sine a sample is what tests of minutes of sound would spend their time on. */
 static void project(const int16_t *pcm, size_t count, double frequency_hz, uint32_t rate_hz, uint64_t first, double *ret_sin,
                     double *ret_cos) {
     double in_phase = 0;
     double quadrature = 0;
+    double angle = TWO_PI * fmod(frequency_hz * (double)first / rate_hz, 1.0);
+    double turn_cos = cos(TWO_PI * frequency_hz / rate_hz);
+    double turn_sin = sin(TWO_PI * frequency_hz / rate_hz);
+    double x = cos(angle);
+    double y = sin(angle);
     for (size_t i = 0; i < count; i++) {
-        double angle = TWO_PI * fmod(frequency_hz * (double)(first + i) / rate_hz, 1.0);
-        in_phase += pcm[i] * sin(angle);
-        quadrature += pcm[i] * cos(angle);
+        in_phase += pcm[i] * y;
+        quadrature += pcm[i] * x;
+        double turned = x * turn_cos - y * turn_sin;
+        y = x * turn_sin + y * turn_cos;
+        x = turned;
     }
     *ret_sin = 2 * in_phase / (double)count;
     *ret_cos = 2 * quadrature / (double)count;
