@@ -16,9 +16,10 @@ void cf_mem_free(const struct cf_mem *mem, void *memory, size_t size) {
 }
 
 void cf_mem_wipe(void *memory, size_t size) {
-    volatile uint8_t *at = memory;
-    for (size_t i = 0; i < size; i++) {
-        at[i] = 0;
+    if (size > 0) {
+        memset(memory, 0, size);
+        /* The compiler has to believe that somebody reads it. */
+        __asm__ volatile("" : : "r"(memory) : "memory");
     }
 }
 

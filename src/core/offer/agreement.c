@@ -7,8 +7,9 @@
 enum cf_err cf_agreement_load_text(const struct cf_negotiation *n, struct cf_str text, struct cf_sdp *ret) {
     struct cf_parse_error error;
     enum cf_err err = cf_sdp_load(n->mem, text, ret, &error);
-    cf_assert(err == CF_OK || err == CF_ERR_NO_MEMORY);
-    return err;
+    /* What we wrote may have too many lines to be read: then it is too large. */
+    cf_assert(err == CF_OK || err == CF_ERR_NO_MEMORY || err == CF_ERR_LIMIT);
+    return err == CF_ERR_LIMIT ? CF_ERR_NO_ROOM : err;
 }
 
 void cf_agreement_unload(const struct cf_negotiation *n, struct cf_agreement *a) {

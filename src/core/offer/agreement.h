@@ -16,7 +16,7 @@ struct cf_agreement {
     const struct cf_pair *in_force; /**< &pair, or NULL if there is none */
 };
 
-/** Load a text of @p n that was read before or that we wrote. CF_ERR_NO_MEMORY only. */
+/** Load a text of @p n that was read before or that we wrote. CF_ERR_NO_MEMORY; CF_ERR_NO_ROOM if we wrote too much. */
 CF_MUST_USE enum cf_err cf_agreement_load_text(const struct cf_negotiation *n, struct cf_str text, struct cf_sdp *ret);
 
 /** Load the agreement of @p n, if there is one, into @p ret, which must not be moved. CF_ERR_NO_MEMORY. */

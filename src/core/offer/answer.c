@@ -31,17 +31,28 @@ static bool is_sdes_allowed(const struct cf_local_session *local) {
     return policy->allows_sdes && (local->is_signalling_secure || policy->allows_sdes_on_insecure_signalling);
 }
 
-/* The offered crypto attribute that we like best, NULL if none will do. */
-static const struct cf_sdp_crypto *best_crypto(const struct cf_policy *policy, const struct cf_section *offer) {
-    for (size_t i = 0; i < policy->suite_count; i++) {
-        for (size_t k = 0; k < offer->attributes.crypto_count; k++) {
-            const struct cf_sdp_crypto *crypto = &offer->attributes.cryptos[k];
-            if (crypto->suite == policy->suites[i] && (crypto->key.mki_len == 0 || policy->allows_mki)) {
-                return crypto;
-            }
-        }
+/* The place of @p suite in our preferences; the number of all if we don't do it. */
+static size_t suite_rank(const struct cf_policy *policy, enum cf_srtp_suite suite) {
+    size_t rank = 0;
+    while (rank < policy->suite_count && policy->suites[rank] != suite) {
+        rank++;
     }
-    return NULL;
+    return rank;
+}
+
+/* The offered crypto attribute that we like best. False if none will do. */
+static bool find_best_crypto(const struct cf_policy *policy, const struct cf_section *offer, struct cf_sdp_crypto *ret) {
+    size_t best = policy->suite_count;
+    for (size_t i = 0; i < offer->attributes.crypto_count; i++) {
+        struct cf_sdp_crypto crypto;
+        if (!cf_sdp_crypto_peek(offer->attributes.cryptos[i], &crypto) || suite_rank(policy, crypto.suite) >= best ||
+            !cf_section_crypto_at(offer, i, &crypto) || (crypto.key.mki_len > 0 && !policy->allows_mki)) {
+            continue;
+        }
+        best = suite_rank(policy, crypto.suite);
+        *ret = crypto;
+    }
+    return best < policy->suite_count;
 }
 
 /*
@@ -53,12 +64,7 @@ static enum cf_refusal_reason decide_security(const struct cf_local_session *loc
     const struct cf_policy *policy = local->policy;
     bool is_sdes = cf_profile_is_sdes(offer->profile);
     bool may_be_sdes = is_sdes || (cf_profile_is_plain(offer->profile) && policy->is_opportunistic);
-    const struct cf_sdp_crypto *crypto = NULL;
-    if (may_be_sdes && is_sdes_allowed(local)) {
-        crypto = best_crypto(policy, offer);
-    }
-    if (crypto != NULL) {
-        plan->cryptos[0] = *crypto;
+    if (may_be_sdes && is_sdes_allowed(local) && find_best_crypto(policy, offer, &plan->cryptos[0])) {
         plan->crypto_count = 1;
         return CF_REFUSAL_NONE;
     }
@@ -185,11 +191,11 @@ static bool keep_key(const struct answer *a, size_t index, struct cf_sdp_crypto 
     }
     cf_section_read(&a->local_before, index, &local);
     cf_section_read(&a->remote_before, index, &remote);
-    if (!cf_pair_crypto_of(&local, &remote, before->is_local_offer, &agreed) || agreed.remote->suite != crypto->suite ||
-        !cf_sdes_key_eq(&agreed.remote->key, &crypto->key)) {
+    if (!cf_pair_crypto_of(&local, &remote, before->is_local_offer, &agreed) || agreed.remote.suite != crypto->suite ||
+        !cf_sdes_key_eq(&agreed.remote.key, &crypto->key)) {
         return false;
     }
-    crypto->key = agreed.local->key;
+    crypto->key = agreed.local.key;
     return true;
 }
 
@@ -203,9 +209,8 @@ static bool is_refused_for_bundle(const struct answer *a, const struct cf_sectio
     return offer->media->port == 0 && a->bundle.of[index] == CF_BUNDLE_NONE;
 }
 
-/* Which lines are taken; the first refusal of a line in use. */
-static void survey(struct answer *a, bool *ret_is_any_taken, struct cf_refusal *ret_first) {
-    *ret_first = (struct cf_refusal){.line = CF_REFUSAL_ALL_LINES};
+/* Which lines would be taken, before it is known whose transport they use. */
+static void survey(struct answer *a) {
     for (size_t i = 0; i < a->session.sdp->media_count; i++) {
         struct cf_section offer;
         struct cf_plan plan;
@@ -213,14 +218,12 @@ static void survey(struct answer *a, bool *ret_is_any_taken, struct cf_refusal *
         plan_line(a, &offer, i, &plan);
         a->mids[i] = offer.attributes.mid;
         a->is_taken[i] = plan.refusal == CF_REFUSAL_NONE;
-        *ret_is_any_taken = *ret_is_any_taken || a->is_taken[i];
-        if (!a->is_taken[i] && !cf_section_is_disabled(&offer) && ret_first->reason == CF_REFUSAL_NONE) {
-            *ret_first = (struct cf_refusal){.reason = plan.refusal, .line = (uint16_t)i};
-        }
+        cf_mem_wipe(plan.cryptos, plan.crypto_count * sizeof plan.cryptos[0]);
     }
 }
 
-static void write_line(const struct answer *a, size_t index, struct cf_writer *w) {
+/* Write line @p index. Why it is refused; DECLINED also if the offer has it disabled. */
+static enum cf_refusal_reason write_line(const struct answer *a, size_t index, bool *ret_is_disabled, struct cf_writer *w) {
     struct cf_section offer;
     struct cf_plan plan;
     cf_section_read(&a->session, index, &offer);
@@ -233,7 +236,9 @@ static void write_line(const struct answer *a, size_t index, struct cf_writer *w
         set_key(a, index, &plan);
     }
     cf_put_description_section(w, &a->session_plan, &plan);
-    cf_mem_wipe(plan.cryptos, sizeof plan.cryptos);
+    cf_mem_wipe(plan.cryptos, plan.crypto_count * sizeof plan.cryptos[0]);
+    *ret_is_disabled = cf_section_is_disabled(&offer);
+    return plan.refusal;
 }
 
 static void begin(struct answer *a, const struct cf_answer_input *input) {
@@ -245,6 +250,7 @@ static void begin(struct answer *a, const struct cf_answer_input *input) {
         .start_ntp = input->offer->start_ntp,
         .stop_ntp = input->offer->stop_ntp,
     };
+    cf_bundle_none(&a->bundle);
     cf_session_part_read(input->offer, &a->session);
     if (input->before != NULL) {
         cf_session_part_read(input->before->local, &a->local_before);
@@ -252,40 +258,34 @@ static void begin(struct answer *a, const struct cf_answer_input *input) {
     }
 }
 
-/* Bundle-only lines whose group came to nothing are refused after all. The first of them, and whether another line is left. */
-static void survey_bundle(struct answer *a, bool *ret_is_any_taken, struct cf_refusal *ret_first) {
-    *ret_is_any_taken = false;
-    for (size_t i = a->session.sdp->media_count; i > 0; i--) {
-        if (!a->is_taken[i - 1]) {
-            continue;
-        }
-        if (a->session.sdp->media[i - 1].port == 0 && a->bundle.of[i - 1] == CF_BUNDLE_NONE) {
-            *ret_first = (struct cf_refusal){.reason = CF_REFUSAL_BUNDLE, .line = (uint16_t)(i - 1)};
-        } else {
-            *ret_is_any_taken = true;
-        }
-    }
-}
-
-enum cf_err cf_answer_write(const struct cf_answer_input *input, struct cf_writer *w, struct cf_refusal *ret_refusal) {
-    struct answer a;
-    struct cf_refusal first;
+/* Write all lines. CF_ERR_UNSUPPORTED: there are lines in use and none of them was taken. */
+static enum cf_err write_lines(const struct answer *a, struct cf_writer *w, struct cf_refusal *ret_refusal) {
+    struct cf_refusal first = {.line = CF_REFUSAL_ALL_LINES};
     bool is_any_taken = false;
-    begin(&a, input);
-    survey(&a, &is_any_taken, &first);
-    cf_bundle_none(&a.bundle);
-    if (is_any_taken && input->local->policy->allows_bundle) {
-        cf_bundle_read(&a.session, a.is_taken, &a.bundle);
-        survey_bundle(&a, &is_any_taken, &first);
+    for (size_t i = 0; i < a->session.sdp->media_count; i++) {
+        bool is_disabled = false;
+        enum cf_refusal_reason reason = write_line(a, i, &is_disabled, w);
+        is_any_taken = is_any_taken || reason == CF_REFUSAL_NONE;
+        if (reason != CF_REFUSAL_NONE && !is_disabled && first.reason == CF_REFUSAL_NONE) {
+            first = (struct cf_refusal){.reason = reason, .line = (uint16_t)i};
+        }
     }
     if (!is_any_taken && first.reason != CF_REFUSAL_NONE) {
         *ret_refusal = first;
         return CF_ERR_UNSUPPORTED;
     }
+    return cf_writer_ok(w) ? CF_OK : CF_ERR_NO_ROOM;
+}
+
+enum cf_err cf_answer_write(const struct cf_answer_input *input, struct cf_writer *w, struct cf_refusal *ret_refusal) {
+    struct answer a;
+    begin(&a, input);
+    /* Lines are read once if they can be, and twice if a group has to be known before the first of them is written. */
+    if (input->local->policy->allows_bundle && a.session.has_bundle) {
+        survey(&a);
+        cf_bundle_read(&a.session, a.is_taken, &a.bundle);
+    }
     cf_put_description_session(w, &a.session_plan);
     cf_put_bundle(w, &a.bundle, a.mids, input->offer->media_count);
-    for (size_t i = 0; i < input->offer->media_count; i++) {
-        write_line(&a, i, w);
-    }
-    return cf_writer_ok(w) ? CF_OK : CF_ERR_NO_ROOM;
+    return write_lines(&a, w, ret_refusal);
 }

@@ -67,7 +67,7 @@ static bool is_taken(const struct choice *choice, const struct candidate *c) {
     for (size_t i = 0; i < choice->count; i++) {
         const struct candidate *taken = &choice->list[i];
         if (taken->format->codec == c->format->codec && taken->format->clock_hz == c->format->clock_hz &&
-            cf_fmtp_is_same_format(c->format->codec, &taken->offered, &c->offered)) {
+            cf_fmtp_is_same_format((enum cf_codec)c->format->codec, &taken->offered, &c->offered)) {
             return true;
         }
     }
@@ -86,10 +86,10 @@ static bool is_repair(enum cf_codec codec) {
 
 static void try_codec(struct choice *choice, const struct cf_sdp_format *format) {
     struct candidate c = {.format = format};
-    if (format->codec == CF_CODEC_NONE || format->codec == CF_CODEC_TELEPHONE_EVENT || is_repair(format->codec)) {
+    if (format->codec == CF_CODEC_NONE || format->codec == CF_CODEC_TELEPHONE_EVENT || is_repair((enum cf_codec)format->codec)) {
         return;
     }
-    cf_fmtp_parse(format->codec, format->fmtp, &c.offered);
+    cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
     size_t place = find_policy(choice, &c);
     if (place == CF_POLICY_CODECS_MAX) {
         return;
@@ -117,8 +117,8 @@ static void try_event(struct choice *choice, size_t codec_count, const struct cf
     if (format->codec != CF_CODEC_TELEPHONE_EVENT || !has_clock(choice, codec_count, format->clock_hz)) {
         return;
     }
-    cf_fmtp_parse(format->codec, format->fmtp, &c.offered);
-    cf_fmtp_default(format->codec, &c.answer);
+    cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
+    cf_fmtp_default((enum cf_codec)format->codec, &c.answer);
     c.answer.event.events &= c.offered.event.events;
     if (c.answer.event.events != 0) {
         add(choice, &c);
@@ -131,7 +131,7 @@ static void try_rtx(struct choice *choice, size_t codec_count, const struct cf_s
     if (format->codec != CF_CODEC_RTX || choice->count == CF_MEDIA_PAYLOADS_MAX) {
         return;
     }
-    cf_fmtp_parse(format->codec, format->fmtp, &c.offered);
+    cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
     c.answer = c.offered;
     size_t place = find_policy(choice, &c);
     for (size_t i = 0; i < codec_count && place < CF_POLICY_CODECS_MAX; i++) {
@@ -183,8 +183,8 @@ bool cf_answer_formats(const struct cf_policy *policy, const struct cf_section *
         const struct candidate *c = &choice.list[i];
         plan->formats[i] = (struct cf_plan_format){
             .payload_type = c->format->payload_type,
-            .codec = c->format->codec,
-            .encoding = c->format->encoding,
+            .codec = (enum cf_codec)c->format->codec,
+            .encoding = cf_codec_row((enum cf_codec)c->format->codec)->encoding,
             .clock_hz = c->format->clock_hz,
             .channels = c->format->channels,
             .feedback = c->format->feedback & cf_policy_feedback_of(policy, kind),

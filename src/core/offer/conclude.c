@@ -39,19 +39,19 @@ static bool is_same_codec(const struct cf_sdp_format *a, const struct cf_sdp_for
 static bool find_offered(const struct cf_sdp_formats *offered, struct format_pair *pair) {
     const struct cf_sdp_format *answered = pair->answered;
     const struct cf_sdp_format *same = cf_sdp_format_of(offered, answered->payload_type);
-    cf_fmtp_parse(answered->codec, answered->fmtp, &pair->answer_params);
+    cf_fmtp_parse((enum cf_codec)answered->codec, answered->fmtp, &pair->answer_params);
     if (same != NULL && is_same_codec(same, answered)) {
-        cf_fmtp_parse(same->codec, same->fmtp, &pair->offer_params);
+        cf_fmtp_parse((enum cf_codec)same->codec, same->fmtp, &pair->offer_params);
         pair->offered = same;
-        return cf_fmtp_is_same_profile(same->codec, &pair->offer_params, &pair->answer_params);
+        return cf_fmtp_is_same_profile((enum cf_codec)same->codec, &pair->offer_params, &pair->answer_params);
     }
     for (size_t i = 0; i < offered->count; i++) {
         const struct cf_sdp_format *other = &offered->at[i];
         if (!is_same_codec(other, answered)) {
             continue;
         }
-        cf_fmtp_parse(other->codec, other->fmtp, &pair->offer_params);
-        if (cf_fmtp_is_same_format(other->codec, &pair->offer_params, &pair->answer_params)) {
+        cf_fmtp_parse((enum cf_codec)other->codec, other->fmtp, &pair->offer_params);
+        if (cf_fmtp_is_same_format((enum cf_codec)other->codec, &pair->offer_params, &pair->answer_params)) {
             pair->offered = other;
             return true;
         }
@@ -62,11 +62,11 @@ static bool find_offered(const struct cf_sdp_formats *offered, struct format_pai
 static void set_payload(const struct line *l, const struct format_pair *pair, struct cf_payload *ret) {
     const struct cf_sdp_format *local = l->is_local_offer ? pair->offered : pair->answered;
     const struct cf_sdp_format *remote = l->is_local_offer ? pair->answered : pair->offered;
-    ret->codec = local->codec;
+    ret->codec = (enum cf_codec)local->codec;
     ret->send_type = remote->payload_type;
     ret->receive_type = local->payload_type;
     ret->clock_hz = local->clock_hz;
-    ret->channels = l->local.media->kind == CF_MEDIA_AUDIO ? (uint8_t)local->channels : 0;
+    ret->channels = l->local.media->kind == CF_MEDIA_AUDIO ? local->channels : 0;
     ret->feedback = local->feedback & remote->feedback;
     ret->local = l->is_local_offer ? pair->offer_params : pair->answer_params;
     ret->remote = l->is_local_offer ? pair->answer_params : pair->offer_params;
@@ -84,7 +84,7 @@ static bool conclude_payloads(const struct line *l, struct cf_media_line *ret) {
         struct format_pair pair = {.answered = &answered->at[i]};
         if (answered->at[i].codec != CF_CODEC_NONE && find_offered(&offer_of(l)->formats, &pair)) {
             set_payload(l, &pair, &ret->payloads[ret->payload_count++]);
-            has_media = has_media || is_media(answered->at[i].codec);
+            has_media = has_media || is_media((enum cf_codec)answered->at[i].codec);
         }
     }
     return has_media;
@@ -158,10 +158,10 @@ static bool conclude_security(const struct line *l, struct cf_media_security *re
     }
     if (cf_pair_crypto_of(&l->local, &l->remote, l->is_local_offer, &agreed)) {
         ret->keying = CF_KEYING_SDES;
-        ret->suite = agreed.local->suite;
-        ret->crypto_tag = agreed.local->tag;
-        ret->local = agreed.local->key;
-        ret->remote = agreed.remote->key;
+        ret->suite = agreed.local.suite;
+        ret->crypto_tag = agreed.local.tag;
+        ret->local = agreed.local.key;
+        ret->remote = agreed.remote.key;
         return true;
     }
     if (l->local.attributes.has_zrtp_hash && l->remote.attributes.has_zrtp_hash) {

@@ -31,6 +31,7 @@ void cf_negotiation_init(struct cf_negotiation *n, const struct cf_mem *mem) {
 void cf_negotiation_fini(struct cf_negotiation *n) {
     wipe_str(n->mem, &n->local);
     wipe_str(n->mem, &n->remote);
+    cf_sdp_unload(n->mem, &n->offer);
     wipe_str(n->mem, &n->pending);
     wipe_str(n->mem, &n->preview);
     set_params(n, NULL);
@@ -117,20 +118,10 @@ static enum cf_err load_peer(const struct cf_negotiation *n, struct cf_str text,
     return err;
 }
 
-enum cf_err cf_negotiation_on_offer(struct cf_negotiation *n, struct cf_str text, struct cf_refusal *ret_refusal) {
-    struct cf_sdp offer;
+/* Lines are never taken out of a session (RFC 3264 section 8). */
+static enum cf_err check_line_count(const struct cf_negotiation *n, size_t line_count, struct cf_refusal *ret_refusal) {
     struct cf_agreement a;
-    struct cf_str copy;
-    if (n->state != CF_NEGOTIATION_STABLE) {
-        return CF_ERR_STATE;
-    }
-    enum cf_err err = load_peer(n, text, &offer, ret_refusal);
-    if (err != CF_OK) {
-        return err;
-    }
-    size_t line_count = offer.media_count;
-    cf_sdp_unload(n->mem, &offer);
-    err = cf_agreement_load(n, &a);
+    enum cf_err err = cf_agreement_load(n, &a);
     if (err != CF_OK) {
         return err;
     }
@@ -140,10 +131,37 @@ enum cf_err cf_negotiation_on_offer(struct cf_negotiation *n, struct cf_str text
         *ret_refusal = (struct cf_refusal){.reason = CF_REFUSAL_LINES_REMOVED, .line = CF_REFUSAL_ALL_LINES};
         return CF_ERR_UNSUPPORTED;
     }
+    return CF_OK;
+}
+
+/* Forget the offer that waits for its answer. */
+static void drop_pending(struct cf_negotiation *n) {
+    cf_sdp_unload(n->mem, &n->offer);
+    wipe_str(n->mem, &n->pending);
+}
+
+enum cf_err cf_negotiation_on_offer(struct cf_negotiation *n, struct cf_str text, struct cf_refusal *ret_refusal) {
+    struct cf_str copy;
+    struct cf_sdp offer;
+    if (n->state != CF_NEGOTIATION_STABLE) {
+        return CF_ERR_STATE;
+    }
     if (!cf_mem_dup_str(n->mem, text, &copy)) {
         return CF_ERR_NO_MEMORY;
     }
-    replace_str(n->mem, &n->pending, copy);
+    enum cf_err err = load_peer(n, copy, &offer, ret_refusal);
+    if (err == CF_OK) {
+        err = check_line_count(n, offer.media_count, ret_refusal);
+        if (err != CF_OK) {
+            cf_sdp_unload(n->mem, &offer);
+        }
+    }
+    if (err != CF_OK) {
+        wipe_str(n->mem, &copy);
+        return err;
+    }
+    n->pending = copy;
+    n->offer = offer;
     n->state = CF_NEGOTIATION_RECEIVED;
     return CF_OK;
 }
@@ -158,7 +176,7 @@ struct cf_str cf_negotiation_local_offer(const struct cf_negotiation *n) {
 
 static void read_offered(const struct cf_session_part *session, size_t index, struct cf_offered_line *ret) {
     struct cf_section section;
-    cf_section_read(session, index, &section);
+    cf_section_read_attributes(session, index, &section);
     enum cf_direction direction = section.attributes.direction;
     *ret = (struct cf_offered_line){
         .kind = section.media->kind,
@@ -176,21 +194,15 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
 
 enum cf_err cf_negotiation_offered(const struct cf_negotiation *n, struct cf_offered_line *ret_lines, size_t lines_max,
                                    size_t *ret_count) {
-    struct cf_sdp offer;
     struct cf_session_part session;
     if (n->state != CF_NEGOTIATION_RECEIVED) {
         return CF_ERR_STATE;
     }
-    enum cf_err err = cf_agreement_load_text(n, n->pending, &offer);
-    if (err != CF_OK) {
-        return err;
-    }
-    cf_session_part_read(&offer, &session);
-    for (size_t i = 0; i < offer.media_count && i < lines_max; i++) {
+    cf_session_part_read(&n->offer, &session);
+    for (size_t i = 0; i < n->offer.media_count && i < lines_max; i++) {
         read_offered(&session, i, &ret_lines[i]);
     }
-    *ret_count = offer.media_count;
-    cf_sdp_unload(n->mem, &offer);
+    *ret_count = n->offer.media_count;
     return CF_OK;
 }
 
@@ -205,50 +217,63 @@ static void agree(struct cf_negotiation *n, struct cf_str local, struct cf_str r
     n->state = CF_NEGOTIATION_STABLE;
 }
 
-static enum cf_err answer_loaded(struct cf_negotiation *n, const struct cf_answer_input *input, struct cf_refusal *ret_refusal) {
-    struct cf_str text;
+/* What our answer @p text to the peer's offer means. */
+static enum cf_err conclude_answer(const struct cf_negotiation *n, struct cf_str text, struct cf_media_params **ret_params) {
+    struct cf_sdp answer;
     struct cf_media_params *params = NULL;
-    enum cf_err err = cf_compose_answer(n, input, &text, ret_refusal);
+    enum cf_err err = cf_agreement_load_text(n, text, &answer);
     if (err != CF_OK) {
         return err;
     }
-    err = cf_agreement_conclude(n, text, n->pending, false, &params);
+    const struct cf_pair pair = {.local = &answer, .remote = &n->offer, .is_local_offer = false};
+    err = cf_conclude(n->mem, &pair, &params);
+    cf_sdp_unload(n->mem, &answer);
     if (err == CF_OK) {
         err = cf_agreement_compare(n, params);
     }
     if (err != CF_OK) {
         cf_media_params_free(n->mem, params);
+        return err;
+    }
+    *ret_params = params;
+    return CF_OK;
+}
+
+/* Our answer as an owned text. */
+static enum cf_err write_answer(struct cf_negotiation *n, const struct cf_local_session *local, struct cf_str *ret_text,
+                                struct cf_refusal *ret_refusal) {
+    struct cf_agreement before;
+    enum cf_err err = cf_agreement_load(n, &before);
+    if (err == CF_OK) {
+        const struct cf_answer_input input = {.offer = &n->offer, .local = local, .before = before.in_force};
+        err = cf_compose_answer(n, &input, ret_text, ret_refusal);
+        cf_agreement_unload(n, &before);
+    }
+    return err;
+}
+
+enum cf_err cf_negotiation_answer(struct cf_negotiation *n, const struct cf_local_session *local, struct cf_str *ret_text,
+                                  struct cf_refusal *ret_refusal) {
+    struct cf_str text;
+    struct cf_media_params *params = NULL;
+    if (n->state != CF_NEGOTIATION_RECEIVED) {
+        return CF_ERR_STATE;
+    }
+    enum cf_err err = write_answer(n, local, &text, ret_refusal);
+    if (err != CF_OK) {
+        return err;
+    }
+    err = conclude_answer(n, text, &params);
+    if (err != CF_OK) {
         wipe_str(n->mem, &text);
         return err;
     }
     struct cf_str remote = n->pending;
     n->pending = CF_STR_NONE;
+    cf_sdp_unload(n->mem, &n->offer);
     agree(n, text, remote, false, params);
+    *ret_text = n->local;
     return CF_OK;
-}
-
-enum cf_err cf_negotiation_answer(struct cf_negotiation *n, const struct cf_local_session *local, struct cf_str *ret_text,
-                                  struct cf_refusal *ret_refusal) {
-    struct cf_sdp offer;
-    struct cf_agreement before;
-    if (n->state != CF_NEGOTIATION_RECEIVED) {
-        return CF_ERR_STATE;
-    }
-    enum cf_err err = cf_agreement_load_text(n, n->pending, &offer);
-    if (err != CF_OK) {
-        return err;
-    }
-    err = cf_agreement_load(n, &before);
-    if (err == CF_OK) {
-        const struct cf_answer_input input = {.offer = &offer, .local = local, .before = before.in_force};
-        err = answer_loaded(n, &input, ret_refusal);
-        cf_agreement_unload(n, &before);
-    }
-    cf_sdp_unload(n->mem, &offer);
-    if (err == CF_OK) {
-        *ret_text = n->local;
-    }
-    return err;
 }
 
 static void send_offer(struct cf_negotiation *n, struct cf_str text, struct cf_str *ret_text) {
@@ -397,7 +422,7 @@ enum cf_err cf_negotiation_rollback(struct cf_negotiation *n) {
         err = restore_params(n);
     }
     wipe_str(n->mem, &n->preview);
-    wipe_str(n->mem, &n->pending);
+    drop_pending(n);
     n->state = CF_NEGOTIATION_STABLE;
     return err;
 }
@@ -410,7 +435,7 @@ struct cf_media_params *cf_negotiation_take_params(struct cf_negotiation *n) {
 
 size_t cf_negotiation_memory(const struct cf_negotiation *n) {
     const struct cf_str texts[] = {n->local, n->remote, n->pending, n->preview};
-    size_t size = n->params != NULL ? n->params->size : 0;
+    size_t size = (n->params != NULL ? n->params->size : 0) + n->offer.block_size;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         size += texts[i].at != NULL ? texts[i].len + 1 : 0;
     }

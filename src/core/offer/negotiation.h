@@ -57,6 +57,7 @@ struct cf_negotiation {
     struct cf_str local;            /**< agreed, owned; absent before the first agreement */
     struct cf_str remote;           /**< agreed, owned */
     struct cf_str pending;          /**< the offer that waits for its answer, owned */
+    struct cf_sdp offer;            /**< .pending read, while it is the peer's */
     struct cf_str preview;          /**< the peer's answer as an unreliable response gave it, owned */
     uint64_t session_id;            /**< of our o= */
     uint64_t version;               /**< of our o= as last sent */
@@ -105,7 +106,7 @@ struct cf_str cf_negotiation_remote_offer(const struct cf_negotiation *n);
 
 /**
  * Read the lines of the peer's offer: the first @p lines_max into @p ret_lines, the number of all into @p ret_count. CF_ERR_STATE
- * without an offer, CF_ERR_NO_MEMORY. Views are valid as cf_negotiation_remote_offer().
+ * without an offer. Views are valid as cf_negotiation_remote_offer().
  */
 CF_MUST_USE enum cf_err cf_negotiation_offered(const struct cf_negotiation *n, struct cf_offered_line *ret_lines,
                                                size_t lines_max, size_t *ret_count);

@@ -58,20 +58,29 @@ static enum cf_profile new_profile(const struct cf_local_session *local) {
     return CF_PROFILE_OTHER;
 }
 
-/* The highest tag that our former description of the line has: new ones follow it. */
-static uint32_t highest_tag(const struct former *former) {
-    uint32_t tag = 0;
+/* Our former attributes for a line, in its order. */
+struct former_cryptos {
+    size_t count;
+    struct cf_sdp_crypto list[CF_SECTION_CRYPTOS_MAX];
+    uint32_t highest_tag;
+};
+
+static void read_former_cryptos(const struct former *former, struct former_cryptos *ret) {
+    ret->count = 0;
+    ret->highest_tag = 0;
     for (size_t i = 0; former->is_in_use && i < former->local.attributes.crypto_count; i++) {
-        tag = former->local.attributes.cryptos[i].tag > tag ? former->local.attributes.cryptos[i].tag : tag;
+        struct cf_sdp_crypto *crypto = &ret->list[ret->count];
+        if (cf_section_crypto_at(&former->local, i, crypto)) {
+            ret->count++;
+            ret->highest_tag = crypto->tag > ret->highest_tag ? crypto->tag : ret->highest_tag;
+        }
     }
-    return tag;
 }
 
-/* Our former attribute for @p suite, NULL if there was none. */
-static const struct cf_sdp_crypto *former_crypto(const struct former *former, enum cf_srtp_suite suite) {
-    for (size_t i = 0; former->is_in_use && i < former->local.attributes.crypto_count; i++) {
-        if (former->local.attributes.cryptos[i].suite == suite) {
-            return &former->local.attributes.cryptos[i];
+static const struct cf_sdp_crypto *former_crypto(const struct former_cryptos *former, enum cf_srtp_suite suite) {
+    for (size_t i = 0; i < former->count; i++) {
+        if (former->list[i].suite == suite) {
+            return &former->list[i];
         }
     }
     return NULL;
@@ -85,13 +94,15 @@ static void plan_cryptos(const struct offer *o, const struct former *former, str
     const struct cf_policy *policy = o->input->local->policy;
     struct cf_pair_crypto agreed;
     enum cf_srtp_suite kept = CF_SRTP_NONE;
-    uint32_t tag = highest_tag(former);
+    struct former_cryptos cryptos;
+    read_former_cryptos(former, &cryptos);
+    uint32_t tag = cryptos.highest_tag;
     if (former->is_in_use && cf_pair_crypto_of(&former->local, &former->remote, o->input->before->is_local_offer, &agreed)) {
-        plan->cryptos[plan->crypto_count++] = *agreed.local;
-        kept = agreed.local->suite;
+        plan->cryptos[plan->crypto_count++] = agreed.local;
+        kept = agreed.local.suite;
     }
     for (size_t i = 0; i < policy->suite_count && plan->crypto_count < CF_SRTP_SUITE_COUNT; i++) {
-        const struct cf_sdp_crypto *was = former_crypto(former, policy->suites[i]);
+        const struct cf_sdp_crypto *was = former_crypto(&cryptos, policy->suites[i]);
         struct cf_sdp_crypto *crypto = &plan->cryptos[plan->crypto_count];
         if (policy->suites[i] == kept || (was == NULL && tag == CF_SDP_CRYPTO_TAG_MAX)) {
             continue;
@@ -104,6 +115,7 @@ static void plan_cryptos(const struct offer *o, const struct former *former, str
         *crypto = (struct cf_sdp_crypto){.tag = ++tag, .suite = policy->suites[i]};
         cf_sdes_key_make(o->input->local->entropy, policy->suites[i], &crypto->key);
     }
+    cf_mem_wipe(&cryptos, sizeof cryptos);
 }
 
 static enum cf_err plan_protection(const struct offer *o, const struct former *former, struct cf_plan *plan) {

@@ -133,7 +133,7 @@ static uint8_t former_type(const struct cf_section *local, const struct cf_plan_
     for (size_t i = 0; local != NULL && i < local->formats.count; i++) {
         const struct cf_sdp_format *former = &local->formats.at[i];
         union cf_codec_params params;
-        cf_fmtp_parse(former->codec, former->fmtp, &params);
+        cf_fmtp_parse((enum cf_codec)former->codec, former->fmtp, &params);
         bool is_same_rtx = format->codec != CF_CODEC_RTX || params.rtx.apt == format->params.rtx.apt;
         if (former->codec == format->codec && former->clock_hz == format->clock_hz && is_same_rtx &&
             cf_fmtp_is_same_format(format->codec, &params, &format->params)) {

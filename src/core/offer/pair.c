@@ -7,9 +7,10 @@ bool cf_pair_crypto_of(const struct cf_section *local, const struct cf_section *
     const struct cf_section *offer = is_local_offer ? local : remote;
     const struct cf_section *answer = is_local_offer ? remote : local;
     for (size_t i = 0; i < answer->attributes.crypto_count; i++) {
-        const struct cf_sdp_crypto *answered = &answer->attributes.cryptos[i];
-        const struct cf_sdp_crypto *offered = cf_section_crypto(offer, answered->tag);
-        if (offered != NULL && offered->suite == answered->suite) {
+        struct cf_sdp_crypto answered;
+        struct cf_sdp_crypto offered;
+        if (cf_section_crypto_at(answer, i, &answered) && cf_section_crypto(offer, answered.tag, &offered) &&
+            offered.suite == answered.suite) {
             ret->local = is_local_offer ? offered : answered;
             ret->remote = is_local_offer ? answered : offered;
             return true;

@@ -18,8 +18,8 @@ struct cf_pair {
 
 /** The two sides of one crypto attribute that offer and answer agree on. */
 struct cf_pair_crypto {
-    const struct cf_sdp_crypto *local; /**< with the key that we made */
-    const struct cf_sdp_crypto *remote;
+    struct cf_sdp_crypto local; /**< with the key that we made */
+    struct cf_sdp_crypto remote;
 };
 
 /**

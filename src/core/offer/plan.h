@@ -13,7 +13,7 @@
 struct cf_plan_format {
     uint8_t payload_type;
     enum cf_codec codec;
-    struct cf_str encoding; /**< as the offerer spelled it, or as usual */
+    struct cf_str encoding;
     uint32_t clock_hz;
     uint32_t channels;
     uint32_t feedback;

@@ -105,16 +105,9 @@ static void read_zrtp_hash(struct cf_attributes *a, struct cf_str value) {
 }
 
 static void read_crypto(struct cf_attributes *a, struct cf_str value) {
-    struct cf_sdp_crypto *crypto = &a->cryptos[a->crypto_count];
-    if (a->crypto_count == CF_SECTION_CRYPTOS_MAX || !cf_sdp_crypto_parse(value, crypto) || !crypto->is_usable) {
-        return;
+    if (value.at != NULL && a->crypto_count < CF_SECTION_CRYPTOS_MAX) {
+        a->cryptos[a->crypto_count++] = value;
     }
-    for (size_t i = 0; i < a->crypto_count; i++) {
-        if (a->cryptos[i].tag == crypto->tag) {
-            return;
-        }
-    }
-    a->crypto_count++;
 }
 
 /* Attributes by name; directions and ICE are apart. */
@@ -140,12 +133,12 @@ static const struct {
 };
 
 static void read_attribute(struct cf_attributes *a, const struct cf_sdp_line *line) {
-    if (line->value.at == NULL && cf_direction_of_name(line->name, &a->direction)) {
+    if (line->value.at == NULL && line->name.len == 8 && cf_direction_of_name(line->name, &a->direction)) {
         a->has_direction = true;
         return;
     }
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
-        if (cf_str_eq(line->name, readers[i].name)) {
+        if (line->name.len == readers[i].name.len && cf_str_eq(line->name, readers[i].name)) {
             readers[i].read(a, line->value);
             return;
         }
@@ -211,7 +204,7 @@ static void set_addresses(struct cf_section *section) {
     section->rtcp.port = a->rtcp.port;
 }
 
-void cf_section_read(const struct cf_session_part *session, size_t index, struct cf_section *ret) {
+void cf_section_read_attributes(const struct cf_session_part *session, size_t index, struct cf_section *ret) {
     const struct cf_sdp_media *media = &session->sdp->media[index];
     ret->media = media;
     ret->profile = cf_profile_of(media->protocol);
@@ -222,18 +215,43 @@ void cf_section_read(const struct cf_session_part *session, size_t index, struct
     }
     read_attributes(&ret->attributes, media->lines);
     set_addresses(ret);
-    cf_sdp_formats_read(media, &ret->formats);
+    ret->formats.count = 0;
+}
+
+void cf_section_read(const struct cf_session_part *session, size_t index, struct cf_section *ret) {
+    cf_section_read_attributes(session, index, ret);
+    cf_sdp_formats_read(ret->media, &ret->formats);
 }
 
 bool cf_section_is_disabled(const struct cf_section *section) {
     return section->media->port == 0 && !section->attributes.is_bundle_only;
 }
 
-const struct cf_sdp_crypto *cf_section_crypto(const struct cf_section *section, uint32_t tag) {
-    for (size_t i = 0; i < section->attributes.crypto_count; i++) {
-        if (section->attributes.cryptos[i].tag == tag) {
-            return &section->attributes.cryptos[i];
+/* The index of the first crypto attribute with @p tag; the number of all if there is none. */
+static size_t find_tag(const struct cf_attributes *a, uint32_t tag) {
+    size_t i = 0;
+    while (i < a->crypto_count) {
+        struct cf_str rest = a->cryptos[i];
+        uint32_t number = 0;
+        if (cf_str_to_u32(cf_sdp_word(&rest), CF_SDP_CRYPTO_TAG_MAX, &number) && number == tag) {
+            break;
         }
+        i++;
     }
-    return NULL;
+    return i;
+}
+
+bool cf_section_crypto_at(const struct cf_section *section, size_t index, struct cf_sdp_crypto *ret) {
+    struct cf_sdp_crypto crypto;
+    if (!cf_sdp_crypto_parse(section->attributes.cryptos[index], &crypto) || !crypto.is_usable ||
+        find_tag(&section->attributes, crypto.tag) != index) {
+        return false;
+    }
+    *ret = crypto;
+    return true;
+}
+
+bool cf_section_crypto(const struct cf_section *section, uint32_t tag, struct cf_sdp_crypto *ret) {
+    size_t index = find_tag(&section->attributes, tag);
+    return index < section->attributes.crypto_count && cf_section_crypto_at(section, index, ret);
 }

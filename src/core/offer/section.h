@@ -32,15 +32,15 @@ struct cf_attributes {
     uint16_t ptime_msec;
     uint16_t max_ptime_msec;
     struct cf_sdp_extmap extmaps[CF_EXTENSION_COUNT]; /**< .id 0: none */
-    uint8_t ssrc_count;
-    uint32_t ssrcs[CF_MEDIA_SSRCS_MAX];
     struct cf_sdp_ice ice;
     enum cf_setup setup;
     struct cf_sdp_fingerprint fingerprint; /**< .digest_len 0: none */
     bool has_zrtp_hash;
     uint8_t zrtp_hash[CF_ZRTP_HASH_LEN];
+    uint8_t ssrc_count;
     uint8_t crypto_count;
-    struct cf_sdp_crypto cryptos[CF_SECTION_CRYPTOS_MAX]; /**< usable ones with tags of their own, in order */
+    uint32_t ssrcs[CF_MEDIA_SSRCS_MAX];
+    struct cf_str cryptos[CF_SECTION_CRYPTOS_MAX]; /**< values of a=crypto in order, not looked at yet */
 };
 
 /** What all sections of a description share. */
@@ -71,6 +71,9 @@ void cf_session_part_read(const struct cf_sdp *sdp, struct cf_session_part *ret)
 /** Read section @p index, which must exist. */
 void cf_section_read(const struct cf_session_part *session, size_t index, struct cf_section *ret);
 
+/** As cf_section_read() without the formats. */
+void cf_section_read_attributes(const struct cf_session_part *session, size_t index, struct cf_section *ret);
+
 /** The profile called @p protocol. */
 enum cf_profile cf_profile_of(struct cf_str protocol);
 
@@ -95,7 +98,13 @@ static inline bool cf_profile_is_plain(enum cf_profile profile) {
 /** Port 0 and not bundle-only: the section is not in use (RFC 3264 section 5.1, RFC 9143 section 6). */
 bool cf_section_is_disabled(const struct cf_section *section);
 
-/** The usable crypto attribute with @p tag, or NULL. */
-const struct cf_sdp_crypto *cf_section_crypto(const struct cf_section *section, uint32_t tag);
+/**
+ * The crypto attribute number @p index of the section: false if it is broken, of no suite of ours, not usable, or has the tag of
+ * one before it.
+ */
+bool cf_section_crypto_at(const struct cf_section *section, size_t index, struct cf_sdp_crypto *ret);
+
+/** The first crypto attribute with @p tag. False if there is none or it is not usable. */
+bool cf_section_crypto(const struct cf_section *section, uint32_t tag, struct cf_sdp_crypto *ret);
 
 #endif

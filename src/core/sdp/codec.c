@@ -25,7 +25,7 @@ static uint32_t channels_written(uint32_t channels) {
 enum cf_codec cf_codec_find(struct cf_str encoding, uint32_t clock_hz, uint32_t channels) {
     for (int i = CF_CODEC_NONE + 1; i < CF_CODEC_COUNT; i++) {
         const struct cf_codec_row *row = &rows[i];
-        if (!cf_str_eq_nocase(encoding, row->encoding)) {
+        if (encoding.len != row->encoding.len || !cf_str_eq_nocase(encoding, row->encoding)) {
             continue;
         }
         bool same_clock = row->clock_hz == 0 || row->clock_hz == clock_hz;

@@ -81,16 +81,31 @@ static bool is_harmless(struct cf_str param) {
     return cf_str_starts_nocase(param, CF_STR("WSH="));
 }
 
-bool cf_sdp_crypto_parse(struct cf_str value, struct cf_sdp_crypto *ret) {
+/* Tag and suite; @p rest becomes what follows them. */
+static bool parse_head(struct cf_str *rest, struct cf_sdp_crypto *ret) {
     struct cf_sdp_crypto crypto = {0};
-    struct cf_str rest = value;
-    struct cf_str tag = cf_sdp_word(&rest);
-    crypto.suite_name = cf_sdp_word(&rest);
-    struct cf_str keys = cf_sdp_word(&rest);
-    if (!cf_str_to_u32(tag, CF_SDP_CRYPTO_TAG_MAX, &crypto.tag) || !cf_sdp_is_token(crypto.suite_name) || keys.len == 0) {
+    struct cf_str tag = cf_sdp_word(rest);
+    crypto.suite_name = cf_sdp_word(rest);
+    if (!cf_str_to_u32(tag, CF_SDP_CRYPTO_TAG_MAX, &crypto.tag) || !cf_sdp_is_token(crypto.suite_name) || rest->len == 0) {
         return false;
     }
     crypto.suite = cf_srtp_suite_of_name(crypto.suite_name);
+    *ret = crypto;
+    return true;
+}
+
+bool cf_sdp_crypto_peek(struct cf_str value, struct cf_sdp_crypto *ret) {
+    struct cf_str rest = value;
+    return parse_head(&rest, ret);
+}
+
+bool cf_sdp_crypto_parse(struct cf_str value, struct cf_sdp_crypto *ret) {
+    struct cf_sdp_crypto crypto;
+    struct cf_str rest = value;
+    if (!parse_head(&rest, &crypto)) {
+        return false;
+    }
+    struct cf_str keys = cf_sdp_word(&rest);
     if (crypto.suite != CF_SRTP_NONE) {
         bool has_one_key = cf_str_find(keys, ';') == keys.len;
         crypto.is_usable = has_one_key && parse_key(keys, crypto.suite, &crypto.key);

@@ -36,6 +36,9 @@ struct cf_sdp_crypto {
 /** Parse the value of a=crypto. False if it does not follow the grammar. */
 bool cf_sdp_crypto_parse(struct cf_str value, struct cf_sdp_crypto *ret);
 
+/** Tag and suite alone, without a look at the key; otherwise the same. .is_usable is false. */
+bool cf_sdp_crypto_peek(struct cf_str value, struct cf_sdp_crypto *ret);
+
 /** The line with line end. The suite's name is .suite_name if present, else the registered one. */
 void cf_put_sdp_crypto(struct cf_writer *w, const struct cf_sdp_crypto *crypto);
 

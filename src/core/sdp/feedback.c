@@ -4,21 +4,19 @@
 
 #include "core/sdp/sdp.h"
 
-static const struct cf_str texts[CF_FEEDBACK_COUNT] = {
-#define X(name, text) [CF_FEEDBACK_INDEX_##name] = CF_STR_INIT(text),
+static const struct {
+    struct cf_str type;
+    struct cf_str parameter;
+} rows[CF_FEEDBACK_COUNT] = {
+#define X(name, type, parameter) [CF_FEEDBACK_INDEX_##name] = {CF_STR_INIT(type), CF_STR_INIT(parameter)},
 #include "core/sdp/feedback_table.h"
 #undef X
 };
 
-/* Is @p text, of two words at most, type @p type with parameter @p parameter? */
-static bool is_message(struct cf_str text, struct cf_str type, struct cf_str parameter) {
-    struct cf_str rest = text;
-    return cf_str_eq_nocase(cf_sdp_word(&rest), type) && cf_str_eq_nocase(rest, parameter);
-}
-
 static uint32_t message_of(struct cf_str type, struct cf_str parameter) {
     for (unsigned i = 0; i < CF_FEEDBACK_COUNT; i++) {
-        if (is_message(texts[i], type, parameter)) {
+        if (type.len == rows[i].type.len && cf_str_eq_nocase(type, rows[i].type) &&
+            cf_str_eq_nocase(parameter, rows[i].parameter)) {
             return 1U << i;
         }
     }
@@ -64,7 +62,11 @@ void cf_put_sdp_feedback(struct cf_writer *w, uint8_t payload_type, uint32_t mes
             cf_put_dec(w, payload_type);
         }
         cf_put_char(w, ' ');
-        cf_put(w, texts[i]);
+        cf_put(w, rows[i].type);
+        if (rows[i].parameter.len > 0) {
+            cf_put_char(w, ' ');
+            cf_put(w, rows[i].parameter);
+        }
         cf_put_lit(w, "\r\n");
     }
 }

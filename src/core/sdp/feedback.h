@@ -10,7 +10,7 @@
 
 /** Numbers of the known messages; their bits are below. */
 enum cf_feedback_index {
-#define X(name, text) CF_FEEDBACK_INDEX_##name,
+#define X(name, type, parameter) CF_FEEDBACK_INDEX_##name,
 #include "core/sdp/feedback_table.h"
 #undef X
     CF_FEEDBACK_COUNT,
@@ -18,7 +18,7 @@ enum cf_feedback_index {
 
 /** A known feedback message as a bit; sets of them are uint32_t. */
 enum cf_feedback {
-#define X(name, text) CF_FEEDBACK_##name = 1 << CF_FEEDBACK_INDEX_##name,
+#define X(name, type, parameter) CF_FEEDBACK_##name = 1 << CF_FEEDBACK_INDEX_##name,
 #include "core/sdp/feedback_table.h"
 #undef X
 };

@@ -33,8 +33,7 @@ static void set_static(struct cf_sdp_format *format) {
     enum cf_codec codec = cf_codec_of_static_type(format->payload_type);
     if (codec != CF_CODEC_NONE) {
         const struct cf_codec_row *row = cf_codec_row(codec);
-        format->codec = codec;
-        format->encoding = row->encoding;
+        format->codec = (uint8_t)codec;
         format->clock_hz = row->clock_hz;
         format->channels = row->channels;
     }
@@ -45,7 +44,7 @@ static void read_types(struct cf_str words, struct cf_sdp_formats *ret) {
         uint8_t type = 0;
         if (parse_type(cf_sdp_word(&words), &type) && ret->index[type] == 0) {
             struct cf_sdp_format *format = &ret->at[ret->count++];
-            *format = (struct cf_sdp_format){.payload_type = type};
+            *format = (struct cf_sdp_format){.payload_type = type, .channels = 1};
             set_static(format);
             ret->index[type] = ret->count;
         }
@@ -69,10 +68,9 @@ static void read_rtpmap(struct cf_str value, struct cf_sdp_formats *formats) {
     }
     struct cf_sdp_format *format = find(formats, map.payload_type);
     if (format != NULL) {
-        format->encoding = map.encoding;
         format->clock_hz = map.clock_hz;
-        format->channels = map.channels;
-        format->codec = cf_codec_find(map.encoding, map.clock_hz, map.channels);
+        format->channels = (uint8_t)map.channels;
+        format->codec = (uint8_t)cf_codec_find(map.encoding, map.clock_hz, map.channels);
     }
 }
 

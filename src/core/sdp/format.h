@@ -18,15 +18,14 @@ struct cf_sdp_rtpmap {
     uint32_t channels; /**< 1 if not written */
 };
 
-/** A payload type of an m-line. Views into the description. */
+/** A payload type of an m-line. Small: there are many. */
 struct cf_sdp_format {
     uint8_t payload_type;
-    enum cf_codec codec;    /**< CF_CODEC_NONE: not one of ours */
-    struct cf_str encoding; /**< absent: dynamic without a=rtpmap, or a static type that is not one of ours */
-    uint32_t clock_hz;
-    uint32_t channels;
-    struct cf_str fmtp; /**< parameters; absent: none written. The first a=fmtp counts */
+    uint8_t codec;      /**< enum cf_codec; CF_CODEC_NONE: not one of ours */
+    uint8_t channels;   /**< 1 if not written */
+    uint32_t clock_hz;  /**< 0: dynamic without a=rtpmap, or a static type that is not one of ours */
     uint32_t feedback;  /**< set of enum cf_feedback, those for "*" included */
+    struct cf_str fmtp; /**< parameters, a view; absent: none written. The first a=fmtp counts */
 };
 
 /** The payload types of an m-line in its order, each once. */

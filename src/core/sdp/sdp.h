@@ -21,7 +21,7 @@
 #define CF_SDP_TEXT_MAX (256U * 1024U)
 
 /** Longest line, octets. */
-#define CF_SDP_LINE_MAX 8192U
+#define CF_SDP_LINE_MAX 16384U
 
 /** Most m-lines. */
 #define CF_SDP_MEDIA_MAX 256U
