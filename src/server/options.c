@@ -32,16 +32,16 @@ static enum cf_err complain(const char *what) {
 static enum cf_err read_file(const char *path, struct cf_config *config) {
     struct reading reading = {.config = config};
     int line = 0;
-    switch (cf_config_file_read(path, on_key, &reading, &line)) {
-    case CF_OK:
-        return CF_OK;
-    case CF_ERR_NOT_FOUND:
+    enum cf_err err = cf_config_file_read(path, on_key, &reading, &line);
+    if (err == CF_ERR_NOT_FOUND) {
         fprintf(stderr, "conferd: %s: can't be read\n", path);
         return CF_ERR_CONFIG;
-    default:
+    }
+    if (err != CF_OK) {
         fprintf(stderr, "conferd: %s:%d: %s\n", path, line, reading.has_problem ? reading.problem.text : "not KEY = VALUE");
         return CF_ERR_CONFIG;
     }
+    return CF_OK;
 }
 
 static enum cf_err set(struct cf_config *config, const char *section, const char *key, const char *value) {

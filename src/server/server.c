@@ -4,6 +4,7 @@
 
 #include "adapt/openssl/hash.h"
 #include "core/node/node.h"
+#include "core/offer/policy.h"
 #include "server/content_codecs.h"
 #include "server/media_link.h"
 #include "server/operator.h"

@@ -177,7 +177,7 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
 static void set_policy(struct cf_focus *focus, const struct cf_conference_out *out) {
     struct cf_leg *leg = cf_handle_get(&focus->legs, out->device->leg);
     if (leg != NULL) {
-        leg->is_muted = out->device->is_muted;
+        leg->is_muted = out->device->participant->is_muted;
         leg->is_waiting = out->device->is_waiting;
         cf_leg_tell_policy(leg);
     }

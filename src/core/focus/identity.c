@@ -55,13 +55,12 @@ static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, bo
     if (!cf_writer_ok(&w)) {
         return (struct cf_denial){.reason = CF_DENIAL_TOO_LONG};
     }
-    struct cf_conference_config config = {.kind = CF_CONFERENCE_ROOM,
+    struct cf_conference_config config = {.kind = is_on_demand ? CF_CONFERENCE_ON_DEMAND : CF_CONFERENCE_ROOM,
                                           .access = CF_CONFERENCE_ACCESS_OPEN,
                                           .key = user,
                                           .uri = cf_writer_str(&w),
                                           .subject = name,
-                                          .has_video = true,
-                                          .is_on_demand = is_on_demand};
+                                          .has_video = true};
     return cf_directory_create(&focus->directory, now, &config, ret);
 }
 

@@ -2,6 +2,7 @@
 /* Subscriptions to the conference event package (RFC 4575 over RFC 6665). */
 #include "core/focus/focus_impl.h"
 #include "core/sip/builder.h"
+#include "core/sip/event_field.h"
 
 #define EXPIRES_SEC 600      /* what Linphone asks for */
 #define EXPIRES_MAX_SEC 3600 /* a lost subscriber is noticed within an hour */
@@ -167,8 +168,9 @@ static bool may_watch(const struct cf_conference *conf, const struct cf_caller *
 void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
                            const struct cf_caller *caller, cf_usec now) {
     static const struct cf_notifier_rules rules = {.expires_sec = EXPIRES_SEC, .expires_max_sec = EXPIRES_MAX_SEC};
-    struct cf_str package = cf_event_package(cf_sip_value(event->message, CF_SIP_HEADER_EVENT));
-    if (!cf_str_eq_nocase(package, CF_STR("conference"))) {
+    struct cf_sip_event package;
+    bool is_read = cf_sip_event_parse(cf_sip_value(event->message, CF_SIP_HEADER_EVENT), &package) == CF_OK;
+    if (!is_read || !cf_str_eq(package.package, CF_STR("conference"))) {
         cf_focus_answer(focus, event, 489, CF_STR_NONE, CF_STR("Allow-Events: conference, refer\r\n"), now);
         return;
     }

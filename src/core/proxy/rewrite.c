@@ -37,24 +37,15 @@ static bool is_for_realm(struct cf_str value, struct cf_str realm) {
 
 static void put_request_field(struct cf_writer *w, const struct cf_sip_field *field, const struct cf_proxy_rewrite *rewrite,
                               bool *dropped_route) {
-    switch ((enum cf_sip_header)field->id) {
-    case CF_SIP_HEADER_MAX_FORWARDS:
-    case CF_SIP_HEADER_CONTENT_LENGTH:
+    bool is_replaced = field->id == CF_SIP_HEADER_MAX_FORWARDS || field->id == CF_SIP_HEADER_CONTENT_LENGTH;
+    bool is_for_us = field->id == CF_SIP_HEADER_PROXY_AUTHORIZATION && is_for_realm(field->value, rewrite->realm);
+    if (is_replaced || is_for_us) {
         return;
-    case CF_SIP_HEADER_PROXY_AUTHORIZATION:
-        if (!is_for_realm(field->value, rewrite->realm)) {
-            put_value(w, field, field->value);
-        }
+    }
+    if (field->id == CF_SIP_HEADER_ROUTE && rewrite->drops_route && !*dropped_route) {
+        *dropped_route = true;
+        put_rest(w, field);
         return;
-    case CF_SIP_HEADER_ROUTE:
-        if (rewrite->drops_route && !*dropped_route) {
-            *dropped_route = true;
-            put_rest(w, field);
-            return;
-        }
-        break;
-    default:
-        break;
     }
     put_value(w, field, field->value);
 }

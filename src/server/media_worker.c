@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The media worker's thread. */
+#include "server/media_worker.h"
+
+#include "adapt/g711/g711.h"
+#include "adapt/g722/g722.h"
+#include "adapt/opus/opus_codec.h"
+#include "adapt/resample/resample.h"
+#include "adapt/srtp/srtp.h"
+#include "core/media/engine.h"
+#include "server/media_messages.h"
+#include "shell/log/log.h"
+#include "shell/system/system.h"
+#include "shell/thread/thread.h"
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READY_MAX 64
+#define SLOT 2048 /* longer datagrams are no RTP of ours */
+#define INBOX UINT32_MAX
+
+static const struct cf_audio_codec *const codecs[] = {&cf_codec_opus, &cf_codec_g722, &cf_codec_pcmu, &cf_codec_pcma};
+
+struct cf_media_worker {
+    struct cf_thread thread;
+    struct cf_mailbox *inbox;
+    struct cf_mailbox *outbox;
+    struct cf_srtp_engine *srtp;
+    struct cf_engine *engine;
+    struct cf_udp **sockets; /* by number; CF_MEDIA_SOCKETS_MAX of them */
+    uint8_t *buffer;         /* CF_ENGINE_BATCH_MAX slots */
+    int epoll;
+    bool stops;
+    bool has_told; /* events wait to be rung for */
+    uint64_t lost_events;
+};
+
+/* --- sockets --- */
+
+static void close_socket(struct cf_media_worker *w, uint32_t number) {
+    if (number < CF_MEDIA_SOCKETS_MAX && w->sockets[number] != NULL) {
+        cf_udp_close(w->sockets[number]);
+        free(w->sockets[number]);
+        w->sockets[number] = NULL;
+    }
+}
+
+static void open_socket(struct cf_media_worker *w, uint32_t number, const struct cf_udp *udp) {
+    struct epoll_event interest = {.events = EPOLLIN, .data.u32 = number};
+    struct cf_udp taken = *udp;
+    struct cf_udp *kept = number < CF_MEDIA_SOCKETS_MAX ? malloc(sizeof *kept) : NULL;
+    if (kept == NULL || epoll_ctl(w->epoll, EPOLL_CTL_ADD, udp->fd, &interest) < 0) {
+        cf_log(CF_LOG_ERROR, "media", "a socket can't be used");
+        free(kept);
+        cf_udp_close(&taken);
+        return;
+    }
+    close_socket(w, number);
+    *kept = taken;
+    w->sockets[number] = kept;
+}
+
+/* --- out --- */
+
+/* Outputs of one socket come in a row: one call sends them. */
+static void send_run(struct cf_media_worker *w, const struct cf_media_output *outputs, size_t count) {
+    struct cf_datagram datagrams[CF_OUTBOX_MAX];
+    struct cf_udp *udp = outputs[0].socket < CF_MEDIA_SOCKETS_MAX ? w->sockets[outputs[0].socket] : NULL;
+    for (size_t i = 0; i < count; i++) {
+        datagrams[i] = (struct cf_datagram){outputs[i].to, outputs[i].data};
+    }
+    if (udp != NULL) {
+        /* What the kernel's queue does not take is lost, as on the network. */
+        (void)cf_udp_send(udp, datagrams, count);
+    }
+}
+
+static void drain(struct cf_media_worker *w) {
+    const struct cf_media_output *outputs = NULL;
+    struct cf_media_event event;
+    for (size_t count = cf_engine_poll_send(w->engine, &outputs); count > 0; count = cf_engine_poll_send(w->engine, &outputs)) {
+        size_t begin = 0;
+        for (size_t i = 1; i <= count; i++) {
+            if (i == count || outputs[i].socket != outputs[begin].socket) {
+                send_run(w, outputs + begin, i - begin);
+                begin = i;
+            }
+        }
+    }
+    while (cf_engine_poll_event(w->engine, &event)) {
+        w->has_told = true;
+        if (!cf_mailbox_put(w->outbox, &event)) {
+            w->lost_events++;
+        }
+    }
+}
+
+/* --- in --- */
+
+static void take_message(struct cf_media_worker *w, const struct cf_worker_message *message) {
+    switch (message->kind) {
+    case CF_WORKER_OPEN:
+        open_socket(w, message->socket, &message->udp);
+        break;
+    case CF_WORKER_CLOSE:
+        close_socket(w, message->socket);
+        break;
+    case CF_WORKER_COMMAND:
+        cf_engine_command(w->engine, &message->command, cf_system_now());
+        drain(w);
+        break;
+    case CF_WORKER_STOP:
+        w->stops = true;
+        break;
+    }
+}
+
+static void take_messages(struct cf_media_worker *w) {
+    struct cf_worker_message message;
+    cf_mailbox_hush(w->inbox);
+    while (cf_mailbox_take(w->inbox, &message)) {
+        take_message(w, &message);
+    }
+}
+
+static void receive(struct cf_media_worker *w, uint32_t number) {
+    struct cf_datagram datagrams[CF_ENGINE_BATCH_MAX];
+    struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
+    struct cf_udp *udp = number < CF_MEDIA_SOCKETS_MAX ? w->sockets[number] : NULL;
+    if (udp == NULL) {
+        return;
+    }
+    size_t count = cf_udp_receive(udp, w->buffer, SLOT, datagrams, CF_ENGINE_BATCH_MAX);
+    for (size_t i = 0; i < count; i++) {
+        /* The octets lie in our buffer: the engine decrypts them in place. */
+        inputs[i] = (struct cf_media_input){.socket = number,
+                                            .from = datagrams[i].remote,
+                                            .at = (uint8_t *)(uintptr_t)datagrams[i].bytes.at,
+                                            .len = datagrams[i].bytes.len};
+    }
+    if (count > 0) {
+        cf_engine_receive(w->engine, inputs, count, cf_system_now());
+        drain(w);
+    }
+}
+
+static struct timespec *time_left(const struct cf_media_worker *w, struct timespec *room) {
+    cf_usec deadline = cf_engine_deadline(w->engine);
+    if (deadline == CF_USEC_NEVER) {
+        return NULL;
+    }
+    cf_usec left = deadline - cf_system_now();
+    left = left < 0 ? 0 : left;
+    *room = (struct timespec){.tv_sec = left / 1000000, .tv_nsec = left % 1000000 * 1000};
+    return room;
+}
+
+static void turn(struct cf_media_worker *w) {
+    struct epoll_event ready[READY_MAX];
+    struct timespec left;
+    int count = epoll_pwait2(w->epoll, ready, READY_MAX, time_left(w, &left), NULL);
+    for (int i = 0; i < count; i++) {
+        if (ready[i].data.u32 == INBOX) {
+            take_messages(w);
+        } else {
+            receive(w, ready[i].data.u32);
+        }
+    }
+    cf_usec now = cf_system_now();
+    if (cf_engine_deadline(w->engine) <= now) {
+        cf_engine_on_deadline(w->engine, now);
+        drain(w);
+    }
+    if (w->has_told) {
+        w->has_told = false;
+        cf_mailbox_ring(w->outbox);
+    }
+}
+
+static void *run(void *ctx) {
+    struct cf_media_worker *w = ctx;
+    while (!w->stops) {
+        turn(w);
+    }
+    return NULL;
+}
+
+/* --- life --- */
+
+static void destroy(struct cf_media_worker *w) {
+    for (uint32_t i = 0; w->sockets != NULL && i < CF_MEDIA_SOCKETS_MAX; i++) {
+        close_socket(w, i);
+    }
+    if (w->engine != NULL) {
+        cf_engine_fini(w->engine);
+    }
+    free(w->engine);
+    cf_srtp_engine_free(w->srtp);
+    free((void *)w->sockets);
+    free(w->buffer);
+    if (w->epoll >= 0) {
+        close(w->epoll);
+    }
+    free(w);
+}
+
+static enum cf_err make_engine(struct cf_media_worker *w) {
+    struct cf_engine *engine = calloc(1, sizeof *engine);
+    struct cf_engine_config config = {.crypto = cf_srtp_engine_crypto(w->srtp),
+                                      .entropy = cf_system_entropy(),
+                                      .codecs = codecs,
+                                      .codec_count = sizeof codecs / sizeof *codecs,
+                                      .resampler = &cf_resampler_speex,
+                                      .socket_limit = CF_MEDIA_SOCKETS_MAX,
+                                      .wall = cf_system_wall()};
+    enum cf_err err = engine == NULL ? CF_ERR_NO_MEMORY : cf_engine_init(engine, cf_system_mem(), &config, cf_system_now());
+    if (err != CF_OK) {
+        free(engine);
+        return err;
+    }
+    w->engine = engine;
+    return CF_OK;
+}
+
+static enum cf_err make(struct cf_media_worker *w) {
+    struct epoll_event interest = {.events = EPOLLIN, .data.u32 = INBOX};
+    w->sockets = calloc(CF_MEDIA_SOCKETS_MAX, sizeof(*w->sockets));
+    w->buffer = malloc((size_t)CF_ENGINE_BATCH_MAX * SLOT);
+    w->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (w->sockets == NULL || w->buffer == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    if (w->epoll < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD, cf_mailbox_fd(w->inbox), &interest) < 0) {
+        return CF_ERR_IO;
+    }
+    enum cf_err err = cf_srtp_engine_new(cf_system_mem(), CF_SRTP_LIBRARY_BEST, &w->srtp);
+    return err == CF_OK ? make_engine(w) : err;
+}
+
+enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, struct cf_media_worker **ret) {
+    struct cf_media_worker *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    w->inbox = inbox;
+    w->outbox = outbox;
+    w->epoll = -1;
+    enum cf_err err = make(w);
+    if (err == CF_OK) {
+        struct cf_str library = cf_srtp_engine_library(w->srtp);
+        cf_log(CF_LOG_INFO, "media", "SRTP by %.*s", CF_STR_ARG(library));
+        err = cf_thread_start(&w->thread, "media", run, w);
+    }
+    if (err != CF_OK) {
+        destroy(w);
+        return err;
+    }
+    *ret = w;
+    return CF_OK;
+}
+
+void cf_media_worker_join(struct cf_media_worker **worker) {
+    if (*worker != NULL) {
+        cf_thread_join(&(*worker)->thread);
+        destroy(*worker);
+        *worker = NULL;
+    }
+}
