@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Offers of ours: what can't be offered, numbers, names; the cases are in tests/conformance/offer_answer.c. */
+#include "core/offer/offer.h"
+
+#include "lib/test.h"
+#include "lib/test_party.h"
+
+static struct test_party a;
+static struct test_party b;
+
+static int begin(void **state) {
+    (void)state;
+    test_party_init(&a, "alice", 1, 2);
+    test_party_init(&b, "bob", 2, 4);
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    test_party_fini(&a);
+    test_party_fini(&b);
+    return 0;
+}
+
+static enum cf_err try_offer(void) {
+    struct cf_str text;
+    enum cf_err err = cf_negotiation_offer(&a.n, &a.session, &text);
+    assert_ok(cf_negotiation_rollback(&a.n));
+    return err;
+}
+
+static void what_can_not_be_offered_is_the_callers_mistake(void **state) {
+    (void)state;
+    a.session.line_count = CF_SDP_MEDIA_MAX + 1;
+    assert_int_equal(try_offer(), CF_ERR_LIMIT);
+    a.session.line_count = 2;
+    a.lines[0].rtp.port = 0;
+    assert_int_equal(try_offer(), CF_ERR_STATE);
+    a.lines[0].rtp.port = 1000;
+    a.lines[0].kind = CF_MEDIA_OTHER;
+    assert_int_equal(try_offer(), CF_ERR_STATE);
+    a.lines[0].kind = CF_MEDIA_AUDIO;
+    a.policy.allows_plain = false;
+    a.session.is_signalling_secure = false;
+    assert_int_equal(try_offer(), CF_ERR_STATE);
+    a.policy.allows_plain = true;
+    a.policy.video.count = 0;
+    assert_int_equal(try_offer(), CF_ERR_STATE);
+    a.lines[1].is_refused = true;
+    assert_ok(try_offer());
+}
+
+static void protection_is_the_best_that_is_allowed(void **state) {
+    (void)state;
+    a.policy.allows_plain = false;
+    test_party_exchange(&a, &b);
+    assert_int_equal(a.params->lines[0].profile, CF_PROFILE_SAVPF);
+    assert_int_equal(a.params->transports[0].security.suite, CF_SRTP_AEAD_AES_128_GCM);
+}
+
+static void keys_are_not_shown_on_insecure_signalling(void **state) {
+    (void)state;
+    a.policy.offer_profile = CF_PROFILE_SAVPF;
+    a.session.is_signalling_secure = false;
+    struct cf_str text = test_party_offer(&a);
+    assert_int_equal(cf_str_find_str(text, CF_STR("a=crypto")), text.len);
+    assert_true(cf_str_find_str(text, CF_STR("RTP/AVPF")) < text.len);
+}
+
+static void formats_have_one_number_in_all_lines(void **state) {
+    (void)state;
+    a.session.line_count = 4;
+    test_party_init(&a, "alice", 1, 4);
+    a.lines[3].kind = CF_MEDIA_AUDIO;
+    test_party_exchange(&a, &b);
+    const struct cf_media_line *lines = a.params->lines;
+    for (size_t i = 0; i < lines[1].payload_count; i++) {
+        assert_int_equal(lines[1].payloads[i].receive_type, lines[2].payloads[i].receive_type);
+        assert_null(cf_media_payload_of_type(&lines[0], lines[1].payloads[i].receive_type));
+    }
+    assert_int_equal(lines[0].payloads[0].receive_type, lines[3].payloads[0].receive_type);
+}
+
+static void retransmission_is_offered_for_each_video_codec(void **state) {
+    (void)state;
+    union cf_codec_params none;
+    cf_fmtp_default(CF_CODEC_RTX, &none);
+    a.policy.video.list[a.policy.video.count++] = (struct cf_policy_codec){.codec = CF_CODEC_RTX, .params = none};
+    b.policy.video.list[b.policy.video.count++] = (struct cf_policy_codec){.codec = CF_CODEC_RTX, .params = none};
+    test_party_exchange(&a, &b);
+    const struct cf_media_line *line = &a.params->lines[1];
+    assert_int_equal(line->payload_count, 6);
+    const struct cf_payload *rtx = cf_media_payload_of_codec(line, CF_CODEC_RTX, 90000);
+    assert_int_equal(rtx->local.rtx.apt, line->payloads[0].receive_type);
+    test_party_exchange(&a, &b);
+    assert_int_equal(a.params->lines[1].changed, 0);
+}
+
+static void names_do_not_collide_with_the_peers(void **state) {
+    (void)state;
+    a.policy.allows_bundle = true;
+    b.policy.allows_bundle = true;
+    /* The peer calls its only line as we would call our second one. */
+    b.session.line_count = 1;
+    b.lines[0].mid = CF_STR("v1");
+    test_party_exchange(&b, &a);
+    assert_str(cf_tag_str(&a.params->lines[0].mid), CF_STR("v1"));
+    b.session.line_count = 2;
+    test_party_exchange(&a, &b);
+    assert_str(cf_tag_str(&a.params->lines[0].mid), CF_STR("v1"));
+    assert_str(cf_tag_str(&a.params->lines[1].mid), CF_STR("vv1"));
+    assert_int_equal(a.params->transport_count, 1);
+}
+
+static void a_group_that_was_not_taken_is_not_offered_again(void **state) {
+    (void)state;
+    a.policy.allows_bundle = true;
+    test_party_exchange(&a, &b);
+    assert_int_equal(a.params->transport_count, 2);
+    struct cf_str text = test_party_offer(&a);
+    assert_int_equal(cf_str_find_str(text, CF_STR("a=group")), text.len);
+}
+
+static void labels_and_contents_are_told(void **state) {
+    (void)state;
+    a.lines[1].label = CF_STR("k63gm93Lz");
+    a.lines[1].content = CF_STR("thumbnail");
+    test_party_exchange(&a, &b);
+    assert_str(cf_tag_str(&b.params->lines[1].remote_label), CF_STR("k63gm93Lz"));
+    assert_int_equal(b.params->lines[1].remote_content, CF_CONTENT_THUMBNAIL);
+    /* Answers repeat what they have nothing better for. */
+    assert_str(cf_tag_str(&a.params->lines[1].remote_label), CF_STR("k63gm93Lz"));
+    b.lines[1].label = CF_STR("other");
+    test_party_exchange(&a, &b);
+    assert_str(cf_tag_str(&a.params->lines[1].remote_label), CF_STR("other"));
+    assert_int_equal(a.params->lines[1].changed, CF_MEDIA_CHANGE_NAMES);
+}
+
+static void lines_come_and_go_for_both_sides(void **state) {
+    (void)state;
+    test_party_exchange(&a, &b);
+    a.lines[1].is_refused = true;
+    test_party_exchange(&a, &b);
+    assert_false(b.params->lines[1].is_active);
+    b.session.line_count = 3;
+    b.lines[1].is_refused = true;
+    a.session.line_count = 3;
+    a.lines[2] = a.lines[1];
+    a.lines[2].is_refused = false;
+    a.lines[2].rtp.port = 1004;
+    test_party_exchange(&b, &a);
+    assert_true(b.params->lines[2].is_active);
+    assert_int_equal(b.params->lines[2].changed, CF_MEDIA_CHANGE_ALL);
+    assert_int_equal(b.params->lines[0].changed, 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+CF_TEST_MAIN(T(what_can_not_be_offered_is_the_callers_mistake), T(protection_is_the_best_that_is_allowed),
+             T(keys_are_not_shown_on_insecure_signalling), T(formats_have_one_number_in_all_lines),
+             T(retransmission_is_offered_for_each_video_codec), T(names_do_not_collide_with_the_peers),
+             T(a_group_that_was_not_taken_is_not_offered_again), T(labels_and_contents_are_told),
+             T(lines_come_and_go_for_both_sides))
