@@ -90,7 +90,11 @@ void test_decoder_fini(struct test_decoder *decoder) {
 
 void test_decoder_add(struct test_decoder *decoder, uint16_t sequence, uint32_t timestamp, bool marker, struct cf_span payload) {
     assert_true(payload.len > MARK_LEN);
-    assert_true(decoder->count < decoder->size);
+    if (decoder->count == decoder->size) {
+        decoder->size *= 2;
+        decoder->pictures = test_realloc(decoder->pictures, decoder->size * sizeof *decoder->pictures);
+        assert_non_null(decoder->pictures);
+    }
     const uint8_t *mark = payload.at + payload.len - MARK_LEN;
     if (decoder->highest == 0) {
         decoder->highest = UINT64_C(0x10000) + sequence - 1;

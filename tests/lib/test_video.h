@@ -72,7 +72,7 @@ struct test_decoder {
     size_t duplicates; /**< packets that came a second time */
 };
 
-/** A decoder with room for @p size packets. */
+/** A decoder with room for @p size packets at first. */
 void test_decoder_init(struct test_decoder *decoder, size_t size);
 void test_decoder_fini(struct test_decoder *decoder);
 
