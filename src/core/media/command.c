@@ -202,7 +202,14 @@ static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg 
     if (!(*t)->has_mux && err == CF_OK) {
         err = map_socket(engine, *t, CF_ENGINE_PORT_RTCP, set->rtcp_socket);
     }
-    return err != CF_OK ? err : map_socket(engine, *t, CF_ENGINE_PORT_RTP, set->rtp_socket);
+    if (err == CF_OK) {
+        err = map_socket(engine, *t, CF_ENGINE_PORT_RTP, set->rtp_socket);
+    }
+    if (err != CF_OK) {
+        /* Closed: it must not send from a socket that is not its own. */
+        cf_engine_transport_fini(*t, engine->config.crypto);
+    }
+    return err;
 }
 
 /* --- lines --- */
@@ -210,7 +217,7 @@ static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg 
 /* RTCP takes 5 % of the bandwidth (RFC 3550 section 6.2), and no regular report more often than that. */
 #define SOUND_RTCP_BPS 3200
 #define PICTURE_RTCP_BPS 50000
-#define REPORT_INTERVAL_MIN CF_SEC(1)
+#define REPORT_INTERVAL_MIN CF_SEC(2)
 
 static void begin_schedule(struct cf_engine *engine, struct cf_engine_line *line) {
     bool is_sound = line->agreed.kind == CF_MEDIA_AUDIO;

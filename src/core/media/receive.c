@@ -44,9 +44,9 @@ static struct cf_latch_packet latch_packet(const struct cf_engine_arrival *a) {
     return (struct cf_latch_packet){.source = *a->from, .is_authenticated = a->is_authenticated, .is_newest = a->is_newest};
 }
 
-static bool is_from_peer(const struct cf_engine *engine, const struct cf_engine_arrival *a) {
+static enum cf_latch_verdict judge(const struct cf_engine *engine, const struct cf_engine_arrival *a) {
     struct cf_latch_packet packet = latch_packet(a);
-    return cf_latch_judge(cf_engine_transport_latch(a->transport, a->port), &packet, engine->now) != CF_LATCH_DROP;
+    return cf_latch_judge(cf_engine_transport_latch(a->transport, a->port), &packet, engine->now);
 }
 
 /* The packet turned out to be sound: remember where it came from. */
@@ -114,11 +114,10 @@ static enum cf_media_discard take_over(struct cf_engine *engine, struct cf_engin
 }
 
 static enum cf_media_discard take_source(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                                         const struct cf_payload *payload) {
+                                         const struct cf_payload *payload, uint8_t probation) {
     /* Key presses and comfort noise are in the time of the sound that they interrupt, or of no interest. */
     bool is_aside = payload->codec == CF_CODEC_TELEPHONE_EVENT || payload->codec == CF_CODEC_CN;
     uint32_t clock_hz = is_aside && line->receiver.is_started ? line->receiver.clock_rate_hz : payload->clock_hz;
-    uint8_t probation = line->transport->is_secure ? 0 : CF_RTP_PROBATION;
     if (view->ssrc == line->ssrc) {
         return CF_MEDIA_DISCARD_SSRC;
     }
@@ -231,7 +230,10 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
 /* --- one packet --- */
 
 static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                                           const struct cf_engine_arrival *a) {
+                                           const struct cf_engine_arrival *a, enum cf_latch_verdict verdict) {
+    /* Who comes from where signalling said, or has the key, is believed from the first packet on, which often begins a key frame.
+     */
+    uint8_t probation = a->is_authenticated || verdict == CF_LATCH_TAKE ? 0 : CF_RTP_PROBATION;
     const struct cf_payload *payload = cf_engine_line_payload_in(line, view->payload_type);
     if (payload == NULL || payload->clock_hz == 0) {
         return CF_MEDIA_DISCARD_PAYLOAD_TYPE;
@@ -242,7 +244,7 @@ static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_e
     if (!cf_engine_line_spend(line, engine->config.packets_per_sec, engine->now)) {
         return CF_MEDIA_DISCARD_BUDGET;
     }
-    enum cf_media_discard outcome = take_source(engine, line, view, payload);
+    enum cf_media_discard outcome = take_source(engine, line, view, payload, probation);
     if (outcome != USED) {
         return outcome;
     }
@@ -259,11 +261,12 @@ static void take_rtp(struct cf_engine *engine, const struct cf_engine_arrival *a
         return;
     }
     struct cf_engine_line *line = cf_engine_leg_find_line(t->leg, t, &view);
-    if (!is_from_peer(engine, a)) {
+    enum cf_latch_verdict verdict = judge(engine, a);
+    if (verdict == CF_LATCH_DROP) {
         settle(engine, t, line, a->datagram_len, CF_MEDIA_DISCARD_WRONG_ADDRESS);
         return;
     }
-    enum cf_media_discard outcome = line == NULL ? CF_MEDIA_DISCARD_PAYLOAD_TYPE : take_line_rtp(engine, line, &view, a);
+    enum cf_media_discard outcome = line == NULL ? CF_MEDIA_DISCARD_PAYLOAD_TYPE : take_line_rtp(engine, line, &view, a, verdict);
     settle(engine, t, line, a->datagram_len, outcome);
     if (outcome == USED) {
         note_heard(engine, t->leg);
@@ -294,7 +297,7 @@ static void take_rtcp(struct cf_engine *engine, struct cf_engine_arrival *a, uin
     a->is_authenticated = t->is_secure;
     a->is_newest = true;
     enum cf_media_discard outcome = USED;
-    if (!is_from_peer(engine, a)) {
+    if (judge(engine, a) == CF_LATCH_DROP) {
         outcome = CF_MEDIA_DISCARD_WRONG_ADDRESS;
     } else if (!cf_engine_take_control(engine, a)) {
         outcome = CF_MEDIA_DISCARD_RTCP_MALFORMED;
