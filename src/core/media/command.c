@@ -37,8 +37,10 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
         cf_heap_cancel(&engine->room_timers, &room->timer);
         cf_mixer_fini(&room->mixer);
         cf_mem_free(engine->mem, room, sizeof *room);
+        return err;
     }
-    return err;
+    cf_engine_touch_room(engine, room);
+    return CF_OK;
 }
 
 void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room) {

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine as a whole: silence, key presses, clocks, many rooms. */
+#include "lib/test_media.h"
+
+#include "core/rtp/event.h"
+#include "lib/test.h"
+
+static struct test_media w;
+static const struct test_phone_config plain = {.has_levels = false};
+
+static void silence_is_reported_once_and_so_is_its_end(void **state) {
+    (void)state;
+    const struct test_phone_config config = {.policy = {.silence_usec = CF_SEC(3)}};
+    test_media_init(&w, 1);
+    struct test_phone *a = test_media_add(&w, &config);
+    a->is_silent = true;
+    test_media_run(&w, CF_SEC(10));
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_SILENT), 1);
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_HEARD), 0);
+    a->is_silent = false;
+    test_media_run(&w, CF_SEC(10));
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_SILENT), 1);
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_HEARD), 1);
+    a->is_silent = true;
+    test_media_run(&w, CF_MSEC(3010));
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_SILENT), 2);
+    test_media_fini(&w);
+}
+
+static void key_presses_are_reported_once_each(void **state) {
+    (void)state;
+    test_media_init(&w, 2);
+    struct test_phone *a = test_media_add(&w, &plain);
+    test_media_run(&w, CF_MSEC(500));
+    static const char keys[] = "1*0#";
+    for (size_t k = 0; k < 4; k++) {
+        uint32_t timestamp = a->timestamp;
+        for (uint16_t i = 0; i < 6; i++) {
+            uint8_t payload[8];
+            struct cf_writer writer;
+            cf_writer_init(&writer, payload, sizeof payload);
+            const struct cf_event event = {
+                .code = (uint8_t)cf_event_of_key(keys[k]), .is_end = i >= 3, .duration = (uint16_t)(960 * (i + 1))};
+            cf_put_event(&writer, &event);
+            const struct cf_rtp_header header = {
+                .timestamp = timestamp, .ssrc = a->ssrc[TEST_SOUND], .sequence = a->sequence++, .payload_type = TEST_PT_EVENT};
+            test_media_send_rtp(&w, a, TEST_SOUND, &header, cf_writer_span(&writer));
+            test_media_run(&w, CF_MSEC(20));
+        }
+    }
+    char seen[8] = "";
+    size_t count = 0;
+    for (size_t i = 0; i < w.event_count; i++) {
+        if (w.events[i].kind == CF_MEDIA_EVENT_DIGIT && count < 7) {
+            seen[count++] = w.events[i].as.digit;
+        }
+    }
+    assert_string_equal(seen, keys);
+    test_media_fini(&w);
+}
+
+/* T47: the wall clock jumps; only reports to peers speak of it. */
+static void a_jump_of_the_wall_clock_disturbs_nothing(void **state) {
+    (void)state;
+    test_media_init(&w, 3);
+    for (size_t i = 0; i < 3; i++) {
+        test_media_add(&w, &plain)->is_talking = true;
+    }
+    test_media_run(&w, CF_SEC(3));
+    cf_engine_set_wall(&w.engine, INT64_C(1500000000) * 1000000, w.now);
+    test_media_run(&w, CF_SEC(5));
+    cf_engine_set_wall(&w.engine, INT64_C(1900000000) * 1000000, w.now);
+    test_media_run(&w, CF_SEC(5));
+    for (size_t i = 0; i < 3; i++) {
+        size_t switches;
+        assert_in_range(w.phones[i].frames_heard, 640, 651);
+        assert_int_equal(test_decoder_check(&w.phones[i].decoder, &switches), 0);
+        assert_true((w.phones[i].control.info[TEST_SOUND].ntp >> 32) > UINT64_C(1900000000) + 2208988800U);
+    }
+    test_media_fini(&w);
+}
+
+static void streams_are_announced(void **state) {
+    (void)state;
+    test_media_init(&w, 4);
+    const struct test_phone *a = test_media_add(&w, &plain);
+    test_media_run(&w, CF_SEC(1));
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_SSRC), 2);
+    for (size_t i = 0; i < w.event_count; i++) {
+        if (w.events[i].kind == CF_MEDIA_EVENT_SSRC) {
+            assert_int_equal(w.events[i].as.ssrc.value, a->ssrc[w.events[i].as.ssrc.line]);
+        }
+    }
+    test_media_fini(&w);
+}
+
+static void an_idle_engine_sleeps(void **state) {
+    (void)state;
+    test_media_init(&w, 5);
+    assert_true(cf_engine_deadline(&w.engine) == CF_USEC_NEVER);
+    (void)test_media_add(&w, &plain);
+    assert_true(cf_engine_deadline(&w.engine) <= w.now + CF_MIX_TICK_USEC);
+    test_media_fini(&w);
+}
+
+/* Steady state takes no memory: what a peer sends can't make it grow (T41). */
+static void nothing_is_allocated_while_packets_flow(void **state) {
+    (void)state;
+    test_media_init(&w, 6);
+    for (size_t i = 0; i < 5; i++) {
+        test_media_add(&w, &plain)->is_talking = i % 2 == 0;
+    }
+    test_media_run(&w, CF_SEC(5));
+    size_t allocations = w.mem.count;
+    for (size_t i = 0; i < 10; i++) {
+        w.phones[i % 5].is_talking = !w.phones[i % 5].is_talking;
+        test_media_run(&w, CF_SEC(2));
+    }
+    assert_int_equal(w.mem.count, allocations);
+    test_media_fini(&w);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(silence_is_reported_once_and_so_is_its_end), cmocka_unit_test(key_presses_are_reported_once_each),
+             cmocka_unit_test(a_jump_of_the_wall_clock_disturbs_nothing), cmocka_unit_test(streams_are_announced),
+             cmocka_unit_test(an_idle_engine_sleeps), cmocka_unit_test(nothing_is_allocated_while_packets_flow))
