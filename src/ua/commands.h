@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Subcommands of confer; each takes its own arguments and returns the exit status: 0 done, 1 failed (said on standard error), 2
+ * usage. */
+#ifndef CF_UA_COMMANDS_H
+#define CF_UA_COMMANDS_H
+
+/** Ask a running server: users, rooms, kick, mute, unmute, lock, unlock, end, stats. @p argv begins with the subcommand. */
+int cf_ua_control(const char *state, int argc, char **argv);
+
+/** Accounts in the store: user add NAME [PASSWORD], user list, user remove NAME. @p argv begins with "user". */
+int cf_ua_user(const char *state, int argc, char **argv);
+
+#endif

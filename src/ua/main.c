@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* confer: the companion of conferd. */
+#include "ua/commands.h"
+#include <stdio.h>
+#include <string.h>
+
+#define STATE_DEFAULT "/var/lib/confer"
+
+static const char help[] =
+    "confer - companion of conferd\n"
+    "\n"
+    "  confer [--state FOLDER] rooms                 conferences and who is in them\n"
+    "  confer [--state FOLDER] users                 accounts and their devices\n"
+    "  confer [--state FOLDER] kick ROOM URI         remove somebody\n"
+    "  confer [--state FOLDER] mute|unmute ROOM URI  silence somebody\n"
+    "  confer [--state FOLDER] lock|unlock ROOM      let nobody new in\n"
+    "  confer [--state FOLDER] end ROOM              end a conference\n"
+    "  confer [--state FOLDER] stats                 counters\n"
+    "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
+    "\n"
+    "FOLDER is the state folder of the server, " STATE_DEFAULT " if it is not given. Answers are JSON lines.\n";
+
+int main(int argc, char **argv) {
+    const char *state = STATE_DEFAULT;
+    int at = 1;
+    if (argc > 2 && strcmp(argv[1], "--state") == 0) {
+        state = argv[2];
+        at = 3;
+    }
+    if (at >= argc || strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "help") == 0) {
+        fputs(help, at >= argc ? stderr : stdout);
+        return at >= argc ? 2 : 0;
+    }
+    if (strcmp(argv[at], "user") == 0) {
+        return cf_ua_user(state, argc - at, argv + at);
+    }
+    return cf_ua_control(state, argc - at, argv + at);
+}

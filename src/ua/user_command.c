@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Accounts of a server, changed in its store; a running server notices within a second. */
+#include "ua/commands.h"
+
+#include "adapt/openssl/hash.h"
+#include "adapt/sqlite/account_store.h"
+#include "adapt/sqlite/schema.h"
+#include "base/rng.h"
+#include "base/writer.h"
+#include "shell/file/file.h"
+#include "shell/system/system.h"
+#include <stdio.h>
+#include <string.h>
+
+#define PASSWORD_MAX 128
+#define PASSWORD_LEN 16 /* of one that we make: 96 bits */
+
+static int fail(const char *what, const char *why) {
+    fprintf(stderr, "confer: %s: %s\n", what, why);
+    return 1;
+}
+
+static void print_account(void *ctx, struct cf_str name, struct cf_str realm, const struct cf_digest_hex *secrets) {
+    (void)ctx;
+    (void)secrets;
+    printf("{\"user\":\"%.*s\",\"domain\":\"%.*s\"}\n", CF_STR_ARG(name), CF_STR_ARG(realm));
+}
+
+/* The domain that other accounts have, so that it need not be said each time. */
+static void note_realm(void *ctx, struct cf_str name, struct cf_str realm, const struct cf_digest_hex *secrets) {
+    struct cf_writer *w = ctx;
+    (void)name;
+    (void)secrets;
+    if (w->len == 0) {
+        cf_put(w, realm);
+    }
+}
+
+/* The password: given, or the first line of standard input with "-", or made and printed. */
+static struct cf_str password_of(const char *given, char *room) {
+    if (given == NULL) {
+        cf_entropy_word(cf_system_entropy(), room, PASSWORD_LEN);
+        printf("{\"password\":\"%.*s\"}\n", PASSWORD_LEN, room);
+        return cf_str_n(room, PASSWORD_LEN);
+    }
+    if (strcmp(given, "-") == 0) {
+        return fgets(room, PASSWORD_MAX, stdin) == NULL ? CF_STR_NONE : cf_str_trim(cf_str_of(room));
+    }
+    return cf_str_of(given);
+}
+
+static int add(struct cf_sqlite *db, const char *name, const char *given, const char *domain) {
+    char password_room[PASSWORD_MAX];
+    char realm_room[256];
+    struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS];
+    struct cf_writer realm;
+    cf_writer_init(&realm, realm_room, sizeof realm_room);
+    if (!cf_account_name_is_valid(cf_str_of(name))) {
+        return fail(name, "an account's name has letters, digits, '-', '_', '.' and '+' only");
+    }
+    if (domain != NULL) {
+        cf_put(&realm, cf_str_of(domain));
+    } else if (cf_account_store_each(db, note_realm, &realm) != CF_OK || realm.len == 0) {
+        cf_put_lit(&realm, "localhost");
+    }
+    struct cf_str password = password_of(given, password_room);
+    if (password.len == 0) {
+        return fail(name, "no password");
+    }
+    enum cf_err err = cf_account_secrets(cf_openssl_hash(), cf_str_of(name), cf_writer_str(&realm), password, secrets);
+    if (err == CF_OK) {
+        err = cf_account_store_put(db, cf_str_of(name), cf_writer_str(&realm), secrets);
+    }
+    return err == CF_OK ? 0 : fail(name, cf_err_text(err));
+}
+
+static int run(struct cf_sqlite *db, int argc, char **argv, const char *domain) {
+    const char *verb = argc > 1 ? argv[1] : "";
+    if (strcmp(verb, "list") == 0 && argc == 2) {
+        enum cf_err err = cf_account_store_each(db, print_account, NULL);
+        return err == CF_OK ? 0 : fail("list", cf_err_text(err));
+    }
+    if (strcmp(verb, "remove") == 0 && argc == 3) {
+        enum cf_err err = cf_account_store_remove(db, cf_str_of(argv[2]));
+        return err == CF_OK ? 0 : fail(argv[2], cf_err_text(err));
+    }
+    if (strcmp(verb, "add") == 0 && (argc == 3 || argc == 4)) {
+        return add(db, argv[2], argc == 4 ? argv[3] : NULL, domain);
+    }
+    fprintf(stderr,
+            "usage: confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n");
+    return 2;
+}
+
+int cf_ua_user(const char *state, int argc, char **argv) {
+    char path[CF_FILE_PATH_MAX];
+    const char *domain = NULL;
+    struct cf_sqlite db;
+    if (argc >= 3 && strcmp(argv[argc - 2], "--domain") == 0) {
+        domain = argv[argc - 1];
+        argc -= 2;
+    }
+    enum cf_err err = cf_file_make_folder(state);
+    err = err == CF_OK ? cf_file_join(state, "confer.db", path, sizeof path) : err;
+    if (err != CF_OK) {
+        return fail(state, cf_err_text(err));
+    }
+    err = cf_sqlite_open(&db, path, NULL);
+    err = err == CF_OK ? cf_schema_apply(&db) : err;
+    int status = err == CF_OK ? run(&db, argc, argv, domain) : fail(path, cf_err_text(err));
+    cf_sqlite_close(&db);
+    return status;
+}
