@@ -130,7 +130,7 @@ void cf_notifier_activate(struct cf_notifier *notifier, cf_usec now);
  * CF_ERR_LIMIT: it is asked for again later. */
 CF_MUST_USE enum cf_err cf_notifier_notify(struct cf_notifier *notifier, const struct cf_notifier_content *content, cf_usec now);
 
-/** End it: a last CF_NOTIFIER_WANTED, then NOTIFY with "terminated". */
+/** End it: a last CF_NOTIFIER_WANTED, then NOTIFY with "terminated"; 480 if the first request was not answered yet. */
 void cf_notifier_end(struct cf_notifier *notifier, enum cf_subscription_reason reason, uint32_t retry_after_sec, cf_usec now);
 
 /** An event of the endpoint that is for this subscription. */

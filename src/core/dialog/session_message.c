@@ -1,86 +1,61 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writing the messages of a session. */
+#include "core/dialog/message_out.h"
 #include "core/dialog/session_impl.h"
 
 #include "core/sip/builder.h"
 #include "core/sip/reason_field.h"
 
-/* Names of fields, numbers, option tags: everything in a message that is not some string of ours. */
-#define FIXED_SIZE 512
-
-/* Content-Type of descriptions. */
-#define TYPE_SDP CF_STR("application/sdp")
-
-static void put_body(struct cf_writer *w, struct cf_str content_type, struct cf_str body) {
-    if (body.len > 0) {
-        cf_sip_put_body(w, content_type, body);
-    } else {
-        cf_sip_end(w);
-    }
-}
-
-static void put_lines(struct cf_writer *w, struct cf_str lines) {
-    if (lines.at != NULL) {
-        cf_put(w, lines);
-    }
-}
+/* Enough for the lines of a session timer, or of 100rel. */
+#define LINES_MAX 160
 
 enum cf_err cf_session_send(struct cf_session *s, struct cf_session_leg *leg, struct cf_outgoing *out,
                             const struct cf_session_outline *outline, cf_usec now) {
     const struct cf_ua_profile *profile = s->usage.profile;
-    size_t size = cf_dialog_request_size(&leg->dialog) + cf_ua_profile_size(profile) + outline->fields.len +
-                  outline->content_type.len + outline->body.len + FIXED_SIZE;
-    struct cf_draft draft;
-    enum cf_err err = cf_draft_begin(&draft, s->usage.mem, size);
-    if (err != CF_OK) {
-        return err;
-    }
-    uint32_t cseq = leg->dialog.local_cseq + 1;
-    cf_dialog_put_request(&leg->dialog, &draft.w, outline->method, cseq);
-    cf_ua_profile_put(&draft.w, profile, outline->profile);
+    char lines[LINES_MAX];
+    struct cf_writer w;
+    cf_writer_init(&w, lines, sizeof lines);
     if (outline->is_first && profile->reliable == CF_RELIABLE_REQUIRED) {
-        cf_sip_put_field(&draft.w, CF_SIP_HEADER_REQUIRE, CF_STR("100rel"));
+        cf_sip_put_field(&w, CF_SIP_HEADER_REQUIRE, CF_STR("100rel"));
     }
     if (outline->has_timer) {
-        cf_session_timer_put_request(&s->timer, profile, outline->is_first, &draft.w);
+        cf_session_timer_put_request(&s->timer, profile, outline->is_first, &w);
     }
-    put_lines(&draft.w, outline->fields);
-    put_body(&draft.w, outline->content_type, outline->body);
-    struct cf_route route = cf_dialog_route(&leg->dialog);
-    err = cf_writer_ok(&draft.w) ? cf_outgoing_send(out, &s->usage, &route, cf_writer_str(&draft.w), now) : CF_ERR_NO_ROOM;
-    cf_draft_end(&draft);
-    if (err == CF_OK) {
-        out->cseq = cf_dialog_next_cseq(&leg->dialog);
-        out->method = outline->method;
-    }
-    return err;
+    cf_assert(cf_writer_ok(&w));
+    struct cf_outline request = {
+        .method = outline->method,
+        .profile = outline->profile,
+        .fields = cf_writer_str(&w),
+        .more = outline->fields,
+        .content_type = outline->content_type,
+        .body = outline->body,
+    };
+    return cf_usage_send(&s->usage, &leg->dialog, out, &request, now);
 }
 
 static enum cf_err write_response(struct cf_session *s, const struct cf_sip_message *request,
                                   const struct cf_session_response *response, cf_usec now, struct cf_draft *ret_draft) {
-    size_t size = request->raw.len + cf_ua_profile_size(s->usage.profile) + response->reason.len + response->fields.len +
-                  response->content_type.len + response->body.len + FIXED_SIZE;
-    enum cf_err err = cf_draft_begin(ret_draft, s->usage.mem, size < CF_SIP_MESSAGE_MAX ? size : CF_SIP_MESSAGE_MAX);
-    if (err != CF_OK) {
-        return err;
-    }
-    struct cf_writer *w = &ret_draft->w;
-    cf_sip_reply_begin(w, request, response->status, response->reason, s->leg.dialog.local_tag);
-    cf_ua_profile_put(w, s->usage.profile, response->profile | CF_UA_PROFILE_SERVER);
+    char lines[LINES_MAX];
+    struct cf_writer w;
+    cf_writer_init(&w, lines, sizeof lines);
     if (response->rseq != 0) {
-        cf_sip_put_field(w, CF_SIP_HEADER_REQUIRE, CF_STR("100rel"));
-        cf_sip_put_field_dec(w, CF_SIP_HEADER_RSEQ, response->rseq);
+        cf_sip_put_field(&w, CF_SIP_HEADER_REQUIRE, CF_STR("100rel"));
+        cf_sip_put_field_dec(&w, CF_SIP_HEADER_RSEQ, response->rseq);
     }
     if (response->has_timer) {
-        cf_session_timer_accept(&s->timer, s->usage.profile, request, w, now);
+        cf_session_timer_accept(&s->timer, s->usage.profile, request, &w, now);
     }
-    put_lines(w, response->fields);
-    put_body(w, response->content_type, response->body);
-    if (!cf_writer_ok(w)) {
-        cf_draft_end(ret_draft);
-        return CF_ERR_NO_ROOM;
-    }
-    return CF_OK;
+    cf_assert(cf_writer_ok(&w));
+    struct cf_answer answer = {
+        .status = response->status,
+        .profile = response->profile,
+        .reason = response->reason,
+        .fields = cf_writer_str(&w),
+        .more = response->fields,
+        .content_type = response->content_type,
+        .body = response->body,
+    };
+    return cf_usage_write_answer(&s->usage, &s->leg.dialog, request, &answer, ret_draft);
 }
 
 enum cf_err cf_session_write_reply(struct cf_session *s, const struct cf_sip_message *request,
@@ -154,18 +129,13 @@ void cf_session_refuse_for_now(struct cf_session *s, struct cf_tx_id tx, const s
 enum cf_err cf_session_send_ack(struct cf_session *s, struct cf_session_leg *leg, uint32_t cseq, struct cf_str description,
                                 bool is_kept, cf_usec now) {
     struct cf_draft draft;
-    size_t size = cf_dialog_request_size(&leg->dialog) + cf_ua_profile_size(s->usage.profile) + description.len + FIXED_SIZE;
-    enum cf_err err = cf_draft_begin(&draft, s->usage.mem, size);
+    enum cf_err err = cf_usage_write_ack(&s->usage, &leg->dialog, cseq, description, &draft);
     if (err != CF_OK) {
         return err;
     }
-    cf_dialog_put_request(&leg->dialog, &draft.w, CF_SIP_METHOD_ACK, cseq);
-    cf_ua_profile_put(&draft.w, s->usage.profile, 0);
-    put_body(&draft.w, TYPE_SDP, description);
-    err = cf_writer_ok(&draft.w) ? CF_OK : CF_ERR_NO_ROOM;
     struct cf_str text = cf_writer_str(&draft.w);
     struct cf_route route = cf_dialog_route(&leg->dialog);
-    if (err == CF_OK && is_kept) {
+    if (is_kept) {
         cf_mem_free_str(s->usage.mem, &s->ack);
         err = cf_mem_dup_str(s->usage.mem, text, &s->ack) ? CF_OK : CF_ERR_NO_MEMORY;
         s->ack_cseq = cseq;

@@ -63,3 +63,8 @@ void cf_put_subscription_status(struct cf_writer *w, const struct cf_subscriptio
     };
     cf_sip_put_subscription_state(w, &field);
 }
+
+struct cf_str cf_event_package(struct cf_str value) {
+    struct cf_sip_event event;
+    return cf_sip_event_parse(value, &event) == CF_OK ? event.package : CF_STR_NONE;
+}

@@ -47,4 +47,7 @@ void cf_put_subscription_status(struct cf_writer *w, const struct cf_subscriptio
 /** Name of @p reason: "timeout"; empty for NONE. */
 struct cf_str cf_subscription_reason_name(enum cf_subscription_reason reason);
 
+/** The package of an Event value: "conference" of "conference;id=3"; absent if it is malformed. */
+struct cf_str cf_event_package(struct cf_str value);
+
 #endif
