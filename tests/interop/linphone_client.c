@@ -99,6 +99,8 @@ static void set_media(const struct client *c) {
     linphone_core_enable_video_capture(c->core, c->has_video);
     linphone_core_enable_video_display(c->core, c->has_video);
     linphone_core_set_video_device(c->core, "Mire: Mire (synthetic moving picture)");
+    linphone_core_set_static_picture_fps(c->core, 15);
+    linphone_core_set_preferred_framerate(c->core, 15);
     linphone_core_set_preferred_video_definition_by_name(c->core, "qvga");
     linphone_core_set_use_files(c->core, TRUE);
     if (c->play != NULL) {

@@ -48,6 +48,8 @@ struct cf_focus_config {
     const struct cf_entropy *entropy;
     struct cf_endpoint *endpoint;
     struct cf_dialog_table *dialogs;
+    const struct cf_endpoint_local *locals; /**< the endpoint's, for Record-Route */
+    size_t local_count;
     const struct cf_location *location;     /**< where users are; NULL: only by proxy */
     const struct cf_policy *policy;         /**< what is negotiated */
     const struct cf_content_codecs *codecs; /**< bodies: inflate, deflate, lists */

@@ -178,6 +178,15 @@ struct cf_usage cf_room_usage(struct cf_room *room, enum cf_focus_owner kind, st
 /** The owner's deadline; CF_USEC_NEVER: none. */
 void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf_usec deadline);
 
+/**
+ * A Record-Route line of our own for the peer behind @p flow, written to @p room: the conference URI names a domain, and what
+ * belongs to a dialog has to come to this server over the peer's flow whatever the DNS says of that domain.
+ */
+struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow_id flow, char *room, size_t size);
+
+/** Room for it. */
+#define CF_FOCUS_ROUTE_MAX 160
+
 /* --- leg_media.c --- */
 
 /** Our side of the negotiation for @p leg; fills @p lines (CF_MEDIA_LINES_MAX of them). CF_ERR_NO_PORT, CF_ERR_NO_MEMORY. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* URIs of the focus: factories, conferences, rooms; names of devices. */
+#include "core/endpoint/local_uri.h"
 #include "core/focus/focus_impl.h"
 #include "core/sip/uri.h"
 
@@ -117,4 +118,11 @@ const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct
     }
     struct cf_str account = cf_domains_account_aor(&focus->config.domains, &uri, room);
     return account.len == 0 ? NULL : cf_location_find(focus->config.location, account);
+}
+
+struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow_id flow, char *room, size_t size) {
+    struct cf_writer w;
+    cf_writer_init(&w, room, size);
+    cf_put_record_route_line(&w, focus->config.endpoint, focus->config.locals, focus->config.local_count, flow);
+    return cf_writer_ok(&w) && w.len > 0 ? cf_writer_str(&w) : CF_STR_NONE;
 }

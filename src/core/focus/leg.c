@@ -67,7 +67,11 @@ static void respond_with_media(struct cf_leg *leg, struct cf_tx_id tx, cf_usec n
     struct cf_local_line lines[CF_MEDIA_LINES_MAX];
     struct cf_local_session media;
     enum cf_err err = cf_leg_describe(leg, cf_session_negotiation(&leg->session, 0), lines, &media);
+    char route[CF_FOCUS_ROUTE_MAX];
+    struct cf_focus *focus = leg->room->focus;
     struct cf_session_reply reply = {.status = 200, .media = &media};
+    /* Needed in the answer that makes the dialog, harmless in later ones. */
+    reply.fields = cf_focus_record_route(focus, cf_session_dialog(&leg->session)->flow, route, sizeof route);
     if (err != CF_OK) {
         reply = (struct cf_session_reply){.status = 503, .fields = CF_STR("Retry-After: 10\r\n")};
     }

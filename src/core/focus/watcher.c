@@ -104,7 +104,10 @@ static void on_refreshed(struct cf_watcher *watcher, const struct cf_sip_message
 static void on_event(struct cf_watcher *watcher, const struct cf_notifier_event *event, cf_usec now) {
     switch (event->kind) {
     case CF_NOTIFIER_SUBSCRIBED: {
-        enum cf_err err = cf_notifier_accept(&watcher->notifier, CF_SUBSCRIPTION_ACTIVE, CF_STR_NONE, now);
+        char room[CF_FOCUS_ROUTE_MAX];
+        struct cf_str route =
+            cf_focus_record_route(watcher->room->focus, cf_notifier_dialog(&watcher->notifier)->flow, room, sizeof room);
+        enum cf_err err = cf_notifier_accept(&watcher->notifier, CF_SUBSCRIPTION_ACTIVE, route, now);
         (void)err;
         break;
     }

@@ -47,6 +47,8 @@ static struct cf_proxy *make_proxy(struct cf_node *node) {
                                     .hash = node->config.hash,
                                     .endpoint = node->endpoint,
                                     .location = &node->location,
+                                    .locals = node->config.locals,
+                                    .local_count = node->config.local_count,
                                     .domains = node->domains,
                                     .realm = cf_node_realm(node)};
     return cf_proxy_create(&proxy);
@@ -58,6 +60,8 @@ static struct cf_focus *make_focus(struct cf_node *node, cf_usec now, cf_wall wa
     focus.entropy = node->config.entropy;
     focus.endpoint = node->endpoint;
     focus.dialogs = &node->dialogs;
+    focus.locals = node->config.locals;
+    focus.local_count = node->config.local_count;
     focus.location = node->config.is_registrar ? &node->location : NULL;
     focus.domains = node->domains;
     focus.proxy = node->config.is_registrar ? CF_STR_NONE : node->config.proxy_uri;

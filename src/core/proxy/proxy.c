@@ -3,13 +3,14 @@
 #include "core/proxy/proxy.h"
 
 #include "base/heap.h"
+#include "core/endpoint/local_uri.h"
 #include "core/proxy/flow_token.h"
 #include "core/proxy/rewrite.h"
 #include "core/registrar/registrar.h"
 
 #define MESSAGE_MAX CF_SIP_MESSAGE_MAX
 #define TIMER_C CF_SEC(180)
-#define ROUTE_VALUE_MAX 256
+#define ROUTE_VALUE_MAX 512
 
 struct context;
 
@@ -100,16 +101,28 @@ static bool makes_dialog(enum cf_sip_method method) {
            method == CF_SIP_METHOD_NOTIFY;
 }
 
-/* Both ends keep their own flow: one Record-Route is right for any pair of transports. */
+static const struct cf_endpoint_local *local_of(const struct cf_proxy *proxy, struct cf_flow_id flow) {
+    struct cf_flow_info info;
+    bool is_known = cf_endpoint_flow_info(proxy->config.endpoint, flow, &info) && info.local < proxy->config.local_count;
+    return is_known ? &proxy->config.locals[info.local] : &proxy->config.locals[0];
+}
+
+/* Each end sends to the address that its own flow is on: two values where these differ (RFC 5658 section 3). */
 static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_id caller, struct cf_flow_id callee, char *room) {
+    char token[CF_FLOW_TOKEN_LEN];
     struct cf_flow_pair pair = {caller, callee};
+    const struct cf_endpoint_local *to_callee = local_of(proxy, callee);
+    const struct cf_endpoint_local *to_caller = local_of(proxy, caller);
+    struct cf_writer t;
     struct cf_writer w;
+    cf_writer_init(&t, token, sizeof token);
+    cf_put_flow_token(&t, proxy->config.hash, key_of(proxy), &pair);
     cf_writer_init(&w, room, ROUTE_VALUE_MAX);
-    cf_put_lit(&w, "<sip:");
-    cf_put_flow_token(&w, proxy->config.hash, key_of(proxy), &pair);
-    cf_put_char(&w, '@');
-    cf_put(&w, cf_domains_first(&proxy->config.domains));
-    cf_put_lit(&w, ";lr>");
+    cf_put_local_route(&w, to_callee, cf_writer_str(&t));
+    if (to_callee != to_caller) {
+        cf_put_lit(&w, ", ");
+        cf_put_local_route(&w, to_caller, cf_writer_str(&t));
+    }
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
 }
 
@@ -202,15 +215,25 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
 
 /* --- inside dialogs --- */
 
-static bool read_token(const struct cf_proxy *proxy, const struct cf_sip_message *message, struct cf_flow_pair *ret) {
+/* Leading Route values with a token of ours; @p ret is what the first one says. */
+static size_t read_tokens(const struct cf_proxy *proxy, const struct cf_sip_message *message, struct cf_flow_pair *ret) {
+    struct cf_sip_values values;
     struct cf_sip_name_addr route;
-    return cf_proxy_first_route(message, &route) && cf_domains_has(&proxy->config.domains, route.uri.host) &&
-           cf_flow_token_read(route.uri.user, proxy->config.hash, key_of(proxy), ret) == CF_OK;
+    struct cf_flow_pair pair;
+    struct cf_str text;
+    size_t count = 0;
+    cf_sip_values_begin(message, CF_SIP_HEADER_ROUTE, &values);
+    while (cf_sip_values_next(&values, &text) && cf_sip_name_addr_parse(text, &route) == CF_OK &&
+           cf_flow_token_read(route.uri.user, proxy->config.hash, key_of(proxy), &pair) == CF_OK) {
+        *ret = count == 0 ? pair : *ret;
+        count++;
+    }
+    return count;
 }
 
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message) {
     struct cf_flow_pair pair;
-    return read_token(proxy, message, &pair);
+    return read_tokens(proxy, message, &pair) > 0;
 }
 
 /*
@@ -238,15 +261,17 @@ unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoin
     struct cf_flow_pair pair;
     struct cf_route route = {.uri = CF_STR_NONE};
     const struct cf_sip_message *msg = event->message;
-    if (!read_token(proxy, msg, &pair) || !find_way(proxy, event, &pair, &route)) {
+    size_t own_routes = read_tokens(proxy, msg, &pair);
+    if (own_routes == 0 || !find_way(proxy, event, &pair, &route)) {
         return 481;
     }
     if (!has_hops_left(msg)) {
         return 483;
     }
     /* A GRUU of ours is resolved to the device's contact; other targets are the contact already. */
-    struct cf_proxy_rewrite rewrite = {
-        .request_uri = route.uri.len > 0 ? route.uri : msg->request_uri.text, .realm = proxy->config.realm, .drops_route = true};
+    struct cf_proxy_rewrite rewrite = {.request_uri = route.uri.len > 0 ? route.uri : msg->request_uri.text,
+                                       .realm = proxy->config.realm,
+                                       .own_routes = own_routes};
     if (msg->method == CF_SIP_METHOD_ACK) {
         struct cf_writer w;
         cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);

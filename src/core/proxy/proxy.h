@@ -32,6 +32,8 @@ struct cf_proxy_config {
     const struct cf_hash *hash;
     struct cf_endpoint *endpoint;
     const struct cf_location *location;
+    const struct cf_endpoint_local *locals; /**< the endpoint's, for Record-Route */
+    size_t local_count;
     struct cf_domains domains;
     struct cf_str realm; /**< Proxy-Authorization for it is taken out */
     cf_usec ring_usec;   /**< Timer C: an INVITE that rings longer is cancelled; 0: 3 minutes */

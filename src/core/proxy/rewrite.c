@@ -6,13 +6,6 @@
 
 #define MAX_FORWARDS 70
 
-bool cf_proxy_first_route(const struct cf_sip_message *msg, struct cf_sip_name_addr *ret) {
-    struct cf_sip_values values;
-    struct cf_str text;
-    cf_sip_values_begin(msg, CF_SIP_HEADER_ROUTE, &values);
-    return cf_sip_values_next(&values, &text) && cf_sip_name_addr_parse(text, ret) == CF_OK;
-}
-
 static void put_value(struct cf_writer *w, const struct cf_sip_field *field, struct cf_str value) {
     if (field->id == CF_SIP_HEADER_OTHER) {
         cf_sip_put_field_named(w, field->name, value);
@@ -21,13 +14,18 @@ static void put_value(struct cf_writer *w, const struct cf_sip_field *field, str
     }
 }
 
-/* All values of a list but the first, which is this proxy's. */
-static void put_rest(struct cf_writer *w, const struct cf_sip_field *field) {
+/* All values of a list but the first @p dropped, which are this proxy's. Returns how many of them stood here. */
+static size_t put_rest(struct cf_writer *w, const struct cf_sip_field *field, size_t dropped) {
     struct cf_str rest = field->value;
-    (void)cf_sip_list_cut(&rest);
+    size_t count = 0;
+    while (count < dropped && rest.at != NULL) {
+        (void)cf_sip_list_cut(&rest);
+        count++;
+    }
     if (rest.at != NULL && cf_str_trim(rest).len > 0) {
         put_value(w, field, cf_str_trim(rest));
     }
+    return count;
 }
 
 static bool is_for_realm(struct cf_str value, struct cf_str realm) {
@@ -36,15 +34,14 @@ static bool is_for_realm(struct cf_str value, struct cf_str realm) {
 }
 
 static void put_request_field(struct cf_writer *w, const struct cf_sip_field *field, const struct cf_proxy_rewrite *rewrite,
-                              bool *dropped_route) {
+                              size_t *own_routes) {
     bool is_replaced = field->id == CF_SIP_HEADER_MAX_FORWARDS || field->id == CF_SIP_HEADER_CONTENT_LENGTH;
     bool is_for_us = field->id == CF_SIP_HEADER_PROXY_AUTHORIZATION && is_for_realm(field->value, rewrite->realm);
     if (is_replaced || is_for_us) {
         return;
     }
-    if (field->id == CF_SIP_HEADER_ROUTE && rewrite->drops_route && !*dropped_route) {
-        *dropped_route = true;
-        put_rest(w, field);
+    if (field->id == CF_SIP_HEADER_ROUTE && *own_routes > 0) {
+        *own_routes -= put_rest(w, field, *own_routes);
         return;
     }
     put_value(w, field, field->value);
@@ -57,7 +54,7 @@ static void put_body(struct cf_writer *w, const struct cf_sip_message *msg) {
 }
 
 void cf_proxy_put_request(struct cf_writer *w, const struct cf_sip_message *msg, const struct cf_proxy_rewrite *rewrite) {
-    bool dropped_route = false;
+    size_t own_routes = rewrite->own_routes;
     bool has_hops = (msg->has & CF_SIP_HAS_MAX_FORWARDS) != 0;
     cf_sip_put_request_line(w, msg->method_name, rewrite->request_uri);
     if (rewrite->record_route.len > 0) {
@@ -68,7 +65,7 @@ void cf_proxy_put_request(struct cf_writer *w, const struct cf_sip_message *msg,
     }
     cf_sip_put_field_dec(w, CF_SIP_HEADER_MAX_FORWARDS, has_hops && msg->max_forwards > 0 ? msg->max_forwards - 1 : MAX_FORWARDS);
     for (size_t i = 0; i < msg->field_count; i++) {
-        put_request_field(w, &msg->fields[i], rewrite, &dropped_route);
+        put_request_field(w, &msg->fields[i], rewrite, &own_routes);
     }
     put_body(w, msg);
 }
@@ -83,7 +80,7 @@ void cf_proxy_put_response(struct cf_writer *w, const struct cf_sip_message *msg
         }
         if (field->id == CF_SIP_HEADER_VIA && !dropped_via) {
             dropped_via = true;
-            put_rest(w, field);
+            put_rest(w, field, 1);
             continue;
         }
         put_value(w, field, field->value);

@@ -11,7 +11,7 @@ struct cf_proxy_rewrite {
     struct cf_str record_route; /**< value of a Record-Route to put on top; absent: none */
     struct cf_str route;        /**< Route values to put on top (Path of a binding); absent: none */
     struct cf_str realm;        /**< Proxy-Authorization for this realm is left out */
-    bool drops_route;           /**< the first Route value is ours */
+    size_t own_routes;          /**< leading Route values that are ours, and are left out */
 };
 
 /** Write @p msg for the next hop: Max-Forwards one less (70 if it had none). */
@@ -19,8 +19,5 @@ void cf_proxy_put_request(struct cf_writer *w, const struct cf_sip_message *msg,
 
 /** Write response @p msg without its first Via value. */
 void cf_proxy_put_response(struct cf_writer *w, const struct cf_sip_message *msg);
-
-/** The first Route value of @p msg as a URI. False if there is none. */
-bool cf_proxy_first_route(const struct cf_sip_message *msg, struct cf_sip_name_addr *ret);
 
 #endif
