@@ -17,6 +17,9 @@ struct answer {
     struct cf_bundle bundle;
     bool is_taken[CF_SDP_MEDIA_MAX];
     struct cf_str mids[CF_SDP_MEDIA_MAX];
+    /* The line that is worked on: here, since they are too large to be made anew for each of many lines. */
+    struct cf_section offer;
+    struct cf_plan plan;
 };
 
 static const struct cf_local_line *local_line(const struct answer *a, size_t index) {
@@ -88,7 +91,7 @@ static void decide_extensions(const struct cf_policy *policy, const struct cf_se
     uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind);
     uint32_t ids[(CF_EXTENSION_ID_MAX + 1) / 32] = {0};
     for (size_t i = 0; i < CF_EXTENSION_COUNT; i++) {
-        const struct cf_sdp_extmap *offered = &offer->attributes.extmaps[i];
+        const struct cf_section_extmap *offered = &offer->attributes.extmaps[i];
         bool is_known_id = (ids[offered->id / 32] & (1U << offered->id % 32)) != 0;
         if (offered->id == 0 || (ours & (1U << i)) == 0 || is_known_id || (i == CF_EXTENSION_MID && plan->mid.at == NULL)) {
             continue;
@@ -97,13 +100,13 @@ static void decide_extensions(const struct cf_policy *policy, const struct cf_se
         struct cf_sdp_extmap *map = &plan->extmaps[plan->extmap_count++];
         *map = (struct cf_sdp_extmap){
             .id = offered->id,
-            .direction = cf_direction_mirror(offered->direction),
+            .direction = cf_direction_mirror((enum cf_direction)offered->direction),
             .extension = (enum cf_extension)i,
             .uri = cf_extension_uri((enum cf_extension)i),
         };
         /* RFC 6464 section 4: whether the voice bit is used is the offerer's word. */
-        if (i == CF_EXTENSION_SSRC_AUDIO_LEVEL && offered->attributes.at != NULL) {
-            map->attributes = cf_sdp_extmap_has_vad(offered) ? CF_STR("vad=on") : CF_STR("vad=off");
+        if (i == CF_EXTENSION_SSRC_AUDIO_LEVEL && offered->has_vad_word) {
+            map->attributes = offered->has_vad ? CF_STR("vad=on") : CF_STR("vad=off");
         }
     }
 }
@@ -164,9 +167,12 @@ static enum cf_refusal_reason decide(const struct answer *a, const struct cf_sec
     return reason;
 }
 
-/* The plan for line @p index but for bundling and keys. */
-static void plan_line(const struct answer *a, const struct cf_section *offer, size_t index, struct cf_plan *plan) {
-    memset(plan, 0, sizeof *plan);
+/* Read line @p index and plan it but for bundling and keys. */
+static void plan_line(struct answer *a, size_t index) {
+    const struct cf_section *offer = &a->offer;
+    struct cf_plan *plan = &a->plan;
+    cf_section_read(&a->session, index, &a->offer);
+    cf_plan_reset(plan);
     plan->media = offer->media->media;
     plan->protocol = offer->media->protocol;
     plan->formats_text = offer->media->formats;
@@ -212,37 +218,29 @@ static bool is_refused_for_bundle(const struct answer *a, const struct cf_sectio
 /* Which lines would be taken, before it is known whose transport they use. */
 static void survey(struct answer *a) {
     for (size_t i = 0; i < a->session.sdp->media_count; i++) {
-        struct cf_section offer;
-        struct cf_plan plan;
-        cf_section_read(&a->session, i, &offer);
-        plan_line(a, &offer, i, &plan);
-        a->mids[i] = offer.attributes.mid;
-        a->is_taken[i] = plan.refusal == CF_REFUSAL_NONE;
-        cf_mem_wipe(plan.cryptos, plan.crypto_count * sizeof plan.cryptos[0]);
+        plan_line(a, i);
+        a->mids[i] = a->offer.attributes.mid;
+        a->is_taken[i] = a->plan.refusal == CF_REFUSAL_NONE;
     }
 }
 
-/* Write line @p index. Why it is refused; DECLINED also if the offer has it disabled. */
-static enum cf_refusal_reason write_line(const struct answer *a, size_t index, bool *ret_is_disabled, struct cf_writer *w) {
-    struct cf_section offer;
-    struct cf_plan plan;
-    cf_section_read(&a->session, index, &offer);
-    plan_line(a, &offer, index, &plan);
-    if (plan.refusal == CF_REFUSAL_NONE && is_refused_for_bundle(a, &offer, index)) {
-        plan.refusal = CF_REFUSAL_BUNDLE;
+/* Write line @p index. Why it is refused, NONE if it is taken or was disabled by the offerer. */
+static enum cf_refusal_reason write_line(struct answer *a, size_t index, struct cf_writer *w) {
+    plan_line(a, index);
+    if (a->plan.refusal == CF_REFUSAL_NONE && is_refused_for_bundle(a, &a->offer, index)) {
+        a->plan.refusal = CF_REFUSAL_BUNDLE;
     }
-    plan.is_bundled = a->bundle.of[index] != CF_BUNDLE_NONE && a->bundle.tagged != index;
-    if (plan.refusal == CF_REFUSAL_NONE) {
-        set_key(a, index, &plan);
+    a->is_taken[index] = a->plan.refusal == CF_REFUSAL_NONE;
+    a->plan.is_bundled = a->bundle.of[index] != CF_BUNDLE_NONE && a->bundle.tagged != index;
+    if (a->is_taken[index]) {
+        set_key(a, index, &a->plan);
     }
-    cf_put_description_section(w, &a->session_plan, &plan);
-    cf_mem_wipe(plan.cryptos, plan.crypto_count * sizeof plan.cryptos[0]);
-    *ret_is_disabled = cf_section_is_disabled(&offer);
-    return plan.refusal;
+    cf_put_description_section(w, &a->session_plan, &a->plan);
+    return cf_section_is_disabled(&a->offer) ? CF_REFUSAL_NONE : a->plan.refusal;
 }
 
+/* .is_taken, .mids, .offer and .plan are filled in as lines are read. */
 static void begin(struct answer *a, const struct cf_answer_input *input) {
-    memset(a, 0, sizeof *a);
     a->input = input;
     a->session_plan = (struct cf_session_plan){
         .local = input->local,
@@ -259,14 +257,13 @@ static void begin(struct answer *a, const struct cf_answer_input *input) {
 }
 
 /* Write all lines. CF_ERR_UNSUPPORTED: there are lines in use and none of them was taken. */
-static enum cf_err write_lines(const struct answer *a, struct cf_writer *w, struct cf_refusal *ret_refusal) {
+static enum cf_err write_lines(struct answer *a, struct cf_writer *w, struct cf_refusal *ret_refusal) {
     struct cf_refusal first = {.line = CF_REFUSAL_ALL_LINES};
     bool is_any_taken = false;
     for (size_t i = 0; i < a->session.sdp->media_count; i++) {
-        bool is_disabled = false;
-        enum cf_refusal_reason reason = write_line(a, i, &is_disabled, w);
-        is_any_taken = is_any_taken || reason == CF_REFUSAL_NONE;
-        if (reason != CF_REFUSAL_NONE && !is_disabled && first.reason == CF_REFUSAL_NONE) {
+        enum cf_refusal_reason reason = write_line(a, i, w);
+        is_any_taken = is_any_taken || a->is_taken[i];
+        if (reason != CF_REFUSAL_NONE && first.reason == CF_REFUSAL_NONE) {
             first = (struct cf_refusal){.reason = reason, .line = (uint16_t)i};
         }
     }
@@ -287,5 +284,7 @@ enum cf_err cf_answer_write(const struct cf_answer_input *input, struct cf_write
     }
     cf_put_description_session(w, &a.session_plan);
     cf_put_bundle(w, &a.bundle, a.mids, input->offer->media_count);
-    return write_lines(&a, w, ret_refusal);
+    enum cf_err err = write_lines(&a, w, ret_refusal);
+    cf_mem_wipe(a.plan.cryptos, sizeof a.plan.cryptos);
+    return err;
 }

@@ -92,20 +92,22 @@ static bool conclude_payloads(const struct line *l, struct cf_media_line *ret) {
 
 static void conclude_extensions(const struct line *l, struct cf_media_line *ret) {
     for (size_t i = 0; i < CF_EXTENSION_COUNT; i++) {
-        const struct cf_sdp_extmap *local = &l->local.attributes.extmaps[i];
-        const struct cf_sdp_extmap *remote = &l->remote.attributes.extmaps[i];
+        const struct cf_section_extmap *local = &l->local.attributes.extmaps[i];
+        const struct cf_section_extmap *remote = &l->remote.attributes.extmaps[i];
         if (local->id == 0 || local->id != remote->id) {
             continue;
         }
         ret->extensions[i] = (struct cf_media_extension){
             .id = (uint8_t)local->id,
-            .can_send = cf_direction_sends(local->direction) && cf_direction_receives(remote->direction),
-            .can_receive = cf_direction_receives(local->direction) && cf_direction_sends(remote->direction),
+            .can_send = cf_direction_sends((enum cf_direction)local->direction) &&
+                        cf_direction_receives((enum cf_direction)remote->direction),
+            .can_receive = cf_direction_receives((enum cf_direction)local->direction) &&
+                           cf_direction_sends((enum cf_direction)remote->direction),
         };
     }
     ret->has_vad = ret->extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL].id != 0 &&
-                   cf_sdp_extmap_has_vad(&l->local.attributes.extmaps[CF_EXTENSION_SSRC_AUDIO_LEVEL]) &&
-                   cf_sdp_extmap_has_vad(&l->remote.attributes.extmaps[CF_EXTENSION_SSRC_AUDIO_LEVEL]);
+                   l->local.attributes.extmaps[CF_EXTENSION_SSRC_AUDIO_LEVEL].has_vad &&
+                   l->remote.attributes.extmaps[CF_EXTENSION_SSRC_AUDIO_LEVEL].has_vad;
 }
 
 static void conclude_names(const struct line *l, struct cf_media_line *ret) {
@@ -121,7 +123,7 @@ static void conclude_names(const struct line *l, struct cf_media_line *ret) {
     ret->remote_content = cf_content_parse(remote->content);
     ret->local_ssrc = local->ssrc_count > 0 ? local->ssrcs[0] : 0;
     ret->remote_ssrc_count = remote->ssrc_count;
-    memcpy(ret->remote_ssrcs, remote->ssrcs, sizeof ret->remote_ssrcs);
+    memcpy(ret->remote_ssrcs, remote->ssrcs, remote->ssrc_count * sizeof remote->ssrcs[0]);
 }
 
 static void conclude_direction(const struct line *l, struct cf_media_line *ret) {
@@ -303,6 +305,8 @@ static enum cf_refusal_reason check_line(const struct cf_section *offer, const s
 enum cf_err cf_answer_check(const struct cf_sdp *offer, const struct cf_sdp *answer, struct cf_refusal *ret_refusal) {
     struct cf_session_part offer_part;
     struct cf_session_part answer_part;
+    struct cf_section offered;
+    struct cf_section answered;
     if (offer->media_count != answer->media_count) {
         *ret_refusal = (struct cf_refusal){.reason = CF_REFUSAL_LINES_DIFFER, .line = CF_REFUSAL_ALL_LINES};
         return CF_ERR_MISMATCH;
@@ -310,10 +314,8 @@ enum cf_err cf_answer_check(const struct cf_sdp *offer, const struct cf_sdp *ans
     cf_session_part_read(offer, &offer_part);
     cf_session_part_read(answer, &answer_part);
     for (size_t i = 0; i < offer->media_count; i++) {
-        struct cf_section offered;
-        struct cf_section answered;
-        cf_section_read(&offer_part, i, &offered);
-        cf_section_read(&answer_part, i, &answered);
+        cf_section_read_attributes(&offer_part, i, &offered);
+        cf_section_read_attributes(&answer_part, i, &answered);
         enum cf_refusal_reason reason = check_line(&offered, &answered);
         if (reason != CF_REFUSAL_NONE) {
             *ret_refusal = (struct cf_refusal){.reason = reason, .line = (uint16_t)i};

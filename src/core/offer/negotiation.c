@@ -174,33 +174,35 @@ struct cf_str cf_negotiation_local_offer(const struct cf_negotiation *n) {
     return n->state == CF_NEGOTIATION_SENT ? n->pending : CF_STR_NONE;
 }
 
-static void read_offered(const struct cf_session_part *session, size_t index, struct cf_offered_line *ret) {
-    struct cf_section section;
-    cf_section_read_attributes(session, index, &section);
-    enum cf_direction direction = section.attributes.direction;
+/* @p section is scratch. */
+static void read_offered(const struct cf_session_part *session, size_t index, struct cf_section *section,
+                         struct cf_offered_line *ret) {
+    cf_section_read_attributes(session, index, section);
+    enum cf_direction direction = section->attributes.direction;
     *ret = (struct cf_offered_line){
-        .kind = section.media->kind,
-        .profile = section.profile,
-        .is_disabled = cf_section_is_disabled(&section),
-        .is_bundle_only = section.media->port == 0 && section.attributes.is_bundle_only,
-        .has_rtcp_mux = section.attributes.has_rtcp_mux,
+        .kind = section->media->kind,
+        .profile = section->profile,
+        .is_disabled = cf_section_is_disabled(section),
+        .is_bundle_only = section->media->port == 0 && section->attributes.is_bundle_only,
+        .has_rtcp_mux = section->attributes.has_rtcp_mux,
         .direction = direction,
-        .is_held = section.is_zero || !cf_direction_receives(direction),
-        .mid = section.attributes.mid,
-        .label = section.attributes.label,
-        .content = cf_content_parse(section.attributes.content),
+        .is_held = section->is_zero || !cf_direction_receives(direction),
+        .mid = section->attributes.mid,
+        .label = section->attributes.label,
+        .content = cf_content_parse(section->attributes.content),
     };
 }
 
 enum cf_err cf_negotiation_offered(const struct cf_negotiation *n, struct cf_offered_line *ret_lines, size_t lines_max,
                                    size_t *ret_count) {
     struct cf_session_part session;
+    struct cf_section section;
     if (n->state != CF_NEGOTIATION_RECEIVED) {
         return CF_ERR_STATE;
     }
     cf_session_part_read(&n->offer, &session);
     for (size_t i = 0; i < n->offer.media_count && i < lines_max; i++) {
-        read_offered(&session, i, &ret_lines[i]);
+        read_offered(&session, i, &section, &ret_lines[i]);
     }
     *ret_count = n->offer.media_count;
     return CF_OK;

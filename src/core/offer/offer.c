@@ -212,7 +212,7 @@ static void plan_refused(const struct offer *o, size_t index, const struct forme
 static enum cf_err plan_line(const struct offer *o, size_t index, const struct former *former, struct cf_plan *plan) {
     const struct cf_local_line *local = &o->input->local->lines[index];
     const struct cf_policy *policy = o->input->local->policy;
-    memset(plan, 0, sizeof *plan);
+    cf_plan_reset(plan);
     if (local->is_refused) {
         plan_refused(o, index, former, plan);
         return CF_OK;
@@ -317,7 +317,7 @@ enum cf_err cf_offer_write(const struct cf_offer_input *input, struct cf_writer 
         if (err == CF_OK) {
             cf_put_description_section(w, &session, &plan);
         }
-        cf_mem_wipe(plan.cryptos, sizeof plan.cryptos);
+        cf_plan_wipe(&plan);
     }
     if (err == CF_OK && !cf_writer_ok(w)) {
         err = CF_ERR_NO_ROOM;

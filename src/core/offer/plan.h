@@ -32,18 +32,29 @@ struct cf_plan {
     bool has_rtcp_rsize;
     bool has_rtcp; /**< write a=rtcp */
     enum cf_direction direction;
-    uint8_t format_count;
-    struct cf_plan_format formats[CF_MEDIA_PAYLOADS_MAX];
-    uint8_t crypto_count;
-    struct cf_sdp_crypto cryptos[CF_SRTP_SUITE_COUNT];
-    uint8_t extmap_count;
-    struct cf_sdp_extmap extmaps[CF_EXTENSION_COUNT];
     uint32_t trr_int_msec; /**< CF_FEEDBACK_NO_INTERVAL: none */
     uint16_t ptime_msec;   /**< 0: none */
     struct cf_str mid;     /**< absent: none; this and those below */
     struct cf_str label;
     struct cf_str content;
+    uint8_t format_count;
+    uint8_t crypto_count;
+    uint8_t extmap_count;
+    /* The first that are counted above are valid. */
+    struct cf_plan_format formats[CF_MEDIA_PAYLOADS_MAX];
+    struct cf_sdp_crypto cryptos[CF_SRTP_SUITE_COUNT];
+    struct cf_sdp_extmap extmaps[CF_EXTENSION_COUNT];
 };
+
+/** Make @p plan empty. Cheaper than zeros all over: there may be many lines. */
+static inline void cf_plan_reset(struct cf_plan *plan) {
+    memset(plan, 0, offsetof(struct cf_plan, formats));
+}
+
+/** Wipe the keys of @p plan. */
+static inline void cf_plan_wipe(struct cf_plan *plan) {
+    cf_mem_wipe(plan->cryptos, plan->crypto_count * sizeof plan->cryptos[0]);
+}
 
 /** The text of a generated mid: room for "v255". */
 struct cf_plan_mid {

@@ -75,7 +75,12 @@ static void read_extmap(struct cf_attributes *a, struct cf_str value) {
     struct cf_sdp_extmap map;
     if (cf_sdp_extmap_parse(value, &map) && map.id <= CF_EXTENSION_ID_MAX && map.extension < CF_EXTENSION_COUNT &&
         a->extmaps[map.extension].id == 0) {
-        a->extmaps[map.extension] = map;
+        a->extmaps[map.extension] = (struct cf_section_extmap){
+            .id = map.id,
+            .direction = (uint8_t)map.direction,
+            .has_vad_word = map.attributes.at != NULL,
+            .has_vad = cf_sdp_extmap_has_vad(&map),
+        };
     }
 }
 
@@ -173,8 +178,10 @@ static void keep_inherited(struct cf_attributes *a) {
 }
 
 void cf_session_part_read(const struct cf_sdp *sdp, struct cf_session_part *ret) {
-    memset(ret, 0, sizeof *ret);
+    memset(&ret->attributes, 0, offsetof(struct cf_attributes, ssrcs));
     ret->sdp = sdp;
+    ret->has_bundle = false;
+    ret->bundle = (struct cf_sdp_group){0};
     ret->bandwidth_bps = bandwidth_of(sdp->lines);
     ret->attributes.direction = CF_DIRECTION_SENDRECV;
     read_attributes(&ret->attributes, sdp->lines);
@@ -208,7 +215,8 @@ void cf_section_read_attributes(const struct cf_session_part *session, size_t in
     const struct cf_sdp_media *media = &session->sdp->media[index];
     ret->media = media;
     ret->profile = cf_profile_of(media->protocol);
-    ret->attributes = session->attributes;
+    /* Sources and keys are not inherited. */
+    memcpy(&ret->attributes, &session->attributes, offsetof(struct cf_attributes, ssrcs));
     ret->bandwidth_bps = bandwidth_of(media->lines);
     if (ret->bandwidth_bps == CF_BANDWIDTH_NONE) {
         ret->bandwidth_bps = session->bandwidth_bps;

@@ -17,6 +17,14 @@
 /** Most a=crypto of a section that are looked at. */
 #define CF_SECTION_CRYPTOS_MAX 16
 
+/** An a=extmap of an extension that we know. Small, since there is one for each. */
+struct cf_section_extmap {
+    uint16_t id;       /**< 1..255; 0: none */
+    uint8_t direction; /**< enum cf_direction */
+    bool has_vad_word; /**< something is written behind the URI */
+    bool has_vad;      /**< cf_sdp_extmap_has_vad() */
+};
+
 /** Attributes of a session or a section. */
 struct cf_attributes {
     bool has_direction;
@@ -31,7 +39,7 @@ struct cf_attributes {
     struct cf_str content; /**< absent: none, or not tokens with commas */
     uint16_t ptime_msec;
     uint16_t max_ptime_msec;
-    struct cf_sdp_extmap extmaps[CF_EXTENSION_COUNT]; /**< .id 0: none */
+    struct cf_section_extmap extmaps[CF_EXTENSION_COUNT];
     struct cf_sdp_ice ice;
     enum cf_setup setup;
     struct cf_sdp_fingerprint fingerprint; /**< .digest_len 0: none */
@@ -39,6 +47,7 @@ struct cf_attributes {
     uint8_t zrtp_hash[CF_ZRTP_HASH_LEN];
     uint8_t ssrc_count;
     uint8_t crypto_count;
+    /* The first that are counted above are valid. */
     uint32_t ssrcs[CF_MEDIA_SSRCS_MAX];
     struct cf_str cryptos[CF_SECTION_CRYPTOS_MAX]; /**< values of a=crypto in order, not looked at yet */
 };
