@@ -98,6 +98,7 @@ static void set_media(const struct client *c) {
     linphone_video_activation_policy_unref(policy);
     linphone_core_enable_video_capture(c->core, c->has_video);
     linphone_core_enable_video_display(c->core, c->has_video);
+    linphone_core_reload_video_devices(c->core);
     linphone_core_set_video_device(c->core, "Mire: Mire (synthetic moving picture)");
     linphone_core_set_static_picture_fps(c->core, 15);
     linphone_core_set_preferred_framerate(c->core, 15);
@@ -259,6 +260,10 @@ static void do_add(struct client *c, const char *arg) {
         LinphoneCall *call = bctbx_list_get_data(it);
         if (linphone_call_get_conference(call) == NULL) {
             linphone_conference_add_participant(c->conference, call);
+            /* 5.1 loses a second one while the conference is being made: say "add" again when it is. */
+            if (linphone_conference_get_state(c->conference) != LinphoneConferenceStateCreated) {
+                break;
+            }
         }
     }
     bctbx_list_free(calls);
