@@ -43,6 +43,7 @@ static void put(struct cf_jitter *jitter, struct cf_reader *r, struct cf_jitter_
     packet->ticks = (flags & 8U) ? cf_take_u16(r) : 160;
     packet->dtx = (flags & 16U) != 0;
     packet->marker = (flags & 32U) != 0;
+    packet->is_event = (flags & 128U) != 0;
     packet->payload = (struct cf_span){octets, (flags & 64U) ? cf_take_u16(r) % (sizeof(octets) + 1) : 160};
     cf_jitter_put(jitter, packet, now);
 }

@@ -159,27 +159,38 @@ static bool follow_seq(struct cf_jitter *jitter, const struct cf_jitter_packet *
     return false;
 }
 
+/* @p seq is the highest number now: those that are too far below it have had their time. */
 static void make_way(struct cf_jitter *jitter, int64_t seq) {
     for (int64_t old = jitter->seen_seq - CF_JITTER_SLOTS + 1; old <= seq - CF_JITTER_SLOTS; old++) {
         if (cf_jitter_store_get(&jitter->store, old) != NULL) {
             drop(jitter, old, CF_JITTER_OVERFLOW);
         }
     }
+    int64_t least = seq - CF_JITTER_SLOTS + 1;
+    jitter->next_seq = jitter->next_seq < least ? least : jitter->next_seq;
 }
 
 /* Mark @p seq as received. False if it was before. */
-static bool mark_seen(struct cf_jitter *jitter, int64_t seq, int64_t ticks) {
+static bool mark_seen(struct cf_jitter *jitter, int64_t seq) {
     int64_t step = seq - jitter->seen_seq;
     if (step > 0) {
         make_way(jitter, seq);
         jitter->seen = step < CF_JITTER_SLOTS ? jitter->seen << step : 0;
         jitter->seen_seq = seq;
-        jitter->seen_ticks = ticks;
     }
     uint64_t bit = UINT64_C(1) << (jitter->seen_seq - seq);
     bool fresh = (jitter->seen & bit) == 0;
     jitter->seen |= bit;
     return fresh;
+}
+
+/* Were all packets from @p from up to and without @p to received, so that what isn't held of them is no sound? */
+static bool were_all_seen(const struct cf_jitter *jitter, int64_t from, int64_t to) {
+    bool all = jitter->seen_seq - from < CF_JITTER_SLOTS;
+    for (int64_t seq = from; all && seq < to; seq++) {
+        all = seq <= jitter->seen_seq && (jitter->seen >> (jitter->seen_seq - seq) & 1U) != 0;
+    }
+    return all;
 }
 
 static void hold(struct cf_jitter *jitter, const struct cf_jitter_slot *slot, struct cf_span payload) {
@@ -191,6 +202,9 @@ static void hold(struct cf_jitter *jitter, const struct cf_jitter_slot *slot, st
 }
 
 static bool is_valid(const struct cf_jitter *jitter, const struct cf_jitter_packet *packet) {
+    if (packet->is_event) {
+        return true;
+    }
     return packet->payload.len > 0 && packet->payload.len <= CF_JITTER_PAYLOAD_MAX && packet->ticks > 0 &&
            packet->ticks <= jitter->clock_hz;
 }
@@ -203,16 +217,7 @@ static int64_t extend_ticks(const struct cf_jitter *jitter, uint32_t timestamp) 
     return jitter->seen_ticks + (int32_t)(timestamp - (uint32_t)jitter->seen_ticks);
 }
 
-void cf_jitter_put(struct cf_jitter *jitter, const struct cf_jitter_packet *packet, cf_usec now) {
-    jitter->stats.packets_in++;
-    if (!is_valid(jitter, packet)) {
-        discard(jitter, CF_JITTER_INVALID);
-        return;
-    }
-    if (!follow_ssrc(jitter, packet, now) || !follow_seq(jitter, packet)) {
-        discard(jitter, CF_JITTER_RESTART);
-        return;
-    }
+static void put_sound(struct cf_jitter *jitter, const struct cf_jitter_packet *packet, cf_usec now) {
     cf_usec media = to_usec(jitter, extend_ticks(jitter, packet->timestamp));
     cf_usec off = cf_jitter_delay_lateness(&jitter->delay, media, now);
     if (off > TIMELINE_JUMP_USEC || off < -TIMELINE_JUMP_USEC) {
@@ -224,16 +229,36 @@ void cf_jitter_put(struct cf_jitter *jitter, const struct cf_jitter_packet *pack
                                   .ticks = packet->ticks,
                                   .dtx = packet->dtx,
                                   .level = packet->level};
-    if (!mark_seen(jitter, slot.seq, slot.timestamp)) {
+    bool is_newest = slot.seq > jitter->seen_seq;
+    if (!mark_seen(jitter, slot.seq)) {
         discard(jitter, CF_JITTER_DUPLICATE);
         return;
     }
+    jitter->seen_ticks = is_newest ? slot.timestamp : jitter->seen_ticks;
     cf_jitter_delay_on_arrival(&jitter->delay, media, now);
     if (slot.seq < jitter->next_seq) {
         discard(jitter, CF_JITTER_LATE);
         return;
     }
     hold(jitter, &slot, packet->payload);
+}
+
+void cf_jitter_put(struct cf_jitter *jitter, const struct cf_jitter_packet *packet, cf_usec now) {
+    jitter->stats.packets_in++;
+    if (!is_valid(jitter, packet)) {
+        discard(jitter, CF_JITTER_INVALID);
+        return;
+    }
+    if (!follow_ssrc(jitter, packet, now) || !follow_seq(jitter, packet)) {
+        discard(jitter, CF_JITTER_RESTART);
+        return;
+    }
+    if (packet->is_event) {
+        bool fresh = mark_seen(jitter, extend_seq(jitter, packet->seq));
+        discard(jitter, fresh ? CF_JITTER_EVENT : CF_JITTER_DUPLICATE);
+        return;
+    }
+    put_sound(jitter, packet, now);
 }
 
 /* -------------------------------------------------------- items out ------------------------------------------------------- */
@@ -374,9 +399,11 @@ static bool go_on(struct cf_jitter *jitter, uint32_t wanted_ticks, uint8_t *buff
                   const struct cf_jitter_slot **ret_slot) {
     const struct cf_jitter_slot *slot = next_slot(jitter);
     if (slot == NULL) {
-        return bridge_underrun(jitter, wanted_ticks, item);
+        /* Packets come, but no sound: somebody holds a key down. */
+        jitter->playing = jitter->seen_seq < jitter->next_seq;
+        return jitter->playing && bridge_underrun(jitter, wanted_ticks, item);
     }
-    bool lost = slot->seq > jitter->next_seq;
+    bool lost = !were_all_seen(jitter, jitter->next_seq, slot->seq);
     if (lost) {
         settle_underrun(jitter, slot->timestamp - jitter->next_ticks);
     }

@@ -33,6 +33,7 @@ struct cf_jitter_packet {
     uint16_t seq;           /**< RTP */
     bool marker;            /**< RTP: first after silence */
     bool dtx;               /**< the payload says that silence follows (Opus DTX, RFC 3389 comfort noise): not to be decoded */
+    bool is_event;          /**< no sound but part of the numbering (RFC 4733): only its number counts, the payload is not kept */
     uint8_t level;          /**< RFC 6464, or whatever the caller wants back with the frame */
     struct cf_span payload; /**< copied */
 };
@@ -45,6 +46,7 @@ enum cf_jitter_discard {
     CF_JITTER_RESTART,   /**< the sender started anew; this was of the old stream, or the first sign of the new one */
     CF_JITTER_INVALID,   /**< empty, too large or without duration */
     CF_JITTER_FLUSHED,   /**< held when cf_jitter_flush() was called */
+    CF_JITTER_EVENT,     /**< a telephone event: nothing to play */
     CF_JITTER_DISCARDS_, /**< number of reasons */
 };
 

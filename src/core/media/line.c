@@ -202,6 +202,7 @@ static struct cf_audio_params params_of(const struct cf_media_line *agreed, cons
         params.playback_rate_hz = payload->remote.opus.max_playback_hz;
         params.fec = payload->remote.opus.has_inband_fec;
         params.dtx = payload->remote.opus.has_dtx;
+        params.cbr = payload->remote.opus.is_cbr;
     }
     return params;
 }

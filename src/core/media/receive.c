@@ -137,14 +137,13 @@ static enum cf_media_discard take_source(struct cf_engine *engine, struct cf_eng
 
 /* --- what is in it --- */
 
-static enum cf_media_discard take_digit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view) {
+static void take_digit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view) {
     char key = cf_dtmf_on_packet(&line->dtmf, view->timestamp, view->payload);
     if (key != '\0') {
         struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_DIGIT);
         event.as.digit = key;
         cf_event_queue_put(&engine->events, &event);
     }
-    return USED;
 }
 
 static uint8_t claimed_level(const struct cf_engine_line *line, const struct cf_rtp_view *view) {
@@ -158,14 +157,15 @@ static uint8_t claimed_level(const struct cf_engine_line *line, const struct cf_
 
 static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
                                         const struct cf_payload *payload) {
-    if (payload->codec == CF_CODEC_TELEPHONE_EVENT) {
-        return take_digit(engine, line, view);
-    }
+    bool is_event = payload->codec == CF_CODEC_TELEPHONE_EVENT;
     bool is_noise = payload->codec == CF_CODEC_CN;
-    if (!cf_handle_is_set(line->mix) || (!is_noise && engine->codecs[payload->codec] == NULL)) {
-        return CF_MEDIA_DISCARD_NOT_WANTED;
+    if (is_event) {
+        take_digit(engine, line, view);
     }
-    if (!is_noise && !cf_engine_change_codec(engine, line, view->payload_type)) {
+    if (!cf_handle_is_set(line->mix) || (!is_event && !is_noise && engine->codecs[payload->codec] == NULL)) {
+        return is_event ? USED : CF_MEDIA_DISCARD_NOT_WANTED;
+    }
+    if (!is_event && !is_noise && !cf_engine_change_codec(engine, line, view->payload_type)) {
         return CF_MEDIA_DISCARD_BUDGET;
     }
     const struct cf_mix_packet packet = {
@@ -174,6 +174,7 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
         .seq = view->sequence,
         .marker = view->marker,
         .comfort_noise = is_noise,
+        .telephone_event = is_event,
         .level = claimed_level(line, view),
         .payload = view->payload,
     };

@@ -267,7 +267,7 @@ void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const s
         mixer->stats.packets_invalid++;
         return;
     }
-    if (!packet->comfort_noise) {
+    if (!packet->comfort_noise && !packet->telephone_event) {
         cf_mix_leg_on_claim(leg, packet->level, &mixer->speaker, now);
     }
     if (!cf_link_is_in(&leg->sounding)) {

@@ -66,6 +66,7 @@ struct cf_mix_packet {
     uint16_t seq;
     bool marker;
     bool comfort_noise;     /**< its payload type is that of RFC 3389: silence */
+    bool telephone_event;   /**< its payload type is that of RFC 4733: no sound, only its number counts */
     uint8_t level;          /**< RFC 6464, or CF_LEVEL_UNKNOWN */
     struct cf_span payload; /**< copied */
 };

@@ -61,7 +61,8 @@ void cf_mix_source_destroy(struct cf_mix_source *source) {
 
 bool cf_mix_source_put(struct cf_mix_source *source, const struct cf_mix_packet *packet, cf_usec now) {
     const struct cf_audio_codec *codec = source->codec;
-    uint32_t ticks = packet->comfort_noise ? codec->clock_hz / 1000 * COMFORT_NOISE_MSEC : codec->payload_ticks(packet->payload);
+    bool is_quiet = packet->comfort_noise || packet->telephone_event;
+    uint32_t ticks = is_quiet ? codec->clock_hz / 1000 * COMFORT_NOISE_MSEC : codec->payload_ticks(packet->payload);
     if (ticks == 0 || ticks > codec->clock_hz / 1000 * CF_AUDIO_PACKET_MAX_MSEC) {
         return false;
     }
@@ -71,7 +72,8 @@ bool cf_mix_source_put(struct cf_mix_source *source, const struct cf_mix_packet 
         .ticks = ticks,
         .seq = packet->seq,
         .marker = packet->marker,
-        .dtx = packet->comfort_noise || codec->is_dtx(packet->payload),
+        .dtx = is_quiet || codec->is_dtx(packet->payload),
+        .is_event = packet->telephone_event,
         .level = packet->level,
         .payload = packet->payload,
     };

@@ -268,6 +268,29 @@ static void plays_silence_quietly_and_times_the_next_talkspurt_anew(void **state
     teardown(&w);
 }
 
+static void a_key_held_down_is_silence_and_not_loss(void **state) {
+    (void)state;
+    for (uint32_t pressed = 5; pressed <= 200; pressed += 39) {
+        struct world w;
+        setup(&w, NULL);
+        for (uint32_t i = 0; i < 300; i++) {
+            struct flight *f = send_at(&w, i, 160, w.now + CF_MSEC(20) * i);
+            bool is_event = i >= 50 && i < 50 + pressed;
+            f->packet.is_event = is_event;
+            f->packet.timestamp = is_event ? 0xFFFFF000U + 50 * 160 : f->packet.timestamp;
+        }
+        end_stream(&w);
+        run(&w, CF_MSEC(6200));
+        assert_int_equal(w.played_count, 299 - pressed);
+        assert_int_equal(w.played[50], 50 + pressed);
+        assert_int_equal(w.conceal + w.fec, 0);
+        assert_int_equal(cf_jitter_stats(&w.jitter)->restarts, 0);
+        assert_int_equal(discarded(&w, CF_JITTER_EVENT), pressed);
+        assert_true(w.delay_max <= CF_MSEC(60));
+        teardown(&w);
+    }
+}
+
 static void a_sender_that_stops_without_a_word_is_concealed_shortly(void **state) {
     (void)state;
     struct world w;
@@ -575,6 +598,7 @@ static void accounts_for_every_packet_whatever_comes_and_recovers(void **state) 
             }
             f->packet.ticks = cf_rng_chance(&w.rng, 50000) ? cf_rng_below(&w.rng, 1000) : 160;
             f->packet.dtx = cf_rng_chance(&w.rng, 50000);
+            f->packet.is_event = cf_rng_chance(&w.rng, 20000);
         }
         for (uint32_t i = 1500; i < 4000; i++) {
             send_at(&w, i, 160, w.now + CF_MSEC(20) * i);
@@ -594,7 +618,7 @@ CF_TEST_MAIN(cmocka_unit_test(plays_a_steady_stream_without_a_gap), cmocka_unit_
              cmocka_unit_test(loses_nothing_to_jitter_within_bounds), cmocka_unit_test(grows_with_jitter_and_shrinks_after_it),
              cmocka_unit_test(plays_silence_quietly_and_times_the_next_talkspurt_anew),
              cmocka_unit_test(a_sender_that_stops_without_a_word_is_concealed_shortly),
-             cmocka_unit_test(a_lost_packet_is_made_from_the_next_one),
+             cmocka_unit_test(a_key_held_down_is_silence_and_not_loss), cmocka_unit_test(a_lost_packet_is_made_from_the_next_one),
              cmocka_unit_test(of_a_burst_of_losses_the_last_is_made_from_the_next_packet),
              cmocka_unit_test(puts_reordered_packets_in_order), cmocka_unit_test(counts_duplicates_and_late_packets_apart),
              cmocka_unit_test(follows_a_sender_that_changes_its_ssrc),
