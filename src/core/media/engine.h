@@ -119,7 +119,7 @@ struct cf_engine {
     size_t repeat_at;
     struct cf_mix_frame frame; /**< of the first of mix_rooms, meaningful while frame_at < frame.user_count */
     size_t frame_at;
-    bool is_frame_in_outbox; /**< its payload must stay until the outbox is protected */
+    struct cf_span frame_kept; /**< its payload in the outbox; .at NULL: not there */
 
     struct cf_engine_arrival arrivals[CF_ENGINE_BATCH_MAX];
     struct cf_unprotect_job jobs[CF_ENGINE_BATCH_MAX];

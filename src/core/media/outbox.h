@@ -19,6 +19,9 @@
 /** Octets of payload that are made anew for each receiver. */
 #define CF_OUTBOX_PREFIX_MAX 8
 
+/** Octets of payloads whose owner does not keep them until the batch is made. */
+#define CF_OUTBOX_KEPT_MAX ((size_t)64 * 1024)
+
 /** Longest datagram. */
 #define CF_OUTBOX_DATAGRAM_MAX 2048
 
@@ -47,6 +50,8 @@ struct cf_outbox_ticket {
 struct cf_outbox {
     const struct cf_mem *mem;
     struct cf_outbox_slot *slots; /**< owned, CF_OUTBOX_MAX */
+    uint8_t *kept;                /**< owned, CF_OUTBOX_KEPT_MAX */
+    size_t kept_len;
     struct cf_protect_job jobs[CF_OUTBOX_MAX];
     struct cf_media_output outputs[CF_OUTBOX_MAX];
     struct cf_outbox_ticket tickets[CF_OUTBOX_MAX];
@@ -82,6 +87,12 @@ static inline uint8_t *cf_outbox_header(struct cf_outbox *outbox) {
 static inline uint8_t *cf_outbox_prefix(struct cf_outbox *outbox) {
     return outbox->slots[outbox->count].prefix;
 }
+
+/** A new batch: forget all datagrams and what was kept. */
+void cf_outbox_clear(struct cf_outbox *outbox);
+
+/** Keep a copy of @p payload until the next batch. False if there is no room for it: make the batch first. */
+bool cf_outbox_keep(struct cf_outbox *outbox, struct cf_span payload, struct cf_span *ret_kept);
 
 /** Add the datagram whose header and prefix were written. */
 void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbox_packet *packet);

@@ -133,13 +133,22 @@ static void add_sound(struct cf_engine *engine, uint32_t user) {
         .socket = t->sockets[CF_ENGINE_PORT_RTP],
         .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
         .header_len = print_sound_header(line, frame, timestamp, cf_outbox_header(&engine->outbox)),
-        .payload = frame->payload,
+        .payload = engine->frame_kept,
         .ticket = {.user = line, .timestamp = timestamp},
     };
     line->sequence++;
     line->timestamp_next = timestamp + frame->ticks;
-    engine->is_frame_in_outbox = true;
     cf_outbox_add(&engine->outbox, &packet);
+}
+
+/* The next leg that gets the frame; its payload is the mixer's until the mixer is asked for more. False: the outbox has to go
+ * first. */
+static bool step_frame(struct cf_engine *engine) {
+    if (engine->frame_kept.at == NULL && !cf_outbox_keep(&engine->outbox, engine->frame.payload, &engine->frame_kept)) {
+        return false;
+    }
+    add_sound(engine, engine->frame.users[engine->frame_at++]);
+    return true;
 }
 
 static void note_levels(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_mix_output *output) {
@@ -183,6 +192,7 @@ static void step_mix(struct cf_engine *engine) {
     case CF_MIX_FRAME:
         engine->frame = output.frame;
         engine->frame_at = 0;
+        engine->frame_kept.at = NULL;
         break;
     case CF_MIX_SPEAKER:
         note_speaker(engine, room, &output.speaker);
@@ -206,8 +216,8 @@ static bool advance(struct cf_engine *engine) {
     } else if (engine->repeat_at < engine->repeat_count) {
         find_repeat(engine);
     } else if (engine->frame_at < engine->frame.user_count) {
-        add_sound(engine, engine->frame.users[engine->frame_at++]);
-    } else if (!cf_list_is_empty(&engine->mix_rooms) && !engine->is_frame_in_outbox) {
+        return step_frame(engine);
+    } else if (!cf_list_is_empty(&engine->mix_rooms)) {
         step_mix(engine);
     } else {
         return false;
@@ -264,8 +274,8 @@ size_t cf_engine_poll_send(struct cf_engine *engine, const struct cf_media_outpu
     size_t count = take_control(engine);
     bool more = true;
     while (count == 0 && more) {
-        engine->outbox.count = 0;
-        engine->is_frame_in_outbox = false;
+        cf_outbox_clear(&engine->outbox);
+        engine->frame_kept.at = NULL;
         while (!cf_outbox_is_full(&engine->outbox) && advance(engine)) {
         }
         more = engine->outbox.count > 0;

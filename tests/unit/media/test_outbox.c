@@ -74,9 +74,33 @@ static void leaves_nothing_of_what_failed(void **state) {
     assert_int_equal(outbox.jobs[1].err, CF_ERR_NO_ROOM);
     cf_outbox_fini(&outbox);
     cf_outbox_fini(&outbox);
-    m.fail_at = m.count;
-    assert_int_equal(cf_outbox_init(&outbox, &m.mem), CF_ERR_NO_MEMORY);
+    for (size_t i = 0; i < 2; i++) {
+        m.fail_at = m.count + i;
+        assert_int_equal(cf_outbox_init(&outbox, &m.mem), CF_ERR_NO_MEMORY);
+    }
     test_mem_fini(&m);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(makes_datagrams_of_their_parts), cmocka_unit_test(leaves_nothing_of_what_failed))
+static void keeps_payloads_until_the_next_batch(void **state) {
+    (void)state;
+    struct test_mem m;
+    static const uint8_t payload[1000] = {1, 2, 3};
+    test_mem_init(&m);
+    assert_ok(cf_outbox_init(&outbox, &m.mem));
+    for (size_t round = 0; round < 2; round++) {
+        struct cf_span kept;
+        size_t count = 0;
+        while (cf_outbox_keep(&outbox, (struct cf_span){payload, sizeof payload}, &kept)) {
+            assert_memory_equal(kept.at, payload, sizeof payload);
+            assert_ptr_not_equal(kept.at, payload);
+            count++;
+        }
+        assert_int_equal(count, CF_OUTBOX_KEPT_MAX / sizeof payload);
+        cf_outbox_clear(&outbox);
+    }
+    cf_outbox_fini(&outbox);
+    test_mem_fini(&m);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(makes_datagrams_of_their_parts), cmocka_unit_test(leaves_nothing_of_what_failed),
+             cmocka_unit_test(keeps_payloads_until_the_next_batch))

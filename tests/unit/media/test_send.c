@@ -90,6 +90,30 @@ static void large_rooms_are_sent_in_portions(void **state) {
     test_media_fini(&w);
 }
 
+static void the_sound_of_a_tick_is_one_batch(void **state) {
+    (void)state;
+    test_media_init(&w, 6);
+    const struct test_phone_config config = {.no_picture = true};
+    for (size_t i = 0; i < 20; i++) {
+        test_media_add(&w, &config)->is_talking = i < 4;
+    }
+    test_media_run(&w, CF_SEC(2));
+    /* The next tick: some hear the common mix, some their own. */
+    const struct cf_media_output *outputs;
+    size_t batches = 0;
+    size_t datagrams = 0;
+    w.now += CF_MSEC(20);
+    cf_engine_on_deadline(&w.engine, w.now);
+    for (size_t n = cf_engine_poll_send(&w.engine, &outputs); n > 0; n = cf_engine_poll_send(&w.engine, &outputs)) {
+        bool is_sound = cf_packet_kind_of(outputs[0].data) == CF_PACKET_RTP;
+        batches += is_sound;
+        datagrams += is_sound ? n : 0;
+    }
+    assert_int_equal(batches, 1);
+    assert_int_equal(datagrams, 20);
+    test_media_fini(&w);
+}
+
 static void what_the_shell_leaves_is_dropped_and_counted(void **state) {
     (void)state;
     test_media_init(&w, 4);
@@ -131,5 +155,6 @@ static void nothing_is_sent_to_who_has_no_address(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(levels_name_the_others), cmocka_unit_test(packets_of_one_receiver_come_in_a_row),
-             cmocka_unit_test(large_rooms_are_sent_in_portions), cmocka_unit_test(what_the_shell_leaves_is_dropped_and_counted),
+             cmocka_unit_test(large_rooms_are_sent_in_portions), cmocka_unit_test(the_sound_of_a_tick_is_one_batch),
+             cmocka_unit_test(what_the_shell_leaves_is_dropped_and_counted),
              cmocka_unit_test(nothing_is_sent_to_who_has_no_address))
