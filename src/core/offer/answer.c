@@ -43,7 +43,7 @@ static size_t suite_rank(const struct cf_policy *policy, enum cf_srtp_suite suit
     return rank;
 }
 
-/* The offered crypto attribute that we like best. False if none will do. */
+/* The offered crypto attribute that we like best: DEVIATION(docs/rfc/4568.md#order). False if none will do. */
 static bool find_best_crypto(const struct cf_policy *policy, const struct cf_section *offer, struct cf_sdp_crypto *ret) {
     size_t best = policy->suite_count;
     for (size_t i = 0; i < offer->attributes.crypto_count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * BUNDLE groups (RFC 9143): which sections share whose transport. Bundled sections other than the tagged one are written with
- * port 0 and a=bundle-only, in the form of RFC 8843 that Linphone and browsers speak (docs/rfc/9143.md). Inside of core/offer
- * only.
+ * port 0 and a=bundle-only, in the form of RFC 8843 that Linphone and browsers speak: DEVIATION(docs/rfc/9143.md#port-zero).
+ * Inside of core/offer only.
  */
 #ifndef CF_CORE_OFFER_BUNDLE_H
 #define CF_CORE_OFFER_BUNDLE_H

@@ -33,7 +33,7 @@ static struct cf_str behind_origin(struct cf_str text) {
 
 /*
  * A description of ours as an owned text: that in force if @p body says the same, else with the next version (RFC 3264 section
- * 8). A version that was used once is never used for anything else, also if its offer was refused.
+ * 8). A version is never used for two things, also if its offer was refused: DEVIATION(docs/rfc/3264.md#version).
  */
 static enum cf_err compose(struct cf_negotiation *n, const struct cf_local_session *local, struct cf_str body,
                            struct cf_str *ret) {

@@ -281,7 +281,7 @@ void cf_put_fmtp(struct cf_writer *w, uint8_t payload_type, enum cf_codec codec,
 
 /*
  * Baseline and constrained baseline are one: streams of the difference (FMO, ASO, redundant slices) are not made by anybody,
- * while phones answer one with the other. See docs/rfc/6184.md.
+ * while phones answer one with the other. DEVIATION(docs/rfc/6184.md#baseline)
  */
 static enum cf_h264_profile profile_family(const struct cf_h264_params *params) {
     enum cf_h264_profile profile = cf_h264_profile_of(params);

@@ -192,7 +192,7 @@ static enum cf_err finish(struct parser *p) {
     return CF_OK;
 }
 
-/* Cut the next line off @p rest, without its end. CR alone is no line end. */
+/* Cut the next line off @p rest, without its end. CR alone is no line end. DEVIATION(docs/rfc/8866.md#loose) */
 static struct cf_str next_line(struct cf_str *rest) {
     struct cf_str line = cf_str_cut(rest, '\n');
     while (line.len > 0 && line.at[line.len - 1] == '\r') {

@@ -41,4 +41,13 @@ static void keeps_absent_and_empty_strings_apart(void **state) {
     test_mem_fini(&m);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(grows_arrays_and_keeps_their_content), cmocka_unit_test(keeps_absent_and_empty_strings_apart))
+static void wipes_all_and_nothing_else(void **state) {
+    (void)state;
+    char text[] = "abcdefgh";
+    cf_mem_wipe(text + 2, 4);
+    assert_memory_equal(text, "ab\0\0\0\0gh", sizeof text);
+    cf_mem_wipe(NULL, 0);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(grows_arrays_and_keeps_their_content), cmocka_unit_test(keeps_absent_and_empty_strings_apart),
+             cmocka_unit_test(wipes_all_and_nothing_else))
