@@ -58,7 +58,11 @@ static void on_registration(LinphoneCore *core, LinphoneAccount *account, Linpho
 
 static void on_conference_state(LinphoneCore *core, LinphoneConference *conference, LinphoneConferenceState state) {
     struct client *c = linphone_core_get_user_data(core);
-    c->conference = state == LinphoneConferenceStateDeleted ? NULL : conference;
+    if (state != LinphoneConferenceStateDeleted) {
+        c->conference = conference;
+    } else if (c->conference == conference) {
+        c->conference = NULL;
+    }
     say("conference", linphone_conference_state_to_string(state));
 }
 
