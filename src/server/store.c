@@ -9,6 +9,7 @@
 #include "adapt/sqlite/schema.h"
 #include "shell/file/file.h"
 #include "shell/log/log.h"
+#include "shell/system/system.h"
 
 #define FILE_NAME "confer.db"
 
@@ -117,9 +118,16 @@ static void restore_conference(void *ctx, const struct cf_conference_row *row) {
 
 enum cf_err cf_store_restore(struct cf_store *store, struct cf_node *node, cf_usec now, cf_wall wall) {
     struct restoring restoring = {node, now, wall};
+    size_t skipped = 0;
     cf_store_refresh_accounts(store, node);
     enum cf_err err = cf_binding_store_each(&store->db, wall, restore_binding, &restoring);
-    return err == CF_OK ? cf_conference_store_each(&store->db, restore_conference, &restoring) : err;
+    if (err == CF_OK) {
+        err = cf_conference_store_each(&store->db, cf_system_mem(), restore_conference, &restoring, &skipped);
+    }
+    if (skipped > 0) {
+        cf_log(CF_LOG_WARNING, "store", "%zu conferences of another version of this program were left alone", skipped);
+    }
+    return err;
 }
 
 static enum cf_err write_location(struct cf_store *store, const struct cf_location_change *change, cf_usec now, cf_wall wall) {
