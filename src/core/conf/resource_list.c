@@ -54,15 +54,15 @@ static bool take_attribute(struct cf_str param, struct cf_resource_entry *entry)
     return cf_str_starts_nocase(name, CF_STR("X-")) || cf_str_eq_nocase(name, CF_STR("method"));
 }
 
-/* Copy @p uri to @p w without its headers and attributes. */
+/* Copy @p uri to @p w without its headers and attributes. A ';' or '?' before the '@' belongs to the user (RFC 3261 section 25). */
 static void split_uri(struct cf_str uri, struct cf_writer *w, struct cf_resource_entry *entry) {
-    struct cf_str rest = cf_str_head(uri, cf_str_find(uri, '?'));
-    /* A ';' before the '@' belongs to the user part. */
-    size_t host = cf_str_find(rest, '@');
-    if (host < rest.len) {
-        cf_put(w, cf_str_head(rest, host));
-        rest = cf_str_skip(rest, host);
+    size_t host = cf_str_find(uri, '@');
+    struct cf_str rest = uri;
+    if (host < uri.len) {
+        cf_put(w, cf_str_head(uri, host));
+        rest = cf_str_skip(uri, host);
     }
+    rest = cf_str_head(rest, cf_str_find(rest, '?'));
     cf_put(w, cf_str_cut(&rest, ';'));
     while (rest.at != NULL) {
         struct cf_str param = cf_str_cut(&rest, ';');
@@ -90,6 +90,9 @@ enum cf_err cf_resource_list_add(struct cf_resource_list *list, struct cf_str ur
     cf_writer_init(&w, uri_buffer, sizeof uri_buffer);
     split_uri(uri, &w, &entry);
     cf_assert(cf_writer_ok(&w)); /* it only gets shorter */
+    if (w.len == 0) {
+        return CF_ERR_MALFORMED;
+    }
     struct cf_str clean = cf_str_n(name_buffer, cf_display_name_clean(name, name_buffer, sizeof name_buffer));
     bool grown = cf_mem_grow(list->mem, &entries, &list->count_max, list->count + 1, sizeof(*list->entries));
     list->entries = entries;

@@ -25,6 +25,7 @@ static void takes_attributes_and_dangerous_parts_out_of_uris(void **state) {
         {" sip:bob@example.org;X-ROLE=listener;transport=tcp;x-seq=3;X-OTHER ", "sip:bob@example.org;transport=tcp"},
         {"sip:bob@example.org;method=BYE?Route=%3Csip:evil%3E&Subject=x", "sip:bob@example.org"},
         {"sip:a;X-ROLE=speaker:pw@example.org;gr=urn:uuid:1", "sip:a;X-ROLE=speaker:pw@example.org;gr=urn:uuid:1"},
+        {"sip:a?b@example.org?Subject=x", "sip:a?b@example.org"},
         {"tel:+4930123;phone-context=x", "tel:+4930123;phone-context=x"},
     };
     test_mem_init(&m);
@@ -46,7 +47,7 @@ static void refuses_what_could_break_out_of_a_header(void **state) {
     struct test_mem m;
     struct cf_resource_list list;
     static char big[CF_RESOURCE_URI_MAX + 1];
-    static const char *const bad[] = {"", "  ", "sip:a b", "sip:a\r\nVia: x", "<sip:a@b>", "sip:a\"b", "sip:a\tb"};
+    static const char *const bad[] = {"", "  ", "sip:a b", "sip:a\r\nVia: x", "<sip:a@b>", "sip:a\"b", "sip:a\tb", "?x=y", ";X-ROLE=speaker"};
     test_mem_init(&m);
     cf_resource_list_init(&list, &m.mem, 2);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
