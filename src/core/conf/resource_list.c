@@ -54,7 +54,7 @@ static bool take_attribute(struct cf_str param, struct cf_resource_entry *entry)
     return cf_str_starts_nocase(name, CF_STR("X-")) || cf_str_eq_nocase(name, CF_STR("method"));
 }
 
-/* Copy @p uri to @p w without its headers and attributes. A ';' or '?' before the '@' belongs to the user (RFC 3261 section 25). */
+/* Copy @p uri to @p w without headers and attributes. A ';' or '?' before the '@' belongs to the user (RFC 3261 section 25). */
 static void split_uri(struct cf_str uri, struct cf_writer *w, struct cf_resource_entry *entry) {
     size_t host = cf_str_find(uri, '@');
     struct cf_str rest = uri;

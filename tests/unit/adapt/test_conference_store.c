@@ -244,8 +244,7 @@ static void write_for_ever(const char *path, int fd) {
     struct cf_sqlite c;
     struct cf_conference_invitee invitee = {.aor = CF_STR("sip:x@example.org"), .role = CF_CONF_ROLE_SPEAKER};
     const struct cf_conference_invitee *invitees[50];
-    if (cf_sqlite_open(&c, path, NULL) != CF_OK || cf_schema_apply(&c) != CF_OK ||
-        cf_conference_store_open(&store, &c) != CF_OK) {
+    if (cf_sqlite_open(&c, path, NULL) != CF_OK || cf_schema_apply(&c) != CF_OK) {
         _exit(1);
     }
     for (size_t i = 0; i < 50; i++) {

@@ -47,7 +47,8 @@ static void refuses_what_could_break_out_of_a_header(void **state) {
     struct test_mem m;
     struct cf_resource_list list;
     static char big[CF_RESOURCE_URI_MAX + 1];
-    static const char *const bad[] = {"", "  ", "sip:a b", "sip:a\r\nVia: x", "<sip:a@b>", "sip:a\"b", "sip:a\tb", "?x=y", ";X-ROLE=speaker"};
+    static const char *const bad[] = {"",         "  ",       "sip:a b", "sip:a\r\nVia: x", "<sip:a@b>",
+                                      "sip:a\"b", "sip:a\tb", "?x=y",    ";X-ROLE=speaker"};
     test_mem_init(&m);
     cf_resource_list_init(&list, &m.mem, 2);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
