@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two commands do everything on a fresh Debian 12: make run, make test. The others are for developers.
 .POSIX:
-.PHONY: all run test bench demo format check fuzz clean packages packages-test build/conferd
+.PHONY: all run test bench format check fuzz clean packages packages-test build/conferd
 
 STATE = $(HOME)/.local/state/confer
 
@@ -33,11 +33,6 @@ test: packages-test
 # Benchmarks: ratios measured in one run; results also in bench/results.
 bench: packages-test
 	@tools/run_benchmarks.sh
-
-# Three user agents meet in a conference for 20 seconds; prints who heard and saw whom.
-demo: packages
-	@$(MAKE) --no-print-directory build/conferd
-	@tools/demo.sh
 
 format:
 	@find src tests -name '*.[ch]' ! -path '*/vectors/*' -print0 | xargs -0 clang-format -i
