@@ -28,7 +28,7 @@ static void put_request(struct cf_writer *w, const char *via, const struct sip_r
     cf_sip_put_cseq(w, r->cseq != 0 ? r->cseq : 1, cf_str_of(method));
     cf_sip_field_end(w);
     cf_put(w, cf_str_of(usual(r->fields, "")));
-    memset(body, 'x', sizeof body);
+    memset(body, 'x', r->body_len);
     cf_sip_put_body(w, CF_STR("text/plain"), cf_str_n(body, r->body_len));
 }
 
