@@ -104,9 +104,9 @@ static inline bool cf_sip_class_has(struct cf_sip_class class, char c) {
     return u < 64 ? (class.low >> u) & 1 : u < 128 && ((class.high >> (u - 64)) & 1);
 }
 
-/** Begin at the start of @p in. */
+/** Begin at the start of @p in; an absent text is an empty one. */
 static inline struct cf_sip_scan cf_sip_scan_of(struct cf_str in) {
-    return (struct cf_sip_scan){.in = in};
+    return (struct cf_sip_scan){.in = in.at ? in : CF_STR("")};
 }
 
 /** Is everything scanned? */

@@ -92,9 +92,20 @@ static enum cf_err scan_sip(struct cf_sip_scan *s, struct cf_sip_uri *uri) {
     return err == CF_OK ? scan_uri_headers(s, &uri->headers) : err;
 }
 
+/* Is there anything but '+' and visual separators? */
+static bool has_digit(struct cf_str number) {
+    for (size_t i = 0; i < number.len; i++) {
+        char c = number.at[i];
+        if (cf_ascii_hex_value(c) >= 0 || c == '*' || c == '#') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum cf_err scan_tel(struct cf_sip_scan *s, struct cf_sip_uri *uri) {
     uri->user = cf_sip_scan_run(s, CLASS_TEL);
-    return cf_str_is_empty(uri->user) ? CF_ERR_MALFORMED : scan_uri_params(s, &uri->params);
+    return has_digit(uri->user) ? scan_uri_params(s, &uri->params) : CF_ERR_MALFORMED;
 }
 
 static enum cf_err scan_opaque(struct cf_sip_scan *s, struct cf_sip_uri *uri) {

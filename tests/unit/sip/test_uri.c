@@ -106,6 +106,7 @@ static void refuses_what_is_no_uri(void **state) {
         {"sip:\xC3\xA4@b", 4},
         {"tel:", 4},
         {"tel:+1 2", 6},
+        {"tel:+.-", 7},
         {"1sip:a@b", 0},
         {"http:", 5},
         {"http:a b", 6},
