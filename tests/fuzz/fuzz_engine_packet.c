@@ -130,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                             .codec_count = 1,
                                             .resampler = &test_resampler,
                                             .event_limit = 64,
-                                            .store = {.bytes = 8192, .packets = 64, .age = CF_SEC(1)},
+                                            .store = {.bytes = CF_SOURCE_STORE_MIN, .packets = 64, .age = CF_SEC(1)},
                                             .wall = CF_SEC(1700000000)};
     cf_assert(cf_engine_init(&engine, &m.mem, &config, now) == CF_OK);
     const struct cf_media_command room = {.kind = CF_MEDIA_ROOM_ADD, .room = {1, 1}};

@@ -2,6 +2,7 @@
 #include "core/sfu/source.h"
 
 enum cf_err cf_source_init(struct cf_source *source, const struct cf_mem *mem, const struct cf_source_config *config) {
+    cf_assert(config->store.bytes >= CF_SOURCE_STORE_MIN);
     *source = (struct cf_source){
         .config = *config, .allowed = true, .rank = CF_SELECTOR_NOBODY, .clock = {.clock_rate_hz = CF_VIDEO_CLOCK_HZ}};
     cf_list_init(&source->shown_by);

@@ -19,6 +19,9 @@
 /** Packets of one source in one batch of datagrams. */
 #define CF_SOURCE_BATCH_MAX 64
 
+/** Least octets of a source's store: a batch must fit, because it is forwarded out of the store. */
+#define CF_SOURCE_STORE_MIN ((size_t)CF_SOURCE_BATCH_MAX * 2048)
+
 /** Most packets from a key frame to the newest with which a sink begins: more would be a burst that does harm. */
 #define CF_SOURCE_CATCH_UP_MAX 192
 

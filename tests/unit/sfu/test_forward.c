@@ -383,7 +383,8 @@ static void copes_with_want_of_memory(void **state) {
         test_mem_init(&m);
         m.fail_at = n;
         struct cf_source source;
-        const struct cf_source_config config = {.format = CF_VIDEO_VP8, .store = {.bytes = 4096, .packets = 16, .age = 1}};
+        const struct cf_source_config config = {.format = CF_VIDEO_VP8,
+                                                .store = {.bytes = CF_SOURCE_STORE_MIN, .packets = 16, .age = 1}};
         enum cf_err err = cf_source_init(&source, &m.mem, &config);
         assert_int_equal(err, m.failed ? CF_ERR_NO_MEMORY : CF_OK);
         cf_source_fini(&source);
