@@ -88,11 +88,12 @@ def factory_conference_by_merging_calls():
         alice.roster(lambda r: len(r.get('participants', [])) == 2, 'bob and carol')
         roster = alice.ask('roster')
         check(roster['me_admin'] == 1, 'the organiser is admin')
-        bob.roster(lambda r: server.uri('carol') in uris(r), 'carol is seen')
+        server.wait_room('with all three', lambda r: r['in'] == 3 and len(r['participants']) == 3)
         alice.say('subject Tea at five')
-        bob.roster(lambda r: r.get('subject') == 'Tea at five', 'subject')
+        server.wait_room('of that subject', lambda r: r['subject'] == 'Tea at five')
         alice.say(f'admin {server.uri("bob")} 1')
-        bob.roster(lambda r: r.get('me_admin') == 1, 'bob is admin')
+        server.wait_room('with bob as admin', lambda r: any(
+            p['user'] == server.uri('bob') and p['admin'] for p in r['participants']))
 
 
 def hold_and_resume():
