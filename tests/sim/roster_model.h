@@ -269,7 +269,9 @@ static inline int by_name_and_key(const void *a, const void *b) {
 /** Bring keyed children into one order: the order of users is the order of telling, which is each subscriber's own. */
 static inline void node_sort(struct node *n) {
     if (is(n, "users") || is(n, "user") || is(n, "endpoint")) {
-        qsort((void *)n->children, n->count, sizeof(*n->children), by_name_and_key);
+        if (n->count > 0) {
+            qsort((void *)n->children, n->count, sizeof(*n->children), by_name_and_key);
+        }
     }
     for (size_t i = 0; i < n->count; i++) {
         node_sort(n->children[i]);
