@@ -5,7 +5,7 @@
 #include "core/media/internal.h"
 
 #define SLOT_LIMIT 65536
-#define SOCKET_LIMIT 65536
+#define SOCKET_LIMIT 131072
 #define EVENT_LIMIT 4096
 #define STORE_BYTES ((size_t)256 * 1024)
 #define STORE_PACKETS 1024

@@ -37,7 +37,7 @@ struct cf_engine_config {
     size_t codec_count;
     const struct cf_resampler *resampler;
     size_t slot_limit;            /**< highest slot of a room's or leg's handle + 1; 0: 65536 */
-    size_t socket_limit;          /**< highest socket number + 1; 0: 65536 */
+    size_t socket_limit;          /**< highest socket number + 1; 0: 131072 */
     size_t event_limit;           /**< most events that wait; 0: 4096 */
     struct cf_store_config store; /**< of each picture source, CF_SOURCE_STORE_MIN or more; 0: 256 kB, 1024 packets, 2 s */
     uint32_t packets_per_sec;     /**< most that one line may send; 0: 4000 */
