@@ -82,6 +82,7 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
     switch (cf_authenticator_check(&node->authenticator, event->message, role, &flow.remote, now, &account)) {
     case CF_AUTH_PASSED:
         if (is_own_address(node, event->message, account) && set_caller(&event->message->from, ret)) {
+            cf_endpoint_trust_flow(node->endpoint, event->flow);
             return true;
         }
         cf_node_answer(node, event, 403, CF_STR_NONE, now);
