@@ -20,13 +20,16 @@ bool cf_session_poll(struct cf_session *session, struct cf_session_event *ret_ev
     return true;
 }
 
+void cf_session_free_leg(struct cf_session *s, struct cf_session_leg *leg) {
+    cf_outgoing_fini(&leg->request, &s->usage);
+    cf_negotiation_fini(&leg->negotiation);
+    cf_dialog_fini(&leg->dialog);
+    cf_mem_free(s->usage.mem, leg, sizeof *leg);
+}
+
 void cf_session_drop_forks(struct cf_session *s) {
     for (size_t i = 0; i < s->setup->fork_count; i++) {
-        struct cf_session_leg *fork = s->setup->forks[i];
-        cf_outgoing_fini(&fork->request, &s->usage);
-        cf_negotiation_fini(&fork->negotiation);
-        cf_dialog_fini(&fork->dialog);
-        cf_mem_free(s->usage.mem, fork, sizeof *fork);
+        cf_session_free_leg(s, s->setup->forks[i]);
     }
     s->setup->fork_count = 0;
 }
@@ -331,11 +334,21 @@ struct cf_negotiation *cf_session_negotiation(struct cf_session *session, unsign
     return fork == 0 ? &session->leg.negotiation : NULL;
 }
 
+/* Does one of the session's dialogs, the early ones of a caller included, go by that name? */
+static bool is_named(const struct cf_session *s, const struct cf_sip_dialog_ref *ref) {
+    const struct cf_dialog *dialog = &s->leg.dialog;
+    if (!cf_str_eq(ref->call_id, dialog->call_id) || !cf_str_eq(ref->to_tag, dialog->local_tag)) {
+        return false;
+    }
+    bool is_it = dialog->remote_tag.at != NULL && cf_str_eq(ref->from_tag, dialog->remote_tag);
+    for (size_t i = 0; s->state == CF_SESSION_STATE_CALLING && s->setup != NULL && i < s->setup->fork_count; i++) {
+        is_it = is_it || cf_str_eq(ref->from_tag, s->setup->forks[i]->dialog.remote_tag);
+    }
+    return is_it;
+}
+
 unsigned cf_session_replaces_status(const struct cf_session *session, const struct cf_sip_dialog_ref *replaces) {
-    const struct cf_dialog *dialog = &session->leg.dialog;
-    bool is_same = dialog->remote_tag.at != NULL && cf_str_eq(replaces->call_id, dialog->call_id) &&
-                   cf_str_eq(replaces->to_tag, dialog->local_tag) && cf_str_eq(replaces->from_tag, dialog->remote_tag);
-    if (!is_same) {
+    if (!is_named(session, replaces)) {
         return 481;
     }
     switch (session->state) {

@@ -128,6 +128,14 @@ static void take_answer(struct cf_session *s, const struct cf_sip_message *messa
     }
 }
 
+/* Early dialogs may fill the table, but the one that is answered first always gets a place: that of the last one. */
+static void make_room(struct cf_session *s, const struct cf_sip_message *message) {
+    struct cf_session_setup *setup = s->setup;
+    if (setup != NULL && setup->fork_count == CF_SESSION_FORKS_MAX && cf_session_find_fork(s, message) == NULL) {
+        cf_session_free_leg(s, setup->forks[--setup->fork_count]);
+    }
+}
+
 void cf_session_caller_on_2xx(struct cf_session *s, const struct cf_endpoint_event *event, cf_usec now) {
     struct cf_session_leg *fork;
     s->acked = event->tx;
@@ -135,6 +143,7 @@ void cf_session_caller_on_2xx(struct cf_session *s, const struct cf_endpoint_eve
         cf_session_caller_on_late_2xx(s, event, now);
         return;
     }
+    make_room(s, event->message);
     enum cf_err err = fork_of(s, event, &fork);
     if (err != CF_OK) {
         /* The copies of this 2xx are acknowledged and the dialog is hung up as that of a late one. */

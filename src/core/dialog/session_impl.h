@@ -102,6 +102,9 @@ static inline void cf_session_set(struct cf_session *s, uint32_t flags, bool val
 /** Append an event. */
 void cf_session_push(struct cf_session *s, const struct cf_session_event *event);
 
+/** Free an early dialog that is in no list any more. */
+void cf_session_free_leg(struct cf_session *s, struct cf_session_leg *leg);
+
 /** Free all early dialogs. */
 void cf_session_drop_forks(struct cf_session *s);
 

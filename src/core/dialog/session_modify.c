@@ -100,6 +100,9 @@ void cf_session_try_modify(struct cf_session *s, cf_usec now) {
     enum cf_err err;
     if (cf_session_is(s, CF_SESSION_WANTS_OFFERLESS)) {
         err = send_reinvite(s, CF_STR_NONE, now);
+        if (err == CF_OK) {
+            cf_negotiation_expect_offer(&s->leg.negotiation);
+        }
         cf_session_set(s, CF_SESSION_INVITE_HAS_OFFER | CF_SESSION_INVITE_IS_REFRESH, false);
     } else {
         err = send_headers(s, now);

@@ -99,11 +99,9 @@ static enum cf_err accept_update(struct cf_session *s, struct cf_session_leg *le
     response.profile = is_update ? CF_UA_PROFILE_CONTACT | CF_UA_PROFILE_ABILITIES | CF_UA_PROFILE_SESSION : 0;
     response.has_timer = is_update;
     response.content_type = CF_STR("application/sdp");
-    enum cf_err err = cf_session_reply_to(s, tx, request, &response, now, NULL);
-    if (err == CF_OK && is_update) {
-        err = cf_dialog_refresh_target(&leg->dialog, request);
-    }
-    return err;
+    /* The target first: the endpoint forgets a request with its final response. */
+    enum cf_err err = is_update ? cf_dialog_refresh_target(&leg->dialog, request) : CF_OK;
+    return err == CF_OK ? cf_session_reply_to(s, tx, request, &response, now, NULL) : err;
 }
 
 static void on_update(struct cf_session *s, struct cf_session_leg *leg, const struct cf_endpoint_event *event, cf_usec now) {
@@ -262,9 +260,12 @@ static enum cf_err accept_reinvite(struct cf_session *s, const struct cf_sip_mes
     if (err != CF_OK) {
         return err;
     }
-    err = cf_session_reply_to(s, s->invite_in, request, &response, now, NULL);
+    /* The target first: the endpoint forgets a request with its final response. */
+    err = cf_dialog_refresh_target(&s->leg.dialog, request);
     if (err == CF_OK) {
-        err = cf_dialog_refresh_target(&s->leg.dialog, request);
+        err = cf_session_reply_to(s, s->invite_in, request, &response, now, NULL);
+    }
+    if (err == CF_OK) {
         cf_session_set(s, CF_SESSION_IS_IN_ANSWERED, true);
         cf_session_set(s, CF_SESSION_IN_HAS_OFFER, !is_answer);
         if (is_answer) {
