@@ -84,6 +84,9 @@ def factory_conference_by_merging_calls():
         alice.say('create')
         alice.say('add')
         alice.conference_created()
+        # bob moves by himself: his first call ends when he is in the conference.
+        server.wait_room('with alice and bob', lambda r: r['in'] == 2)
+        bob.call_state('End')
         alice.say('add')
         alice.roster(lambda r: len(r.get('participants', [])) == 2, 'bob and carol')
         roster = alice.ask('roster')
