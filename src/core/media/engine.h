@@ -79,6 +79,7 @@ struct cf_engine_repeat {
 struct cf_engine_arrival {
     struct cf_engine_transport *transport; /**< NULL: done with */
     enum cf_engine_port port;
+    uint32_t socket;
     const struct cf_addr *from;
     struct cf_span octets; /**< in clear */
     size_t datagram_len;   /**< as it came */

@@ -5,6 +5,9 @@
 
 #include "core/media/engine.h"
 
+/** What was made of a datagram: a reason for which it was discarded, or this: it was used. */
+#define CF_MEDIA_USED CF_MEDIA_DISCARD_COUNT
+
 /* engine.c */
 
 /** A mutation begins: what was not drained is dropped. */
@@ -48,6 +51,23 @@ void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
 
 /** The peer sends another sound codec. False: too soon after the last change. */
 bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *line, uint8_t payload_type);
+
+/* checks.c: connectivity checks (ICE) */
+
+/** STUN came in (RFC 7983: first octet 0..3). It is used if it is a check of the transport's agent. */
+enum cf_media_discard cf_engine_take_stun(struct cf_engine *engine, const struct cf_engine_arrival *arrival);
+
+/** May packets come to @p port from @p from, on a transport with ICE? From pairs that were validated, no others (attacks T28). */
+bool cf_engine_is_checked(const struct cf_engine *engine, const struct cf_engine_arrival *arrival);
+
+/* handshake.c: keys that come by the media path */
+
+/**
+ * A handshake's datagram came in: DTLS (first octet 20..63) or ZRTP (16..19, RFC 6189 section 5). It came by a checked pair if
+ * the transport has ICE, from anywhere else otherwise.
+ */
+enum cf_media_discard cf_engine_take_handshake(struct cf_engine *engine, const struct cf_engine_arrival *arrival,
+                                               enum cf_packet_kind kind);
 
 /* control_in.c, control_out.c */
 

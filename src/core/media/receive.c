@@ -7,8 +7,7 @@
 #include "core/rtcp/rtcp.h"
 #include "core/rtp/audio_level.h"
 
-/* Used, for settle(). */
-#define USED CF_MEDIA_DISCARD_COUNT
+#define USED CF_MEDIA_USED
 
 /* Account for a datagram: once for the engine, once for a line if there is one that it could have been for. */
 static void settle(struct cf_engine *engine, const struct cf_engine_transport *t, struct cf_engine_line *line, size_t octets,
@@ -45,6 +44,9 @@ static struct cf_latch_packet latch_packet(const struct cf_engine_arrival *a) {
 }
 
 static enum cf_latch_verdict judge(const struct cf_engine *engine, const struct cf_engine_arrival *a) {
+    if (a->transport->has_ice) {
+        return CF_LATCH_TAKE; /* classify() has looked at it */
+    }
     struct cf_latch_packet packet = latch_packet(a);
     return cf_latch_judge(cf_engine_transport_latch(a->transport, a->port), &packet, engine->now);
 }
@@ -53,6 +55,9 @@ static enum cf_latch_verdict judge(const struct cf_engine *engine, const struct 
 static void learn(struct cf_engine *engine, const struct cf_engine_arrival *a) {
     struct cf_latch *latch = cf_engine_transport_latch(a->transport, a->port);
     struct cf_latch_packet packet = latch_packet(a);
+    if (a->transport->has_ice) {
+        return;
+    }
     if (cf_latch_on_packet(latch, &packet, engine->now) == CF_LATCH_LEARN) {
         struct cf_media_event event = cf_engine_leg_event(a->transport->leg, CF_MEDIA_EVENT_LATCHED);
         event.as.latched.transport = a->transport->index;
@@ -311,22 +316,9 @@ static void take_rtcp(struct cf_engine *engine, struct cf_engine_arrival *a, uin
 
 /* --- all of a batch --- */
 
-/* Whose datagram is it, and is there a point in unprotecting it? RTP gets a job, RTCP is dealt with at once. */
-static void classify(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_arrival *a, size_t *job_count) {
-    const struct cf_engine_socket *socket = in->socket < engine->sockets_max ? &engine->sockets[in->socket] : NULL;
-    struct cf_engine_transport *t = socket == NULL ? NULL : socket->transport;
-    *a = (struct cf_engine_arrival){.from = &in->from, .octets = {in->at, in->len}, .datagram_len = in->len, .job = SIZE_MAX};
-    if (t == NULL) {
-        settle(engine, NULL, NULL, in->len, CF_MEDIA_DISCARD_UNKNOWN_SOCKET);
-        return;
-    }
-    a->port = socket->port;
-    enum cf_packet_kind kind = cf_packet_kind_of(a->octets);
-    bool is_rtp = kind == CF_PACKET_RTP && (a->port == CF_ENGINE_PORT_RTP);
-    if (!is_rtp && kind != CF_PACKET_RTCP) {
-        settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_NOT_MEDIA);
-        return;
-    }
+/* RTP gets a job, RTCP is dealt with at once. */
+static void take_media(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_transport *t, bool is_rtp,
+                       struct cf_engine_arrival *a, size_t *job_count) {
     if (!t->is_open) {
         settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_AUTHENTICATION);
         return;
@@ -341,6 +333,42 @@ static void classify(struct cf_engine *engine, const struct cf_media_input *in, 
             (struct cf_unprotect_job){.srtp = t->receive, .src = in->at, .src_len = in->len, .dst = in->at, .dst_size = in->len};
     } else {
         a->is_newest = true;
+    }
+}
+
+/* Checks, handshakes and noise: done with when this returns. */
+static void take_other(struct cf_engine *engine, struct cf_engine_transport *t, enum cf_packet_kind kind,
+                       struct cf_engine_arrival *a) {
+    enum cf_media_discard outcome = CF_MEDIA_DISCARD_NOT_MEDIA;
+    a->transport = t;
+    if (kind == CF_PACKET_STUN) {
+        outcome = cf_engine_take_stun(engine, a);
+    } else if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
+        outcome = cf_engine_take_handshake(engine, a, kind);
+    }
+    settle(engine, t, NULL, a->datagram_len, outcome);
+    a->transport = NULL;
+}
+
+/* Whose datagram is it, of which protocol (RFC 7983), and is there a point in looking into it? */
+static void classify(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_arrival *a, size_t *job_count) {
+    const struct cf_engine_socket *socket = in->socket < engine->sockets_max ? &engine->sockets[in->socket] : NULL;
+    struct cf_engine_transport *t = socket == NULL ? NULL : socket->transport;
+    *a = (struct cf_engine_arrival){
+        .socket = in->socket, .from = &in->from, .octets = {in->at, in->len}, .datagram_len = in->len, .job = SIZE_MAX};
+    if (t == NULL) {
+        settle(engine, NULL, NULL, in->len, CF_MEDIA_DISCARD_UNKNOWN_SOCKET);
+        return;
+    }
+    a->port = socket->port;
+    enum cf_packet_kind kind = cf_packet_kind_of(a->octets);
+    bool is_rtp = kind == CF_PACKET_RTP && a->port == CF_ENGINE_PORT_RTP;
+    if (kind != CF_PACKET_STUN && t->has_ice && !cf_engine_is_checked(engine, a)) {
+        settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_WRONG_ADDRESS);
+    } else if (is_rtp || kind == CF_PACKET_RTCP) {
+        take_media(engine, in, t, is_rtp, a, job_count);
+    } else {
+        take_other(engine, t, kind, a);
     }
 }
 

@@ -32,7 +32,7 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
     struct cf_outbox *outbox = &engine->outbox;
     struct cf_outbox_packet packet = {
         .srtp = t->send,
-        .socket = t->sockets[CF_ENGINE_PORT_RTP],
+        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
         .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
         .header_len = print_picture_header(line, item, cf_outbox_header(outbox)),
         .ticket = {.user = line, .timestamp = item->patch.timestamp, .is_repeat = item->is_repeat},
@@ -130,7 +130,7 @@ static void add_sound(struct cf_engine *engine, uint32_t user) {
     }
     const struct cf_outbox_packet packet = {
         .srtp = t->send,
-        .socket = t->sockets[CF_ENGINE_PORT_RTP],
+        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
         .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
         .header_len = print_sound_header(line, frame, timestamp, cf_outbox_header(&engine->outbox)),
         .payload = engine->frame_kept,

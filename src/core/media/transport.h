@@ -18,12 +18,20 @@ enum cf_engine_port {
     CF_ENGINE_PORT_COUNT,
 };
 
+/** From which socket to which address. */
+struct cf_engine_path {
+    uint32_t socket;
+    struct cf_addr remote; /**< family NONE: nowhere yet, or consent was lost */
+};
+
 /** The transport. */
 struct cf_engine_transport {
     struct cf_engine_leg *leg; /**< the leg that owns it */
     uint16_t index;
-    uint32_t sockets[CF_ENGINE_PORT_COUNT]; /**< equal with rtcp-mux */
-    struct cf_latch latches[CF_ENGINE_PORT_COUNT];
+    uint32_t sockets[CF_ENGINE_PORT_COUNT];            /**< equal with rtcp-mux */
+    struct cf_latch latches[CF_ENGINE_PORT_COUNT];     /**< without ICE */
+    bool has_ice;                                      /**< connectivity checks choose the addresses, not the latches */
+    struct cf_engine_path paths[CF_ENGINE_PORT_COUNT]; /**< with ICE: the selected pairs */
     bool has_mux;
     bool has_reduced_rtcp;
     bool is_open;                    /**< plain, or the keys are there */
@@ -56,14 +64,25 @@ static inline struct cf_latch *cf_engine_transport_latch(struct cf_engine_transp
     return &t->latches[t->has_mux ? CF_ENGINE_PORT_RTP : port];
 }
 
-/** Can something be sent from that port: open, and it is known where to? */
-static inline bool cf_engine_transport_can_send(const struct cf_engine_transport *t, enum cf_engine_port port) {
-    return t->is_open && t->latches[t->has_mux ? CF_ENGINE_PORT_RTP : port].remote.family != CF_FAMILY_NONE;
+/** Where to send to: what connectivity checks have selected, else what the latch knows. Family NONE: nowhere yet. */
+static inline const struct cf_addr *cf_engine_transport_remote(const struct cf_engine_transport *t, enum cf_engine_port port) {
+    size_t index = t->has_mux ? CF_ENGINE_PORT_RTP : port;
+    return t->has_ice ? &t->paths[index].remote : &t->latches[index].remote;
 }
 
-/** Where to send to. */
-static inline const struct cf_addr *cf_engine_transport_remote(const struct cf_engine_transport *t, enum cf_engine_port port) {
-    return &t->latches[t->has_mux ? CF_ENGINE_PORT_RTP : port].remote;
+/** From which socket. */
+static inline uint32_t cf_engine_transport_socket(const struct cf_engine_transport *t, enum cf_engine_port port) {
+    return t->has_ice ? t->paths[t->has_mux ? CF_ENGINE_PORT_RTP : port].socket : t->sockets[port];
+}
+
+/** Is it known where to send from that port? Handshakes need no more. */
+static inline bool cf_engine_transport_can_reach(const struct cf_engine_transport *t, enum cf_engine_port port) {
+    return cf_engine_transport_remote(t, port)->family != CF_FAMILY_NONE;
+}
+
+/** Can media be sent from that port: keys are there if need be, and it is known where to? */
+static inline bool cf_engine_transport_can_send(const struct cf_engine_transport *t, enum cf_engine_port port) {
+    return t->is_open && cf_engine_transport_can_reach(t, port);
 }
 
 #endif
