@@ -33,8 +33,7 @@ static bool sha512_256(void *ctx, const struct cf_span *parts, size_t count, uin
     return digest(EVP_sha512_256(), parts, count, out);
 }
 
-static bool hmac_sha256(void *ctx, struct cf_span key, const struct cf_span *parts, size_t count, uint8_t *out) {
-    (void)ctx;
+static bool hmac(const EVP_MD *md, struct cf_span key, const struct cf_span *parts, size_t count, uint8_t *out, size_t size) {
     uint8_t text[4096];
     size_t len = 0;
     for (size_t i = 0; i < count; i++) {
@@ -43,8 +42,20 @@ static bool hmac_sha256(void *ctx, struct cf_span key, const struct cf_span *par
         len += parts[i].len;
     }
     unsigned out_len = 0;
-    assert_non_null(HMAC(EVP_sha256(), key.at, (int)key.len, text, len, out, &out_len));
-    return out_len == CF_HASH_SHA256_LEN;
+    assert_non_null(HMAC(md, key.at, (int)key.len, text, len, out, &out_len));
+    return out_len == size;
+}
+
+static bool hmac_sha256(void *ctx, struct cf_span key, const struct cf_span *parts, size_t count, uint8_t *out) {
+    (void)ctx;
+    return hmac(EVP_sha256(), key, parts, count, out, CF_HASH_SHA256_LEN);
+}
+
+static bool hmac_sha1(void *ctx, struct cf_span key, const struct cf_span *parts, size_t count, uint8_t *out) {
+    (void)ctx;
+    return hmac(EVP_sha1(), key, parts, count, out, CF_STUN_SHA1_LEN);
 }
 
 const struct cf_hash test_hash = {.md5 = md5, .sha256 = sha256, .sha512_256 = sha512_256, .hmac_sha256 = hmac_sha256};
+
+const struct cf_stun_hash test_stun_hash = {.hmac_sha1 = hmac_sha1, .md5 = md5};

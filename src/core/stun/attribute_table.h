@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The STUN attributes that we know. Row: X(name, type, shortest, longest): octets of the value without padding. Types from 0x8000
+ * on may be ignored by who does not know them (RFC 8489 section 14). No include guard: include it with X defined.
+ */
+X(MAPPED_ADDRESS, 0x0001, 8, 20)
+X(USERNAME, 0x0006, 0, 508)
+X(MESSAGE_INTEGRITY, 0x0008, 20, 20)
+X(ERROR_CODE, 0x0009, 4, 767)
+X(UNKNOWN_ATTRIBUTES, 0x000a, 0, 512)
+X(CHANNEL_NUMBER, 0x000c, 4, 4) /* RFC 8656 section 18, this and those that speak of relays */
+X(LIFETIME, 0x000d, 4, 4)
+X(XOR_PEER_ADDRESS, 0x0012, 8, 20)
+X(DATA, 0x0013, 0, 65535)
+X(REALM, 0x0014, 0, 763)
+X(NONCE, 0x0015, 0, 763)
+X(XOR_RELAYED_ADDRESS, 0x0016, 8, 20)
+X(REQUESTED_ADDRESS_FAMILY, 0x0017, 4, 4)
+X(EVEN_PORT, 0x0018, 1, 1)
+X(REQUESTED_TRANSPORT, 0x0019, 4, 4)
+X(DONT_FRAGMENT, 0x001a, 0, 0)
+X(MESSAGE_INTEGRITY_SHA256, 0x001c, 16, 32)
+X(PASSWORD_ALGORITHM, 0x001d, 4, 260)
+X(USERHASH, 0x001e, 32, 32)
+X(XOR_MAPPED_ADDRESS, 0x0020, 8, 20)
+X(RESERVATION_TOKEN, 0x0022, 8, 8)
+X(PRIORITY, 0x0024, 4, 4)      /* RFC 8445 section 16.1 */
+X(USE_CANDIDATE, 0x0025, 0, 0) /* RFC 8445 section 16.1 */
+X(ADDITIONAL_ADDRESS_FAMILY, 0x8000, 4, 4)
+X(PASSWORD_ALGORITHMS, 0x8002, 4, 260)
+X(SOFTWARE, 0x8022, 0, 763)
+X(ALTERNATE_SERVER, 0x8023, 8, 20)
+X(FINGERPRINT, 0x8028, 4, 4)
+X(ICE_CONTROLLED, 0x8029, 8, 8)
+X(ICE_CONTROLLING, 0x802a, 8, 8)
