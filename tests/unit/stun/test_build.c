@@ -61,8 +61,8 @@ static void names_what_it_did_not_understand(void **state) {
 
 static void stops_where_there_is_no_room(void **state) {
     (void)state;
-    for (size_t size = 0; size < 88; size++) {
-        uint8_t octets[88];
+    for (size_t size = 0; size < 84; size++) {
+        uint8_t octets[84];
         struct cf_writer w;
         struct cf_addr addr = {.family = CF_FAMILY_IP4, .port = 1};
         cf_writer_init(&w, octets, size);
