@@ -5,6 +5,7 @@
 #include "core/offer/answer_formats.h"
 #include "core/offer/bundle.h"
 #include "core/offer/description.h"
+#include "core/offer/keying.h"
 #include "core/sdp/connection.h"
 
 /* What all lines of an answer are decided from. */
@@ -58,23 +59,68 @@ static bool find_best_crypto(const struct cf_policy *policy, const struct cf_sec
     return best < policy->suite_count;
 }
 
-/*
- * RFC 4568 section 5.1.2 for SAVP; RFC 8643 for crypto attributes under AVP. The plan gets the attribute with the peer's key,
- * which is replaced by ours when the answer is written.
- */
-static enum cf_refusal_reason decide_security(const struct cf_local_session *local, const struct cf_section *offer,
-                                              struct cf_plan *plan) {
+/* Are the attributes of @p keying in @p offer, under a profile that may have them, and do we do it? */
+static bool is_offered(const struct cf_local_session *local, const struct cf_local_line *line, const struct cf_section *offer,
+                       enum cf_keying keying) {
     const struct cf_policy *policy = local->policy;
-    bool is_sdes = cf_profile_is_sdes(offer->profile);
-    bool may_be_sdes = is_sdes || (cf_profile_is_plain(offer->profile) && policy->is_opportunistic);
-    if (may_be_sdes && is_sdes_allowed(local) && find_best_crypto(policy, offer, &plan->cryptos[0])) {
-        plan->crypto_count = 1;
-        return CF_REFUSAL_NONE;
+    /* RFC 8643: attributes under AVP. */
+    bool is_plain = cf_profile_is_plain(offer->profile);
+    bool is_opportunistic = is_plain && policy->is_opportunistic;
+    switch (keying) {
+    case CF_KEYING_DTLS:
+        return local->fingerprint != NULL && cf_keying_has_dtls(offer) && (!is_plain || is_opportunistic);
+    case CF_KEYING_SDES:
+        return is_sdes_allowed(local) && (cf_profile_is_sdes(offer->profile) || is_opportunistic);
+    case CF_KEYING_ZRTP:
+        return line->zrtp_hash != NULL && offer->attributes.has_zrtp_hash && is_plain;
+    case CF_KEYING_NONE:
+    default:
+        return policy->allows_plain && is_plain;
+    }
+}
+
+/* Why nothing of what was offered will do. */
+static enum cf_refusal_reason why_no_security(const struct cf_local_session *local, const struct cf_section *offer) {
+    if (local->policy->demands_aes256) {
+        return CF_REFUSAL_AES256;
     }
     if (cf_profile_is_plain(offer->profile)) {
-        return policy->allows_plain ? CF_REFUSAL_NONE : CF_REFUSAL_PLAIN;
+        return CF_REFUSAL_PLAIN;
     }
-    return is_sdes && is_sdes_allowed(local) ? CF_REFUSAL_SUITE : CF_REFUSAL_KEYING;
+    return cf_profile_is_sdes(offer->profile) && is_sdes_allowed(local) ? CF_REFUSAL_SUITE : CF_REFUSAL_KEYING;
+}
+
+/* Bundled lines follow the tagged one, whose section alone has the attributes of the transport (RFC 9143 section 7.1.3). */
+static bool follows_other(const struct cf_section *offer) {
+    return offer->media->port == 0 && cf_profile_is_dtls(offer->profile) && offer->attributes.fingerprint_count == 0;
+}
+
+/*
+ * The first of our keyings that was offered: RFC 4568 section 5.1.2, RFC 5763 section 5, RFC 6189 section 8, RFC 8643. With SDES
+ * the plan gets the attribute with the peer's key, which is replaced by ours when the answer is written.
+ */
+static enum cf_refusal_reason decide_security(const struct cf_local_session *local, const struct cf_local_line *line,
+                                              const struct cf_section *offer, struct cf_plan *plan) {
+    const struct cf_policy *policy = local->policy;
+    if (follows_other(offer)) {
+        return CF_REFUSAL_NONE;
+    }
+    for (size_t i = 0; i < policy->keying_count; i++) {
+        enum cf_keying keying = policy->keyings[i];
+        if (!is_offered(local, line, offer, keying)) {
+            continue;
+        }
+        if (keying == CF_KEYING_SDES) {
+            if (!find_best_crypto(policy, offer, &plan->cryptos[0])) {
+                continue;
+            }
+            plan->crypto_count = 1;
+        }
+        plan->setup = keying == CF_KEYING_DTLS ? CF_SETUP_PASSIVE : CF_SETUP_NONE;
+        plan->zrtp_hash = keying == CF_KEYING_ZRTP ? line->zrtp_hash : NULL;
+        return CF_REFUSAL_NONE;
+    }
+    return why_no_security(local, offer);
 }
 
 static enum cf_refusal_reason decide_address(const struct cf_section *offer, const struct cf_local_line *local) {
@@ -156,7 +202,7 @@ static enum cf_refusal_reason decide(const struct answer *a, const struct cf_sec
     }
     enum cf_refusal_reason reason = is_bundle_only ? CF_REFUSAL_NONE : decide_address(offer, local);
     if (reason == CF_REFUSAL_NONE) {
-        reason = decide_security(a->input->local, offer, plan);
+        reason = decide_security(a->input->local, local, offer, plan);
     }
     if (reason == CF_REFUSAL_NONE && !cf_answer_formats(policy, offer, plan)) {
         reason = CF_REFUSAL_FORMAT;
@@ -183,31 +229,52 @@ static void plan_line(struct answer *a, size_t index) {
     }
 }
 
+/* Line @p index as it was agreed on before. */
+struct former {
+    struct cf_section local;
+    struct cf_section remote;
+};
+
+static bool read_former(const struct answer *a, size_t index, struct former *ret) {
+    const struct cf_pair *before = a->input->before;
+    if (before == NULL || index >= before->local->media_count || index >= before->remote->media_count) {
+        return false;
+    }
+    cf_section_read(&a->local_before, index, &ret->local);
+    cf_section_read(&a->remote_before, index, &ret->remote);
+    return true;
+}
+
 /*
  * Our key stays while suite and the peer's key stay (RFC 4568 section 7.1.4): a new one would start all counters of the
  * protection anew.
  */
-static bool keep_key(const struct answer *a, size_t index, struct cf_sdp_crypto *crypto) {
-    const struct cf_pair *before = a->input->before;
-    struct cf_section local;
-    struct cf_section remote;
+static bool keep_key(const struct answer *a, const struct former *former, struct cf_sdp_crypto *crypto) {
     struct cf_pair_crypto agreed;
-    if (before == NULL || index >= before->local->media_count || index >= before->remote->media_count) {
-        return false;
+    bool is_kept = former != NULL &&
+                   cf_pair_crypto_of(&former->local, &former->remote, a->input->before->is_local_offer, &agreed) &&
+                   agreed.remote.suite == crypto->suite && cf_sdes_key_eq(&agreed.remote.key, &crypto->key);
+    if (is_kept) {
+        crypto->key = agreed.local.key;
     }
-    cf_section_read(&a->local_before, index, &local);
-    cf_section_read(&a->remote_before, index, &remote);
-    if (!cf_pair_crypto_of(&local, &remote, before->is_local_offer, &agreed) || agreed.remote.suite != crypto->suite ||
-        !cf_sdes_key_eq(&agreed.remote.key, &crypto->key)) {
-        return false;
-    }
-    crypto->key = agreed.local.key;
-    return true;
+    return is_kept;
 }
 
-static void set_key(const struct answer *a, size_t index, struct cf_plan *plan) {
-    if (plan->crypto_count > 0 && !keep_key(a, index, &plan->cryptos[0])) {
+/* Keys, certificates and ids: what was agreed on before goes on if the offer lets it. */
+static void set_keys(const struct answer *a, size_t index, struct cf_plan *plan) {
+    struct former former;
+    if (plan->crypto_count == 0 && plan->setup == CF_SETUP_NONE) {
+        return;
+    }
+    bool is_there = read_former(a, index, &former);
+    if (plan->crypto_count > 0 && !keep_key(a, is_there ? &former : NULL, &plan->cryptos[0])) {
         cf_sdes_key_make(a->input->local->entropy, plan->cryptos[0].suite, &plan->cryptos[0].key);
+    }
+    if (plan->setup != CF_SETUP_NONE) {
+        const struct cf_keying_before before = {&former.local, &former.remote};
+        bool was_dtls = is_there && !cf_section_is_disabled(&former.local) &&
+                        cf_keying_of(&former.local, &former.remote, a->input->before->is_local_offer) == CF_KEYING_DTLS;
+        cf_keying_answer(a->input->local, &a->offer, was_dtls ? &before : NULL, plan);
     }
 }
 
@@ -233,7 +300,7 @@ static enum cf_refusal_reason write_line(struct answer *a, size_t index, struct 
     a->is_taken[index] = a->plan.refusal == CF_REFUSAL_NONE;
     a->plan.is_bundled = a->bundle.of[index] != CF_BUNDLE_NONE && a->bundle.tagged != index;
     if (a->is_taken[index]) {
-        set_key(a, index, &a->plan);
+        set_keys(a, index, &a->plan);
     }
     cf_put_description_section(w, &a->session_plan, &a->plan);
     return cf_section_is_disabled(&a->offer) ? CF_REFUSAL_NONE : a->plan.refusal;

@@ -3,6 +3,7 @@
 #include "core/offer/conclude.h"
 
 #include "core/offer/bundle.h"
+#include "core/offer/keying.h"
 
 /* A line as both sides described it. */
 struct line {
@@ -134,44 +135,51 @@ static void conclude_direction(const struct line *l, struct cf_media_line *ret) 
     ret->can_receive = cf_direction_receives(local) && cf_direction_sends(remote);
 }
 
-static enum cf_dtls_role dtls_role(enum cf_setup local, enum cf_setup remote) {
-    if (local == CF_SETUP_ACTIVE || remote == CF_SETUP_PASSIVE) {
-        return CF_DTLS_ROLE_CLIENT;
+static bool conclude_dtls(const struct line *l, struct cf_media_security *ret) {
+    struct cf_fingerprint ours[CF_MEDIA_FINGERPRINTS_MAX];
+    ret->dtls_role = cf_keying_dtls_role(l->local.attributes.setup, l->remote.attributes.setup);
+    ret->dtls_association = cf_keying_association(&l->local, &l->remote);
+    ret->remote_fingerprint_count = cf_keying_fingerprints(&l->remote, ret->remote_fingerprints);
+    if (cf_keying_fingerprints(&l->local, ours) > 0) {
+        ret->local_fingerprint = ours[0];
     }
-    return CF_DTLS_ROLE_SERVER;
+    return ret->remote_fingerprint_count > 0;
 }
 
-static void conclude_dtls(const struct line *l, struct cf_media_security *ret) {
-    const struct cf_sdp_fingerprint *fingerprint = &l->remote.attributes.fingerprint;
-    ret->keying = CF_KEYING_DTLS;
-    ret->dtls_role = dtls_role(l->local.attributes.setup, l->remote.attributes.setup);
-    if (cf_tag_set(fingerprint->hash, &ret->remote_fingerprint.hash)) {
-        memcpy(ret->remote_fingerprint.digest, fingerprint->digest, fingerprint->digest_len);
-        ret->remote_fingerprint.digest_len = (uint8_t)fingerprint->digest_len;
-    }
-}
-
-/* False: the profile wants keys and there are none in common. */
-static bool conclude_security(const struct line *l, struct cf_media_security *ret) {
+static void conclude_sdes(const struct line *l, struct cf_media_security *ret) {
     struct cf_pair_crypto agreed;
-    if (cf_profile_is_dtls(l->local.profile)) {
-        conclude_dtls(l, ret);
-        return ret->remote_fingerprint.digest_len > 0;
-    }
     if (cf_pair_crypto_of(&l->local, &l->remote, l->is_local_offer, &agreed)) {
-        ret->keying = CF_KEYING_SDES;
         ret->suite = agreed.local.suite;
         ret->crypto_tag = agreed.local.tag;
         ret->local = agreed.local.key;
         ret->remote = agreed.remote.key;
+        cf_mem_wipe(&agreed, sizeof agreed);
+    }
+}
+
+static void conclude_zrtp(const struct line *l, struct cf_media_security *ret) {
+    ret->has_remote_zrtp_hash = true;
+    memcpy(ret->remote_zrtp_hash, l->remote.attributes.zrtp_hash, sizeof ret->remote_zrtp_hash);
+    ret->has_local_zrtp_hash = true;
+    memcpy(ret->local_zrtp_hash, l->local.attributes.zrtp_hash, sizeof ret->local_zrtp_hash);
+}
+
+/* False: the profile wants keys and there are none in common. */
+static bool conclude_security(const struct line *l, struct cf_media_security *ret) {
+    ret->keying = cf_keying_of(&l->local, &l->remote, l->is_local_offer);
+    switch (ret->keying) {
+    case CF_KEYING_DTLS:
+        return conclude_dtls(l, ret);
+    case CF_KEYING_SDES:
+        conclude_sdes(l, ret);
         return true;
+    case CF_KEYING_ZRTP:
+        conclude_zrtp(l, ret);
+        return cf_profile_is_plain(l->local.profile);
+    case CF_KEYING_NONE:
+    default:
+        return cf_profile_is_plain(l->local.profile);
     }
-    if (l->local.attributes.has_zrtp_hash && l->remote.attributes.has_zrtp_hash) {
-        ret->keying = CF_KEYING_ZRTP;
-        ret->has_remote_zrtp_hash = true;
-        memcpy(ret->remote_zrtp_hash, l->remote.attributes.zrtp_hash, sizeof ret->remote_zrtp_hash);
-    }
-    return cf_profile_is_plain(l->local.profile);
 }
 
 static void conclude_ice(const struct line *l, struct cf_ice_remote *ret) {

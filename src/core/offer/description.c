@@ -109,6 +109,13 @@ static void put_flag(struct cf_writer *w, bool is_set, struct cf_str line) {
     }
 }
 
+static void put_dtls(struct cf_writer *w, const struct cf_plan *plan) {
+    const struct cf_fingerprint *fingerprint = &plan->fingerprint;
+    cf_put_sdp_setup(w, plan->setup);
+    cf_put_sdp_fingerprint(w, cf_tag_str(&fingerprint->hash), (struct cf_span){fingerprint->digest, fingerprint->digest_len});
+    put_attribute(w, CF_STR("tls-id"), plan->tls_id.len > 0 ? cf_tag_str(&plan->tls_id) : CF_STR_NONE);
+}
+
 static void put_transport(struct cf_writer *w, const struct cf_plan *plan) {
     struct cf_addr rtcp = plan->local->rtcp;
     if (rtcp.family == CF_FAMILY_NONE) {
@@ -117,6 +124,12 @@ static void put_transport(struct cf_writer *w, const struct cf_plan *plan) {
     }
     for (size_t i = 0; i < plan->crypto_count; i++) {
         cf_put_sdp_crypto(w, &plan->cryptos[i]);
+    }
+    if (plan->setup != CF_SETUP_NONE && !plan->is_bundled) {
+        put_dtls(w, plan);
+    }
+    if (plan->zrtp_hash != NULL) {
+        cf_put_sdp_zrtp_hash(w, plan->zrtp_hash);
     }
     if (plan->has_rtcp && !plan->is_bundled) {
         cf_put_sdp_rtcp(w, &rtcp, &plan->local->rtp);

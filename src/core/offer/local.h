@@ -23,6 +23,7 @@ struct cf_local_line {
     struct cf_str content;       /**< a=content; absent: answers repeat the offerer's */
     struct cf_str mid;           /**< a=mid, offers only; absent: none, or with bundling "a0", "v1", ... */
     uint32_t bandwidth_kbps;     /**< b=AS; 0: none */
+    const uint8_t *zrtp_hash;    /**< CF_ZRTP_HASH_LEN octets of our Hello for this line; NULL: no ZRTP */
     struct cf_str extra;         /**< whole lines with CRLF, put at the end of the section; absent: none */
 };
 
@@ -31,6 +32,7 @@ struct cf_local_session {
     const struct cf_policy *policy;
     const struct cf_entropy *entropy; /**< for keys and the session id */
     bool is_signalling_secure;        /**< TLS all the way to the peer: SDES keys may be shown */
+    const uint8_t *fingerprint;       /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
     struct cf_addr address;           /**< for o= and c=; its port is ignored */
     struct cf_str user;               /**< o= user name, no blanks; absent: "-" */
     struct cf_str name;               /**< s=; absent: "-" */

@@ -5,6 +5,7 @@
 #include "core/offer/answer_formats.h"
 #include "core/offer/bundle.h"
 #include "core/offer/description.h"
+#include "core/offer/keying.h"
 #include "core/offer/offer_formats.h"
 
 /* What all lines of an offer are decided from. */
@@ -43,19 +44,59 @@ static bool is_sdes_allowed(const struct cf_local_session *local) {
     return local->policy->allows_sdes && (local->is_signalling_secure || local->policy->allows_sdes_on_insecure_signalling);
 }
 
-/* The profile for a new line: the policy's, or the nearest that signalling and policy allow. CF_PROFILE_OTHER: none. */
-static enum cf_profile new_profile(const struct cf_local_session *local) {
-    enum cf_profile wanted = local->policy->offer_profile;
-    bool has_feedback = wanted == CF_PROFILE_AVPF || wanted == CF_PROFILE_SAVPF;
-    bool can_sdes = is_sdes_allowed(local) && local->policy->suite_count > 0;
-    bool wants_sdes = cf_profile_is_sdes(wanted) || !local->policy->allows_plain;
-    if (can_sdes && wants_sdes) {
+/* Could a new line be protected in that way? */
+static bool can_offer(const struct cf_local_session *local, const struct cf_local_line *line, enum cf_keying keying) {
+    const struct cf_policy *policy = local->policy;
+    if (!cf_policy_does(policy, keying)) {
+        return false;
+    }
+    switch (keying) {
+    case CF_KEYING_DTLS:
+        return local->fingerprint != NULL;
+    case CF_KEYING_SDES:
+        return is_sdes_allowed(local) && policy->suite_count > 0;
+    case CF_KEYING_ZRTP:
+        return line->zrtp_hash != NULL;
+    case CF_KEYING_NONE:
+    default:
+        return policy->allows_plain;
+    }
+}
+
+static enum cf_keying keying_of_profile(enum cf_profile profile) {
+    if (cf_profile_is_dtls(profile)) {
+        return CF_KEYING_DTLS;
+    }
+    return cf_profile_is_sdes(profile) ? CF_KEYING_SDES : CF_KEYING_NONE;
+}
+
+/* What the policy's profile stands for if it can be, else the first of our keyings that can. False: none. */
+static bool new_keying(const struct cf_local_session *local, const struct cf_local_line *line, enum cf_keying *ret) {
+    const struct cf_policy *policy = local->policy;
+    enum cf_keying wanted = keying_of_profile(policy->offer_profile);
+    if (can_offer(local, line, wanted)) {
+        *ret = wanted;
+        return true;
+    }
+    for (size_t i = 0; i < policy->keying_count; i++) {
+        if (can_offer(local, line, policy->keyings[i])) {
+            *ret = policy->keyings[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum cf_profile new_profile(const struct cf_policy *policy, enum cf_keying keying) {
+    enum cf_profile wanted = policy->offer_profile;
+    bool has_feedback = wanted == CF_PROFILE_AVPF || wanted == CF_PROFILE_SAVPF || wanted == CF_PROFILE_DTLS_SAVPF;
+    if (keying == CF_KEYING_DTLS) {
+        return has_feedback ? CF_PROFILE_DTLS_SAVPF : CF_PROFILE_DTLS_SAVP;
+    }
+    if (keying == CF_KEYING_SDES) {
         return has_feedback ? CF_PROFILE_SAVPF : CF_PROFILE_SAVP;
     }
-    if (local->policy->allows_plain) {
-        return has_feedback ? CF_PROFILE_AVPF : CF_PROFILE_AVP;
-    }
-    return CF_PROFILE_OTHER;
+    return has_feedback ? CF_PROFILE_AVPF : CF_PROFILE_AVP;
 }
 
 /* Our former attributes for a line, in its order. */
@@ -118,18 +159,53 @@ static void plan_cryptos(const struct offer *o, const struct former *former, str
     cf_mem_wipe(&cryptos, sizeof cryptos);
 }
 
-static enum cf_err plan_protection(const struct offer *o, const struct former *former, struct cf_plan *plan) {
+/* Attributes under RTP/AVP(F): ZRTP always (RFC 6189 section 8), the others if policy wants them there (RFC 8643). */
+static void plan_opportunities(const struct offer *o, const struct former *former, struct cf_plan *plan) {
     const struct cf_local_session *local = o->input->local;
-    struct cf_pair_crypto agreed;
-    enum cf_profile profile = former->is_in_use ? former->local.profile : new_profile(local);
-    bool is_opportunistic = former->is_in_use && cf_profile_is_plain(profile) &&
-                            cf_pair_crypto_of(&former->local, &former->remote, o->input->before->is_local_offer, &agreed);
-    if (profile == CF_PROFILE_OTHER) {
+    bool is_new = !former->is_in_use && local->policy->offers_opportunistic;
+    if (is_new && can_offer(local, plan->local, CF_KEYING_DTLS)) {
+        cf_keying_offer(local, NULL, plan);
+    }
+    if (is_new && can_offer(local, plan->local, CF_KEYING_SDES)) {
+        plan_cryptos(o, former, plan);
+    }
+    if (can_offer(local, plan->local, CF_KEYING_ZRTP)) {
+        plan->zrtp_hash = plan->local->zrtp_hash;
+    }
+}
+
+static enum cf_err plan_new_protection(const struct offer *o, const struct former *former, struct cf_plan *plan) {
+    const struct cf_local_session *local = o->input->local;
+    enum cf_keying keying;
+    if (!new_keying(local, plan->local, &keying)) {
         return CF_ERR_STATE;
     }
+    enum cf_profile profile = new_profile(local->policy, keying);
     plan->protocol = cf_profile_name(profile);
-    if (cf_profile_is_sdes(profile) || is_opportunistic) {
+    if (keying == CF_KEYING_DTLS) {
+        cf_keying_offer(local, NULL, plan);
+    } else if (keying == CF_KEYING_SDES) {
         plan_cryptos(o, former, plan);
+    } else {
+        plan_opportunities(o, former, plan);
+    }
+    return CF_OK;
+}
+
+/* A line that is in use goes on as it is protected. */
+static enum cf_err plan_protection(const struct offer *o, const struct former *former, struct cf_plan *plan) {
+    const struct cf_keying_before before = {&former->local, &former->remote};
+    if (!former->is_in_use) {
+        return plan_new_protection(o, former, plan);
+    }
+    plan->protocol = cf_profile_name(former->local.profile);
+    enum cf_keying keying = cf_keying_of(&former->local, &former->remote, o->input->before->is_local_offer);
+    if (keying == CF_KEYING_DTLS) {
+        cf_keying_offer(o->input->local, &before, plan);
+    } else if (keying == CF_KEYING_SDES || cf_profile_is_sdes(former->local.profile)) {
+        plan_cryptos(o, former, plan);
+    } else {
+        plan_opportunities(o, former, plan);
     }
     return CF_OK;
 }

@@ -101,12 +101,25 @@ static bool is_same_fingerprint(const struct cf_fingerprint *a, const struct cf_
            memcmp(a->digest, b->digest, a->digest_len) == 0;
 }
 
-static bool is_same_security(const struct cf_media_security *a, const struct cf_media_security *b) {
+static bool is_same_dtls(const struct cf_media_security *a, const struct cf_media_security *b) {
+    bool is_same = a->dtls_role == b->dtls_role && a->dtls_association == b->dtls_association &&
+                   is_same_fingerprint(&a->local_fingerprint, &b->local_fingerprint) &&
+                   a->remote_fingerprint_count == b->remote_fingerprint_count;
+    for (size_t i = 0; is_same && i < a->remote_fingerprint_count; i++) {
+        is_same = is_same_fingerprint(&a->remote_fingerprints[i], &b->remote_fingerprints[i]);
+    }
+    return is_same;
+}
+
+static bool is_same_zrtp(const struct cf_media_security *a, const struct cf_media_security *b) {
+    return a->has_remote_zrtp_hash == b->has_remote_zrtp_hash && a->has_local_zrtp_hash == b->has_local_zrtp_hash &&
+           memcmp(a->remote_zrtp_hash, b->remote_zrtp_hash, sizeof a->remote_zrtp_hash) == 0 &&
+           memcmp(a->local_zrtp_hash, b->local_zrtp_hash, sizeof a->local_zrtp_hash) == 0;
+}
+
+bool cf_media_security_is_same(const struct cf_media_security *a, const struct cf_media_security *b) {
     return a->keying == b->keying && a->suite == b->suite && cf_sdes_key_eq(&a->local, &b->local) &&
-           cf_sdes_key_eq(&a->remote, &b->remote) && a->dtls_role == b->dtls_role &&
-           is_same_fingerprint(&a->remote_fingerprint, &b->remote_fingerprint) &&
-           a->has_remote_zrtp_hash == b->has_remote_zrtp_hash &&
-           memcmp(a->remote_zrtp_hash, b->remote_zrtp_hash, sizeof a->remote_zrtp_hash) == 0;
+           cf_sdes_key_eq(&a->remote, &b->remote) && is_same_dtls(a, b) && is_same_zrtp(a, b);
 }
 
 static bool is_same_remote(const struct cf_media_transport *a, const struct cf_media_transport *b) {
@@ -136,7 +149,7 @@ static uint32_t changes(const struct cf_media_params *now, const struct cf_media
     set |= is_same_direction ? 0 : CF_MEDIA_CHANGE_DIRECTION;
     set |= is_same_remote(x, y) ? 0 : CF_MEDIA_CHANGE_REMOTE;
     set |= is_same_local(x, y) && a->transport == b->transport ? 0 : CF_MEDIA_CHANGE_LOCAL;
-    set |= a->profile == b->profile && is_same_security(&x->security, &y->security) ? 0 : CF_MEDIA_CHANGE_SECURITY;
+    set |= a->profile == b->profile && cf_media_security_is_same(&x->security, &y->security) ? 0 : CF_MEDIA_CHANGE_SECURITY;
     set |= is_same_payloads(a, b) ? 0 : CF_MEDIA_CHANGE_PAYLOADS;
     set |= is_same_extensions(a, b) ? 0 : CF_MEDIA_CHANGE_EXTENSIONS;
     set |= is_same_names(a, b) ? 0 : CF_MEDIA_CHANGE_NAMES;

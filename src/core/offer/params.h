@@ -95,6 +95,9 @@ struct cf_fingerprint {
     uint8_t digest_len; /**< 0: there is none */
 };
 
+/** Most fingerprints of a peer: certificates that it may show. */
+#define CF_MEDIA_FINGERPRINTS_MAX 4
+
 /** Protection of a transport. */
 struct cf_media_security {
     enum cf_keying keying;
@@ -103,7 +106,12 @@ struct cf_media_security {
     struct cf_sdes_key local;  /**< SDES: protects what we send */
     struct cf_sdes_key remote; /**< SDES: protects what we receive */
     enum cf_dtls_role dtls_role;
-    struct cf_fingerprint remote_fingerprint; /**< DTLS */
+    struct cf_fingerprint local_fingerprint; /**< DTLS: of the certificate that our description promises */
+    uint8_t remote_fingerprint_count;        /**< DTLS: at least one */
+    struct cf_fingerprint remote_fingerprints[CF_MEDIA_FINGERPRINTS_MAX]; /**< one of these must be the peer's certificate's */
+    uint64_t dtls_association; /**< made of both a=tls-id: another number is another association (RFC 8842 section 4) */
+    bool has_local_zrtp_hash;
+    uint8_t local_zrtp_hash[CF_ZRTP_HASH_LEN]; /**< ours, as our description says */
     bool has_remote_zrtp_hash;
     uint8_t remote_zrtp_hash[CF_ZRTP_HASH_LEN]; /**< SHA-256 of the peer's Hello (RFC 6189 section 8.1) */
 };
@@ -199,6 +207,9 @@ static inline const struct cf_media_transport *cf_media_transport(const struct c
 
 /** Set CF_MEDIA_CHANGE_ bits in every line of @p params by comparing with @p before, which may be NULL: then all is new. */
 void cf_media_params_compare(struct cf_media_params *params, const struct cf_media_params *before);
+
+/** Do both say the same? Then associations and rollover counters go on. */
+bool cf_media_security_is_same(const struct cf_media_security *a, const struct cf_media_security *b);
 
 /** The agreed payload of @p line that comes in with @p receive_type, or NULL. */
 const struct cf_payload *cf_media_payload_of_type(const struct cf_media_line *line, uint8_t receive_type);

@@ -37,6 +37,10 @@ struct cf_plan {
     struct cf_str mid;     /**< absent: none; this and those below */
     struct cf_str label;
     struct cf_str content;
+    enum cf_setup setup;               /**< NONE: no DTLS, then the next two don't count */
+    struct cf_fingerprint fingerprint; /**< our certificate */
+    struct cf_tag tls_id;              /**< empty: none */
+    const uint8_t *zrtp_hash;          /**< NULL: none */
     uint8_t format_count;
     uint8_t crypto_count;
     uint8_t extmap_count;

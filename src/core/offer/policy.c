@@ -80,6 +80,64 @@ enum cf_err cf_policy_set_suites(struct cf_policy *policy, struct cf_str names) 
     return CF_OK;
 }
 
+static const struct cf_str keying_names[CF_POLICY_KEYINGS_MAX] = {
+    [CF_KEYING_NONE] = CF_STR_INIT("none"),
+    [CF_KEYING_SDES] = CF_STR_INIT("sdes"),
+    [CF_KEYING_DTLS] = CF_STR_INIT("dtls"),
+    [CF_KEYING_ZRTP] = CF_STR_INIT("zrtp"),
+};
+
+struct cf_str cf_keying_name(enum cf_keying keying) {
+    return keying_names[keying];
+}
+
+/* Number of the keying called @p name, CF_POLICY_KEYINGS_MAX if there is none. */
+static size_t keying_of(struct cf_str name) {
+    size_t i = 0;
+    while (i < CF_POLICY_KEYINGS_MAX && !cf_str_eq_nocase(name, keying_names[i])) {
+        i++;
+    }
+    return i;
+}
+
+enum cf_err cf_policy_set_keyings(struct cf_policy *policy, struct cf_str names) {
+    enum cf_keying keyings[CF_POLICY_KEYINGS_MAX];
+    uint32_t seen = 0;
+    uint8_t count = 0;
+    struct cf_str rest = names;
+    for (struct cf_str name = cf_sdp_word(&rest); name.len > 0; name = cf_sdp_word(&rest)) {
+        size_t keying = keying_of(name);
+        if (keying == CF_POLICY_KEYINGS_MAX || (seen & (1U << keying)) != 0) {
+            return CF_ERR_CONFIG;
+        }
+        seen |= 1U << keying;
+        keyings[count++] = (enum cf_keying)keying;
+    }
+    memcpy(policy->keyings, keyings, count * sizeof keyings[0]);
+    policy->keying_count = count;
+    return CF_OK;
+}
+
+bool cf_policy_does(const struct cf_policy *policy, enum cf_keying keying) {
+    size_t i = 0;
+    while (i < policy->keying_count && policy->keyings[i] != keying) {
+        i++;
+    }
+    return i < policy->keying_count;
+}
+
+void cf_policy_demand_aes256(struct cf_policy *policy) {
+    uint8_t count = 0;
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        if (cf_srtp_suites[policy->suites[i]].key_len == 32) {
+            policy->suites[count++] = policy->suites[i];
+        }
+    }
+    policy->suite_count = count;
+    policy->allows_plain = false;
+    policy->demands_aes256 = true;
+}
+
 void cf_policy_default(struct cf_policy *ret) {
     static const struct cf_policy constants = {
         .has_telephone_event = true,
@@ -97,6 +155,7 @@ void cf_policy_default(struct cf_policy *ret) {
     };
     *ret = constants;
     bool is_right =
+        cf_policy_set_keyings(ret, CF_STR("dtls sdes zrtp none")) == CF_OK &&
         cf_policy_codecs_parse(CF_STR("opus G722 PCMU PCMA"), CF_MEDIA_AUDIO, &ret->audio) == CF_OK &&
         cf_policy_codecs_parse(CF_STR("VP8 H264"), CF_MEDIA_VIDEO, &ret->video) == CF_OK &&
         cf_policy_set_suites(ret, CF_STR("AEAD_AES_128_GCM AEAD_AES_256_GCM AES_256_CM_HMAC_SHA1_80 "

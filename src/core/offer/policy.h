@@ -24,6 +24,9 @@ struct cf_policy_codecs {
     struct cf_policy_codec list[CF_POLICY_CODECS_MAX];
 };
 
+/** Most ways to agree on keys. */
+#define CF_POLICY_KEYINGS_MAX 4
+
 /** What we offer and accept. */
 struct cf_policy {
     struct cf_policy_codecs audio; /**< without telephone-event, which follows the clocks of the codecs taken */
@@ -34,11 +37,17 @@ struct cf_policy {
     bool allows_plain;                       /**< RTP without protection */
     bool allows_sdes;                        /**< keys in the description */
     bool allows_sdes_on_insecure_signalling; /**< RFC 4568 section 9 warns of it */
-    bool allows_mki;                         /**< take crypto attributes with an MKI; only if the packet protection can */
-    bool is_opportunistic; /**< a=crypto under RTP/AVP(F) is taken (RFC 8643); else it is ignored like Linphone does */
+    uint8_t keying_count;
+    enum cf_keying keyings[CF_POLICY_KEYINGS_MAX]; /**< that we do, the most wanted first: DTLS if the caller has a certificate,
+                                                        ZRTP if he has a Hello hash for the line, the others if allowed above */
+    bool demands_aes256;                           /**< no other suites are in .suites, and refusals say why */
+    bool allows_mki;                               /**< take crypto attributes with an MKI; only if the packet protection can */
+    bool is_opportunistic;     /**< a=crypto under RTP/AVP(F) is taken (RFC 8643); else it is ignored like Linphone does */
+    bool offers_opportunistic; /**< offers under RTP/AVP(F) have DTLS and SDES attributes too (RFC 8643) */
     uint8_t suite_count;
     enum cf_srtp_suite suites[CF_SRTP_SUITE_COUNT]; /**< allowed, the most wanted first; GCM first by default */
-    enum cf_profile offer_profile; /**< of our offers; SDES is offered with CF_PROFILE_SAVP and CF_PROFILE_SAVPF */
+    enum cf_profile
+        offer_profile; /**< of our offers; what it stands for if that can be done for a line, else the first keying that can */
 
     bool allows_bundle;   /**< RFC 9143 groups are taken and offered; off: each line for itself, bundle-only lines are refused */
     bool offers_rtcp_mux; /**< RFC 5761 in offers; taken in answers whenever offered */
@@ -52,8 +61,8 @@ struct cf_policy {
 };
 
 /**
- * The server's default: Opus, G722, PCMU, PCMA, telephone-event; VP8, H.264 modes 1 and 0; protected by SDES on secure signalling
- * or plain, all suites, GCM first; AVPF feedback, mid and audio levels; no bundling.
+ * The server's default: Opus, G722, PCMU, PCMA, telephone-event; VP8, H.264 modes 1 and 0; protected by DTLS, SDES on secure
+ * signalling, ZRTP, or plain, all suites, GCM first; AVPF feedback, mid and audio levels; no bundling.
  */
 void cf_policy_default(struct cf_policy *ret);
 
@@ -63,6 +72,21 @@ CF_MUST_USE enum cf_err cf_policy_codecs_parse(struct cf_str names, enum cf_medi
 
 /** Put the suites called @p names (separated by blanks) into @p policy. CF_ERR_CONFIG: one is not known, or is named twice. */
 CF_MUST_USE enum cf_err cf_policy_set_suites(struct cf_policy *policy, struct cf_str names);
+
+/**
+ * What @p names (separated by blanks, of "dtls", "sdes", "zrtp", "none", each at most once) says is the order of wishes, and what
+ * is missing is not done. CF_ERR_CONFIG: one is not known, or is named twice. Flags stay as they are.
+ */
+CF_MUST_USE enum cf_err cf_policy_set_keyings(struct cf_policy *policy, struct cf_str names);
+
+/** From now on nothing but AES-256: other suites and plain RTP go. */
+void cf_policy_demand_aes256(struct cf_policy *policy);
+
+/** The name of @p keying in configuration and reports. */
+struct cf_str cf_keying_name(enum cf_keying keying);
+
+/** Is @p keying in the list? */
+bool cf_policy_does(const struct cf_policy *policy, enum cf_keying keying);
 
 /** Our parameters for @p codec when nothing else was configured. */
 void cf_policy_codec_params(enum cf_codec codec, union cf_codec_params *ret);

@@ -15,6 +15,7 @@ X(FORMAT, 305, "Incompatible media format") /* no codec in common */
 X(PLAIN, 399, "Encryption is required")
 X(KEYING, 399, "No acceptable key management") /* DTLS or SDES is not allowed here */
 X(SUITE, 399, "No acceptable SRTP crypto suite")
+X(AES256, 399, "AES-256 is required here")
 X(KEYS, 399, "The crypto attribute of the answer was not offered") /* RFC 4568 section 5.1.3 */
 X(MUX, 399, "RTP and RTCP must be multiplexed")
 X(BUNDLE, 399, "Media line is only offered bundled")                    /* RFC 9143 section 6 */

@@ -102,7 +102,18 @@ static void read_setup(struct cf_attributes *a, struct cf_str value) {
 }
 
 static void read_fingerprint(struct cf_attributes *a, struct cf_str value) {
-    (void)cf_sdp_fingerprint_parse(value, &a->fingerprint);
+    /* RFC 8122 section 5: those of a section count instead of the session's. */
+    if (a->has_inherited_fingerprints) {
+        a->has_inherited_fingerprints = false;
+        a->fingerprint_count = 0;
+    }
+    if (value.at != NULL && a->fingerprint_count < CF_MEDIA_FINGERPRINTS_MAX) {
+        a->fingerprints[a->fingerprint_count++] = value;
+    }
+}
+
+static void read_tls_id(struct cf_attributes *a, struct cf_str value) {
+    a->tls_id = cf_sdp_is_tls_id(value) ? value : CF_STR_NONE;
 }
 
 static void read_zrtp_hash(struct cf_attributes *a, struct cf_str value) {
@@ -133,6 +144,7 @@ static const struct {
     {CF_STR_INIT("ssrc"), read_ssrc},
     {CF_STR_INIT("setup"), read_setup},
     {CF_STR_INIT("fingerprint"), read_fingerprint},
+    {CF_STR_INIT("tls-id"), read_tls_id},
     {CF_STR_INIT("zrtp-hash"), read_zrtp_hash},
     {CF_STR_INIT("crypto"), read_crypto},
 };
@@ -174,6 +186,8 @@ static void keep_inherited(struct cf_attributes *a) {
     a->is_bundle_only = false;
     a->ssrc_count = 0;
     a->crypto_count = 0;
+    a->tls_id = CF_STR_NONE;
+    a->has_inherited_fingerprints = true;
     a->ice.has_candidate = false;
 }
 

@@ -42,7 +42,10 @@ struct cf_attributes {
     struct cf_section_extmap extmaps[CF_EXTENSION_COUNT];
     struct cf_sdp_ice ice;
     enum cf_setup setup;
-    struct cf_sdp_fingerprint fingerprint; /**< .digest_len 0: none */
+    struct cf_str tls_id; /**< absent: none, or not of its grammar */
+    bool has_inherited_fingerprints;
+    uint8_t fingerprint_count;
+    struct cf_str fingerprints[CF_MEDIA_FINGERPRINTS_MAX]; /**< values of a=fingerprint, not looked at yet */
     bool has_zrtp_hash;
     uint8_t zrtp_hash[CF_ZRTP_HASH_LEN];
     uint8_t ssrc_count;

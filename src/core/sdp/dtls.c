@@ -62,6 +62,19 @@ void cf_put_sdp_fingerprint(struct cf_writer *w, struct cf_str hash, struct cf_s
     cf_put_lit(w, "\r\n");
 }
 
+static bool is_tls_id_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' ||
+           c == '_';
+}
+
+bool cf_sdp_is_tls_id(struct cf_str value) {
+    bool is_id = value.len >= 20 && value.len <= 255;
+    for (size_t i = 0; is_id && i < value.len; i++) {
+        is_id = is_tls_id_char(value.at[i]);
+    }
+    return is_id;
+}
+
 bool cf_sdp_zrtp_hash_parse(struct cf_str value, uint8_t ret_hash[CF_ZRTP_HASH_LEN]) {
     struct cf_str rest = value;
     struct cf_str version = cf_sdp_word(&rest);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * a=setup (RFC 4145 section 4, RFC 5763 section 5), a=fingerprint (RFC 8122 section 5) and a=zrtp-hash (RFC 6189 section 8): how
- * peers say who they are before keys are agreed on in the media path. Any hash that the peer states is taken as text and octets;
- * who checks it decides which are good. Pure, any thread.
+ * a=setup (RFC 4145 section 4, RFC 5763 section 5), a=fingerprint (RFC 8122 section 5), a=tls-id (RFC 8842 section 4) and
+ * a=zrtp-hash (RFC 6189 section 8): how peers say who they are before keys are agreed on in the media path. Any hash that the
+ * peer states is taken as text and octets; who checks it decides which are good. Pure, any thread.
  */
 #ifndef CF_CORE_SDP_DTLS_H
 #define CF_CORE_SDP_DTLS_H
@@ -42,6 +42,9 @@ bool cf_sdp_fingerprint_parse(struct cf_str value, struct cf_sdp_fingerprint *re
 
 /** The line with line end, digits in upper case. */
 void cf_put_sdp_fingerprint(struct cf_writer *w, struct cf_str hash, struct cf_span digest);
+
+/** Is @p value 20 to 255 characters that may be in a=tls-id? */
+bool cf_sdp_is_tls_id(struct cf_str value);
 
 /** Parse the value of a=zrtp-hash, version 1.10, into @p ret_hash. False if it is anything else. */
 bool cf_sdp_zrtp_hash_parse(struct cf_str value, uint8_t ret_hash[CF_ZRTP_HASH_LEN]);

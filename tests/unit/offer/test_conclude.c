@@ -7,7 +7,7 @@
 
 #define OURS "v=0\no=- 1 1 IN IP4 192.0.2.1\nc=IN IP4 192.0.2.1\n"
 #define THEIRS "v=0\no=- 1 1 IN IP4 198.51.100.1\nc=IN IP4 198.51.100.1\n"
-#define PRINT "a=fingerprint:sha-256 AA:BB\n"
+#define PRINT "a=fingerprint:sha-1 AA:BB:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13\n"
 
 static struct test_mem m;
 static struct cf_media_params *params;
@@ -47,7 +47,7 @@ static void dtls_roles_follow_from_setup(void **state) {
     assert_true(conclude(ours, THEIRS "m=audio 2 UDP/TLS/RTP/SAVPF 0\n" PRINT "a=setup:active\n", true)->is_active);
     assert_int_equal(params->transports[0].security.keying, CF_KEYING_DTLS);
     assert_int_equal(params->transports[0].security.dtls_role, CF_DTLS_ROLE_SERVER);
-    assert_int_equal(params->transports[0].security.remote_fingerprint.digest[1], 0xBB);
+    assert_int_equal(params->transports[0].security.remote_fingerprints[0].digest[1], 0xBB);
     (void)conclude(ours, THEIRS "m=audio 2 UDP/TLS/RTP/SAVPF 0\n" PRINT "a=setup:passive\n", true);
     assert_int_equal(params->transports[0].security.dtls_role, CF_DTLS_ROLE_CLIENT);
     /* Without a fingerprint there is nobody to trust. */

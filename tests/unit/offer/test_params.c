@@ -97,9 +97,12 @@ static void each_difference_has_its_bit(void **state) {
     t->security.remote.key[3] = 1;
     assert_int_equal(changed(), CF_MEDIA_CHANGE_SECURITY);
     t->security.remote.key[3] = 0;
-    t->security.remote_fingerprint.digest_len = 1;
+    t->security.remote_fingerprint_count = 1;
     assert_int_equal(changed(), CF_MEDIA_CHANGE_SECURITY);
-    t->security.remote_fingerprint.digest_len = 0;
+    t->security.remote_fingerprint_count = 0;
+    t->security.dtls_association = 1;
+    assert_int_equal(changed(), CF_MEDIA_CHANGE_SECURITY);
+    t->security.dtls_association = 0;
     line->profile = CF_PROFILE_SAVP;
     line->can_send = true;
     assert_int_equal(changed(), CF_MEDIA_CHANGE_SECURITY | CF_MEDIA_CHANGE_DIRECTION);

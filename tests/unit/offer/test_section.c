@@ -32,7 +32,7 @@ static void sections_inherit_what_a_session_may_say(void **state) {
         0);
     assert_int_equal(a->direction, CF_DIRECTION_SENDONLY);
     assert_int_equal(a->setup, CF_SETUP_PASSIVE);
-    assert_int_equal(a->fingerprint.digest_len, 1);
+    assert_int_equal(a->fingerprint_count, 1);
     assert_int_equal(a->extmaps[CF_EXTENSION_MID].id, 3);
     assert_str(a->ice.ufrag, CF_STR("abcd"));
     assert_int_equal(a->ptime_msec, 30);
