@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/clip/likeness.h"
+
+#include <math.h>
+
+#define DECIMATION 6U
+#define RATE_HZ 8000
+#define PIECE 1600 /* 200 ms */
+#define FRAME 80   /* 10 ms: a step of loudness */
+#define NEAR 480   /* a piece is looked for so far around where the last one was: 60 ms */
+#define AGAIN 24   /* one that follows a piece found well: 3 ms */
+
+/* A piece this much below the loudest has nothing to compare. */
+#define QUIET_SHARE 0.02
+
+/* A piece found as well as that leads the next one. */
+#define FOUND 0.5
+
+struct sound {
+    float *at;
+    int64_t count;
+};
+
+static struct sound slow_down(const struct cf_mem *mem, const int16_t *pcm, size_t count) {
+    struct sound s = {.count = (int64_t)(count / DECIMATION)};
+    s.at = s.count == 0 ? NULL : cf_mem_alloc(mem, (size_t)s.count * sizeof *s.at);
+    for (int64_t i = 0; s.at != NULL && i < s.count; i++) {
+        int32_t sum = 0;
+        for (unsigned k = 0; k < DECIMATION; k++) {
+            sum += pcm[(size_t)i * DECIMATION + k];
+        }
+        s.at[i] = (float)sum / DECIMATION;
+    }
+    return s;
+}
+
+/* Logarithms of loudness in steps of 10 ms, less their mean. */
+static struct sound loudness_of(const struct cf_mem *mem, const struct sound *s) {
+    struct sound l = {.count = s->count / FRAME};
+    double mean = 0;
+    l.at = l.count == 0 ? NULL : cf_mem_alloc(mem, (size_t)l.count * sizeof *l.at);
+    for (int64_t i = 0; l.at != NULL && i < l.count; i++) {
+        double energy = 1000;
+        for (int64_t k = 0; k < FRAME; k++) {
+            energy += (double)s->at[i * FRAME + k] * (double)s->at[i * FRAME + k];
+        }
+        l.at[i] = (float)log(energy);
+        mean += (double)l.at[i];
+    }
+    for (int64_t i = 0; l.at != NULL && i < l.count; i++) {
+        l.at[i] -= (float)(mean / (double)l.count);
+    }
+    return l;
+}
+
+static void drop(const struct cf_mem *mem, struct sound *s) {
+    cf_mem_free(mem, s->at, (size_t)s->count * sizeof *s->at);
+}
+
+/* Product of b with a, a shifted by @p shift, over what overlaps; @p ret_norm: product of the lengths. */
+static double product(const struct sound *a, int64_t shift, const struct sound *b, int64_t from, int64_t to, double *ret_norm) {
+    double ab = 0;
+    double aa = 0;
+    double bb = 0;
+    int64_t first = from + shift < 0 ? -shift : from;
+    int64_t last = to + shift > a->count ? a->count - shift : to;
+    for (int64_t i = first; i < last; i++) {
+        double x = (double)a->at[i + shift];
+        double y = (double)b->at[i];
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    *ret_norm = sqrt(aa * bb);
+    return ab;
+}
+
+/* Where the source most likely begins in the recording, in steps of loudness. */
+static int64_t guess_delay(const struct sound *recording, const struct sound *source) {
+    int64_t limit = CF_LIKENESS_DELAY_MAX_MSEC * RATE_HZ / 1000 / FRAME;
+    int64_t best = 0;
+    double best_score = -1;
+    for (int64_t shift = -limit; shift <= limit; shift++) {
+        double norm;
+        double score = product(recording, shift, source, 0, source->count, &norm);
+        score = norm > 0 ? score / norm : -1;
+        if (score > best_score) {
+            best_score = score;
+            best = shift;
+        }
+    }
+    return best;
+}
+
+/* The best likeness of a piece of the source with the recording, delayed by @p middle give or take @p range. */
+static double find_piece(const struct sound *recording, const struct sound *source, int64_t from, int64_t middle, int64_t range,
+                         int64_t *ret_shift) {
+    double best = 0;
+    for (int64_t shift = middle - range; shift <= middle + range; shift++) {
+        double norm;
+        double score = product(recording, shift, source, from, from + PIECE, &norm);
+        score = norm > 0 ? score / norm : 0;
+        if (score > best) {
+            best = score;
+            *ret_shift = shift;
+        }
+    }
+    return best;
+}
+
+static double energy_of(const struct sound *s, int64_t from) {
+    double sum = 0;
+    for (int64_t i = from; i < from + PIECE; i++) {
+        sum += (double)s->at[i] * (double)s->at[i];
+    }
+    return sum;
+}
+
+static double loudest_piece(const struct sound *s) {
+    double loudest = 0;
+    for (int64_t from = 0; from + PIECE <= s->count; from += PIECE) {
+        double energy = energy_of(s, from);
+        loudest = energy > loudest ? energy : loudest;
+    }
+    return loudest;
+}
+
+static struct cf_likeness compare(const struct sound *recording, const struct sound *source, int64_t shift) {
+    struct cf_likeness found = {.delay_msec = (int32_t)(shift * 1000 / RATE_HZ)};
+    double loudest = loudest_piece(source);
+    double sum = 0;
+    double weights = 0;
+    bool is_led = false;
+    for (int64_t from = 0; from + PIECE <= source->count; from += PIECE) {
+        double energy = energy_of(source, from);
+        /* What lies outside the recording can't be in it, and says nothing. */
+        if (energy <= QUIET_SHARE * loudest || from + shift < 0 || from + PIECE + shift > recording->count) {
+            continue;
+        }
+        int64_t at = shift;
+        double likeness = is_led ? find_piece(recording, source, from, shift, AGAIN, &at) : 0;
+        if (likeness < FOUND) {
+            likeness = find_piece(recording, source, from, shift, NEAR, &at);
+        }
+        is_led = likeness >= FOUND;
+        shift = is_led ? at : shift;
+        sum += likeness * sqrt(energy);
+        weights += sqrt(energy);
+        found.pieces++;
+    }
+    found.likeness = weights > 0 ? sum / weights : 0;
+    return found;
+}
+
+enum cf_err cf_likeness_of(const struct cf_mem *mem, const int16_t *recording, size_t recording_count, const int16_t *source,
+                           size_t source_count, struct cf_likeness *ret) {
+    struct sound r = slow_down(mem, recording, recording_count);
+    struct sound s = slow_down(mem, source, source_count);
+    struct sound r_loudness = {NULL, 0};
+    struct sound s_loudness = {NULL, 0};
+    bool is_enough = r.count >= PIECE && s.count >= PIECE;
+    enum cf_err err = is_enough && (r.at == NULL || s.at == NULL) ? CF_ERR_NO_MEMORY : CF_OK;
+    if (is_enough && err == CF_OK) {
+        r_loudness = loudness_of(mem, &r);
+        s_loudness = loudness_of(mem, &s);
+        err = r_loudness.at == NULL || s_loudness.at == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+    }
+    if (err == CF_OK) {
+        *ret = is_enough ? compare(&r, &s, guess_delay(&r_loudness, &s_loudness) * FRAME) : (struct cf_likeness){.pieces = 0};
+    }
+    drop(mem, &r_loudness);
+    drop(mem, &s_loudness);
+    drop(mem, &r);
+    drop(mem, &s);
+    return err;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of a terminal. Private to core/terminal. */
+#ifndef CF_CORE_TERMINAL_TERMINAL_IMPL_H
+#define CF_CORE_TERMINAL_TERMINAL_IMPL_H
+
+#include "core/media/transport.h"
+#include "core/mix/mixer.h"
+#include "core/mix/source.h"
+#include "core/rtcp/feedback.h"
+#include "core/rtcp/report.h"
+#include "core/rtcp/schedule.h"
+#include "core/rtp/extension.h"
+#include "core/sfu/assembler.h"
+#include "core/sfu/nack_list.h"
+#include "core/terminal/sent.h"
+#include "core/terminal/terminal.h"
+
+/** Most events that wait; what is beyond is lost, and comes again when it matters. */
+#define CF_TERMINAL_EVENTS_MAX 64
+
+/** Longest CNAME. */
+#define CF_TERMINAL_CNAME_MAX 128
+
+/** How a line is sent. */
+struct cf_terminal_sender {
+    bool is_on;
+    const struct cf_payload *payload; /**< in the line's agreement */
+    struct cf_rtp_sender rtp;
+    uint16_t sequence;  /**< of the next packet */
+    uint32_t timestamp; /**< audio: of the next packet; video: that of time 0 */
+    uint32_t mids;      /**< packets sent with mid */
+    cf_usec mid_at;     /**< when the last of them was sent */
+    /* Audio. */
+    const struct cf_audio_codec *codec;
+    struct cf_audio_params params;
+    void *encoder;      /**< owned */
+    void *resampler;    /**< owned; NULL: the codec has the mixer's rate */
+    int16_t *pcm;       /**< owned: a packet of sound at the codec's rate, CF_AUDIO_SAMPLES_MAX */
+    size_t held;        /**< samples in it */
+    uint32_t level_sum; /**< loudest level of the packet */
+    bool was_silent;    /**< DTX: the next packet gets the marker */
+    /* Video. */
+    struct cf_sent sent;
+    struct cf_vp8_packetiser vp8;
+    bool wants_key;
+    uint64_t bps; /**< most that the peer wants; 0: it has not said */
+};
+
+/** How a line is received. */
+struct cf_terminal_receiver {
+    bool is_on;
+    bool has_source;
+    struct cf_rtp_receiver rtp;
+    uint32_t shown; /**< CSRC[0] */
+    /* Audio. */
+    const struct cf_audio_codec *codec;
+    struct cf_mix_source *sound; /**< owned */
+    /* Video. */
+    struct cf_assembler *picture; /**< owned */
+    enum cf_codec picture_codec;
+    struct cf_nack_list nacks;
+    bool wants_key;
+    cf_usec key_asked_at;
+    uint8_t fir_number;
+    uint64_t limit_bps; /**< TMMBR to send until TMMBN comes; UINT64_MAX: none */
+};
+
+/** A line. */
+struct cf_terminal_stream {
+    bool is_active;
+    struct cf_media_line agreed;
+    uint32_t ssrc; /**< ours: of what we send, and of our reports */
+    struct cf_terminal_sender out;
+    struct cf_terminal_receiver in;
+    struct cf_terminal_stats stats;
+};
+
+/** A 5-tuple. */
+struct cf_terminal_transport {
+    bool is_set;
+    struct cf_engine_transport path;
+    struct cf_rtcp_schedule schedule;
+};
+
+/** A packet that waits. */
+struct cf_terminal_packet {
+    uint32_t socket;
+    struct cf_addr to;
+    uint16_t len;
+    uint8_t octets[CF_TERMINAL_PACKET_MAX + CF_SRTCP_OVERHEAD_MAX];
+};
+
+/** The terminal. */
+struct cf_terminal {
+    const struct cf_mem *mem;
+    struct cf_terminal_config config;
+    char cname[CF_TERMINAL_CNAME_MAX];
+    cf_usec made_at;
+    size_t line_count;
+    struct cf_terminal_stream *lines[CF_TERMINAL_LINES_MAX]; /**< owned */
+    struct cf_terminal_transport transports[CF_TERMINAL_LINES_MAX];
+    size_t transport_count;
+    struct cf_terminal_packet *out; /**< owned ring of CF_TERMINAL_OUT_MAX */
+    size_t out_begin;
+    size_t out_count;
+    struct cf_terminal_event events[CF_TERMINAL_EVENTS_MAX];
+    size_t event_begin;
+    size_t event_count;
+    struct cf_terminal_totals totals;
+};
+
+/** Where an event is put. */
+void cf_terminal_tell(struct cf_terminal *t, enum cf_terminal_event_kind kind, size_t line, uint32_t ssrc, uint64_t bps);
+
+/** The transport of line @p index, NULL if it is not open. */
+struct cf_terminal_transport *cf_terminal_transport_of(struct cf_terminal *t, const struct cf_terminal_stream *line);
+
+/** The codec of ours for @p payload; NULL if there is none. */
+const struct cf_audio_codec *cf_terminal_codec(const struct cf_terminal *t, const struct cf_payload *payload);
+
+/** Name of a format of pictures in @p payload; CF_VIDEO_NONE: none that we do. */
+enum cf_video_format cf_terminal_format(const struct cf_payload *payload);
+
+/* --- terminal_send.c --- */
+
+/** Begin, go on or stop sending line @p line by its new agreement. False: it can't be sent though agreed on. */
+bool cf_terminal_set_sender(struct cf_terminal *t, struct cf_terminal_stream *line, cf_usec now);
+
+/** Stop, and free what belongs to sending. */
+void cf_terminal_stop_sender(struct cf_terminal *t, struct cf_terminal_stream *line);
+
+/** A place for a packet of up to CF_TERMINAL_PACKET_MAX octets from port @p port of @p path; NULL: none, counted. */
+struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const struct cf_engine_transport *path,
+                                               enum cf_engine_port port);
+
+/** Send @p octets again as they are. */
+void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, uint16_t sequence);
+
+/* --- terminal_receive.c --- */
+
+/** Begin, go on or stop receiving. False: it can't be received though agreed on. */
+bool cf_terminal_set_receiver(struct cf_terminal *t, struct cf_terminal_stream *line);
+
+/** Stop, and free what belongs to receiving. */
+void cf_terminal_stop_receiver(struct cf_terminal *t, struct cf_terminal_stream *line);
+
+/** RTP came over transport @p index. */
+void cf_terminal_on_rtp(struct cf_terminal *t, size_t index, const struct cf_addr *from, uint8_t *at, size_t len, cf_usec now);
+
+/* --- terminal_control.c --- */
+
+/** RTCP came over transport @p index. */
+void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, const struct cf_addr *from, uint8_t *at, size_t len, cf_usec now);
+
+/** Reports of transport @p index begin. */
+void cf_terminal_begin_reports(struct cf_terminal *t, size_t index, cf_usec now);
+
+/** Send what is due on transport @p index: reports, and feedback that waits. */
+void cf_terminal_report(struct cf_terminal *t, size_t index, cf_usec now);
+
+/** When something of transport @p index is due. */
+cf_usec cf_terminal_report_deadline(const struct cf_terminal *t, size_t index);
+
+/** Send a report with BYE for all on transport @p index. */
+void cf_terminal_report_bye(struct cf_terminal *t, size_t index, cf_usec now);
+
+#endif

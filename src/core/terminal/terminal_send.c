@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sending: sound is encoded and packed, frames are cut into packets, packets are protected. */
+#include "core/rtp/audio_level.h"
+#include "core/rtp/h264.h"
+#include "core/terminal/terminal_impl.h"
+
+/* Room for header and extensions in a packet with the longest payload. */
+#define HEADER_ROOM 72U
+#define PAYLOAD_MAX (1200U - HEADER_ROOM)
+
+/* The mid goes on the first packets, then once a second: Linphone does so, and it is enough (RFC 9143 section 15). */
+#define MID_FIRST 10U
+#define MID_AGAIN CF_SEC(1)
+
+#define EXTENSIONS_MAX 2U
+
+/* --- life --- */
+
+static void free_sound(struct cf_terminal *t, struct cf_terminal_sender *out) {
+    if (out->encoder != NULL) {
+        out->codec->encoder_destroy(t->mem, out->encoder);
+    }
+    if (out->resampler != NULL) {
+        t->config.resampler->destroy(t->mem, out->resampler);
+    }
+    cf_mem_free(t->mem, out->pcm, CF_AUDIO_SAMPLES_MAX * sizeof *out->pcm);
+    out->encoder = NULL;
+    out->resampler = NULL;
+    out->pcm = NULL;
+    out->codec = NULL;
+}
+
+void cf_terminal_stop_sender(struct cf_terminal *t, struct cf_terminal_stream *line) {
+    free_sound(t, &line->out);
+    cf_sent_fini(&line->out.sent, t->mem);
+    line->out.is_on = false;
+}
+
+static struct cf_audio_params params_of(const struct cf_media_line *line, const struct cf_payload *payload) {
+    struct cf_audio_params params = {.ptime_msec = cf_audio_round_ptime(line->ptime_msec)};
+    if (payload->codec == CF_CODEC_OPUS) {
+        params.fec = payload->remote.opus.has_inband_fec;
+        params.playback_rate_hz = payload->remote.opus.max_playback_hz;
+    }
+    return params;
+}
+
+/* An encoder for the agreed codec, unless it is there already. */
+static bool set_sound(struct cf_terminal *t, struct cf_terminal_stream *line, const struct cf_audio_codec *codec) {
+    struct cf_terminal_sender *out = &line->out;
+    struct cf_audio_params params = params_of(&line->agreed, out->payload);
+    codec->normalise(&params);
+    if (out->encoder != NULL && out->codec == codec && memcmp(&params, &out->params, sizeof params) == 0) {
+        return true;
+    }
+    free_sound(t, out);
+    out->codec = codec;
+    out->params = params;
+    out->held = 0;
+    out->pcm = cf_mem_alloc(t->mem, CF_AUDIO_SAMPLES_MAX * sizeof *out->pcm);
+    out->encoder = codec->encoder_create(t->mem, &params);
+    bool is_made = out->pcm != NULL && out->encoder != NULL;
+    if (is_made && codec->rate_hz != CF_AUDIO_RATE_HZ) {
+        out->resampler = t->config.resampler->create(t->mem, CF_AUDIO_RATE_HZ, codec->rate_hz);
+        is_made = out->resampler != NULL;
+    }
+    if (!is_made) {
+        free_sound(t, out);
+    }
+    return is_made;
+}
+
+/* The first payload of the agreement that we can make. */
+static const struct cf_payload *choose(const struct cf_terminal *t, const struct cf_media_line *line) {
+    for (size_t i = 0; i < line->payload_count; i++) {
+        const struct cf_payload *payload = &line->payloads[i];
+        bool is_ours =
+            line->kind == CF_MEDIA_AUDIO ? cf_terminal_codec(t, payload) != NULL : cf_terminal_format(payload) != CF_VIDEO_NONE;
+        if (is_ours) {
+            return payload;
+        }
+    }
+    return NULL;
+}
+
+bool cf_terminal_set_sender(struct cf_terminal *t, struct cf_terminal_stream *line, cf_usec now) {
+    struct cf_terminal_sender *out = &line->out;
+    if (!line->agreed.can_send) {
+        cf_terminal_stop_sender(t, line);
+        return true;
+    }
+    out->payload = choose(t, &line->agreed);
+    if (out->payload == NULL) {
+        cf_terminal_stop_sender(t, line);
+        return false;
+    }
+    if (out->rtp.clock_rate_hz == 0) {
+        cf_rtp_sender_init(&out->rtp, line->ssrc, out->payload->clock_hz);
+        out->sequence = (uint16_t)(cf_entropy_u32(t->config.entropy) & 0x7fffU);
+        out->timestamp = cf_entropy_u32(t->config.entropy);
+        cf_vp8_packetiser_init(&out->vp8, PAYLOAD_MAX, (uint16_t)(out->timestamp & CF_VP8_PICTURE_ID_MASK));
+        out->mid_at = now;
+    }
+    out->is_on = line->agreed.kind == CF_MEDIA_VIDEO || set_sound(t, line, cf_terminal_codec(t, out->payload));
+    return out->is_on;
+}
+
+/* --- packets --- */
+
+struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const struct cf_engine_transport *path,
+                                               enum cf_engine_port port) {
+    if (!cf_engine_transport_can_send(path, port)) {
+        return NULL;
+    }
+    if (t->out_count == CF_TERMINAL_OUT_MAX) {
+        t->totals.dropped_out++;
+        return NULL;
+    }
+    struct cf_terminal_packet *packet = &t->out[(t->out_begin + t->out_count++) % CF_TERMINAL_OUT_MAX];
+    packet->socket = path->sockets[path->has_mux ? CF_ENGINE_PORT_RTP : port];
+    packet->to = *cf_engine_transport_remote(path, port);
+    packet->len = 0;
+    return packet;
+}
+
+static void cancel_last(struct cf_terminal *t) {
+    t->out_count--;
+}
+
+static size_t extensions_of(struct cf_terminal_stream *line, const uint8_t *level, struct cf_rtp_ext *list, cf_usec now) {
+    struct cf_terminal_sender *out = &line->out;
+    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    const struct cf_media_extension *loudness = &line->agreed.extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL];
+    size_t count = 0;
+    if (mid->can_send && line->agreed.mid.len > 0 && (out->mids <= MID_FIRST || now - out->mid_at >= MID_AGAIN)) {
+        list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+        out->mids++;
+        out->mid_at = now;
+    }
+    if (loudness->can_send && level != NULL) {
+        list[count++] = (struct cf_rtp_ext){.id = loudness->id, .data = {level, 1}};
+    }
+    return count;
+}
+
+/* One packet of @p line: header, protection, counting. */
+static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, uint32_t timestamp, bool marker,
+                        const uint8_t *level, struct cf_span payload, cf_usec now) {
+    struct cf_terminal_transport *transport = cf_terminal_transport_of(t, line);
+    struct cf_rtp_ext list[EXTENSIONS_MAX];
+    uint8_t extension_room[HEADER_ROOM];
+    uint8_t header_room[HEADER_ROOM + CF_RTP_HEADER_LEN];
+    struct cf_writer extension;
+    struct cf_writer header;
+    struct cf_terminal_packet *packet = transport == NULL ? NULL : cf_terminal_reserve(t, &transport->path, CF_ENGINE_PORT_RTP);
+    if (packet == NULL) {
+        return;
+    }
+    cf_writer_init(&extension, extension_room, sizeof extension_room);
+    cf_writer_init(&header, header_room, sizeof header_room);
+    uint16_t profile = cf_rtp_put_extensions(&extension, list, extensions_of(line, level, list, now));
+    struct cf_rtp_header fields = {.extension = cf_writer_span(&extension),
+                                   .extension_profile = profile,
+                                   .timestamp = timestamp,
+                                   .ssrc = line->ssrc,
+                                   .sequence = line->out.sequence,
+                                   .payload_type = line->out.payload->send_type,
+                                   .marker = marker};
+    cf_rtp_put_header(&header, &fields);
+    struct cf_protect_job job = {.srtp = transport->path.send,
+                                 .header = cf_writer_span(&header),
+                                 .payload = payload,
+                                 .dst = packet->octets,
+                                 .dst_size = sizeof packet->octets};
+    t->config.crypto->protect(t->config.crypto->ctx, &job, 1);
+    if (job.err != CF_OK || !cf_writer_ok(&header)) {
+        cancel_last(t);
+        t->totals.dropped_out++;
+        return;
+    }
+    packet->len = (uint16_t)job.dst_len;
+    line->out.sequence++;
+    line->stats.packets_sent++;
+    line->stats.octets_sent += payload.len;
+    cf_rtp_sender_on_packet(&line->out.rtp, timestamp, payload.len, now);
+    if (line->agreed.kind == CF_MEDIA_VIDEO) {
+        cf_sent_put(&line->out.sent, t->mem, fields.sequence, (struct cf_span){packet->octets, packet->len});
+    }
+}
+
+void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, uint16_t sequence) {
+    struct cf_terminal_transport *transport = cf_terminal_transport_of(t, line);
+    struct cf_span kept = cf_sent_get(&line->out.sent, sequence);
+    struct cf_terminal_packet *packet =
+        kept.len == 0 || transport == NULL ? NULL : cf_terminal_reserve(t, &transport->path, CF_ENGINE_PORT_RTP);
+    if (packet != NULL) {
+        memcpy(packet->octets, kept.at, kept.len);
+        packet->len = (uint16_t)kept.len;
+        line->stats.resent++;
+    }
+}
+
+/* --- sound --- */
+
+static void send_held_sound(struct cf_terminal *t, struct cf_terminal_stream *line, cf_usec now) {
+    struct cf_terminal_sender *out = &line->out;
+    uint8_t payload[CF_AUDIO_PAYLOAD_MAX];
+    size_t len = 0;
+    uint8_t level =
+        cf_audio_level_octet((struct cf_audio_level){.level = cf_level_of_pcm(out->pcm, out->held), .is_voice = true});
+    enum cf_err err = out->codec->encode(out->encoder, out->pcm, out->held, false, payload, sizeof payload, &len);
+    out->held = 0;
+    if (err == CF_OK && len > 0) {
+        bool is_first = out->was_silent || line->stats.packets_sent == 0;
+        send_packet(t, line, out->timestamp, is_first, &level, (struct cf_span){payload, len}, now);
+    }
+    out->was_silent = len == 0;
+    out->timestamp += cf_audio_frame_ticks(out->codec, &out->params);
+}
+
+static void send_sound(struct cf_terminal *t, struct cf_terminal_stream *line, const int16_t *pcm, cf_usec now) {
+    struct cf_terminal_sender *out = &line->out;
+    size_t tick = out->codec->rate_hz / 50;
+    size_t wanted = (size_t)out->codec->rate_hz / 1000 * out->params.ptime_msec;
+    if (out->resampler == NULL) {
+        memcpy(out->pcm + out->held, pcm, CF_MIX_TICK_SAMPLES * sizeof *pcm);
+    } else {
+        t->config.resampler->process(out->resampler, pcm, CF_MIX_TICK_SAMPLES, out->pcm + out->held);
+    }
+    out->held += tick;
+    if (wanted < tick) {
+        /* 10 ms: two packets a tick. */
+        int16_t second[CF_MIX_TICK_SAMPLES];
+        memcpy(second, out->pcm + wanted, wanted * sizeof *second);
+        out->held = wanted;
+        send_held_sound(t, line, now);
+        memcpy(out->pcm, second, wanted * sizeof *second);
+        out->held = wanted;
+    }
+    if (out->held >= wanted) {
+        send_held_sound(t, line, now);
+    }
+}
+
+void cf_terminal_send_sound(struct cf_terminal *t, const int16_t *pcm, cf_usec now) {
+    for (size_t i = 0; i < t->line_count; i++) {
+        struct cf_terminal_stream *line = t->lines[i];
+        if (line != NULL && line->out.is_on && line->agreed.kind == CF_MEDIA_AUDIO) {
+            send_sound(t, line, pcm, now);
+        }
+    }
+}
+
+/* --- pictures --- */
+
+static enum cf_err send_h264(struct cf_terminal *t, struct cf_terminal_stream *line, struct cf_span octets, uint32_t timestamp,
+                             cf_usec now) {
+    struct cf_h264_packetiser p;
+    uint8_t payload[PAYLOAD_MAX];
+    bool marker = false;
+    cf_h264_packetiser_init(&p, sizeof payload, cf_terminal_format(line->out.payload) == CF_VIDEO_H264_MODE_0);
+    enum cf_err err = cf_h264_packetiser_frame(&p, octets);
+    for (size_t len = err == CF_OK ? cf_h264_packetiser_next(&p, payload, &marker) : 0; len > 0;
+         len = cf_h264_packetiser_next(&p, payload, &marker)) {
+        send_packet(t, line, timestamp, marker, NULL, (struct cf_span){payload, len}, now);
+    }
+    return err;
+}
+
+static void send_vp8(struct cf_terminal *t, struct cf_terminal_stream *line, struct cf_span octets, uint32_t timestamp,
+                     cf_usec now) {
+    uint8_t payload[PAYLOAD_MAX];
+    bool marker = false;
+    cf_vp8_packetiser_frame(&line->out.vp8, octets);
+    for (size_t len = cf_vp8_packetiser_next(&line->out.vp8, payload, &marker); len > 0;
+         len = cf_vp8_packetiser_next(&line->out.vp8, payload, &marker)) {
+        send_packet(t, line, timestamp, marker, NULL, (struct cf_span){payload, len}, now);
+    }
+}
+
+enum cf_err cf_terminal_send_frame(struct cf_terminal *t, size_t index, struct cf_span octets, cf_usec now) {
+    struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    if (line == NULL || line->agreed.kind != CF_MEDIA_VIDEO || !cf_terminal_can_send(t, index)) {
+        return CF_ERR_STATE;
+    }
+    uint32_t timestamp = line->out.timestamp + (uint32_t)cf_usec_to_ticks(now - t->made_at, CF_VIDEO_CLOCK_HZ);
+    if (line->out.payload->codec == CF_CODEC_VP8) {
+        send_vp8(t, line, octets, timestamp, now);
+        return CF_OK;
+    }
+    return send_h264(t, line, octets, timestamp, now);
+}
