@@ -10,4 +10,10 @@ int cf_ua_control(const char *state, int argc, char **argv);
 /** Accounts in the store: user add NAME [PASSWORD], user list, user remove NAME. @p argv begins with "user". */
 int cf_ua_user(const char *state, int argc, char **argv);
 
+/** A user agent: call URI [OPTION...]. @p argv begins with "call". */
+int cf_ua_call(int argc, char **argv);
+
+/** Which sounds are in a recording: hear RECORDING SOURCE... @p argv begins with "hear". */
+int cf_ua_hear(int argc, char **argv);
+
 #endif

@@ -17,6 +17,8 @@ static const char help[] =
     "  confer [--state FOLDER] end ROOM              end a conference\n"
     "  confer [--state FOLDER] stats                 counters\n"
     "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
+    "  confer call URI [OPTION...]                   a SIP phone for scripts: calls, sends, records, checks (call --help)\n"
+    "  confer hear RECORDING SOURCE...               which sounds are in a recording\n"
     "\n"
     "FOLDER is the state folder of the server, " STATE_DEFAULT " if it is not given. Answers are JSON lines.\n";
 
@@ -33,6 +35,12 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[at], "user") == 0) {
         return cf_ua_user(state, argc - at, argv + at);
+    }
+    if (strcmp(argv[at], "call") == 0) {
+        return cf_ua_call(argc - at, argv + at);
+    }
+    if (strcmp(argv[at], "hear") == 0) {
+        return cf_ua_hear(argc - at, argv + at);
     }
     return cf_ua_control(state, argc - at, argv + at);
 }

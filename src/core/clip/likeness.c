@@ -82,8 +82,8 @@ static int64_t guess_delay(const struct sound *recording, const struct sound *so
     double best_score = -1;
     for (int64_t shift = -limit; shift <= limit; shift++) {
         double norm;
+        /* Not divided by the length of what overlaps: a short overlap has little to say. */
         double score = product(recording, shift, source, 0, source->count, &norm);
-        score = norm > 0 ? score / norm : -1;
         if (score > best_score) {
             best_score = score;
             best = shift;

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 
 /** The longest delay that is looked for, each way. */
-#define CF_LIKENESS_DELAY_MAX_MSEC 3000
+#define CF_LIKENESS_DELAY_MAX_MSEC 10000
 
 /** What was found. */
 struct cf_likeness {

@@ -263,6 +263,15 @@ static inline enum cf_session_state cf_session_state(const struct cf_session *se
     return session->state;
 }
 
+/**
+ * Is it over, and has the peer said so: no INVITE, CANCEL or BYE of ours waits for its response? Only copies of what was said may
+ * still come; somebody who wants to leave can go.
+ */
+static inline bool cf_session_is_said(const struct cf_session *session) {
+    return session->state >= CF_SESSION_STATE_ENDED && !cf_outgoing_is_out(&session->bye) &&
+           !cf_outgoing_is_out(&session->invite);
+}
+
 /** The dialog, for Call-ID, tags and flow. A caller's has no peer tag before CF_SESSION_ANSWERED. */
 static inline const struct cf_dialog *cf_session_dialog(const struct cf_session *session) {
     return &session->leg.dialog;

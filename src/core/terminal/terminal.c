@@ -160,6 +160,11 @@ size_t cf_terminal_line_count(const struct cf_terminal *t) {
     return t->line_count;
 }
 
+const struct cf_payload *cf_terminal_payload(const struct cf_terminal *t, size_t index) {
+    const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    return line != NULL && line->out.is_on ? line->out.payload : NULL;
+}
+
 bool cf_terminal_can_send(const struct cf_terminal *t, size_t index) {
     const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
     return line != NULL && line->out.is_on && line->agreed.transport < t->transport_count &&

@@ -66,6 +66,9 @@ const struct cf_media_line *cf_terminal_line(const struct cf_terminal *t, size_t
 /** Lines of the agreement. */
 size_t cf_terminal_line_count(const struct cf_terminal *t);
 
+/** The codec that line @p index is sent with; NULL: it is not sent. Valid until the next agreement. */
+const struct cf_payload *cf_terminal_payload(const struct cf_terminal *t, size_t index);
+
 /** Can line @p index be sent on now: agreed on, and its transport is open? */
 bool cf_terminal_can_send(const struct cf_terminal *t, size_t index);
 

@@ -55,6 +55,28 @@ enum cf_err cf_udp_open(const struct cf_addr *local, enum cf_udp_use use, struct
     return CF_OK;
 }
 
+enum cf_err cf_udp_route(const struct cf_addr *remote, struct cf_addr *ret_local) {
+    struct sockaddr_storage name;
+    struct cf_addr to = *remote;
+    to.port = to.port != 0 ? to.port : 9;
+    socklen_t len = cf_addr_to_sockaddr(&to, &name);
+    int fd = socket(name.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return CF_ERR_IO;
+    }
+    /* Connecting a UDP socket sends nothing, it only chooses the way. */
+    bool is_found = connect(fd, (struct sockaddr *)&name, len) == 0;
+    len = sizeof name;
+    is_found = is_found && getsockname(fd, (struct sockaddr *)&name, &len) == 0;
+    close(fd);
+    if (!is_found) {
+        return CF_ERR_IO;
+    }
+    *ret_local = cf_addr_of_sockaddr((struct sockaddr *)&name);
+    ret_local->port = 0;
+    return CF_OK;
+}
+
 void cf_udp_close(struct cf_udp *udp) {
     if (udp->fd >= 0) {
         close(udp->fd);

@@ -35,6 +35,9 @@ enum cf_udp_use {
 /** Open a non-blocking socket bound to @p local. CF_ERR_EXISTS if the port is taken, CF_ERR_IO otherwise. */
 CF_MUST_USE enum cf_err cf_udp_open(const struct cf_addr *local, enum cf_udp_use use, struct cf_udp *ret);
 
+/** The address of ours from which packets to @p remote go out, by the routing table; its port is 0. CF_ERR_IO: no route. */
+CF_MUST_USE enum cf_err cf_udp_route(const struct cf_addr *remote, struct cf_addr *ret_local);
+
 /** Close; idempotent. */
 void cf_udp_close(struct cf_udp *udp);
 

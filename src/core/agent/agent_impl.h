@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the user agent. Private to core/agent. */
+#ifndef CF_CORE_AGENT_AGENT_IMPL_H
+#define CF_CORE_AGENT_AGENT_IMPL_H
+
+#include "core/agent/agent.h"
+#include "core/dialog/registration.h"
+#include "core/dialog/subscriber.h"
+
+/** Kinds of struct cf_owner. */
+enum cf_agent_owner {
+    CF_AGENT_OWNER_REGISTRATION = 1,
+    CF_AGENT_OWNER_LEG = 2,
+    CF_AGENT_OWNER_WATCH = 3,
+    CF_AGENT_OWNER_REFERRAL = 4,
+};
+
+/** What an m-line is for. */
+enum cf_agent_role {
+    CF_AGENT_ROLE_NONE, /**< refused or given up */
+    CF_AGENT_ROLE_AUDIO,
+    CF_AGENT_ROLE_MAIN, /**< camera out, and what is shown in */
+};
+
+/** One m-line of the call, kept from one negotiation to the next. */
+struct cf_agent_line {
+    enum cf_media_kind kind;
+    enum cf_agent_role role;
+    struct cf_port_pair ports; /**< family NONE: none taken */
+    uint32_t ssrc;
+};
+
+/** An attempt at a call, or the call; several while one follows on another. */
+struct cf_agent_leg {
+    struct cf_agent *agent;
+    struct cf_handle handle;
+    struct cf_link in_agent;
+    struct cf_session session;
+    struct cf_tx_id ringing; /**< the peer's INVITE that waits for us */
+    bool is_up;              /**< answered */
+    bool is_over;
+};
+
+/** A REFER outside of the dialog. */
+struct cf_agent_referral {
+    struct cf_agent *agent;
+    struct cf_handle handle;
+    struct cf_link in_agent;
+    struct cf_subscriber subscriber;
+    struct cf_str about; /**< owned URI */
+};
+
+/** A waiting event with room for its text. */
+struct cf_agent_waiting {
+    struct cf_agent_event event;
+    char text[CF_AGENT_TEXT_MAX];
+};
+
+/** The agent. */
+struct cf_agent {
+    struct cf_agent_config config;
+    struct cf_endpoint *endpoint;
+    struct cf_dialog_table dialogs;
+    struct cf_client_auth auth;
+    bool has_auth;
+    struct cf_ua_profile profile; /**< of everything but registration */
+    struct cf_str own;            /**< owned: name-addr for From */
+    struct cf_str route;          /**< owned: "<proxy;lr>", or absent */
+    struct cf_str registrar;      /**< owned: "sip:host" */
+    struct cf_str contact;        /**< owned: Contact for requests and responses */
+    struct cf_str subject_fields; /**< owned: "Subject: ...\r\n" */
+    struct cf_registration registration;
+    bool is_registering;    /**< .registration is in use */
+    struct cf_flow_id flow; /**< over which the registrar is reached */
+    cf_usec ping_at;
+    struct cf_handle_table legs;
+    struct cf_list leg_list;         /**< of struct cf_agent_leg.in_agent */
+    struct cf_agent_leg *call;       /**< NULL: no call */
+    struct cf_resource_list invited; /**< copy of the list of the call */
+    struct cf_str redirect;          /**< owned: target of a 302, to be called next */
+    size_t redirects;
+    struct cf_agent_line lines[CF_AGENT_LINES_MAX];
+    size_t line_count;
+    bool is_held;
+    bool is_subject_set;           /**< the subject was for one re-INVITE */
+    struct cf_media_params *media; /**< to be taken */
+    struct cf_str focus;           /**< owned: URI of the focus; absent: the peer is none */
+    struct cf_subscriber watch;
+    bool is_watching;
+    bool has_watch; /**< .watch is in use */
+    struct cf_roster_view roster;
+    struct cf_handle_table referrals;
+    struct cf_list referral_list;
+    size_t referral_count;
+    uint32_t refer_request; /**< of the session: REFER inside the dialog; has_refer */
+    bool has_refer;
+    struct cf_str refer_about; /**< owned */
+    bool is_ending;
+    bool is_quiet_told;
+    struct cf_agent_waiting events[CF_AGENT_EVENTS_MAX];
+    size_t event_begin;
+    size_t event_count;
+    uint64_t lost_events;
+};
+
+/* --- agent.c --- */
+
+/** Queue an event; @p text is copied and cut. */
+void cf_agent_tell(struct cf_agent *agent, enum cf_agent_event_kind kind, uint16_t status, bool flag, struct cf_str text);
+void cf_agent_tell_ended(struct cf_agent *agent, enum cf_session_cause cause, uint16_t status, struct cf_str text);
+
+/** What usages of dialogs need. */
+struct cf_usage cf_agent_usage(struct cf_agent *agent, enum cf_agent_owner kind, struct cf_handle handle);
+
+/** Replace an owned string. False: no memory, unchanged. */
+bool cf_agent_keep(struct cf_agent *agent, struct cf_str *kept, struct cf_str value);
+
+/** Answer a request outside of dialogs. */
+void cf_agent_refuse(struct cf_agent *agent, const struct cf_endpoint_event *event, unsigned status, struct cf_str fields,
+                     cf_usec now);
+
+/** The Contact that we give, with @p gruu (absent: by address) as URI. */
+bool cf_agent_set_contact(struct cf_agent *agent, struct cf_str gruu);
+
+/* --- agent_call.c --- */
+
+/** An INVITE outside of dialogs. */
+void cf_agent_on_invite(struct cf_agent *agent, const struct cf_endpoint_event *event, cf_usec now);
+
+/** Take what a leg's session has to say; the leg may be gone after this. */
+void cf_agent_settle_leg(struct cf_agent_leg *leg, cf_usec now);
+
+/** Free at once. */
+void cf_agent_free_leg(struct cf_agent_leg *leg);
+
+/* --- agent_media.c --- */
+
+/**
+ * Our description: an offer with @p offered NULL, else an answer to what is offered there. @p lines has CF_AGENT_LINES_MAX
+ * places. CF_ERR_NO_PORT.
+ */
+CF_MUST_USE enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiation *offered, bool is_secure,
+                                          struct cf_local_line *lines, struct cf_local_session *ret);
+
+/** The call is over: ports go back. */
+void cf_agent_give_ports(struct cf_agent *agent);
+
+/* --- agent_watch.c --- */
+
+/** The call is up with the peer of @p message: if that is a focus, subscribe. */
+void cf_agent_meet(struct cf_agent *agent, const struct cf_sip_message *message, cf_usec now);
+
+/** The call is over. */
+void cf_agent_part(struct cf_agent *agent, cf_usec now);
+
+/** Take what the subscription has to say. */
+void cf_agent_settle_watch(struct cf_agent *agent, cf_usec now);
+
+/* --- agent_refer.c --- */
+
+void cf_agent_settle_referral(struct cf_agent_referral *referral, cf_usec now);
+void cf_agent_free_referral(struct cf_agent_referral *referral);
+
+/** The REFER inside the dialog was answered. */
+void cf_agent_on_referred(struct cf_agent *agent, uint16_t status);
+
+#endif

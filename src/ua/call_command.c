@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `confer call`: a SIP phone without a screen. Wiring. */
+#include "adapt/expat/expat_conference_info.h"
+#include "adapt/openssl/hash.h"
+#include "adapt/zlib/zlib_body.h"
+#include "shell/system/system.h"
+#include "shell/udp/sockaddr.h"
+#include "shell/udp/udp.h"
+#include "ua/call_impl.h"
+#include "ua/commands.h"
+#include <netdb.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STATS_INTERVAL CF_SEC(1)
+#define GOODBYE_MAX CF_SEC(3)
+#define PRODUCT "confer-call/0.1"
+
+/* --- libraries for the agent --- */
+
+static enum cf_err inflate(void *ctx, struct cf_span in, uint8_t *out, size_t size, size_t *ret_len) {
+    (void)ctx;
+    return cf_zlib_inflate(cf_system_mem(), in, out, size, ret_len);
+}
+
+static enum cf_err read_info(void *ctx, const struct cf_mem *mem, struct cf_str xml, struct cf_conference_info *ret) {
+    (void)ctx;
+    return cf_expat_read_conference_info(mem, xml, ret);
+}
+
+static const struct cf_agent_codecs agent_codecs = {inflate, read_info, NULL};
+
+/* --- life of the call --- */
+
+void cf_call_leave(struct cf_call *call, cf_usec now) {
+    if (call->is_ending) {
+        return;
+    }
+    call->is_ending = true;
+    call->leave_at = now + GOODBYE_MAX;
+    cf_call_report_stats(call);
+    if (call->terminal != NULL) {
+        cf_terminal_bye(call->terminal, now);
+        cf_media_wire_flush(call->media, call->terminal);
+    }
+    cf_agent_end(call->agent, now);
+}
+
+static enum cf_err begin_call(struct cf_call *call, cf_usec now) {
+    struct cf_call_options *o = &call->options;
+    struct cf_resource_list list;
+    char room[CF_AGENT_URI_MAX];
+    enum cf_err err = CF_OK;
+    cf_resource_list_init(&list, cf_system_mem(), CF_CALL_INVITED_MAX);
+    for (size_t i = 0; i < o->invited_count && err == CF_OK; i++) {
+        struct cf_writer w;
+        bool is_uri = strchr(o->invited[i], ':') != NULL;
+        cf_writer_init(&w, room, sizeof room);
+        cf_put(&w, is_uri ? CF_STR("") : CF_STR("sip:"));
+        cf_put(&w, cf_str_of(o->invited[i]));
+        cf_put(&w, is_uri ? CF_STR("") : CF_STR("@"));
+        cf_put(&w, is_uri ? CF_STR("") : cf_str_of(o->domain));
+        err = cf_writer_ok(&w) ? cf_resource_list_add(&list, cf_writer_str(&w), CF_STR_NONE, NULL) : CF_ERR_NO_ROOM;
+    }
+    struct cf_agent_call wanted = {.target = cf_str_of(o->target),
+                                   .subject = o->subject == NULL ? CF_STR_NONE : cf_str_of(o->subject),
+                                   .invited = o->invited_count > 0 ? &list : NULL};
+    err = err == CF_OK ? cf_agent_call(call->agent, &wanted, now) : err;
+    cf_resource_list_fini(&list);
+    call->has_called = true;
+    return err;
+}
+
+static void call_or_leave(struct cf_call *call, cf_usec now) {
+    if (call->options.target == NULL || call->has_called) {
+        return;
+    }
+    enum cf_err err = begin_call(call, now);
+    if (err != CF_OK) {
+        fprintf(stderr, "confer call: %s: %s\n", call->options.target, cf_err_text(err));
+        cf_call_leave(call, now);
+    }
+}
+
+static void on_event(struct cf_call *call, const struct cf_agent_event *event, cf_usec now) {
+    cf_call_report_event(call, event);
+    switch (event->kind) {
+    case CF_AGENT_SHELL:
+        cf_sip_wire_do(call->sip, &event->shell);
+        break;
+    case CF_AGENT_REGISTERED:
+        call_or_leave(call, now);
+        break;
+    case CF_AGENT_REGISTER_FAILED:
+        if (!event->flag) {
+            cf_call_leave(call, now);
+        }
+        break;
+    case CF_AGENT_CONNECTED:
+        call->give_up_at = CF_USEC_NEVER;
+        call->end_at = call->options.duration_sec == 0 ? CF_USEC_NEVER : now + CF_SEC((cf_usec)call->options.duration_sec);
+        break;
+    case CF_AGENT_MEDIA:
+        cf_call_take_media(call, now);
+        break;
+    case CF_AGENT_ENDED:
+        if (!call->is_ending) {
+            cf_call_report_stats(call);
+        }
+        cf_call_stop_media(call);
+        cf_call_leave(call, now);
+        break;
+    case CF_AGENT_QUIET:
+        call->is_quiet = true;
+        break;
+    case CF_AGENT_UNREGISTERED:
+    case CF_AGENT_CALLING:
+    case CF_AGENT_RINGING:
+    case CF_AGENT_REDIRECTED:
+    case CF_AGENT_INCOMING:
+    case CF_AGENT_OFFER_FAILED:
+    case CF_AGENT_SUBSCRIBED:
+    case CF_AGENT_SUBSCRIPTION_ENDED:
+    case CF_AGENT_ROSTER:
+    case CF_AGENT_REFERRED:
+        break;
+    }
+}
+
+void cf_call_drain(void *ctx) {
+    struct cf_call *call = ctx;
+    struct cf_agent_event event;
+    cf_usec now = cf_system_now();
+    while (cf_agent_poll(call->agent, now, &event)) {
+        on_event(call, &event, now);
+    }
+}
+
+/* --- time --- */
+
+static void look_at_clock(struct cf_call *call, cf_usec now) {
+    if (call->next_stats <= now) {
+        call->next_stats = now + STATS_INTERVAL;
+        cf_call_report_stats(call);
+    }
+    if ((call->end_at <= now || call->give_up_at <= now) && !call->is_ending) {
+        cf_call_leave(call, now);
+        cf_call_drain(call);
+    }
+    if (call->is_ending && (call->is_quiet || call->leave_at <= now)) {
+        cf_loop_stop(call->loop);
+    }
+}
+
+static cf_usec on_turn(void *ctx, cf_usec now) {
+    struct cf_call *call = ctx;
+    if (cf_agent_deadline(call->agent) <= now) {
+        cf_agent_on_deadline(call->agent, now);
+        cf_call_drain(call);
+    }
+    cf_usec next = cf_call_media_turn(call, now);
+    look_at_clock(call, now);
+    next = cf_usec_min(next, cf_agent_deadline(call->agent));
+    next = cf_usec_min(next, cf_usec_min(call->next_stats, call->end_at));
+    return cf_usec_min(next, cf_usec_min(call->give_up_at, call->leave_at));
+}
+
+static void on_signal(void *ctx, int signal_number) {
+    struct cf_call *call = ctx;
+    (void)signal_number;
+    if (call->is_ending) {
+        cf_loop_stop(call->loop);
+        return;
+    }
+    cf_call_leave(call, cf_system_now());
+    cf_call_drain(call);
+}
+
+/* --- making it --- */
+
+/* The address of "HOST[:PORT]" or of the domain; asks the system's resolver if it is a name. */
+static enum cf_err find_server(const struct cf_call *call, struct cf_addr *ret) {
+    const struct cf_call_options *o = &call->options;
+    struct cf_str rest = cf_str_of(o->server == NULL ? o->domain : o->server);
+    char host[CF_CALL_TEXT_MAX];
+    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
+    struct addrinfo *found = NULL;
+    uint32_t port = 0;
+    if (cf_addr_parse(rest, ret) == CF_OK) {
+        return CF_OK;
+    }
+    struct cf_str name = cf_str_cut(&rest, ':');
+    if (name.len >= sizeof host || (rest.at != NULL && !cf_str_to_u32(rest, UINT16_MAX, &port))) {
+        return CF_ERR_MALFORMED;
+    }
+    memcpy(host, name.at, name.len);
+    host[name.len] = '\0';
+    hints.ai_family = AF_INET;
+    if (getaddrinfo(host, NULL, &hints, &found) != 0 || found == NULL) {
+        return CF_ERR_NOT_FOUND;
+    }
+    *ret = cf_addr_of_sockaddr(found->ai_addr);
+    ret->port = (uint16_t)port;
+    freeaddrinfo(found);
+    return CF_OK;
+}
+
+/* The URI that everything goes through. */
+static enum cf_err put_proxy(struct cf_call *call, const struct cf_addr *server) {
+    struct cf_writer w;
+    struct cf_addr addr = *server;
+    struct cf_str transport = cf_transport_uri_name(call->options.transport);
+    bool is_tls = call->options.transport == CF_TRANSPORT_TLS;
+    cf_writer_init(&w, call->proxy, sizeof call->proxy - 1);
+    cf_put_lit(&w, "sip:");
+    if (is_tls && !call->options.is_insecure && call->options.server == NULL) {
+        /* The certificate must be good for the name. */
+        cf_put(&w, cf_str_of(call->options.domain));
+    } else {
+        cf_put_ip_host(&w, &addr);
+    }
+    addr.port = addr.port != 0 ? addr.port : cf_transport_default_port(call->options.transport);
+    cf_put_char(&w, ':');
+    cf_put_dec(&w, addr.port);
+    cf_put_lit(&w, ";transport=");
+    cf_put(&w, transport);
+    return cf_writer_ok(&w) ? CF_OK : CF_ERR_NO_ROOM;
+}
+
+static enum cf_err set_policy(struct cf_call *call) {
+    const struct cf_call_options *o = &call->options;
+    struct cf_policy *p = &call->policy;
+    enum cf_err err = CF_OK;
+    cf_policy_default(p);
+    p->allows_sdes_on_insecure_signalling = true;
+    p->allows_plain = o->encryption != CF_CALL_ENCRYPTION_SDES;
+    p->allows_sdes = o->encryption != CF_CALL_ENCRYPTION_NONE;
+    p->offer_profile = o->encryption == CF_CALL_ENCRYPTION_SDES ? CF_PROFILE_SAVPF : CF_PROFILE_AVPF;
+    if (o->suites != NULL) {
+        err = cf_policy_set_suites(p, cf_str_of(o->suites));
+    }
+    if (err == CF_OK && o->audio_codecs != NULL) {
+        err = cf_policy_codecs_parse(cf_str_of(o->audio_codecs), CF_MEDIA_AUDIO, &p->audio);
+    }
+    if (err == CF_OK && o->video_codecs != NULL) {
+        err = cf_policy_codecs_parse(cf_str_of(o->video_codecs), CF_MEDIA_VIDEO, &p->video);
+    }
+    if (err != CF_OK) {
+        fprintf(stderr, "confer call: --suites, --audio-codecs or --video-codecs names something unknown\n");
+    }
+    return err;
+}
+
+/* An instance of its own each time: two of them never share a GRUU. */
+static void make_instance(struct cf_call *call) {
+    uint8_t octets[16];
+    struct cf_writer w;
+    cf_entropy_fill(cf_system_entropy(), octets, sizeof octets);
+    octets[6] = (uint8_t)((octets[6] & 0x0fU) | 0x40U);
+    octets[8] = (uint8_t)((octets[8] & 0x3fU) | 0x80U);
+    cf_writer_init(&w, call->instance, sizeof call->instance - 1);
+    cf_put_lit(&w, "urn:uuid:");
+    static const size_t pieces[] = {4, 2, 2, 2, 6};
+    for (size_t i = 0, at = 0; i < 5; at += pieces[i++]) {
+        cf_put(&w, i == 0 ? CF_STR("") : CF_STR("-"));
+        cf_put_hex(&w, (struct cf_span){octets + at, pieces[i]});
+    }
+}
+
+static struct cf_str str_or_none(const char *text) {
+    return text == NULL || text[0] == '\0' ? CF_STR_NONE : cf_str_of(text);
+}
+
+static enum cf_err make_agent(struct cf_call *call) {
+    const struct cf_call_options *o = &call->options;
+    struct cf_agent_config config = {.mem = cf_system_mem(),
+                                     .entropy = cf_system_entropy(),
+                                     .hash = cf_openssl_hash(),
+                                     .aor = cf_str_of(o->aor),
+                                     .name = str_or_none(o->name),
+                                     .password = str_or_none(o->password),
+                                     .realm = str_or_none(o->realm),
+                                     .proxy = cf_str_of(call->proxy),
+                                     .instance = cf_str_of(call->instance),
+                                     .specs = str_or_none(o->specs),
+                                     .product = CF_STR(PRODUCT),
+                                     .is_unregistered = o->is_unregistered,
+                                     .answers = o->answers,
+                                     .policy = &call->policy,
+                                     .ports = cf_media_wire_ports(call->media),
+                                     .codecs = &agent_codecs,
+                                     .layout = o->layout,
+                                     .video_kbps = o->video_kbps};
+    config.locals = cf_sip_wire_locals(call->sip, &config.local_count);
+    call->agent = cf_agent_create(&config, cf_system_now());
+    return call->agent == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+}
+
+static enum cf_err find_local(const struct cf_call *call, const struct cf_addr *server, struct cf_addr *ret) {
+    if (call->options.local != NULL) {
+        return cf_addr_parse_ip(cf_str_of(call->options.local), ret);
+    }
+    return cf_udp_route(server, ret);
+}
+
+/* Each step needs those before it. */
+static enum cf_err start(struct cf_call *call) {
+    struct cf_addr server = {.family = CF_FAMILY_NONE};
+    struct cf_addr local = {.family = CF_FAMILY_NONE};
+    const struct cf_call_options *o = &call->options;
+    enum cf_err err = set_policy(call);
+    make_instance(call);
+    err = err == CF_OK ? find_server(call, &server) : err;
+    err = err == CF_OK ? put_proxy(call, &server) : err;
+    err = err == CF_OK ? find_local(call, &server, &local) : err;
+    err = err == CF_OK ? cf_microphone_open(&call->microphone, &o->sound) : err;
+    err = err == CF_OK ? cf_recorder_open(&call->recorder, o->record, o->is_blind) : err;
+    err = err == CF_OK ? cf_srtp_engine_new(cf_system_mem(), CF_SRTP_LIBRARY_BEST, &call->srtp) : err;
+    err = err == CF_OK ? cf_loop_create(&call->loop) : err;
+    err = err == CF_OK ? cf_sip_wire_open(call->loop, &local, o->transport, o->is_insecure, o->is_traced, &call->sip) : err;
+    err = err == CF_OK ? cf_media_wire_create(call->loop, &local, cf_call_on_datagram, cf_call_on_settled, call, &call->media)
+                       : err;
+    err = err == CF_OK ? make_agent(call) : err;
+    err = err == CF_OK ? cf_sip_wire_start(call->sip, cf_agent_endpoint(call->agent), cf_call_drain, call) : err;
+    err = err == CF_OK ? cf_loop_on_signal(call->loop, SIGINT, on_signal, call) : err;
+    return err == CF_OK ? cf_loop_on_signal(call->loop, SIGTERM, on_signal, call) : err;
+}
+
+static void stop(struct cf_call *call) {
+    cf_call_stop_media(call);
+    cf_agent_destroy(call->agent);
+    cf_loop_unwatch(&call->input);
+    cf_media_wire_destroy(&call->media);
+    cf_sip_wire_close(&call->sip);
+    cf_loop_destroy(&call->loop);
+    cf_srtp_engine_free(call->srtp);
+    cf_recorder_close(&call->recorder);
+    cf_microphone_close(&call->microphone);
+}
+
+static int run(struct cf_call *call) {
+    cf_usec now = cf_system_now();
+    call->started = now;
+    call->next_tick = now;
+    call->next_stats = now + STATS_INTERVAL;
+    call->end_at = CF_USEC_NEVER;
+    call->leave_at = CF_USEC_NEVER;
+    call->give_up_at = now + CF_SEC((cf_usec)call->options.patience_sec);
+    call->outcome.recorder = &call->recorder;
+    /* A regular file can't be watched: then there are no commands. */
+    if (cf_loop_watch(call->loop, STDIN_FILENO, cf_call_on_input, call, &call->input) != CF_OK) {
+        call->input = NULL;
+    }
+    cf_loop_set_turn(call->loop, on_turn, call);
+    if (call->options.is_unregistered) {
+        call_or_leave(call, now);
+    } else if (cf_agent_register(call->agent, now) != CF_OK) {
+        cf_call_leave(call, now);
+    }
+    cf_call_drain(call);
+    cf_loop_run(call->loop);
+    cf_loop_set_turn(call->loop, NULL, NULL);
+    return cf_call_report_outcome(call);
+}
+
+static bool are_known(const char *expect) {
+    struct cf_str rest = expect == NULL ? CF_STR_NONE : cf_str_of(expect);
+    while (rest.at != NULL && rest.len > 0) {
+        struct cf_str wish = cf_str_cut(&rest, ',');
+        if (!cf_expectation_is_known(wish)) {
+            fprintf(stderr, "confer call: --expect: \"%.*s\" is not known\n", CF_STR_ARG(wish));
+            return false;
+        }
+    }
+    return true;
+}
+
+int cf_ua_call(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(cf_call_help, stdout);
+            return 0;
+        }
+    }
+    struct cf_call *call = calloc(1, sizeof *call);
+    if (call == NULL) {
+        return 1;
+    }
+    if (!cf_call_options_read(&call->options, argc, argv) || !are_known(call->options.expect)) {
+        free(call);
+        return 2;
+    }
+    enum cf_err err = start(call);
+    int status = 1;
+    if (err == CF_OK) {
+        status = run(call);
+    } else {
+        fprintf(stderr, "confer call: not started: %s\n", cf_err_text(err));
+    }
+    stop(call);
+    free(call);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Media of the call in real time: every 20 ms of sound, every picture. */
+#include "adapt/g711/g711.h"
+#include "adapt/g722/g722.h"
+#include "adapt/opus/opus_codec.h"
+#include "adapt/resample/resample.h"
+#include "shell/system/system.h"
+#include "ua/call_impl.h"
+#include <stdlib.h>
+
+#define TICK CF_MSEC(20)
+
+/* What was missed by more than that is not made up for. */
+#define LATE_MAX CF_MSEC(400)
+
+static const struct cf_audio_codec *const codecs[] = {&cf_codec_opus, &cf_codec_g722, &cf_codec_pcmu, &cf_codec_pcma};
+
+static void make_terminal(struct cf_call *call, cf_usec now) {
+    struct cf_terminal_config config = {.crypto = cf_srtp_engine_crypto(call->srtp),
+                                        .entropy = cf_system_entropy(),
+                                        .codecs = codecs,
+                                        .codec_count = sizeof codecs / sizeof *codecs,
+                                        .resampler = &cf_resampler_speex,
+                                        .cname = cf_str_of(call->options.aor),
+                                        .wall = cf_system_wall()};
+    call->terminal = cf_terminal_create(cf_system_mem(), &config, now);
+}
+
+static void free_camera(struct cf_call *call, size_t line) {
+    if (call->cameras[line] != NULL) {
+        cf_camera_fini(&call->cameras[line]->camera);
+        free(call->cameras[line]);
+        call->cameras[line] = NULL;
+    }
+}
+
+/* A camera for each line of pictures that is sent. */
+static void set_cameras(struct cf_call *call, cf_usec now) {
+    const struct cf_call_options *o = &call->options;
+    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
+        const struct cf_media_line *line = cf_terminal_line(call->terminal, i);
+        bool is_sent = line != NULL && line->kind == CF_MEDIA_VIDEO && line->can_send && !o->picture.is_none;
+        if (!is_sent) {
+            free_camera(call, i);
+        } else if (call->cameras[i] == NULL) {
+            call->cameras[i] = calloc(1, sizeof *call->cameras[i]);
+            if (call->cameras[i] != NULL) {
+                cf_camera_init(&call->cameras[i]->camera, &o->picture, o->width, o->height, o->fps, o->video_kbps * 1000);
+                call->cameras[i]->next_at = now;
+            }
+        }
+        if (is_sent && call->cameras[i] != NULL && line->remote_bandwidth_bps != CF_BANDWIDTH_NONE) {
+            cf_camera_limit(&call->cameras[i]->camera, line->remote_bandwidth_bps);
+        }
+    }
+}
+
+void cf_call_take_media(struct cf_call *call, cf_usec now) {
+    struct cf_media_params *params = cf_agent_take_media(call->agent);
+    if (params == NULL) {
+        return;
+    }
+    if (call->terminal == NULL) {
+        make_terminal(call, now);
+    }
+    if (call->terminal != NULL) {
+        cf_terminal_set(call->terminal, params, now);
+        set_cameras(call, now);
+        cf_call_report_media(call, params);
+    }
+    cf_media_params_free(cf_system_mem(), params);
+}
+
+void cf_call_stop_media(struct cf_call *call) {
+    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
+        free_camera(call, i);
+    }
+    cf_terminal_destroy(call->terminal);
+    call->terminal = NULL;
+}
+
+static void take_event(struct cf_call *call, const struct cf_terminal_event *event) {
+    struct cf_call_camera *camera = event->line < CF_TERMINAL_LINES_MAX ? call->cameras[event->line] : NULL;
+    if (event->kind == CF_TERMINAL_KEY_WANTED && camera != NULL) {
+        camera->camera.wants_key = true;
+    } else if (event->kind == CF_TERMINAL_BITRATE && camera != NULL) {
+        cf_camera_limit(&camera->camera, event->bps);
+    }
+    cf_call_report_terminal(call, event);
+}
+
+/* Everything that the terminal has to say. */
+static void drain(struct cf_call *call, cf_usec now) {
+    struct cf_terminal_frame frame;
+    struct cf_terminal_event event;
+    while (cf_terminal_poll_frame(call->terminal, now, &frame)) {
+        if (cf_recorder_frame(&call->recorder, &frame)) {
+            cf_terminal_want_key(call->terminal, frame.line);
+        }
+    }
+    while (cf_terminal_poll_event(call->terminal, &event)) {
+        take_event(call, &event);
+    }
+    cf_media_wire_flush(call->media, call->terminal);
+}
+
+void cf_call_on_datagram(void *ctx, uint32_t socket, const struct cf_addr *from, uint8_t *at, size_t len) {
+    struct cf_call *call = ctx;
+    if (call->terminal != NULL) {
+        cf_terminal_on_datagram(call->terminal, socket, from, at, len, cf_system_now());
+    }
+}
+
+void cf_call_on_settled(void *ctx) {
+    struct cf_call *call = ctx;
+    if (call->terminal != NULL) {
+        drain(call, cf_system_now());
+    }
+}
+
+static void sound_tick(struct cf_call *call, cf_usec now) {
+    int16_t out[CF_MIX_TICK_SAMPLES];
+    int16_t in[CF_MIX_TICK_SAMPLES] = {0};
+    bool is_sent = false;
+    for (size_t i = 0; call->terminal != NULL && i < cf_terminal_line_count(call->terminal); i++) {
+        const struct cf_media_line *line = cf_terminal_line(call->terminal, i);
+        is_sent = is_sent || (line != NULL && line->kind == CF_MEDIA_AUDIO && cf_terminal_can_send(call->terminal, i));
+    }
+    is_sent = is_sent && !call->options.sound.is_none;
+    if (is_sent) {
+        cf_microphone_read(&call->microphone, out, CF_MIX_TICK_SAMPLES);
+        cf_terminal_send_sound(call->terminal, out, now);
+    }
+    if (call->terminal != NULL) {
+        (void)cf_terminal_pull_sound(call->terminal, in, now);
+    }
+    cf_recorder_sound(&call->recorder, in, is_sent ? out : NULL);
+}
+
+static void send_picture(struct cf_call *call, size_t line, cf_usec now) {
+    struct cf_call_camera *camera = call->cameras[line];
+    const struct cf_payload *payload = cf_terminal_payload(call->terminal, line);
+    struct cf_coded_frame frame = {.is_key = false};
+    enum cf_err err = payload == NULL ? CF_ERR_UNSUPPORTED : cf_camera_next(&camera->camera, payload, &frame);
+    if (err == CF_OK && frame.octets.len > 0) {
+        err = cf_terminal_send_frame(call->terminal, line, frame.octets, now);
+    }
+    if (err != CF_OK && !camera->is_broken) {
+        camera->is_broken = true;
+        cf_call_say(call, CF_STR("camera-failed"));
+        cf_put_json_number(&call->line.w, CF_STR("line"), line);
+        cf_put_json_text(&call->line.w, CF_STR("why"), cf_str_of(cf_err_text(err)));
+        cf_json_line_end(&call->line);
+    }
+}
+
+static cf_usec camera_turn(struct cf_call *call, cf_usec now) {
+    cf_usec next = CF_USEC_NEVER;
+    cf_usec step = CF_SEC(1) / call->options.fps;
+    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
+        struct cf_call_camera *camera = call->cameras[i];
+        if (camera == NULL || !cf_terminal_can_send(call->terminal, i)) {
+            continue;
+        }
+        if (camera->next_at <= now) {
+            send_picture(call, i, now);
+            camera->next_at = now - camera->next_at > LATE_MAX ? now + step : camera->next_at + step;
+        }
+        next = cf_usec_min(next, camera->next_at);
+    }
+    return next;
+}
+
+cf_usec cf_call_media_turn(struct cf_call *call, cf_usec now) {
+    cf_usec next = CF_USEC_NEVER;
+    if (now - call->next_tick > LATE_MAX) {
+        call->next_tick = now;
+    }
+    while (call->next_tick <= now) {
+        sound_tick(call, now);
+        call->next_tick += TICK;
+    }
+    if (call->terminal != NULL) {
+        next = camera_turn(call, now);
+        cf_terminal_on_deadline(call->terminal, now);
+        drain(call, now);
+        next = cf_usec_min(next, cf_terminal_deadline(call->terminal));
+    }
+    return cf_usec_min(next, call->next_tick);
+}

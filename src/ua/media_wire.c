@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ua/media_wire.h"
+
+#include "shell/udp/udp.h"
+#include <stdlib.h>
+
+#define SOCKETS_MAX (2 * CF_TERMINAL_LINES_MAX)
+#define BATCH 32
+#define SLOT 2048
+#define PAIR_TRIES 50
+
+struct socket {
+    struct cf_media_wire *wire;
+    struct cf_udp udp; /* fd < 0: free */
+    struct cf_watch *watch;
+};
+
+struct cf_media_wire {
+    struct cf_loop *loop;
+    struct cf_addr local;
+    cf_media_wire_handler *handler;
+    cf_media_wire_settled *settled;
+    void *ctx;
+    struct cf_port_source source;
+    struct socket sockets[SOCKETS_MAX];
+    uint8_t buffer[BATCH * SLOT];
+};
+
+static void on_readable(void *ctx) {
+    struct socket *s = ctx;
+    struct cf_media_wire *wire = s->wire;
+    struct cf_datagram datagrams[BATCH];
+    uint32_t name = cf_terminal_socket(&s->udp.local);
+    size_t count = cf_udp_receive(&s->udp, wire->buffer, SLOT, datagrams, BATCH);
+    for (size_t i = 0; i < count; i++) {
+        wire->handler(wire->ctx, name, &datagrams[i].remote, (uint8_t *)(uintptr_t)datagrams[i].bytes.at, datagrams[i].bytes.len);
+    }
+    wire->settled(wire->ctx);
+}
+
+static struct socket *free_socket(struct cf_media_wire *wire) {
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        if (wire->sockets[i].udp.fd < 0) {
+            return &wire->sockets[i];
+        }
+    }
+    return NULL;
+}
+
+static void close_socket(struct socket *s) {
+    cf_loop_unwatch(&s->watch);
+    cf_udp_close(&s->udp);
+    s->udp.fd = -1;
+}
+
+static struct socket *open_socket(struct cf_media_wire *wire, uint16_t port) {
+    struct socket *s = free_socket(wire);
+    struct cf_addr local = wire->local;
+    local.port = port;
+    if (s == NULL || cf_udp_open(&local, CF_UDP_USE_MEDIA, &s->udp) != CF_OK) {
+        return NULL;
+    }
+    if (cf_loop_watch(wire->loop, s->udp.fd, on_readable, s, &s->watch) != CF_OK) {
+        close_socket(s);
+        return NULL;
+    }
+    return s;
+}
+
+static bool take_one(struct cf_media_wire *wire, struct cf_port_pair *ret) {
+    struct socket *rtp = open_socket(wire, 0);
+    if (rtp != NULL) {
+        *ret = (struct cf_port_pair){.rtp = rtp->udp.local};
+    }
+    return rtp != NULL;
+}
+
+/* The kernel gives a port; even ones whose neighbour is free make a pair (RFC 3550 section 11). */
+static bool take_pair(struct cf_media_wire *wire, struct cf_port_pair *ret) {
+    for (int i = 0; i < PAIR_TRIES; i++) {
+        struct socket *rtp = open_socket(wire, 0);
+        if (rtp == NULL) {
+            return false;
+        }
+        struct socket *rtcp = rtp->udp.local.port % 2 == 0 ? open_socket(wire, (uint16_t)(rtp->udp.local.port + 1)) : NULL;
+        if (rtcp != NULL) {
+            *ret = (struct cf_port_pair){.rtp = rtp->udp.local, .rtcp = rtcp->udp.local};
+            return true;
+        }
+        close_socket(rtp);
+    }
+    return false;
+}
+
+static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+    struct cf_media_wire *wire = ctx;
+    if (family != (enum cf_family)wire->local.family) {
+        return false;
+    }
+    return with_rtcp ? take_pair(wire, ret) : take_one(wire, ret);
+}
+
+static void give(void *ctx, const struct cf_port_pair *pair) {
+    struct cf_media_wire *wire = ctx;
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        struct socket *s = &wire->sockets[i];
+        if (s->udp.fd >= 0 && (cf_addr_eq(&s->udp.local, &pair->rtp) || cf_addr_eq(&s->udp.local, &pair->rtcp))) {
+            close_socket(s);
+        }
+    }
+}
+
+enum cf_err cf_media_wire_create(struct cf_loop *loop, const struct cf_addr *local, cf_media_wire_handler *handler,
+                                 cf_media_wire_settled *settled, void *ctx, struct cf_media_wire **ret) {
+    struct cf_media_wire *wire = calloc(1, sizeof *wire);
+    if (wire == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    wire->loop = loop;
+    wire->local = *local;
+    wire->handler = handler;
+    wire->settled = settled;
+    wire->ctx = ctx;
+    wire->source = (struct cf_port_source){take, give, wire};
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        wire->sockets[i].wire = wire;
+        wire->sockets[i].udp.fd = -1;
+    }
+    *ret = wire;
+    return CF_OK;
+}
+
+void cf_media_wire_destroy(struct cf_media_wire **wire) {
+    if (*wire == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        close_socket(&(*wire)->sockets[i]);
+    }
+    free(*wire);
+    *wire = NULL;
+}
+
+struct cf_port_source *cf_media_wire_ports(struct cf_media_wire *wire) {
+    return &wire->source;
+}
+
+static struct cf_udp *socket_named(struct cf_media_wire *wire, uint32_t name) {
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        if (wire->sockets[i].udp.fd >= 0 && cf_terminal_socket(&wire->sockets[i].udp.local) == name) {
+            return &wire->sockets[i].udp;
+        }
+    }
+    return NULL;
+}
+
+void cf_media_wire_flush(struct cf_media_wire *wire, struct cf_terminal *terminal) {
+    struct cf_terminal_out out;
+    while (cf_terminal_poll_send(terminal, &out)) {
+        struct cf_udp *udp = socket_named(wire, out.socket);
+        struct cf_datagram datagram = {out.to, out.data};
+        if (udp != NULL) {
+            /* What the kernel's queue does not take is lost, as on the network. */
+            (void)cf_udp_send(udp, &datagram, 1);
+        }
+    }
+}

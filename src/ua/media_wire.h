@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sockets for media of one call, given out as ports to the agent and read for the terminal. Wiring; on the loop's thread. */
+#ifndef CF_UA_MEDIA_WIRE_H
+#define CF_UA_MEDIA_WIRE_H
+
+#include "core/focus/ports.h"
+#include "core/terminal/terminal.h"
+#include "shell/loop/loop.h"
+
+/** The wire; opaque. */
+struct cf_media_wire;
+
+/** Called for each datagram; its octets may be changed. */
+typedef void cf_media_wire_handler(void *ctx, uint32_t socket, const struct cf_addr *from, uint8_t *at, size_t len);
+
+/** Called when all datagrams that were there have been handed over. */
+typedef void cf_media_wire_settled(void *ctx);
+
+/** Sockets will be bound at @p local (its port is ignored). */
+CF_MUST_USE enum cf_err cf_media_wire_create(struct cf_loop *loop, const struct cf_addr *local, cf_media_wire_handler *handler,
+                                             cf_media_wire_settled *settled, void *ctx, struct cf_media_wire **ret);
+
+/** Close all; sets the pointer to NULL; NULL is ignored. */
+void cf_media_wire_destroy(struct cf_media_wire **wire);
+
+/** Ports for the agent. */
+struct cf_port_source *cf_media_wire_ports(struct cf_media_wire *wire);
+
+/** Send what @p terminal has. */
+void cf_media_wire_flush(struct cf_media_wire *wire, struct cf_terminal *terminal);
+
+#endif
