@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two commands do everything on a fresh Debian 12: make run, make test. The others are for developers.
 .POSIX:
-.PHONY: all run test bench format check fuzz clean packages packages-test build/conferd
+.PHONY: all run demo test bench format check fuzz clean packages packages-test build/conferd
 
 STATE = $(HOME)/.local/state/confer
 
@@ -25,6 +25,11 @@ run: packages
 	@$(MAKE) --no-print-directory build/conferd
 	@echo
 	@build/conferd --dev --state "$(STATE)"
+
+# Three user agents meet in a conference of a server of their own; a report tells who heard and saw whom, and whether that is right.
+demo: packages
+	@$(MAKE) --no-print-directory build/conferd
+	@python3 tools/demo.py
 
 # Every test, from clean if need be, closing with "N passed, N failed".
 test: packages-test

@@ -7,7 +7,7 @@ import sys
 
 PURE = set('''memcpy memmove memset memcmp memchr strlen strcmp strncmp __assert_fail __stack_chk_fail
 __memcpy_chk __memmove_chk __memset_chk qsort bsearch
-sqrt sqrtf log10 log10f log2 pow powf exp expf floor floorf ceil lround lrint lrintf fabs sin cos sinf cosf log logf exp2 exp2f
+sqrt sqrtf log10 log10f log2 pow powf exp expf floor floorf ceil lround lrint lrintf fabs sin cos sincos sinf cosf log logf exp2 exp2f
 fmin fmax roundf round _GLOBAL_OFFSET_TABLE_'''.split())
 
 

@@ -42,6 +42,7 @@ runs=0
 
 if build build --werror; then
     run build --suite checks --suite unit --suite sim --suite conformance
+    run build --suite e2e --num-processes 1
     run build --suite interop --num-processes 1
 else
     failed_builds=$((failed_builds + 1))

@@ -8,7 +8,8 @@
 #include <string.h>
 
 const char cf_call_help[] =
-    "confer call URI [OPTION...] - call somebody, a room or a conference factory; with --answer and no URI: wait for a call\n"
+    "confer call URI [OPTION...] - call somebody, a room or a conference factory; with --answer or --wait instead of URI: be "
+    "called\n"
     "\n"
     "Who\n"
     "  --user NAME|URI        account: alice, or sip:alice@example.org (domain of URI if it is not given)\n"
@@ -22,6 +23,7 @@ const char cf_call_help[] =
     "  --no-register          call without registration\n"
     "What\n"
     "  --answer               take calls at once\n"
+    "  --wait                 wait for a call and let it ring\n"
     "  --invite URI,...       people whom the conference shall call (recipient list); a NAME is one of the domain\n"
     "  --subject TEXT         of the call or conference\n"
     "  --duration SECONDS     hang up so long after the call came up\n"
@@ -187,8 +189,8 @@ static bool *flag_option(struct cf_call_options *o, const char *name) {
         bool *value;
     } table[] = {
         {"--insecure", &o->is_insecure}, {"--no-register", &o->is_unregistered},
-        {"--answer", &o->answers},       {"--blind", &o->is_blind},
-        {"--trace", &o->is_traced},
+        {"--answer", &o->answers},       {"--wait", &o->waits},
+        {"--blind", &o->is_blind},       {"--trace", &o->is_traced},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {
@@ -270,8 +272,8 @@ static bool derive(struct cf_call_options *o) {
     if (o->target != NULL && !has_target) {
         return complain(o->target, "not a SIP URI");
     }
-    if (o->target == NULL && !o->answers) {
-        return complain("call", "a URI or --answer is needed");
+    if (o->target == NULL && !o->answers && !o->waits) {
+        return complain("call", "a URI, --answer or --wait is needed");
     }
     cf_writer_init(&w, o->aor, sizeof o->aor - 1);
     const char *user = o->user == NULL ? "anonymous" : o->user;

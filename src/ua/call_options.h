@@ -49,7 +49,8 @@ struct cf_call_options {
     bool is_insecure; /**< take any certificate */
     bool is_traced;   /**< SIP messages on standard error */
     bool is_unregistered;
-    bool answers;
+    bool answers; /**< take calls at once */
+    bool waits;   /**< for a call, which rings until it is answered by command */
     const char *subject;
     const char *invited[CF_CALL_INVITED_MAX];
     size_t invited_count;

@@ -16,4 +16,7 @@ int cf_ua_call(int argc, char **argv);
 /** Which sounds are in a recording: hear RECORDING SOURCE... @p argv begins with "hear". */
 int cf_ua_hear(int argc, char **argv);
 
+/** The voice of a speaker of core/clip/voice.h as a file: voice NUMBER SECONDS FILE. @p argv begins with "voice". */
+int cf_ua_voice(int argc, char **argv);
+
 #endif

@@ -19,6 +19,7 @@ static const char help[] =
     "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
     "  confer call URI [OPTION...]                   a SIP phone for scripts: calls, sends, records, checks (call --help)\n"
     "  confer hear RECORDING SOURCE...               which sounds are in a recording\n"
+    "  confer voice NUMBER SECONDS FILE.wav          the voice that call sends as voice:NUMBER\n"
     "\n"
     "FOLDER is the state folder of the server, " STATE_DEFAULT " if it is not given. Answers are JSON lines.\n";
 
@@ -41,6 +42,9 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[at], "hear") == 0) {
         return cf_ua_hear(argc - at, argv + at);
+    }
+    if (strcmp(argv[at], "voice") == 0) {
+        return cf_ua_voice(argc - at, argv + at);
     }
     return cf_ua_control(state, argc - at, argv + at);
 }

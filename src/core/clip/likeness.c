@@ -16,9 +16,21 @@
 /* A piece found as well as that leads the next one. */
 #define FOUND 0.5
 
+/* Delays that are tried, by pieces of the source, and the least distance between two of them, in steps of loudness. */
+#define GUESSES 12
+#define APART 6
+#define PROBES 6
+
 struct sound {
     float *at;
     int64_t count;
+};
+
+/* Delays that the loudness speaks for, the best first; in samples. */
+struct guesses {
+    size_t count;
+    int64_t shifts[GUESSES];
+    double scores[GUESSES];
 };
 
 static struct sound slow_down(const struct cf_mem *mem, const int16_t *pcm, size_t count) {
@@ -59,37 +71,60 @@ static void drop(const struct cf_mem *mem, struct sound *s) {
 
 /* Product of b with a, a shifted by @p shift, over what overlaps; @p ret_norm: product of the lengths. */
 static double product(const struct sound *a, int64_t shift, const struct sound *b, int64_t from, int64_t to, double *ret_norm) {
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
+    float ab = 0;
+    float aa = 0;
+    float bb = 0;
     int64_t first = from + shift < 0 ? -shift : from;
     int64_t last = to + shift > a->count ? a->count - shift : to;
     for (int64_t i = first; i < last; i++) {
-        double x = (double)a->at[i + shift];
-        double y = (double)b->at[i];
+        float x = a->at[i + shift];
+        float y = b->at[i];
         ab += x * y;
         aa += x * x;
         bb += y * y;
     }
-    *ret_norm = sqrt(aa * bb);
-    return ab;
+    *ret_norm = sqrt((double)aa * (double)bb);
+    return (double)ab;
 }
 
-/* Where the source most likely begins in the recording, in steps of loudness. */
-static int64_t guess_delay(const struct sound *recording, const struct sound *source) {
+/* Keep @p shift if it is better than one that is kept; of neighbours the best stays. */
+static void consider(struct guesses *g, int64_t shift, double score) {
+    size_t at = g->count;
+    for (size_t i = 0; i < g->count; i++) {
+        int64_t apart = g->shifts[i] > shift ? g->shifts[i] - shift : shift - g->shifts[i];
+        if (apart < (int64_t)APART * FRAME) {
+            if (score <= g->scores[i]) {
+                return;
+            }
+            at = i;
+            break;
+        }
+    }
+    if (at == GUESSES) {
+        at = GUESSES - 1;
+        if (score <= g->scores[at]) {
+            return;
+        }
+    } else if (at == g->count) {
+        g->count++;
+    }
+    for (; at > 0 && g->scores[at - 1] < score; at--) {
+        g->scores[at] = g->scores[at - 1];
+        g->shifts[at] = g->shifts[at - 1];
+    }
+    g->scores[at] = score;
+    g->shifts[at] = shift;
+}
+
+/* How well the loudness of both fits at each delay. */
+static void guess_delays(const struct sound *recording, const struct sound *source, struct guesses *ret) {
     int64_t limit = CF_LIKENESS_DELAY_MAX_MSEC * RATE_HZ / 1000 / FRAME;
-    int64_t best = 0;
-    double best_score = -1;
+    ret->count = 0;
     for (int64_t shift = -limit; shift <= limit; shift++) {
         double norm;
         /* Not divided by the length of what overlaps: a short overlap has little to say. */
-        double score = product(recording, shift, source, 0, source->count, &norm);
-        if (score > best_score) {
-            best_score = score;
-            best = shift;
-        }
+        consider(ret, shift * FRAME, product(recording, shift, source, 0, source->count, &norm));
     }
-    return best;
 }
 
 /* The best likeness of a piece of the source with the recording, delayed by @p middle give or take @p range. */
@@ -123,6 +158,31 @@ static double loudest_piece(const struct sound *s) {
         loudest = energy > loudest ? energy : loudest;
     }
     return loudest;
+}
+
+/* Of the guesses the one at which some loud pieces of the source are found best. */
+static int64_t choose_delay(const struct sound *recording, const struct sound *source, const struct guesses *guesses) {
+    double loudest = loudest_piece(source);
+    double best_score = -1;
+    int64_t best = 0;
+    for (size_t i = 0; i < guesses->count; i++) {
+        double score = 0;
+        size_t probes = 0;
+        for (int64_t from = 0; from + PIECE <= source->count && probes < PROBES; from += PIECE) {
+            int64_t at = 0;
+            bool is_inside = from + guesses->shifts[i] >= 0 && from + PIECE + guesses->shifts[i] <= recording->count;
+            if (is_inside && energy_of(source, from) > loudest / 4) {
+                score += find_piece(recording, source, from, guesses->shifts[i], NEAR, &at);
+                probes++;
+            }
+        }
+        /* Divided by what was wanted: a delay that leaves less to compare is worth less. */
+        if (score / PROBES > best_score) {
+            best_score = score / PROBES;
+            best = guesses->shifts[i];
+        }
+    }
+    return best;
 }
 
 static struct cf_likeness compare(const struct sound *recording, const struct sound *source, int64_t shift) {
@@ -166,7 +226,12 @@ enum cf_err cf_likeness_of(const struct cf_mem *mem, const int16_t *recording, s
         err = r_loudness.at == NULL || s_loudness.at == NULL ? CF_ERR_NO_MEMORY : CF_OK;
     }
     if (err == CF_OK) {
-        *ret = is_enough ? compare(&r, &s, guess_delay(&r_loudness, &s_loudness) * FRAME) : (struct cf_likeness){.pieces = 0};
+        struct guesses guesses = {.count = 0};
+        *ret = (struct cf_likeness){.pieces = 0};
+        if (is_enough) {
+            guess_delays(&r_loudness, &s_loudness, &guesses);
+            *ret = compare(&r, &s, choose_delay(&r, &s, &guesses));
+        }
     }
     drop(mem, &r_loudness);
     drop(mem, &s_loudness);
