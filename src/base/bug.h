@@ -17,6 +17,12 @@
 /** The result of a function must be looked at. */
 #define CF_MUST_USE __attribute__((warn_unused_result))
 
+/**
+ * A large local variable of a hot path, of which every octet that is read was written before: it is not filled with a pattern at
+ * each call, as the build does with all others (-ftrivial-auto-var-init).
+ */
+#define CF_SCRATCH __attribute__((uninitialized))
+
 /** printf-like argument checking; both indexes count from 1. */
 #define CF_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * UDP sockets in batches: recvmmsg() and sendmmsg(), non-blocking. A socket is a file descriptor in a struct; polling it is the
- * business of the loop or of a media worker. No thread of its own; a socket belongs to one thread at a time.
+ * UDP sockets in batches: recvmmsg() and sendmmsg(), non-blocking. Datagrams for one peer in a row go out as one message that the
+ * kernel cuts (run.h), where it can. A socket is a file descriptor in a struct; polling it is the business of the loop or of a
+ * media worker. No thread of its own; a socket belongs to one thread at a time.
  */
 #ifndef CF_SHELL_UDP_UDP_H
 #define CF_SHELL_UDP_UDP_H
@@ -18,6 +19,7 @@
 struct cf_udp {
     int fd;
     struct cf_addr local; /**< with the port that the kernel chose if 0 was asked for */
+    bool can_segment;     /**< the kernel cuts runs (UDP_SEGMENT); given up when it turns out that the device can't */
 };
 
 /** A datagram to send or one that was received. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UDP sockets on loopback: what is sent is queued at the receiver when the send returns, so nothing waits here. */
-#include "shell/udp/udp.h"
+#include "shell/udp/run.h"
 
 #include "lib/test.h"
 
@@ -78,5 +78,75 @@ static void says_when_a_port_is_taken(void **state) {
     cf_udp_close(&a);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(sends_and_receives_in_batches), cmocka_unit_test(drops_datagrams_that_do_not_fit),
+static struct cf_datagram of_len(struct cf_addr remote, size_t len) {
+    static uint8_t octets[CF_UDP_DATAGRAM_MAX];
+    return (struct cf_datagram){remote, {octets, len}};
+}
+
+static void runs_are_of_one_peer_and_one_length(void **state) {
+    (void)state;
+    struct cf_addr a;
+    struct cf_addr b;
+    assert_ok(cf_addr_parse(CF_STR("127.0.0.1:4000"), &a));
+    assert_ok(cf_addr_parse(CF_STR("127.0.0.1:4002"), &b));
+    const struct {
+        struct cf_datagram list[4];
+        size_t len;
+    } cases[] = {
+        {{of_len(a, 9), of_len(a, 9), of_len(a, 9), of_len(a, 9)}, 4},
+        {{of_len(a, 9), of_len(b, 9), of_len(a, 9), of_len(a, 9)}, 1},
+        {{of_len(a, 9), of_len(a, 8), of_len(a, 8), of_len(a, 8)}, 2}, /* a shorter one is the last */
+        {{of_len(a, 9), of_len(a, 10), of_len(a, 10), of_len(a, 10)}, 1},
+        {{of_len(a, 9), of_len(a, 0), of_len(a, 9), of_len(a, 9)}, 1},
+        {{of_len(a, 0), of_len(a, 0), of_len(a, 0), of_len(a, 0)}, 1},
+        {{of_len(a, 32000), of_len(a, 32000), of_len(a, 32000), of_len(a, 32000)}, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(cf_udp_run_len(cases[i].list, 4), cases[i].len);
+    }
+    struct cf_datagram many[CF_UDP_RUN_MAX + 1];
+    for (size_t i = 0; i <= CF_UDP_RUN_MAX; i++) {
+        many[i] = of_len(a, 1);
+    }
+    assert_int_equal(cf_udp_run_len(many, CF_UDP_RUN_MAX + 1), CF_UDP_RUN_MAX);
+    assert_int_equal(cf_udp_run_len(many, 3), 3);
+}
+
+/* Whoever receives can't tell how a datagram was sent: boundaries, order and contents stay, with and without segmentation, for
+ * lengths that make runs, break them, and are too long for segments of the path. */
+static void runs_arrive_as_datagrams(void **state) {
+    (void)state;
+    static const size_t lens[] = {1200, 1200, 1200, 700, 1200, 3, 1200, 1200, 20000, 20000, 20000, 1, 1, 1};
+    static uint8_t octets[sizeof lens / sizeof *lens][20000];
+    static uint8_t buffer[CF_UDP_BATCH_MAX * 20000];
+    const size_t count = sizeof lens / sizeof *lens;
+    for (int with = 0; with < 2; with++) {
+        struct cf_udp a = open_on("127.0.0.1:0");
+        struct cf_udp b = open_on("127.0.0.1:0");
+        struct cf_udp c = open_on("127.0.0.1:0");
+        struct cf_datagram out[2 * (sizeof lens / sizeof *lens)];
+        struct cf_datagram in[CF_UDP_BATCH_MAX];
+        a.can_segment = a.can_segment && with == 1;
+        for (size_t i = 0; i < count; i++) {
+            memset(octets[i], (int)i + 1, lens[i]);
+            out[i] = (struct cf_datagram){b.local, {octets[i], lens[i]}};
+            out[count + i] = (struct cf_datagram){c.local, {octets[i], lens[i]}};
+        }
+        assert_int_equal(cf_udp_send(&a, out, 2 * count), 2 * count);
+        struct cf_udp *receivers[] = {&b, &c};
+        for (size_t r = 0; r < 2; r++) {
+            assert_int_equal(cf_udp_receive(receivers[r], buffer, 20000, in, CF_UDP_BATCH_MAX), count);
+            for (size_t i = 0; i < count; i++) {
+                assert_int_equal(in[i].bytes.len, lens[i]);
+                assert_memory_equal(in[i].bytes.at, octets[i], lens[i]);
+            }
+        }
+        cf_udp_close(&a);
+        cf_udp_close(&b);
+        cf_udp_close(&c);
+    }
+}
+
+CF_TEST_MAIN(cmocka_unit_test(runs_are_of_one_peer_and_one_length), cmocka_unit_test(runs_arrive_as_datagrams),
+             cmocka_unit_test(sends_and_receives_in_batches), cmocka_unit_test(drops_datagrams_that_do_not_fit),
              cmocka_unit_test(survives_unreachable_peers), cmocka_unit_test(says_when_a_port_is_taken))
