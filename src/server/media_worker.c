@@ -29,8 +29,11 @@ struct cf_media_worker {
     struct cf_mailbox *outbox;
     struct cf_srtp_engine *srtp;
     struct cf_engine *engine;
-    struct cf_udp **sockets; /* by number; CF_MEDIA_SOCKETS_MAX of them */
-    uint8_t *buffer;         /* CF_ENGINE_BATCH_MAX slots */
+    struct cf_udp **sockets;                           /* by number; CF_MEDIA_SOCKETS_MAX of them */
+    uint8_t *buffer;                                   /* CF_ENGINE_BATCH_MAX slots */
+    size_t slots_used;                                 /* of .buffer, by .inputs */
+    struct cf_media_input inputs[CF_ENGINE_BATCH_MAX]; /* came in and wait for the engine, of all sockets */
+    size_t input_count;
     int epoll;
     bool stops;
     bool has_told; /* events wait to be rung for */
@@ -66,7 +69,7 @@ static void open_socket(struct cf_media_worker *w, uint32_t number, const struct
 
 /* Outputs of one socket come in a row: one call sends them. */
 static void send_run(struct cf_media_worker *w, const struct cf_media_output *outputs, size_t count) {
-    struct cf_datagram datagrams[CF_OUTBOX_MAX];
+    struct cf_datagram datagrams[CF_OUTBOX_MAX] CF_SCRATCH;
     struct cf_udp *udp = outputs[0].socket < CF_MEDIA_SOCKETS_MAX ? w->sockets[outputs[0].socket] : NULL;
     for (size_t i = 0; i < count; i++) {
         datagrams[i] = (struct cf_datagram){outputs[i].to, outputs[i].data};
@@ -125,24 +128,33 @@ static void take_messages(struct cf_media_worker *w) {
     }
 }
 
+/* What came in by one turn goes to the engine as one batch, from whatever socket: the more there is, the longer are the runs that
+ * each receiver gets, and the cheaper is each packet. When there is little, nothing waits. */
+static void flush_inputs(struct cf_media_worker *w) {
+    if (w->input_count > 0) {
+        cf_engine_receive(w->engine, w->inputs, w->input_count, cf_system_now());
+        w->input_count = w->slots_used = 0;
+        drain(w);
+    }
+}
+
 static void receive(struct cf_media_worker *w, uint32_t number) {
-    struct cf_datagram datagrams[CF_ENGINE_BATCH_MAX];
-    struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
+    struct cf_datagram datagrams[CF_ENGINE_BATCH_MAX] CF_SCRATCH;
     struct cf_udp *udp = number < CF_MEDIA_SOCKETS_MAX ? w->sockets[number] : NULL;
     if (udp == NULL) {
         return;
     }
-    size_t count = cf_udp_receive(udp, w->buffer, SLOT, datagrams, CF_ENGINE_BATCH_MAX);
+    size_t room = CF_ENGINE_BATCH_MAX - w->slots_used;
+    size_t count = cf_udp_receive(udp, w->buffer + w->slots_used * SLOT, SLOT, datagrams, room);
     for (size_t i = 0; i < count; i++) {
         /* The octets lie in our buffer: the engine decrypts them in place. */
-        inputs[i] = (struct cf_media_input){.socket = number,
-                                            .from = datagrams[i].remote,
-                                            .at = (uint8_t *)(uintptr_t)datagrams[i].bytes.at,
-                                            .len = datagrams[i].bytes.len};
+        uint8_t *octets = (uint8_t *)(uintptr_t)datagrams[i].bytes.at;
+        w->inputs[w->input_count++] =
+            (struct cf_media_input){.socket = number, .from = datagrams[i].remote, .at = octets, .len = datagrams[i].bytes.len};
+        w->slots_used = (size_t)(octets - w->buffer) / SLOT + 1;
     }
-    if (count > 0) {
-        cf_engine_receive(w->engine, inputs, count, cf_system_now());
-        drain(w);
+    if (w->slots_used == CF_ENGINE_BATCH_MAX) {
+        flush_inputs(w); /* the rest of the socket comes with the next turn */
     }
 }
 
@@ -168,6 +180,7 @@ static void turn(struct cf_media_worker *w) {
             receive(w, ready[i].data.u32);
         }
     }
+    flush_inputs(w);
     cf_usec now = cf_system_now();
     if (cf_engine_deadline(w->engine) <= now) {
         cf_engine_on_deadline(w->engine, now);
