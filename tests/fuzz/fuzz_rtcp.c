@@ -3,6 +3,7 @@
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
 #include "core/rtcp/sdes.h"
+#include "core/rtcp/transport_cc.h"
 #include "core/rtcp/xr.h"
 
 #include <stdlib.h>
@@ -73,6 +74,24 @@ static void visit_feedback(const struct cf_rtcp_packet *packet) {
     }
 }
 
+static void visit_transport_cc(const struct cf_rtcp_packet *packet) {
+    struct cf_rtcp_feedback feedback;
+    struct cf_twcc twcc;
+    struct cf_twcc_iter iter;
+    struct cf_twcc_status status;
+    size_t count = 0;
+    if (cf_rtcp_parse_feedback(packet, &feedback) != CF_OK || cf_twcc_parse(&feedback, &twcc) != CF_OK) {
+        return;
+    }
+    cf_twcc_iter_init(&iter, &twcc);
+    while (cf_twcc_next(&iter, &status)) {
+        count++;
+    }
+    if (count != twcc.count || !cf_reader_ok(&iter.chunks) || !cf_reader_ok(&iter.deltas) || cf_reader_left(&iter.deltas) > 0) {
+        abort();
+    }
+}
+
 static void visit_extended(const struct cf_rtcp_packet *packet) {
     struct cf_xr_iter iter;
     struct cf_xr_block block;
@@ -105,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         visit_report(&packet);
         visit_sources(&packet);
         visit_feedback(&packet);
+        visit_transport_cc(&packet);
         visit_extended(&packet);
     }
     if (is_sound && (octets > size || size - octets > UINT8_MAX)) {

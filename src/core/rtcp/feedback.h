@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Feedback messages: transport layer (generic NACK of RFC 4585, TMMBR and TMMBN of RFC 5104, transport-wide congestion control as
- * opaque octets) and payload specific (PLI, SLI, RPSI of RFC 4585, FIR of RFC 5104, receiver estimated maximum bitrate). Formats
+ * Feedback messages: transport layer (generic NACK of RFC 4585, TMMBR and TMMBN of RFC 5104; transport-wide congestion control is
+ * transport_cc.h) and payload specific (PLI, SLI, RPSI of RFC 4585, FIR of RFC 5104, receiver estimated maximum bitrate). Formats
  * only. Lists are visited by index; their length is bounded by the packet, what to do about long ones is the user's policy.
  */
 #ifndef CF_CORE_RTCP_FEEDBACK_H
