@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Candidates of ICE (RFC 8445 section 5.1): priorities, foundations, and which pairs make sense. Pure functions, any thread.
+ */
+#ifndef CF_CORE_ICE_CANDIDATE_H
+#define CF_CORE_ICE_CANDIDATE_H
+
+#include "base/addr.h"
+
+/** Components of a data stream: RTP, and RTCP where it is not multiplexed. */
+#define CF_ICE_COMPONENTS_MAX 2
+
+/** What a candidate is. */
+enum cf_ice_type {
+    CF_ICE_HOST,
+    CF_ICE_SRFLX,
+    CF_ICE_PRFLX,
+    CF_ICE_RELAY,
+};
+
+/** A local base: a socket from which checks are sent and to which they come. */
+struct cf_ice_local {
+    uint32_t socket;
+    struct cf_addr addr; /**< that the socket is bound to; only the family counts if it is unspecified */
+    uint32_t priority;   /**< of its host candidate */
+    uint32_t foundation; /**< equal for bases that freeze and thaw together */
+    uint8_t component;   /**< 1..CF_ICE_COMPONENTS_MAX */
+};
+
+/** A candidate of the peer. */
+struct cf_ice_remote_candidate {
+    struct cf_addr addr;
+    uint32_t priority;
+    uint32_t foundation; /**< a hash of the text */
+    uint8_t component;
+    uint8_t type; /**< enum cf_ice_type */
+};
+
+/** Section 5.1.2.1; @p preference is the local preference: an address that is wanted more has a higher one. */
+uint32_t cf_ice_priority(enum cf_ice_type type, uint16_t preference, uint8_t component);
+
+/** @p priority of a host candidate, as it is for a peer-reflexive one of the same base (section 7.1.1). */
+uint32_t cf_ice_reflexive_priority(uint32_t priority);
+
+/** Section 6.1.2.3. */
+uint64_t cf_ice_pair_priority(uint32_t controlling, uint32_t controlled);
+
+/**
+ * May checks be sent to @p addr at all? Not to port 0, the unspecified address, multicast and broadcast: candidates are a
+ * stranger's word (section 19.5.1).
+ */
+bool cf_ice_is_target(const struct cf_addr *addr);
+
+/**
+ * Do @p local and @p remote make a pair: one family, and loopback and link-local addresses only among themselves, so that no
+ * candidate reaches services of this host that the network does not.
+ */
+bool cf_ice_is_pair(const struct cf_addr *local, const struct cf_addr *remote);
+
+#endif
