@@ -238,6 +238,7 @@ static enum cf_err set_policy(struct cf_call *call) {
     p->allows_plain = o->encryption != CF_CALL_ENCRYPTION_SDES;
     p->allows_sdes = o->encryption != CF_CALL_ENCRYPTION_NONE;
     p->offer_profile = o->encryption == CF_CALL_ENCRYPTION_SDES ? CF_PROFILE_SAVPF : CF_PROFILE_AVPF;
+    p->allows_bundle = o->is_bundled;
     if (o->suites != NULL) {
         err = cf_policy_set_suites(p, cf_str_of(o->suites));
     }
@@ -292,6 +293,8 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .ports = cf_media_wire_ports(call->media),
                                      .codecs = &agent_codecs,
                                      .layout = o->layout,
+                                     .tiles_max = o->tiles_max,
+                                     .has_no_camera = o->picture.is_none,
                                      .video_kbps = o->video_kbps};
     config.locals = cf_sip_wire_locals(call->sip, &config.local_count);
     call->agent = cf_agent_create(&config, cf_system_now());

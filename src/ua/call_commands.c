@@ -4,8 +4,6 @@
 #include "ua/call_impl.h"
 #include <unistd.h>
 
-static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct cf_str rest, cf_usec now);
-
 static void answer(struct cf_call *call, struct cf_str verb, enum cf_err err) {
     cf_call_say(call, CF_STR("command"));
     cf_put_json_text(&call->line.w, CF_STR("command"), verb);
@@ -43,6 +41,16 @@ static enum cf_err place(struct cf_call *call, struct cf_str whom, cf_usec now) 
     return cf_agent_call(call->agent, &wanted, now);
 }
 
+static enum cf_err set_layout(struct cf_call *call, struct cf_str name, cf_usec now) {
+    char text[16] = {0};
+    enum cf_agent_layout layout;
+    if (name.len >= sizeof text) {
+        return CF_ERR_MALFORMED;
+    }
+    memcpy(text, name.at, name.len);
+    return cf_layout_read(text, &layout) ? cf_agent_set_layout(call->agent, layout, now) : CF_ERR_MALFORMED;
+}
+
 static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct cf_str rest, cf_usec now) {
     if (cf_str_eq(verb, CF_STR("hold"))) {
         return cf_agent_hold(call->agent, true, now);
@@ -71,6 +79,9 @@ static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct c
     if (cf_str_eq(verb, CF_STR("mute")) || cf_str_eq(verb, CF_STR("unmute"))) {
         call->microphone.is_muted = verb.at[0] == 'm';
         return CF_OK;
+    }
+    if (cf_str_eq(verb, CF_STR("layout"))) {
+        return set_layout(call, rest, now);
     }
     if (cf_str_eq(verb, CF_STR("answer"))) {
         return cf_agent_answer(call->agent, now);

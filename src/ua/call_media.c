@@ -34,6 +34,25 @@ static void free_camera(struct cf_call *call, size_t line) {
     }
 }
 
+/* A miniature as Linphone makes it. */
+#define SMALL_WIDTH 160
+#define SMALL_HEIGHT 120
+#define SMALL_BPS 80000U
+
+static void make_camera(struct cf_call *call, size_t line, cf_usec now) {
+    const struct cf_call_options *o = &call->options;
+    struct cf_call_camera *camera = calloc(1, sizeof *camera);
+    bool is_small = cf_agent_line_role(call->agent, line) == CF_AGENT_ROLE_THUMBNAIL;
+    uint32_t bps = o->video_kbps * 1000;
+    if (camera == NULL) {
+        return;
+    }
+    cf_camera_init(&camera->camera, &o->picture, is_small ? SMALL_WIDTH : o->width, is_small ? SMALL_HEIGHT : o->height, o->fps,
+                   is_small && bps > SMALL_BPS ? SMALL_BPS : bps);
+    camera->next_at = now;
+    call->cameras[line] = camera;
+}
+
 /* A camera for each line of pictures that is sent. */
 static void set_cameras(struct cf_call *call, cf_usec now) {
     const struct cf_call_options *o = &call->options;
@@ -43,11 +62,7 @@ static void set_cameras(struct cf_call *call, cf_usec now) {
         if (!is_sent) {
             free_camera(call, i);
         } else if (call->cameras[i] == NULL) {
-            call->cameras[i] = calloc(1, sizeof *call->cameras[i]);
-            if (call->cameras[i] != NULL) {
-                cf_camera_init(&call->cameras[i]->camera, &o->picture, o->width, o->height, o->fps, o->video_kbps * 1000);
-                call->cameras[i]->next_at = now;
-            }
+            make_camera(call, i, now);
         }
         if (is_sent && call->cameras[i] != NULL && line->remote_bandwidth_bps != CF_BANDWIDTH_NONE) {
             cf_camera_limit(&call->cameras[i]->camera, line->remote_bandwidth_bps);

@@ -36,8 +36,12 @@ const char cf_call_help[] =
     "  --audio-codecs LIST --video-codecs LIST    most wanted first: \"opus PCMU\", \"H264 VP8\"\n"
     "  --encryption E         any (default: plain is offered, SDES taken too), none or sdes\n"
     "  --suites LIST          SRTP suites, most wanted first\n"
-    "  --layout L             speaker (default) or audio\n"
-    "  --record FOLDER        heard.wav, sent.wav, and a file of pictures for each line\n"
+    "  --layout L             speaker (default): one line without label, as older phones; active: the speaker and a miniature "
+    "of\n"
+    "                         everybody; grid: everybody in full; audio: no pictures\n"
+    "  --tiles N              most people that are asked for\n"
+    "  --bundle               all media over one port (RFC 9143)\n"
+    "  --record FOLDER        heard.wav, sent.wav, a file of pictures for each line, sheet.png\n"
     "  --blind                don't decode pictures\n"
     "Check\n"
     "  --expect LIST          status 1 unless all were met when the call ended: connected, registered, participants=N,\n"
@@ -47,7 +51,7 @@ const char cf_call_help[] =
     "\n"
     "One JSON object a line on standard output: events, and statistics once a second. Commands on standard input: hold,\n"
     "resume, offer, subject TEXT, subject-offerless TEXT, add URI, remove URI, admin URI, no-admin URI, mute, unmute,\n"
-    "answer, decline, call URI, hang-up, quit.\n"
+    "layout L, answer, decline, call URI, hang-up, quit.\n"
     "Status: 0 done and as expected, 1 not, 2 usage.\n";
 
 /* --- single values --- */
@@ -142,10 +146,23 @@ static bool read_encryption(struct cf_call_options *o, const char *text) {
     return false;
 }
 
+bool cf_layout_read(const char *text, enum cf_agent_layout *ret) {
+    static const char *const words[] = {"speaker", "audio", "active", "grid"}; /* in the order of the enumeration */
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *ret = (enum cf_agent_layout)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool read_layout(struct cf_call_options *o, const char *text) {
-    bool is_audio = strcmp(text, "audio") == 0;
-    o->layout = is_audio ? CF_AGENT_LAYOUT_AUDIO : CF_AGENT_LAYOUT_SPEAKER;
-    return is_audio || strcmp(text, "speaker") == 0;
+    return cf_layout_read(text, &o->layout);
+}
+
+static bool read_tiles(struct cf_call_options *o, const char *text) {
+    return number_of(text, CF_AGENT_LINES_MAX, &o->tiles_max);
 }
 
 /* The text stays argv's, cut in place at the commas. */
@@ -217,6 +234,7 @@ static read_fn *reader_of(const char *name) {
         {"--patience", read_patience},
         {"--encryption", read_encryption},
         {"--layout", read_layout},
+        {"--tiles", read_tiles},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {

@@ -67,6 +67,8 @@ struct cf_call_options {
     enum cf_call_encryption encryption;
     const char *suites;
     enum cf_agent_layout layout;
+    uint32_t tiles_max; /**< 0: no limit */
+    bool is_bundled;
     const char *record; /**< folder; NULL: nothing is recorded */
     bool is_blind;      /**< received pictures are not decoded */
     const char *expect;
@@ -77,6 +79,9 @@ bool cf_call_options_read(struct cf_call_options *options, int argc, char **argv
 
 /** Read "tone:440", "voice:3", "silence", "none" or the name of a WAV file. False: a number is wrong. */
 bool cf_sound_source_read(struct cf_sound_source *source, const char *text);
+
+/** Read the name of a layout. False: there is none of that name. */
+bool cf_layout_read(const char *text, enum cf_agent_layout *ret);
 
 /** The help text. */
 extern const char cf_call_help[];

@@ -159,6 +159,9 @@ void cf_call_report_media(struct cf_call *call, const struct cf_media_params *pa
         cf_put_json_flag(w, CF_STR("receive"), line->can_receive);
         cf_put_json_text(w, CF_STR("suite"), keying_of(params, line));
         cf_put_json_text(w, CF_STR("label"), cf_tag_str(&line->remote_label));
+        cf_put_json_text(w, CF_STR("content"), cf_content_name(line->local_content));
+        cf_put_json_text(w, CF_STR("device"), cf_agent_line_device(call->agent, i));
+        cf_put_json_number(w, CF_STR("transport"), line->transport);
         cf_put_lit(w, "}");
         is_first = false;
     }

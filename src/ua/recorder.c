@@ -3,6 +3,7 @@
 
 #include "core/clip/card.h"
 #include "core/clip/ivf.h"
+#include "core/clip/png.h"
 #include "core/clip/voice.h"
 #include "core/clip/wav.h"
 #include "core/speaker/level.h"
@@ -152,11 +153,25 @@ static void write_frame(struct cf_recorder *r, struct cf_picture_track *track, c
     write_octets(r, track->file, frame->octets);
 }
 
+static void take_snapshot(struct cf_picture_track *track, const struct cf_picture *picture) {
+    struct cf_picture *place = &track->kept[track->snapshots % CF_SNAPSHOTS];
+    cf_usec now = cf_system_now();
+    bool is_there = place->width != 0;
+    if (now < track->snapshot_at ||
+        (!is_there && cf_picture_init(place, cf_system_mem(), CF_SNAPSHOT_WIDTH, CF_SNAPSHOT_HEIGHT) != CF_OK)) {
+        return;
+    }
+    cf_picture_put(place, 0, 0, CF_SNAPSHOT_WIDTH, CF_SNAPSHOT_HEIGHT, picture);
+    track->snapshots++;
+    track->snapshot_at = now + CF_SEC(1);
+}
+
 static void look(struct cf_picture_track *track, const struct cf_picture *picture) {
     struct cf_card card;
     track->decoded++;
     track->width = picture->width;
     track->height = picture->height;
+    take_snapshot(track, picture);
     if (cf_card_read(picture, &card)) {
         track->cards++;
         track->seen[card.sender]++;
@@ -212,12 +227,54 @@ uint64_t cf_recorder_decoded(const struct cf_recorder *recorder) {
     return sum;
 }
 
+/* A row for each line that showed something, its last pictures in their order. */
+static void write_sheet(struct cf_recorder *r) {
+    struct cf_picture sheet = {.width = 0};
+    size_t rows = 0;
+    size_t row = 0;
+    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
+        rows += r->tracks[i] != NULL && r->tracks[i]->snapshots > 0 ? 1 : 0;
+    }
+    if (r->folder == NULL || rows == 0 ||
+        cf_picture_init(&sheet, cf_system_mem(), CF_SNAPSHOTS * CF_SNAPSHOT_WIDTH, (uint16_t)(rows * CF_SNAPSHOT_HEIGHT)) !=
+            CF_OK) {
+        return;
+    }
+    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
+        const struct cf_picture_track *track = r->tracks[i];
+        size_t count = track == NULL ? 0 : track->snapshots < CF_SNAPSHOTS ? track->snapshots : CF_SNAPSHOTS;
+        for (size_t k = 0; k < count; k++) {
+            const struct cf_picture *kept = &track->kept[(track->snapshots - count + k) % CF_SNAPSHOTS];
+            cf_picture_put(&sheet, k * CF_SNAPSHOT_WIDTH, row * CF_SNAPSHOT_HEIGHT, CF_SNAPSHOT_WIDTH, CF_SNAPSHOT_HEIGHT, kept);
+        }
+        row += count > 0 ? 1 : 0;
+    }
+    size_t size = cf_png_size(sheet.width, sheet.height);
+    uint8_t *room = malloc(size);
+    struct cf_writer w;
+    FILE *file = room == NULL ? NULL : open_in(r, "sheet.png");
+    if (file != NULL) {
+        cf_writer_init(&w, room, size);
+        cf_put_png(&w, &sheet);
+        write_octets(r, file, cf_writer_span(&w));
+        fclose(file);
+    } else {
+        r->write_errors++;
+    }
+    free(room);
+    cf_picture_fini(&sheet, cf_system_mem());
+}
+
 void cf_recorder_close(struct cf_recorder *recorder) {
+    write_sheet(recorder);
     close_wav(recorder, &recorder->heard);
     close_wav(recorder, &recorder->sent);
     for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
         if (recorder->tracks[i] != NULL) {
             stop_track(recorder->tracks[i]);
+            for (size_t k = 0; k < CF_SNAPSHOTS; k++) {
+                cf_picture_fini(&recorder->tracks[i]->kept[k], cf_system_mem());
+            }
             free(recorder->tracks[i]);
             recorder->tracks[i] = NULL;
         }

@@ -10,6 +10,11 @@
 #include "core/terminal/terminal.h"
 #include <stdio.h>
 
+/** Pictures of a line on the contact sheet: one a second, the last of them. */
+#define CF_SNAPSHOTS 8
+#define CF_SNAPSHOT_WIDTH 160
+#define CF_SNAPSHOT_HEIGHT 120
+
 /** Senders of cards. */
 #define CF_SENDERS_MAX 256
 
@@ -33,6 +38,9 @@ struct cf_picture_track {
     uint16_t last_sender;          /**< of the last card; CF_SENDERS_MAX: none yet */
     uint16_t width;
     uint16_t height;
+    cf_usec snapshot_at;                  /**< when the next one is taken */
+    size_t snapshots;                     /**< taken; the last CF_SNAPSHOTS of them are kept */
+    struct cf_picture kept[CF_SNAPSHOTS]; /**< owned, CF_SNAPSHOT_WIDTH by CF_SNAPSHOT_HEIGHT */
 };
 
 /** Everything that is recorded. */

@@ -3,7 +3,9 @@
  * A SIP user agent's signalling as one pure machine, made of the same cores as the server: an account that registers, one call at
  * a time (made or taken, RFC 3261, 3264), the subscription to the conference it leads into (RFC 4575), and REFER to its focus
  * (RFC 3515, 4579). It behaves as Linphone does where that matters to a conference server: the factory's 302 is followed by a
- * call to the conference with the same list, the Contact is the GRUU that the registrar gave, the focus is known by isfocus.
+ * call to the conference with the same list, the Contact is the GRUU that the registrar gave, the focus is known by isfocus. In
+ * the layouts ACTIVE and GRID it asks for pictures by content and label and offers anew whenever the roster tells of a change, as
+ * Linphone does from 5.2 on.
  *
  * Use: bytes go straight into cf_agent_endpoint() (cf_endpoint_on_*), commands by the functions here; after every input drain
  * cf_agent_poll(). What was agreed on for media is taken by cf_agent_take_media() after CF_AGENT_MEDIA. Single-threaded; tests
@@ -42,8 +44,19 @@ struct cf_agent_codecs {
 
 /** Which pictures of a conference are asked for. */
 enum cf_agent_layout {
-    CF_AGENT_LAYOUT_SPEAKER, /**< one line: whoever speaks */
+    CF_AGENT_LAYOUT_SPEAKER, /**< one line without content or labels, as older phones have it: whoever speaks */
     CF_AGENT_LAYOUT_AUDIO,   /**< none, and none is sent */
+    CF_AGENT_LAYOUT_ACTIVE,  /**< whoever speaks, and a miniature of everybody */
+    CF_AGENT_LAYOUT_GRID,    /**< everybody in full */
+};
+
+/** What an m-line is for. */
+enum cf_agent_role {
+    CF_AGENT_ROLE_NONE, /**< refused or given up */
+    CF_AGENT_ROLE_AUDIO,
+    CF_AGENT_ROLE_MAIN,      /**< camera out, and what is shown in */
+    CF_AGENT_ROLE_THUMBNAIL, /**< our miniature, out */
+    CF_AGENT_ROLE_REMOTE,    /**< one device of the conference, in */
 };
 
 /** Settings. What is pointed to is kept by reference and may not change while the agent lives. */
@@ -69,6 +82,8 @@ struct cf_agent_config {
     struct cf_port_source *ports;   /**< where RTP ports come from */
     const struct cf_agent_codecs *codecs;
     enum cf_agent_layout layout;
+    size_t tiles_max;    /**< most devices that are asked for; 0: as many as there are lines */
+    bool has_no_camera;  /**< no pictures are sent */
     uint32_t video_kbps; /**< b=AS of video lines; 0: none */
 };
 
@@ -108,6 +123,15 @@ CF_MUST_USE enum cf_err cf_agent_hold(struct cf_agent *agent, bool is_held, cf_u
 
 /** Offer anew, as a client that has something to change does. CF_ERR_STATE. */
 CF_MUST_USE enum cf_err cf_agent_offer(struct cf_agent *agent, cf_usec now);
+
+/** See the conference in another way; a new offer follows if something changes. CF_ERR_STATE: no call that is up. */
+CF_MUST_USE enum cf_err cf_agent_set_layout(struct cf_agent *agent, enum cf_agent_layout layout, cf_usec now);
+
+/** What line @p index is for. */
+enum cf_agent_role cf_agent_line_role(const struct cf_agent *agent, size_t index);
+
+/** Whom line @p index of role REMOTE shows: the entity of the device; absent: nobody. Valid until the next call. */
+struct cf_str cf_agent_line_device(const struct cf_agent *agent, size_t index);
 
 /** Say another subject of the conference, by re-INVITE; @p is_offerless as Linphone 5.1 does it. CF_ERR_STATE, CF_ERR_LIMIT. */
 CF_MUST_USE enum cf_err cf_agent_set_subject(struct cf_agent *agent, struct cf_str subject, bool is_offerless, cf_usec now);

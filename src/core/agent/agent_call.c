@@ -288,6 +288,7 @@ static void take_media(struct cf_agent_leg *leg, const struct cf_session_event *
     }
     cf_media_params_free(agent->config.mem, agent->media);
     agent->media = params;
+    cf_agent_note_bundle(agent, params);
     cf_agent_tell(agent, CF_AGENT_MEDIA, 0, false, CF_STR_NONE);
     if (agent->is_subject_set && leg->is_up && !event->is_preview) {
         /* It was for one re-INVITE: a later one must not undo what others have said since. */
@@ -370,6 +371,7 @@ static void on_event(struct cf_agent_leg *leg, const struct cf_session_event *ev
     case CF_SESSION_ACKNOWLEDGED:
         cf_agent_tell(agent, CF_AGENT_CONNECTED, 0, agent->focus.len > 0, cf_session_dialog(&leg->session)->target);
         cf_agent_meet(agent, NULL, now);
+        cf_agent_follow_roster(agent, now);
         break;
     case CF_SESSION_OFFER:
     case CF_SESSION_OFFER_WANTED:

@@ -15,19 +15,16 @@ enum cf_agent_owner {
     CF_AGENT_OWNER_REFERRAL = 4,
 };
 
-/** What an m-line is for. */
-enum cf_agent_role {
-    CF_AGENT_ROLE_NONE, /**< refused or given up */
-    CF_AGENT_ROLE_AUDIO,
-    CF_AGENT_ROLE_MAIN, /**< camera out, and what is shown in */
-};
-
 /** One m-line of the call, kept from one negotiation to the next. */
 struct cf_agent_line {
     enum cf_media_kind kind;
     enum cf_agent_role role;
     struct cf_port_pair ports; /**< family NONE: none taken */
     uint32_t ssrc;
+    struct cf_str device; /**< owned: entity of whom it shows (REMOTE) */
+    struct cf_tag label;  /**< empty: none */
+    struct cf_tag mid;    /**< empty: none of our choice */
+    bool is_wanted;       /**< plan: the device is still there */
 };
 
 /** An attempt at a call, or the call; several while one follows on another. */
@@ -82,6 +79,9 @@ struct cf_agent {
     struct cf_agent_line lines[CF_AGENT_LINES_MAX];
     size_t line_count;
     bool is_held;
+    bool is_planned;               /**< the roster has been seen: contents and labels are said */
+    bool is_bundled;               /**< as agreed last: all lines use the first one's ports */
+    size_t tile_count;             /**< lines of role REMOTE */
     bool is_subject_set;           /**< the subject was for one re-INVITE */
     struct cf_media_params *media; /**< to be taken */
     struct cf_str focus;           /**< owned: URI of the focus; absent: the peer is none */
@@ -142,8 +142,23 @@ void cf_agent_free_leg(struct cf_agent_leg *leg);
 CF_MUST_USE enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiation *offered, bool is_secure,
                                           struct cf_local_line *lines, struct cf_local_session *ret);
 
+/** What was agreed on: is it bundled? */
+void cf_agent_note_bundle(struct cf_agent *agent, const struct cf_media_params *params);
+
+/** Line @p index gets kind and role, and ports if it needs them. CF_ERR_NO_PORT. */
+CF_MUST_USE enum cf_err cf_agent_take_line(struct cf_agent *agent, size_t index, enum cf_media_kind kind,
+                                           enum cf_agent_role role);
+
 /** The call is over: ports go back. */
 void cf_agent_give_ports(struct cf_agent *agent);
+
+/* --- agent_plan.c --- */
+
+/** Lines for what the roster and the layout want. True if something is to be offered anew. */
+bool cf_agent_plan(struct cf_agent *agent);
+
+/** Plan, and offer if something has changed. */
+void cf_agent_follow_roster(struct cf_agent *agent, cf_usec now);
 
 /* --- agent_watch.c --- */
 

@@ -31,7 +31,9 @@ static void subscribe(struct cf_agent *agent, cf_usec now) {
     if (cf_flow_id_is_set(agent->flow)) {
         call.flow = agent->flow;
     }
-    cf_roster_view_on_subscribed(&agent->roster);
+    /* Another conference: what was known of the last one is over. */
+    cf_roster_view_fini(&agent->roster);
+    cf_roster_view_init(&agent->roster, agent->config.mem, cf_entropy_u32(agent->config.entropy));
     agent->has_watch = cf_subscriber_init(&agent->watch, &usage, &call, now) == CF_OK;
     if (!agent->has_watch) {
         cf_agent_tell(agent, CF_AGENT_SUBSCRIPTION_ENDED, 0, false, CF_STR_NONE);
@@ -77,6 +79,7 @@ static void apply(struct cf_agent *agent, struct cf_str xml, cf_usec now) {
         (void)err;
     } else if (result != CF_VIEW_OLD) {
         cf_agent_tell(agent, CF_AGENT_ROSTER, 0, false, CF_STR_NONE);
+        cf_agent_follow_roster(agent, now);
     }
 }
 
