@@ -101,7 +101,7 @@ static void expect(const char *name, enum cf_roster_document_kind expected_kind)
     assert_str(info.entity, CF_STR(ENTITY));
     cf_conference_info_fini(&info);
     compare(name, w.len);
-    cf_roster_subscriber_on_answered(&scene.sub, true);
+    cf_roster_subscriber_on_answered(&scene.sub, true, scene.w.now);
     assert_true(cf_roster_subscriber_deadline(&scene.sub, scene.conf) == CF_USEC_NEVER);
 }
 

@@ -110,7 +110,7 @@ static void tell(struct scene *s, struct listener *l) {
     if (is_lost) {
         seen.lost++;
         l->model.version = l->sub.version; /* what comes next is the full state */
-        cf_roster_subscriber_on_answered(&l->sub, false);
+        cf_roster_subscriber_on_answered(&l->sub, false, s->world.now);
         return;
     }
     if (kind != CF_ROSTER_DOCUMENT_EMPTY) {
@@ -123,7 +123,7 @@ static void step_listeners(struct scene *s) {
     for (uint32_t i = 0; i < SUBSCRIBERS; i++) {
         struct listener *l = &s->listeners[i];
         if (l->is_on && l->answer_in > 0 && --l->answer_in == 0) {
-            cf_roster_subscriber_on_answered(&l->sub, true);
+            cf_roster_subscriber_on_answered(&l->sub, true, s->world.now);
         }
         tell(s, l);
     }

@@ -10,8 +10,9 @@
  * struct cf_denial; out-parameters are untouched if it is not none.
  *
  * The rules in short (docs/rfc/4579.md has them with their tests):
- *  - The organiser is administrator whenever present, whatever the store says. When the last administrator goes while others are
- *    in, whoever has been in longest becomes one.
+ *  - The organiser is administrator from the moment of being in, however they came in. When the last administrator goes while
+ *    others are in, whoever has been in longest becomes one; so does the first who is in where there is no organiser to wait for
+ *    (rooms, an ad hoc conference into which the operator has called somebody).
  *  - Ad hoc: waits for its organiser, calls the people on its list when the organiser is in, is over when the last device has
  * left. Scheduled: can be entered from `availability before start` on, may be empty in between, is over when it expires. Room:
  * always there; an on-demand room disappears without trace when it is empty.
@@ -157,7 +158,7 @@ struct cf_conference {
     bool is_locked;
     bool has_lobby;
     bool has_dialled_list;                   /**< the people on the list were called */
-    bool needs_admin;                        /**< an administrator has gone */
+    bool needs_admin;                        /**< an administrator has gone, or somebody came where one must be */
     struct cf_conference_invitee **invitees; /**< owned, in the order of the list */
     size_t invitee_count;
     size_t invitees_max;

@@ -155,16 +155,6 @@ static void stop_dialling(struct cf_conference *conf, cf_usec now, const struct 
     }
 }
 
-/* The organiser always is; in a room without one the first who comes. */
-static void give_roles(struct cf_conference *conf, struct cf_roster_participant *p) {
-    bool is_room = conf->kind == CF_CONFERENCE_ROOM || conf->kind == CF_CONFERENCE_ON_DEMAND;
-    bool is_first = is_room && conf->organiser.at == NULL && conf->in_count == 0;
-    if ((p->is_organiser || is_first) && !p->is_admin) {
-        p->is_admin = true;
-        cf_roster_touch(&conf->roster, p);
-    }
-}
-
 static void set_in(struct cf_conference *conf, struct cf_roster_device *device, const struct cf_conference_call *call,
                    bool is_waiting) {
     device->leg = call->leg;
@@ -194,11 +184,8 @@ struct cf_admission cf_conference_on_dial_in(struct cf_conference *conf, cf_usec
     if (cf_denial_is_none(admission.denial)) {
         admission.denial = cf_deny(take_device(conf, p, call, &device));
     }
-    if (cf_denial_is_none(admission.denial)) {
+    if (cf_denial_is_none(admission.denial) && device != NULL) {
         p->is_verified = call->is_verified;
-        if (!is_waiting) {
-            give_roles(conf, p);
-        }
         set_in(conf, device, call, is_waiting);
         stop_dialling(conf, now, device);
         admission.device = device->handle;

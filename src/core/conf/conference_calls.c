@@ -19,10 +19,21 @@ bool cf_conf_is_present(const struct cf_roster_participant *participant) {
     return false;
 }
 
+/* The organiser always is administrator; where there is no organiser to wait for, somebody of those who are in has to be. */
+static void give_roles(struct cf_conference *conf, struct cf_roster_participant *p) {
+    if (p->is_organiser && !p->is_admin) {
+        p->is_admin = true;
+        cf_roster_touch(&conf->roster, p);
+    }
+    bool waits_for_organiser = conf->kind == CF_CONFERENCE_SCHEDULED && conf->organiser.at != NULL;
+    conf->needs_admin = conf->needs_admin || !waits_for_organiser;
+}
+
 static void recount(struct cf_conference *conf, struct cf_roster_device *device, bool counted) {
     bool counts = cf_conf_counts(device);
     if (counts && !counted) {
         conf->in_count++;
+        give_roles(conf, device->participant);
     }
     if (!counts && counted) {
         conf->in_count--;
@@ -249,6 +260,7 @@ void cf_conference_on_answered(struct cf_conference *conf, cf_usec now, struct c
         }
         (void)cf_conf_take_ids(conf, device, &call->ids);
         cf_roster_set_name(&conf->roster, device->participant, call->name);
+        device->participant->is_verified = call->is_verified;
     }
     (void)step_device(conf, now, device, CF_DEVICE_ANSWERED);
     if (!was_connected && device->status == CF_ENDPOINT_CONNECTED && device->participant->is_muted) {

@@ -8,6 +8,8 @@
 #define INTERVAL_EACH_USEC CF_MSEC(10)
 #define INTERVAL_LEAST_USEC CF_MSEC(100)
 #define INTERVAL_MOST_USEC CF_SEC(5)
+#define RETRY_LEAST_USEC CF_SEC(1)
+#define RETRY_DOUBLINGS_MAX 7U /* 64 s */
 
 /** A document that is being written. The subscriber is a copy, kept if all goes well. */
 struct page {
@@ -43,9 +45,27 @@ void cf_roster_subscriber_on_refresh(struct cf_roster_subscriber *sub, bool has_
     sub->wants_full = !has_all;
 }
 
-void cf_roster_subscriber_on_answered(struct cf_roster_subscriber *sub, bool delivered) {
+void cf_roster_subscriber_set_waiting(struct cf_roster_subscriber *sub, bool is_waiting) {
+    sub->wants_full = sub->wants_full || sub->is_waiting != is_waiting;
+    sub->is_waiting = is_waiting;
+}
+
+/* Twice as long after each failure in a row. */
+static cf_usec retry_after(unsigned failures) {
+    unsigned doublings = failures > RETRY_DOUBLINGS_MAX ? RETRY_DOUBLINGS_MAX : failures;
+    return RETRY_LEAST_USEC << (doublings - 1);
+}
+
+void cf_roster_subscriber_on_answered(struct cf_roster_subscriber *sub, bool delivered, cf_usec now) {
     sub->is_sending = false;
-    sub->wants_full = sub->wants_full || !delivered;
+    if (delivered) {
+        sub->failures = 0;
+        sub->retry_at = 0;
+        return;
+    }
+    sub->wants_full = true;
+    sub->failures++;
+    sub->retry_at = now + retry_after(sub->failures);
 }
 
 /* --- when --- */
@@ -97,8 +117,17 @@ cf_usec cf_roster_subscriber_deadline(const struct cf_roster_subscriber *sub, co
     if (sub->is_sending) {
         return CF_USEC_NEVER;
     }
-    if (!sub->has_sent || sub->wants_full || sub->wants_answer) {
+    if (sub->wants_answer) {
         return 0;
+    }
+    if (sub->failures > 0) {
+        return sub->retry_at;
+    }
+    if (!sub->has_sent || sub->wants_full) {
+        return 0;
+    }
+    if (sub->is_waiting) {
+        return CF_USEC_NEVER;
     }
     return has_news(roster, sub) ? sub->sent_at + cf_roster_interval(roster->participant_count) : CF_USEC_NEVER;
 }
@@ -283,12 +312,16 @@ static void put_full(struct page *page, const struct cf_conference *conf, cf_wal
     page->users = CF_ROSTER_FULL;
     cf_put_roster_root(page->w, page->sub.entity, CF_ROSTER_FULL, page->sub.version);
     cf_put_roster_description(page->w, conf, wall);
-    cf_put_roster_conference_state(page->w, conf);
+    if (!page->sub.is_waiting) {
+        cf_put_roster_conference_state(page->w, conf);
+    }
     open_users(page);
     if (self != NULL) {
         put_whole_user(page, self);
     }
-    put_newcomers(page);
+    if (!page->sub.is_waiting) {
+        put_newcomers(page);
+    }
 }
 
 static void put_partial(struct page *page, const struct cf_conference *conf, cf_wall wall) {
@@ -332,10 +365,10 @@ enum cf_err cf_roster_document_write(struct cf_roster_subscriber *sub, const str
                                      struct cf_writer *w, enum cf_roster_document_kind *ret_kind) {
     enum cf_roster_document_kind kind = CF_ROSTER_DOCUMENT_EMPTY;
     enum cf_err err = CF_OK;
-    if (needs_full(&conf->roster, sub)) {
+    if (sub->is_waiting ? sub->wants_full : needs_full(&conf->roster, sub)) {
         kind = CF_ROSTER_DOCUMENT_FULL;
         err = write_page(sub, conf, now, w, put_full);
-    } else if (has_news(&conf->roster, sub)) {
+    } else if (!sub->is_waiting && has_news(&conf->roster, sub)) {
         kind = CF_ROSTER_DOCUMENT_PARTIAL;
         err = write_page(sub, conf, now, w, put_partial);
     }

@@ -42,9 +42,12 @@ struct cf_roster_subscriber {
     uint64_t self_ordinal; /**< its own, told out of turn; 0: no */
     bool wants_full;       /**< the next document must be the full state */
     bool wants_answer;     /**< a refresh must be answered by a NOTIFY, if only an empty one */
+    bool is_waiting;       /**< in the lobby: shown only itself */
     bool is_sending;       /**< a NOTIFY is under way */
     bool has_sent;         /**< sent_at means something */
+    unsigned failures;     /**< documents in a row that did not arrive */
     cf_usec sent_at;       /**< when the last document was written */
+    cf_usec retry_at;      /**< after a failure: not before */
 };
 
 /**
@@ -64,8 +67,18 @@ void cf_roster_subscriber_fini(struct cf_roster_subscriber *sub);
  */
 void cf_roster_subscriber_on_refresh(struct cf_roster_subscriber *sub, bool has_last_version, uint32_t last_version);
 
-/** Its NOTIFY was answered, or timed out, or could not be sent. @p delivered false: the next document is the full state. */
-void cf_roster_subscriber_on_answered(struct cf_roster_subscriber *sub, bool delivered);
+/**
+ * The subscriber waits in the lobby (@p is_waiting), or has been let in. Who waits is shown what the conference is called and
+ * themselves, and nothing of those who are in; being let in brings the full state.
+ */
+void cf_roster_subscriber_set_waiting(struct cf_roster_subscriber *sub, bool is_waiting);
+
+/**
+ * Its NOTIFY was answered, or timed out, or could not be written or sent. @p delivered false: the next document is the full
+ * state, after a second, after two when that fails too, and so on up to 64 s, so that a peer that refuses everything costs
+ * next to nothing. A refresh is answered at once all the same.
+ */
+void cf_roster_subscriber_on_answered(struct cf_roster_subscriber *sub, bool delivered, cf_usec now);
 
 /** When to write the next document: a time that may be past, CF_USEC_NEVER if there is nothing to say or a NOTIFY is under way.
  */

@@ -128,13 +128,13 @@ void cf_focus_on_event(struct cf_focus *focus, struct cf_owner owner, const stru
     } else if (owner.kind == CF_FOCUS_OWNER_WATCHER) {
         struct cf_watcher *watcher = cf_handle_get(&focus->watchers, owner.handle);
         if (watcher != NULL) {
-            cf_notifier_on_event(&watcher->notifier, event, now);
+            cf_notifier_on_event(&watcher->sub.notifier, event, now);
             cf_watcher_settle(watcher, now);
         }
     } else if (owner.kind == CF_FOCUS_OWNER_REFERRAL) {
         struct cf_referral *referral = cf_handle_get(&focus->referrals, owner.handle);
         if (referral != NULL) {
-            cf_notifier_on_event(&referral->notifier, event, now);
+            cf_notifier_on_event(&referral->sub.notifier, event, now);
             cf_referral_settle(referral, now);
         }
     }
@@ -260,11 +260,11 @@ static void on_timer(struct cf_focus_timer *timer, cf_usec now) {
         cf_dial_on_deadline(CF_OF(timer, struct cf_dial, timer), now);
         break;
     case CF_FOCUS_TIMER_WATCHER:
-        cf_watcher_on_deadline(CF_OF(timer, struct cf_watcher, timer), now);
+        cf_watcher_on_deadline(CF_OF(timer, struct cf_watcher, sub.timer), now);
         break;
     case CF_FOCUS_TIMER_REFERRAL: {
-        struct cf_referral *referral = CF_OF(timer, struct cf_referral, timer);
-        cf_notifier_on_deadline(&referral->notifier, now);
+        struct cf_referral *referral = CF_OF(timer, struct cf_referral, sub.timer);
+        cf_notifier_on_deadline(&referral->sub.notifier, now);
         cf_referral_settle(referral, now);
         break;
     }

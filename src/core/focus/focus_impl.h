@@ -57,8 +57,9 @@ struct cf_leg {
     struct cf_handle device; /**< in the roster; unset: not admitted */
     struct cf_dial *dial;    /**< the attempt it is part of; NULL: called in, or has won */
     struct cf_link in_dial;
-    struct cf_str aor;  /**< owned, canonical */
-    struct cf_str name; /**< owned display name */
+    struct cf_list referrals; /**< of struct cf_referral.in_leg: they share the session's dialog */
+    struct cf_str aor;        /**< owned, canonical */
+    struct cf_str name;       /**< owned display name */
     bool is_verified;
     bool is_secure;                                      /**< signalling is encrypted */
     bool has_media;                                      /**< the media worker knows it */
@@ -85,27 +86,33 @@ struct cf_dial {
     bool is_ringing;
 };
 
-/** A subscription to the conference event package. */
-struct cf_watcher {
-    struct cf_handle handle;
+/** A subscription to something of a room. */
+struct cf_room_subscription {
     struct cf_room *room;
+    struct cf_handle_table *handles; /**< of the focus: where its handle is of; NULL: in none */
+    struct cf_handle handle;
     struct cf_link in_room;
     struct cf_focus_timer timer;
     struct cf_notifier notifier;
+};
+
+/** A subscription to the conference event package. */
+struct cf_watcher {
+    struct cf_room_subscription sub;
+    struct cf_str aor; /**< owned: who watches */
     struct cf_roster_subscriber subscriber;
     bool has_subscriber;
     bool takes_deflate; /**< may be sent compressed documents */
+    bool is_asked;      /**< the notifier knows that there is news; it says when */
     bool is_ending;
 };
 
-/** The subscription that a REFER made (RFC 3515): one NOTIFY tells how it went. */
+/** The subscription that a REFER made (RFC 3515): it tells how it went. */
 struct cf_referral {
-    struct cf_handle handle;
-    struct cf_room *room;
-    struct cf_link in_room;
-    struct cf_focus_timer timer;
-    struct cf_notifier notifier;
-    unsigned status; /**< what is told */
+    struct cf_room_subscription sub;
+    struct cf_link in_leg; /**< the leg in whose dialog it was made; in none: it has a dialog of its own */
+    struct cf_str aor;     /**< owned: whose call is waited for; absent: nothing is */
+    unsigned status;       /**< what is told; 100: that is not known yet */
 };
 
 /** A command for media that waits to be polled. */
@@ -242,8 +249,36 @@ void cf_dial_destroy(struct cf_dial *dial);
 void cf_focus_on_refer(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
                        const struct cf_caller *caller, cf_usec now);
 
-/** REFER inside the dialog of @p leg. Returns the status to answer with. */
-unsigned cf_leg_on_refer(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
+/** REFER inside the dialog of @p leg: answers it. */
+void cf_leg_on_refer(struct cf_leg *leg, struct cf_tx_id tx, const struct cf_sip_message *message, cf_usec now);
+
+/* --- subscription.c --- */
+
+/** Give @p sub, whose room is set, a name for @p self in @p handles and a place in list @p in of the room. False: too many. */
+bool cf_room_subscription_open(struct cf_room_subscription *sub, struct cf_handle_table *handles, struct cf_list *in, void *self);
+
+/** Free all of it, without a word. One that was never opened is allowed. */
+void cf_room_subscription_close(struct cf_room_subscription *sub);
+
+/* --- referral.c --- */
+
+/**
+ * The REFER of @p event was done (@p awaited absent) or begun: the call to @p awaited tells how it went. Answers it with 202;
+ * false: it is not answered, for want of memory or because it is broken.
+ */
+bool cf_referral_open(struct cf_room *room, const struct cf_endpoint_event *event, struct cf_str awaited, cf_usec now);
+
+/** The same for @p refer inside the dialog of @p leg, answered already. Without memory nothing is told. */
+void cf_referral_open_in_leg(struct cf_leg *leg, const struct cf_sip_message *refer, struct cf_str awaited, cf_usec now);
+
+/** A SUBSCRIBE inside the dialog of @p leg: answers it if it is for one of its referrals. */
+bool cf_referral_take_subscribe(struct cf_leg *leg, const struct cf_endpoint_event *event, cf_usec now);
+
+/** The session of @p leg goes away: its referrals too. */
+void cf_referral_detach_all(struct cf_leg *leg);
+
+/** The roster has changed, or the conference is over. The referral may be gone after this. */
+void cf_referral_on_roster(struct cf_referral *referral, cf_usec now);
 
 void cf_referral_settle(struct cf_referral *referral, cf_usec now);
 void cf_referral_destroy(struct cf_referral *referral);
@@ -253,6 +288,9 @@ void cf_referral_destroy(struct cf_referral *referral);
 /** SUBSCRIBE outside a dialog, for the conference @p conf. */
 void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
                            const struct cf_caller *caller, cf_usec now);
+
+/** The roster has changed: who waited in the lobby may be in now. */
+void cf_watcher_on_roster(struct cf_watcher *watcher, cf_usec now);
 
 void cf_watcher_settle(struct cf_watcher *watcher, cf_usec now);
 void cf_watcher_on_deadline(struct cf_watcher *watcher, cf_usec now);

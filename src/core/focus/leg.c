@@ -22,6 +22,7 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
         return NULL;
     }
     *leg = (struct cf_leg){.room = room, .timer = {.kind = CF_FOCUS_TIMER_LEG}, .sees_video = conf == NULL || conf->has_video};
+    cf_list_init(&leg->referrals);
     leg->handle = cf_handle_add(&focus->legs, leg);
     if (!cf_handle_is_set(leg->handle) || !copy_caller(leg, mem, caller)) {
         cf_handle_remove(&focus->legs, leg->handle);
@@ -38,6 +39,7 @@ void cf_leg_destroy(struct cf_leg *leg, cf_usec now) {
     struct cf_focus *focus = leg->room->focus;
     const struct cf_mem *mem = focus->config.mem;
     cf_leg_stop_media(leg, now);
+    cf_referral_detach_all(leg);
     cf_session_fini(&leg->session);
     cf_heap_cancel(&focus->timers, &leg->timer.timer);
     cf_list_remove(&leg->in_room);
@@ -115,13 +117,23 @@ static void on_subject(struct cf_leg *leg, const struct cf_sip_message *message,
     }
 }
 
+/* To a referral that shares the dialog; anything else wants a dialog of its own. */
+static void on_subscribe(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
+    struct cf_endpoint_event request = {
+        .kind = CF_ENDPOINT_REQUEST, .tx = event->tx, .flow = cf_session_dialog(&leg->session)->flow, .message = event->message};
+    if (!cf_referral_take_subscribe(leg, &request, now)) {
+        respond_status(leg, event->tx, 481, CF_STR_NONE, now);
+    }
+}
+
 static void on_request(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
     switch (event->message->method) {
-    case CF_SIP_METHOD_REFER: {
-        unsigned status = cf_leg_on_refer(leg, event->message, now);
-        respond_status(leg, event->tx, (uint16_t)status, status == 202 ? CF_STR("Refer-Sub: false\r\n") : CF_STR_NONE, now);
+    case CF_SIP_METHOD_REFER:
+        cf_leg_on_refer(leg, event->tx, event->message, now);
         break;
-    }
+    case CF_SIP_METHOD_SUBSCRIBE:
+        on_subscribe(leg, event, now);
+        break;
     case CF_SIP_METHOD_INFO:
     case CF_SIP_METHOD_OPTIONS:
         respond_status(leg, event->tx, 200, CF_STR_NONE, now);
@@ -136,7 +148,6 @@ static void on_request(struct cf_leg *leg, const struct cf_session_event *event,
     case CF_SIP_METHOD_UPDATE:
     case CF_SIP_METHOD_MESSAGE:
     case CF_SIP_METHOD_PUBLISH:
-    case CF_SIP_METHOD_SUBSCRIBE:
     case CF_SIP_METHOD_NOTIFY:
     case CF_SIP_METHOD_COUNT_:
         respond_status(leg, event->tx, 405, CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, INFO, PRACK, UPDATE\r\n"),

@@ -127,10 +127,10 @@ void cf_room_destroy(struct cf_room *room) {
         cf_leg_destroy(CF_OF(leg, struct cf_leg, in_room), 0);
     }
     CF_LIST_EACH (&room->watchers, watcher, next_watcher) {
-        cf_watcher_destroy(CF_OF(watcher, struct cf_watcher, in_room));
+        cf_watcher_destroy(CF_OF(watcher, struct cf_watcher, sub.in_room));
     }
     CF_LIST_EACH (&room->referrals, referral, next_referral) {
-        cf_referral_destroy(CF_OF(referral, struct cf_referral, in_room));
+        cf_referral_destroy(CF_OF(referral, struct cf_referral, sub.in_room));
     }
     tell_media(room, CF_MEDIA_ROOM_REMOVE);
     cf_map_remove(&focus->rooms, &room->node);
@@ -140,22 +140,30 @@ void cf_room_destroy(struct cf_room *room) {
     cf_mem_free(focus->config.mem, room, sizeof *room);
 }
 
+static void tell_referrals(struct cf_room *room, cf_usec now) {
+    CF_LIST_EACH (&room->referrals, link, following) {
+        cf_referral_on_roster(CF_OF(link, struct cf_referral, sub.in_room), now);
+    }
+}
+
 void cf_room_on_roster(struct cf_room *room, cf_usec now) {
     CF_LIST_EACH (&room->watchers, link, following) {
-        cf_watcher_settle(CF_OF(link, struct cf_watcher, in_room), now);
+        cf_watcher_on_roster(CF_OF(link, struct cf_watcher, sub.in_room), now);
     }
+    tell_referrals(room, now);
     cf_room_refresh(room);
 }
 
 void cf_room_on_over(struct cf_room *room, cf_usec now) {
     CF_LIST_EACH (&room->watchers, link, following) {
-        struct cf_watcher *watcher = CF_OF(link, struct cf_watcher, in_room);
+        struct cf_watcher *watcher = CF_OF(link, struct cf_watcher, sub.in_room);
         if (!watcher->is_ending) {
             watcher->is_ending = true;
-            cf_notifier_end(&watcher->notifier, CF_SUBSCRIPTION_REASON_NORESOURCE, 0, now);
+            cf_notifier_end(&watcher->sub.notifier, CF_SUBSCRIPTION_REASON_NORESOURCE, 0, now);
         }
         cf_watcher_settle(watcher, now);
     }
+    tell_referrals(room, now);
     room->is_over = true;
     cf_room_settle(room);
 }

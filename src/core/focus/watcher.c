@@ -21,34 +21,58 @@ static bool last_version_of(const struct cf_sip_message *message, uint32_t *ret)
     return cf_str_to_u32(cf_sip_value(message, CF_SIP_HEADER_LAST_NOTIFY_VERSION), UINT32_MAX, ret);
 }
 
+/* How a subscriber stands to the conference. */
+enum standing {
+    STANDING_STRANGER, /**< not in the roster */
+    STANDING_LEAVING,  /**< has been in, or was called in vain */
+    STANDING_WAITING,  /**< in the lobby */
+    STANDING_MEMBER,   /**< in, or being called */
+};
+
+static enum standing standing_of(const struct cf_conference *conf, struct cf_str aor) {
+    const struct cf_roster_participant *p = cf_roster_find(&conf->roster, aor);
+    enum standing standing = p == NULL ? STANDING_STRANGER : STANDING_LEAVING;
+    for (struct cf_roster_device *d = p == NULL ? NULL : cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+        if (d->status == CF_ENDPOINT_DISCONNECTING || d->status == CF_ENDPOINT_DISCONNECTED) {
+            continue;
+        }
+        if (!d->is_waiting) {
+            return STANDING_MEMBER;
+        }
+        standing = STANDING_WAITING;
+    }
+    return standing;
+}
+
 void cf_watcher_destroy(struct cf_watcher *watcher) {
-    struct cf_focus *focus = watcher->room->focus;
-    cf_notifier_fini(&watcher->notifier);
+    const struct cf_mem *mem = watcher->sub.room->focus->config.mem;
+    cf_room_subscription_close(&watcher->sub);
     if (watcher->has_subscriber) {
         cf_roster_subscriber_fini(&watcher->subscriber);
     }
-    cf_heap_cancel(&focus->timers, &watcher->timer.timer);
-    cf_list_remove(&watcher->in_room);
-    cf_handle_remove(&focus->watchers, watcher->handle);
-    cf_mem_free(focus->config.mem, watcher, sizeof *watcher);
+    cf_mem_free_str(mem, &watcher->aor);
+    cf_mem_free(mem, watcher, sizeof *watcher);
+}
+
+static bool open(struct cf_watcher *watcher, const struct cf_sip_message *message, struct cf_str self) {
+    struct cf_focus *focus = watcher->sub.room->focus;
+    uint32_t last_version = 0;
+    (void)last_version_of(message, &last_version);
+    watcher->has_subscriber =
+        cf_mem_dup_str(focus->config.mem, self, &watcher->aor) &&
+        cf_room_subscription_open(&watcher->sub, &focus->watchers, &watcher->sub.room->watchers, watcher) &&
+        cf_roster_subscriber_init(&watcher->subscriber, focus->config.mem, message->to.uri.text, self, last_version) == CF_OK;
+    return watcher->has_subscriber;
 }
 
 static struct cf_watcher *create(struct cf_room *room, const struct cf_sip_message *message, struct cf_str self) {
-    struct cf_focus *focus = room->focus;
-    uint32_t last_version = 0;
-    struct cf_watcher *watcher = cf_mem_alloc(focus->config.mem, sizeof *watcher);
+    struct cf_watcher *watcher = cf_mem_alloc(room->focus->config.mem, sizeof *watcher);
     if (watcher == NULL) {
         return NULL;
     }
-    *watcher =
-        (struct cf_watcher){.room = room, .timer = {.kind = CF_FOCUS_TIMER_WATCHER}, .takes_deflate = takes_deflate(message)};
-    cf_list_append(&room->watchers, &watcher->in_room);
-    watcher->handle = cf_handle_add(&focus->watchers, watcher);
-    (void)last_version_of(message, &last_version);
-    watcher->has_subscriber =
-        cf_handle_is_set(watcher->handle) &&
-        cf_roster_subscriber_init(&watcher->subscriber, focus->config.mem, message->to.uri.text, self, last_version) == CF_OK;
-    if (!watcher->has_subscriber) {
+    *watcher = (struct cf_watcher){.sub = {.room = room, .timer = {.kind = CF_FOCUS_TIMER_WATCHER}},
+                                   .takes_deflate = takes_deflate(message)};
+    if (!open(watcher, message, self)) {
         cf_watcher_destroy(watcher);
         return NULL;
     }
@@ -57,7 +81,7 @@ static struct cf_watcher *create(struct cf_room *room, const struct cf_sip_messa
 
 /* Compresses @p content if it is long and the subscriber can read that. */
 static void encode(struct cf_watcher *watcher, struct cf_notifier_content *content) {
-    struct cf_focus *focus = watcher->room->focus;
+    struct cf_focus *focus = watcher->sub.room->focus;
     size_t len = 0;
     if (!watcher->takes_deflate || content->body.len <= COMPRESS_ABOVE) {
         return;
@@ -70,28 +94,33 @@ static void encode(struct cf_watcher *watcher, struct cf_notifier_content *conte
     }
 }
 
-static enum cf_err write_document(struct cf_watcher *watcher, bool is_last, struct cf_writer *w, cf_usec now) {
+static enum cf_err write_document(struct cf_watcher *watcher, struct cf_writer *w, cf_usec now) {
     enum cf_roster_document_kind kind = CF_ROSTER_DOCUMENT_EMPTY;
-    struct cf_conference *conf = cf_room_conference(watcher->room);
-    if (conf == NULL || watcher->is_ending) {
+    struct cf_conference *conf = cf_room_conference(watcher->sub.room);
+    if (conf == NULL || cf_conference_is_over(conf)) {
         return cf_roster_document_write_deleted(&watcher->subscriber, w);
     }
-    (void)is_last;
+    if (watcher->is_ending) {
+        return CF_OK; /* the conference goes on without the subscriber: nothing of it concerns them */
+    }
     return cf_roster_document_write(&watcher->subscriber, conf, now, w, &kind);
 }
 
-static void notify(struct cf_watcher *watcher, bool is_last, cf_usec now) {
-    struct cf_focus *focus = watcher->room->focus;
+static void notify(struct cf_watcher *watcher, cf_usec now) {
+    struct cf_focus *focus = watcher->sub.room->focus;
     struct cf_notifier_content content = {.content_type = CF_STR_NONE};
     struct cf_writer w;
+    watcher->is_asked = false;
     cf_writer_init(&w, focus->scratch, CF_FOCUS_SCRATCH_MAX);
-    if (write_document(watcher, is_last, &w, now) == CF_OK && w.len > 0) {
+    enum cf_err err = write_document(watcher, &w, now);
+    if (err == CF_OK && w.len > 0) {
         content.content_type = TYPE;
         content.body = cf_writer_str(&w);
         encode(watcher, &content);
     }
-    if (cf_notifier_notify(&watcher->notifier, &content, now) != CF_OK) {
-        cf_roster_subscriber_on_answered(&watcher->subscriber, false);
+    /* A document that can't be written is as good as lost; the NOTIFY itself may still be due. */
+    if (cf_notifier_notify(&watcher->sub.notifier, &content, now) != CF_OK || err != CF_OK) {
+        cf_roster_subscriber_on_answered(&watcher->subscriber, false, now);
     }
 }
 
@@ -101,27 +130,31 @@ static void on_refreshed(struct cf_watcher *watcher, const struct cf_sip_message
     cf_roster_subscriber_on_refresh(&watcher->subscriber, has_version, last_version);
 }
 
+static void accept(struct cf_watcher *watcher, cf_usec now) {
+    char room[CF_FOCUS_ROUTE_MAX];
+    const struct cf_dialog *dialog = cf_notifier_dialog(&watcher->sub.notifier);
+    struct cf_str route = cf_focus_record_route(watcher->sub.room->focus, dialog->flow, room, sizeof room);
+    enum cf_subscription_state state = watcher->subscriber.is_waiting ? CF_SUBSCRIPTION_PENDING : CF_SUBSCRIPTION_ACTIVE;
+    enum cf_err err = cf_notifier_accept(&watcher->sub.notifier, state, route, now);
+    (void)err; /* the request is gone: so is its sender */
+}
+
 static void on_event(struct cf_watcher *watcher, const struct cf_notifier_event *event, cf_usec now) {
     switch (event->kind) {
-    case CF_NOTIFIER_SUBSCRIBED: {
-        char room[CF_FOCUS_ROUTE_MAX];
-        struct cf_str route =
-            cf_focus_record_route(watcher->room->focus, cf_notifier_dialog(&watcher->notifier)->flow, room, sizeof room);
-        enum cf_err err = cf_notifier_accept(&watcher->notifier, CF_SUBSCRIPTION_ACTIVE, route, now);
-        (void)err;
+    case CF_NOTIFIER_SUBSCRIBED:
+        accept(watcher, now);
         break;
-    }
     case CF_NOTIFIER_REFRESHED:
         on_refreshed(watcher, event->message);
         break;
     case CF_NOTIFIER_WANTED:
-        notify(watcher, event->is_last, now);
+        notify(watcher, now);
         break;
     case CF_NOTIFIER_DELIVERED:
-        cf_roster_subscriber_on_answered(&watcher->subscriber, true);
+        cf_roster_subscriber_on_answered(&watcher->subscriber, true, now);
         break;
     case CF_NOTIFIER_REFUSED:
-        cf_roster_subscriber_on_answered(&watcher->subscriber, false);
+        cf_roster_subscriber_on_answered(&watcher->subscriber, false, now);
         break;
     case CF_NOTIFIER_ENDED:
         watcher->is_ending = true;
@@ -131,41 +164,60 @@ static void on_event(struct cf_watcher *watcher, const struct cf_notifier_event 
     }
 }
 
-static cf_usec deadline_of(const struct cf_watcher *watcher) {
-    struct cf_conference *conf = cf_room_conference(watcher->room);
-    cf_usec document =
-        conf == NULL || watcher->is_ending ? CF_USEC_NEVER : cf_roster_subscriber_deadline(&watcher->subscriber, conf);
-    return cf_usec_min(document, cf_notifier_deadline(&watcher->notifier));
+/* When a document is due; never while the notifier has been told so and waits for its time. */
+static cf_usec document_deadline(const struct cf_watcher *watcher) {
+    struct cf_conference *conf = cf_room_conference(watcher->sub.room);
+    bool has_none = conf == NULL || watcher->is_ending || watcher->is_asked;
+    return has_none ? CF_USEC_NEVER : cf_roster_subscriber_deadline(&watcher->subscriber, conf);
 }
 
 void cf_watcher_settle(struct cf_watcher *watcher, cf_usec now) {
     struct cf_notifier_event event;
-    struct cf_room *room = watcher->room;
-    bool is_gone = false;
-    while (!is_gone && cf_notifier_poll(&watcher->notifier, &event)) {
+    struct cf_room *room = watcher->sub.room;
+    while (cf_notifier_poll(&watcher->sub.notifier, &event)) {
+        if (event.kind == CF_NOTIFIER_GONE) {
+            cf_watcher_destroy(watcher);
+            cf_room_settle(room);
+            return;
+        }
         on_event(watcher, &event, now);
-        is_gone = event.kind == CF_NOTIFIER_GONE;
     }
-    if (is_gone) {
-        cf_watcher_destroy(watcher);
-        cf_room_settle(room);
+    cf_usec deadline = cf_usec_min(document_deadline(watcher), cf_notifier_deadline(&watcher->sub.notifier));
+    cf_focus_set_timer(room->focus, &watcher->sub.timer, deadline);
+}
+
+/* A document is due. Who is in the conference no more isn't told of it any more either (attacks: the roster is for members). */
+static void on_due(struct cf_watcher *watcher, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(watcher->sub.room);
+    if (conf != NULL && standing_of(conf, watcher->aor) == STANDING_STRANGER) {
+        watcher->is_ending = true;
+        cf_notifier_end(&watcher->sub.notifier, CF_SUBSCRIPTION_REASON_NORESOURCE, 0, now);
         return;
     }
-    cf_focus_set_timer(room->focus, &watcher->timer, deadline_of(watcher));
+    watcher->is_asked = true;
+    cf_notifier_changed(&watcher->sub.notifier, now);
 }
 
 void cf_watcher_on_deadline(struct cf_watcher *watcher, cf_usec now) {
-    struct cf_conference *conf = cf_room_conference(watcher->room);
-    cf_notifier_on_deadline(&watcher->notifier, now);
-    if (conf != NULL && !watcher->is_ending && cf_roster_subscriber_deadline(&watcher->subscriber, conf) <= now) {
-        cf_notifier_changed(&watcher->notifier, now);
+    cf_notifier_on_deadline(&watcher->sub.notifier, now);
+    if (document_deadline(watcher) <= now) {
+        on_due(watcher, now);
     }
     cf_watcher_settle(watcher, now);
 }
 
-/* Interop: only those who are in, or being called, may watch. */
-static bool may_watch(const struct cf_conference *conf, const struct cf_caller *caller) {
-    return cf_roster_find(&conf->roster, caller->aor) != NULL;
+void cf_watcher_on_roster(struct cf_watcher *watcher, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(watcher->sub.room);
+    if (conf != NULL && watcher->subscriber.is_waiting) {
+        enum standing standing = standing_of(conf, watcher->aor);
+        if (standing == STANDING_MEMBER) {
+            cf_roster_subscriber_set_waiting(&watcher->subscriber, false);
+            cf_notifier_activate(&watcher->sub.notifier, now);
+        } else if (standing == STANDING_STRANGER) {
+            on_due(watcher, now);
+        }
+    }
+    cf_watcher_settle(watcher, now);
 }
 
 void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
@@ -177,7 +229,8 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
         cf_focus_answer(focus, event, 489, CF_STR_NONE, CF_STR("Allow-Events: conference, refer\r\n"), now);
         return;
     }
-    if (!may_watch(conf, caller)) {
+    enum standing standing = standing_of(conf, caller->aor);
+    if (standing == STANDING_STRANGER || standing == STANDING_LEAVING) {
         cf_focus_answer(focus, event, 603, CF_STR("Declined"), CF_STR_NONE, now);
         return;
     }
@@ -187,8 +240,9 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
         cf_focus_answer(focus, event, 503, CF_STR_NONE, CF_STR("Retry-After: 10\r\n"), now);
         return;
     }
-    struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_WATCHER, watcher->handle);
-    enum cf_err err = cf_notifier_init(&watcher->notifier, &usage, &rules, event, now);
+    cf_roster_subscriber_set_waiting(&watcher->subscriber, standing == STANDING_WAITING);
+    struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_WATCHER, watcher->sub.handle);
+    enum cf_err err = cf_notifier_init(&watcher->sub.notifier, &usage, &rules, event, now);
     if (err != CF_OK) {
         cf_watcher_destroy(watcher);
         cf_focus_answer(focus, event, err == CF_ERR_MALFORMED ? 400 : 500, CF_STR_NONE, CF_STR_NONE, now);

@@ -397,6 +397,40 @@ static void the_organiser_is_administrator_whenever_present(void **state) {
     world_fini(&w);
 }
 
+/* Calls @p aor into @p conf in the name of the operator and lets @p entity answer. */
+static void call_in(struct world *w, struct cf_conference *conf, const char *aor, const char *entity) {
+    struct cf_conference_actor operator= {.is_operator = true};
+    struct cf_resource_entry entry = {.uri = cf_str_of(aor)};
+    assert_int_equal(cf_conference_on_add(conf, w->now, &operator, & entry).reason, CF_DENIAL_NONE);
+    (void)world_drain(w);
+    struct cf_conference_call call = world_call(w, aor, entity, entity);
+    struct cf_handle device = world_device(conf, aor)->handle;
+    cf_conference_on_dialing(conf, w->now, device, &call);
+    cf_conference_on_answered(conf, w->now, device, &call);
+}
+
+static void whoever_is_called_in_first_is_administrator_too(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, NULL);
+    struct cf_conference_config room = {
+        .kind = CF_CONFERENCE_ROOM, .key = CF_STR("room-lounge"), .uri = CF_STR("sip:room-lounge@example.org")};
+    struct cf_conference *lounge = world_create(&w, &room);
+    call_in(&w, lounge, BOB, BOB_PHONE);
+    call_in(&w, lounge, CAROL, CAROL_PHONE);
+    assert_true(world_is_admin(lounge, BOB));
+    assert_false(world_is_admin(lounge, CAROL));
+    assert_true(cf_roster_find(&lounge->roster, CF_STR(BOB))->is_verified);
+    struct cf_conference *ad_hoc = world_ad_hoc(&w, NULL);
+    call_in(&w, ad_hoc, BOB, BOB_PHONE);
+    assert_true(world_is_admin(ad_hoc, BOB));
+    /* The organiser is called in like anybody else, and is administrator. */
+    call_in(&w, ad_hoc, ALICE, ALICE_PHONE);
+    assert_true(world_is_admin(ad_hoc, ALICE));
+    assert_true(world_is_admin(ad_hoc, BOB));
+    world_fini(&w);
+}
+
 static void when_the_last_administrator_steps_back_the_eldest_other_takes_over(void **state) {
     (void)state;
     struct world w;
@@ -888,6 +922,7 @@ CF_TEST_MAIN(
     cmocka_unit_test(who_comes_back_at_once_is_the_same_participant), cmocka_unit_test(hold_and_mute_show_in_the_status),
     cmocka_unit_test(a_shared_screen_has_a_label_of_its_own_while_it_lasts),
     cmocka_unit_test(the_organiser_is_administrator_whenever_present),
+    cmocka_unit_test(whoever_is_called_in_first_is_administrator_too),
     cmocka_unit_test(when_the_last_administrator_steps_back_the_eldest_other_takes_over),
     cmocka_unit_test(only_administrators_may), cmocka_unit_test(an_administrator_who_is_being_removed_is_none_any_more),
     cmocka_unit_test(removal_hangs_up_on_every_device_and_takes_off_the_list),

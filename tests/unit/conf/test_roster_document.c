@@ -21,7 +21,7 @@ static enum cf_roster_document_kind write_next(struct world *w, struct cf_roster
     enum cf_roster_document_kind kind = CF_ROSTER_DOCUMENT_EMPTY;
     cf_writer_init(&out, buffer, sizeof buffer);
     assert_ok(cf_roster_document_write(sub, conf, w->now, &out, &kind));
-    cf_roster_subscriber_on_answered(sub, true);
+    cf_roster_subscriber_on_answered(sub, true, w->now);
     *ret = cf_writer_str(&out);
     return kind;
 }
@@ -68,15 +68,85 @@ static void only_one_notify_is_under_way_and_a_lost_one_brings_the_full_state(vo
     assert_ok(cf_roster_document_write(&sub, conf, w.now, &out, &kind));
     (void)world_join(&w, conf, ALICE, ALICE_PHONE);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
-    cf_roster_subscriber_on_answered(&sub, true);
+    cf_roster_subscriber_on_answered(&sub, true, w.now);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_MSEC(100));
     w.now = CF_MSEC(100);
     assert_ok(cf_roster_document_write(&sub, conf, w.now, &out, &kind));
     assert_int_equal(kind, CF_ROSTER_DOCUMENT_PARTIAL);
-    cf_roster_subscriber_on_answered(&sub, false);
-    assert_true(cf_roster_subscriber_deadline(&sub, conf) == 0);
+    cf_roster_subscriber_on_answered(&sub, false, w.now);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == w.now + CF_SEC(1));
+    w.now += CF_SEC(1);
     assert_ok(cf_roster_document_write(&sub, conf, w.now, &out, &kind));
     assert_int_equal(kind, CF_ROSTER_DOCUMENT_FULL);
+    cf_roster_subscriber_fini(&sub);
+    world_fini(&w);
+}
+
+static void a_peer_that_refuses_everything_is_asked_ever_more_seldom(void **state) {
+    (void)state;
+    struct world w;
+    struct cf_writer out;
+    enum cf_roster_document_kind kind = CF_ROSTER_DOCUMENT_EMPTY;
+    world_init(&w, NULL);
+    struct cf_conference *conf = world_ad_hoc(&w, NULL);
+    struct cf_roster_subscriber sub = subscribe(&w, NULL, 0);
+    unsigned documents = 0;
+    for (cf_usec at = cf_roster_subscriber_deadline(&sub, conf); at <= CF_SEC(600); documents++) {
+        w.now = at > w.now ? at : w.now;
+        cf_writer_init(&out, buffer, sizeof buffer);
+        assert_ok(cf_roster_document_write(&sub, conf, w.now, &out, &kind));
+        assert_int_equal(kind, CF_ROSTER_DOCUMENT_FULL);
+        cf_roster_subscriber_on_answered(&sub, false, w.now);
+        at = cf_roster_subscriber_deadline(&sub, conf);
+    }
+    assert_int_equal(documents, 15); /* after 0, 1, 3, 7, 15, 31, 63, 127, 191, ... s */
+    /* It refreshes: that is answered at once. When it takes documents again all is as before. */
+    cf_roster_subscriber_on_refresh(&sub, false, 0);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == 0);
+    cf_writer_init(&out, buffer, sizeof buffer);
+    assert_ok(cf_roster_document_write(&sub, conf, w.now, &out, &kind));
+    assert_int_equal(kind, CF_ROSTER_DOCUMENT_FULL);
+    cf_roster_subscriber_on_answered(&sub, true, w.now);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
+    (void)world_join(&w, conf, ALICE, ALICE_PHONE);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == w.now + CF_MSEC(100));
+    cf_roster_subscriber_fini(&sub);
+    world_fini(&w);
+}
+
+static void who_waits_in_the_lobby_sees_only_themselves(void **state) {
+    (void)state;
+    struct world w;
+    struct cf_str text;
+    world_init(&w, NULL);
+    struct cf_conference_config config = {.kind = CF_CONFERENCE_ROOM,
+                                          .key = CF_STR("room-lounge"),
+                                          .uri = CF_STR("sip:room-lounge@example.org"),
+                                          .subject = CF_STR("Lounge"),
+                                          .organiser = CF_STR(ALICE),
+                                          .has_lobby = true};
+    struct cf_conference *conf = world_create(&w, &config);
+    (void)world_join(&w, conf, ALICE, ALICE_PHONE);
+    (void)world_join(&w, conf, BOB, BOB_PHONE);
+    struct cf_roster_subscriber sub = subscribe(&w, BOB, 0);
+    cf_roster_subscriber_set_waiting(&sub, true);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
+    assert_true(contains(text, "<subject>Lounge</subject>"));
+    assert_true(contains(text, "<status>on-hold</status>"));
+    assert_true(contains(text, BOB));
+    assert_false(contains(text, ALICE));
+    assert_false(contains(text, "user-count"));
+    /* Whatever happens inside is not told, and a refresh brings no more either. */
+    (void)world_join(&w, conf, CAROL, CAROL_PHONE);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
+    cf_roster_subscriber_on_refresh(&sub, false, 0);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
+    assert_false(contains(text, ALICE));
+    assert_false(contains(text, CAROL));
+    cf_roster_subscriber_set_waiting(&sub, false);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == 0);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
+    assert_true(contains(text, ALICE));
     cf_roster_subscriber_fini(&sub);
     world_fini(&w);
 }
@@ -356,6 +426,8 @@ static void a_subscription_without_memory_is_none(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(versions_go_on_from_what_the_phone_has_seen),
              cmocka_unit_test(only_one_notify_is_under_way_and_a_lost_one_brings_the_full_state),
+             cmocka_unit_test(a_peer_that_refuses_everything_is_asked_ever_more_seldom),
+             cmocka_unit_test(who_waits_in_the_lobby_sees_only_themselves),
              cmocka_unit_test(a_refresh_is_answered_with_what_is_missing), cmocka_unit_test(the_rate_of_a_whole_room_is_bounded),
              cmocka_unit_test(a_long_full_state_is_told_in_parts_oneself_first),
              cmocka_unit_test(a_hundred_joins_are_far_from_a_hundred_full_states_each),
