@@ -104,7 +104,7 @@ static void on_output(struct endpoint_node *n, const struct cf_endpoint_event *e
 
 void endpoint_node_drain(struct endpoint_node *n) {
     struct cf_endpoint_event event;
-    while (cf_endpoint_poll(n->ep, &event)) {
+    while (n->host != NULL ? n->host->poll(n->ctx, &event) : cf_endpoint_poll(n->ep, &event)) {
         on_output(n, &event);
     }
     world_touch(n->world, n->number);
@@ -112,12 +112,18 @@ void endpoint_node_drain(struct endpoint_node *n) {
 
 static void on_datagram(void *ctx, uint32_t local, const struct cf_addr *remote, struct cf_span bytes, cf_usec now) {
     struct endpoint_node *n = ctx;
+    if (n->ep == NULL) {
+        return;
+    }
     cf_endpoint_on_datagram(n->ep, local, remote, bytes, now);
     endpoint_node_drain(n);
 }
 
 static void on_unreachable(void *ctx, uint32_t local, const struct cf_addr *remote, cf_usec now) {
     struct endpoint_node *n = ctx;
+    if (n->ep == NULL) {
+        return;
+    }
     cf_endpoint_on_unreachable(n->ep, local, remote, now);
     endpoint_node_drain(n);
 }
@@ -126,6 +132,10 @@ static void on_accepted(void *ctx, uint32_t local, uint64_t stream, const struct
     struct endpoint_node *n = ctx;
     struct cf_flow_id flow;
     uint32_t tcp = local == NODE_TLS ? NODE_TLS : NODE_TCP;
+    if (n->ep == NULL) {
+        world_close(n->world, stream);
+        return;
+    }
     if (cf_endpoint_on_accepted(n->ep, tcp, remote, stream, now, &flow) == CF_OK) {
         add_stream(n, flow, stream);
     } else {
@@ -156,7 +166,8 @@ static void on_closed(void *ctx, uint64_t stream, bool is_refused, cf_usec now) 
 
 static cf_usec deadline(const void *ctx) {
     const struct endpoint_node *n = ctx;
-    cf_usec first = n->ep != NULL ? cf_endpoint_deadline(n->ep) : CF_USEC_NEVER;
+    cf_usec first = n->ep != NULL && n->host == NULL ? cf_endpoint_deadline(n->ep) : CF_USEC_NEVER;
+    first = n->ep != NULL && n->host != NULL ? n->host->deadline(n->ctx) : first;
     for (size_t i = 0; i < n->answer_count; i++) {
         first = cf_usec_min(first, n->answers[i].at);
     }
@@ -177,8 +188,18 @@ static void on_deadline(void *ctx, cf_usec now) {
             return;
         }
     }
-    cf_endpoint_on_deadline(n->ep, now);
+    if (n->host != NULL) {
+        n->host->on_deadline(n->ctx, now);
+    } else {
+        cf_endpoint_on_deadline(n->ep, now);
+    }
     endpoint_node_drain(n);
+}
+
+void endpoint_node_cut(struct endpoint_node *n) {
+    while (n->stream_count > 0) {
+        world_close(n->world, n->streams[--n->stream_count].stream);
+    }
 }
 
 static const struct world_node ops = {
@@ -192,11 +213,12 @@ static const struct world_node ops = {
     .on_deadline = on_deadline,
 };
 
-void endpoint_node_init(struct endpoint_node *n, struct world *w, const struct endpoint_node_config *config) {
+void endpoint_node_join(struct endpoint_node *n, struct world *w, const struct endpoint_node_config *config) {
     struct cf_addr addr = addr_of(config->ip);
     memset(n, 0, sizeof *n);
     n->world = w;
     n->handler = config->handler;
+    n->host = config->host;
     n->ctx = config->ctx;
     test_mem_init(&n->mem);
     test_entropy_init(&n->entropy, config->seed);
@@ -214,6 +236,10 @@ void endpoint_node_init(struct endpoint_node *n, struct world *w, const struct e
         }
     }
     n->local_count = 3;
+}
+
+void endpoint_node_init(struct endpoint_node *n, struct world *w, const struct endpoint_node_config *config) {
+    endpoint_node_join(n, w, config);
     struct cf_endpoint_config ep = {
         .mem = &n->mem.mem,
         .entropy = &n->entropy.entropy,

@@ -27,6 +27,13 @@ struct endpoint_node;
 /** Something for the layers above. */
 typedef void endpoint_node_handler(void *ctx, struct endpoint_node *node, const struct cf_endpoint_event *event);
 
+/** What stands around the endpoint, if more than a handler: takes its place in the node. All of them are needed. */
+struct endpoint_node_host {
+    bool (*poll)(void *ctx, struct cf_endpoint_event *ret); /**< next of the endpoint's events; false: nothing left */
+    cf_usec (*deadline)(const void *ctx);                   /**< the endpoint's among them */
+    void (*on_deadline)(void *ctx, cf_usec now);            /**< the endpoint's too */
+};
+
 /** A node. Large: allocate it statically or on the heap. */
 struct endpoint_node {
     struct world *world;
@@ -38,7 +45,8 @@ struct endpoint_node {
     size_t local_count;
     endpoint_node_handler *handler;
     void *ctx;
-    const struct zone_record *zone; /**< the test's; NULL: an empty DNS */
+    const struct endpoint_node_host *host; /**< NULL: the node polls the endpoint by itself */
+    const struct zone_record *zone;        /**< the test's; NULL: an empty DNS */
     size_t zone_count;
     cf_usec dns_delay_usec; /**< CF_USEC_NEVER: a black hole */
     struct {
@@ -58,10 +66,11 @@ struct endpoint_node {
 
 /** What a node is. */
 struct endpoint_node_config {
-    const char *ip;                   /**< its address; UDP and TCP at 5060, TLS at 5061 */
-    uint64_t seed;                    /**< of its entropy */
-    struct cf_endpoint_limits limits; /**< zeros: defaults */
-    endpoint_node_handler *handler;   /**< or NULL */
+    const char *ip;                        /**< its address; UDP and TCP at 5060, TLS at 5061 */
+    uint64_t seed;                         /**< of its entropy */
+    struct cf_endpoint_limits limits;      /**< zeros: defaults */
+    endpoint_node_handler *handler;        /**< or NULL */
+    const struct endpoint_node_host *host; /**< or NULL; gets the same ctx */
     void *ctx;
 };
 
@@ -74,6 +83,12 @@ enum {
 
 /** Join the world. */
 void endpoint_node_init(struct endpoint_node *n, struct world *w, const struct endpoint_node_config *config);
+
+/** The same without an endpoint: the host makes one with the node's memory, entropy and locals, and sets .ep. */
+void endpoint_node_join(struct endpoint_node *n, struct world *w, const struct endpoint_node_config *config);
+
+/** Close every connection, as the end of a process does; the endpoint is not told. */
+void endpoint_node_cut(struct endpoint_node *n);
 
 /** Hand out what waits; call it after commands from outside. */
 void endpoint_node_drain(struct endpoint_node *n);

@@ -26,8 +26,7 @@ static cf_wall wall_of_ntp(uint64_t ntp_sec) {
     return ntp_sec == 0 ? 0 : ((cf_wall)ntp_sec - CF_NTP_UNIX_OFFSET_SEC) * 1000000;
 }
 
-/* Where media of @p leg is received, and where it may come from: as signalling. */
-static void learn_way(struct cf_leg *leg, const struct cf_endpoint_event *event) {
+void cf_leg_learn_way(struct cf_leg *leg, const struct cf_endpoint_event *event) {
     struct cf_flow_info flow;
     leg->local = (struct cf_addr){.family = event->remote.family};
     leg->peer = event->remote;
@@ -48,7 +47,14 @@ static void enter(const struct invite *in, struct cf_conference *conf) {
         cf_focus_deny(in->focus, in->event, denied(CF_DENIAL_NO_MEMORY), in->now);
         return;
     }
-    learn_way(leg, in->event);
+    struct cf_leg *replaced = NULL;
+    unsigned status = cf_leg_find_replaced(room, in->event->message, in->caller->aor, &replaced);
+    if (status != 0) {
+        cf_leg_destroy(leg, in->now);
+        refuse(in, status);
+        return;
+    }
+    cf_leg_learn_way(leg, in->event);
     struct cf_str device = cf_device_entity(in->event->message, entity, sizeof entity);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
     enum cf_err err = device.len == 0 ? CF_ERR_MALFORMED : cf_session_init_callee(&leg->session, &usage, in->event, in->now);
@@ -74,6 +80,10 @@ static void enter(const struct invite *in, struct cf_conference *conf) {
     leg->device = admission.device;
     leg->is_waiting = admission.is_waiting;
     cf_leg_settle(leg, in->now);
+    /* The same device's former call is ended by the conference. */
+    if (replaced != NULL && cf_roster_device(&conf->roster, replaced->device) != NULL) {
+        cf_leg_give_way(replaced, in->now);
+    }
 }
 
 /* People on the list of somebody who may have them called; a re-sent list (interop: the creator repeats it) changes nothing. */
@@ -85,21 +95,16 @@ static void add_list(const struct invite *in, struct cf_conference *conf) {
     }
 }
 
-/* 200 without isfocus to an update or cancellation; the client says BYE when it has it. */
-static void accept_update(const struct invite *in) {
-    char fields[CONTACT_FIELD_MAX];
-    struct cf_writer w;
-    cf_writer_init(&w, fields, sizeof fields);
-    cf_put_lit(&w, "Contact: <");
-    cf_put(&w, in->event->message->request_uri.text);
-    cf_put_lit(&w, ">\r\n");
-    cf_focus_answer(in->focus, in->event, cf_writer_ok(&w) ? 200 : 500, CF_STR_NONE, cf_writer_str(&w), in->now);
-}
-
 /* Interop: non-zero t= to a conference URI reschedules it, without or with an empty list it is called off. */
 static void update(const struct invite *in, struct cf_conference *conf) {
     struct cf_conference_actor actor = {.aor = in->caller->aor};
     struct cf_denial denial;
+    /* Before the conference is over, which a cancelled one is. */
+    struct cf_room *room = cf_room_of(in->focus, conf);
+    if (room == NULL) {
+        cf_focus_deny(in->focus, in->event, denied(CF_DENIAL_NO_MEMORY), in->now);
+        return;
+    }
     if (in->content.list.count == 0) {
         denial = cf_conference_on_cancel(conf, in->now, &actor);
     } else {
@@ -110,10 +115,10 @@ static void update(const struct invite *in, struct cf_conference *conf) {
                                               .invitees = &in->content.list};
         denial = cf_conference_on_update(conf, in->now, &actor, &wanted);
     }
-    if (cf_denial_is_none(denial)) {
-        accept_update(in);
-    } else {
+    if (!cf_denial_is_none(denial)) {
         cf_focus_deny(in->focus, in->event, denial, in->now);
+    } else if (!cf_errand_begin(room, in->event, in->caller, in->now)) {
+        refuse(in, 500);
     }
 }
 

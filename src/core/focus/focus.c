@@ -86,6 +86,9 @@ static void on_conference_request(struct cf_focus *focus, const struct cf_endpoi
 
 void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
                          cf_usec now) {
+    if (!cf_focus_screens(focus, event, now)) {
+        return;
+    }
     switch (event->message->method) {
     case CF_SIP_METHOD_INVITE:
         cf_focus_on_invite(focus, event, caller, now);
@@ -133,6 +136,31 @@ void cf_focus_on_event(struct cf_focus *focus, struct cf_owner owner, const stru
         }
     } else if (owner.kind == CF_FOCUS_OWNER_REFERRAL) {
         struct cf_referral *referral = cf_handle_get(&focus->referrals, owner.handle);
+        if (referral != NULL) {
+            cf_notifier_on_event(&referral->sub.notifier, event, now);
+            cf_referral_settle(referral, now);
+        }
+    }
+}
+
+/* Usages whose peer was reached over the flow look for another way next time. */
+void cf_focus_on_flow_closed(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now) {
+    for (size_t i = 0; i < focus->legs.slots_used; i++) {
+        struct cf_leg *leg = cf_handle_at(&focus->legs, i);
+        if (leg != NULL && cf_flow_id_eq(cf_session_dialog(&leg->session)->flow, event->flow)) {
+            cf_session_on_event(&leg->session, event, now);
+            cf_leg_settle(leg, now);
+        }
+    }
+    for (size_t i = 0; i < focus->watchers.slots_used; i++) {
+        struct cf_watcher *watcher = cf_handle_at(&focus->watchers, i);
+        if (watcher != NULL) {
+            cf_notifier_on_event(&watcher->sub.notifier, event, now);
+            cf_watcher_settle(watcher, now);
+        }
+    }
+    for (size_t i = 0; i < focus->referrals.slots_used; i++) {
+        struct cf_referral *referral = cf_handle_at(&focus->referrals, i);
         if (referral != NULL) {
             cf_notifier_on_event(&referral->sub.notifier, event, now);
             cf_referral_settle(referral, now);
@@ -253,6 +281,7 @@ static void on_timer(struct cf_focus_timer *timer, cf_usec now) {
     case CF_FOCUS_TIMER_LEG: {
         struct cf_leg *leg = CF_OF(timer, struct cf_leg, timer);
         cf_session_on_deadline(&leg->session, now);
+        cf_errand_on_deadline(leg, now);
         cf_leg_settle(leg, now);
         break;
     }

@@ -99,6 +99,9 @@ void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event 
  */
 void cf_focus_on_event(struct cf_focus *focus, struct cf_owner owner, const struct cf_endpoint_event *event, cf_usec now);
 
+/** FLOW_CLOSED of the endpoint: a connection is gone, which calls and subscriptions may have come by. */
+void cf_focus_on_flow_closed(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now);
+
 /** An event of the media worker. */
 void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *event, cf_usec now);
 

@@ -24,18 +24,19 @@ struct cf_focus_timer {
 
 /** The focus' side of a conference: how it presents itself, its legs and its subscribers. */
 struct cf_room {
-    struct cf_map_node node;      /**< key: the conference's handle */
-    struct cf_handle conference;  /**< the directory's name */
-    struct cf_handle handle;      /**< ours, and the media worker's */
-    struct cf_focus *focus;       /**< borrowed */
-    struct cf_str contact;        /**< owned: "<uri>;isfocus" */
-    struct cf_str fields;         /**< owned: "Subject: ...\r\n", or empty */
-    struct cf_ua_profile profile; /**< of all its usages */
-    struct cf_list legs;          /**< of struct cf_leg.in_room */
-    struct cf_list dials;         /**< of struct cf_dial.in_room */
-    struct cf_list watchers;      /**< of struct cf_watcher.in_room */
-    struct cf_list referrals;     /**< of struct cf_referral.in_room */
-    bool is_over;                 /**< the conference is gone; the room goes with its last usage */
+    struct cf_map_node node;            /**< key: the conference's handle */
+    struct cf_handle conference;        /**< the directory's name */
+    struct cf_handle handle;            /**< ours, and the media worker's */
+    struct cf_focus *focus;             /**< borrowed */
+    struct cf_str contact;              /**< owned: "<uri>;isfocus" */
+    struct cf_str fields;               /**< owned: "Subject: ...\r\n", or empty */
+    struct cf_ua_profile profile;       /**< of all its usages but errands */
+    struct cf_ua_profile plain_profile; /**< of errands: the same without isfocus */
+    struct cf_list legs;                /**< of struct cf_leg.in_room */
+    struct cf_list dials;               /**< of struct cf_dial.in_room */
+    struct cf_list watchers;            /**< of struct cf_watcher.in_room */
+    struct cf_list referrals;           /**< of struct cf_referral.in_room */
+    bool is_over;                       /**< the conference is gone; the room goes with its last usage */
 };
 
 /** Ports and SSRC of one m-line of a leg, kept from one negotiation to the next. */
@@ -65,6 +66,7 @@ struct cf_leg {
     bool has_media;                                      /**< the media worker knows it */
     bool is_waiting;                                     /**< in the lobby */
     bool is_muted;                                       /**< by an administrator */
+    cf_usec errand_until;                                /**< it is an errand (errand.c), and ends then; 0: it is a member's */
     bool has_left;                                       /**< the conference knows that it is over */
     bool sees_video;                                     /**< the conference has pictures */
     struct cf_addr local;                                /**< where signalling came to: media is received at the same address */
@@ -295,6 +297,34 @@ void cf_watcher_on_roster(struct cf_watcher *watcher, cf_usec now);
 void cf_watcher_settle(struct cf_watcher *watcher, cf_usec now);
 void cf_watcher_on_deadline(struct cf_watcher *watcher, cf_usec now);
 void cf_watcher_destroy(struct cf_watcher *watcher);
+
+/** Where media of @p leg is received, and where it may come from: as signalling. */
+void cf_leg_learn_way(struct cf_leg *leg, const struct cf_endpoint_event *event);
+
+/* --- errand.c --- */
+
+/** Answer the INVITE of @p event, whose wish was fulfilled, with a description. False: it is not answered. */
+bool cf_errand_begin(struct cf_room *room, const struct cf_endpoint_event *event, const struct cf_caller *caller, cf_usec now);
+
+/** If @p leg is an errand and lasts too long it ends. */
+void cf_errand_on_deadline(struct cf_leg *leg, cf_usec now);
+
+/* --- replace.c --- */
+
+/**
+ * The leg of @p aor in @p room whose place @p invite wants to take; *ret_leg is untouched if it names none. Returns 0, or the
+ * status to refuse it with: 400, 403, 481, 486, 603.
+ */
+unsigned cf_leg_find_replaced(const struct cf_room *room, const struct cf_sip_message *invite, struct cf_str aor,
+                              struct cf_leg **ret_leg);
+
+/** Another call has taken the place of @p leg: it ends, and may be gone after this. */
+void cf_leg_give_way(struct cf_leg *leg, cf_usec now);
+
+/* --- screening.c --- */
+
+/** Does the focus take a request like that of @p event, from whomever? If not it is answered. */
+bool cf_focus_screens(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now);
 
 /* --- answer.c --- */
 

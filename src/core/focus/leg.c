@@ -205,7 +205,7 @@ static void on_event(struct cf_leg *leg, const struct cf_session_event *event, c
         }
         break;
     case CF_SESSION_MEDIA:
-        if (!event->is_preview && leg->dial == NULL) {
+        if (!event->is_preview && leg->dial == NULL && leg->errand_until == 0) {
             cf_leg_on_agreed(leg, now);
         }
         break;
@@ -238,5 +238,6 @@ void cf_leg_settle(struct cf_leg *leg, cf_usec now) {
         cf_room_settle(room);
         return;
     }
-    cf_focus_set_timer(room->focus, &leg->timer, cf_session_deadline(&leg->session));
+    cf_usec deadline = cf_session_deadline(&leg->session);
+    cf_focus_set_timer(room->focus, &leg->timer, leg->errand_until == 0 ? deadline : cf_usec_min(deadline, leg->errand_until));
 }

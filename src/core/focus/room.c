@@ -79,6 +79,8 @@ static void set_profile(struct cf_room *room) {
                                            .allow_events = CF_STR("conference, refer"),
                                            .accept = CF_STR("application/sdp, application/resource-lists+xml, multipart/mixed"),
                                            .supported = CF_STR("replaces, outbound, gruu, norefersub")};
+    room->plain_profile = room->profile;
+    room->plain_profile.contact = cf_str_head(room->contact, cf_str_find(room->contact, '>') + 1);
 }
 
 struct cf_room *cf_room_of(struct cf_focus *focus, struct cf_conference *conf) {

@@ -100,8 +100,8 @@ static enum cf_err write_document(struct cf_watcher *watcher, struct cf_writer *
     if (conf == NULL || cf_conference_is_over(conf)) {
         return cf_roster_document_write_deleted(&watcher->subscriber, w);
     }
-    if (watcher->is_ending) {
-        return CF_OK; /* the conference goes on without the subscriber: nothing of it concerns them */
+    if (watcher->is_ending && watcher->subscriber.has_sent) {
+        return CF_OK; /* the last NOTIFY of somebody who has left or wants no more; a fetch has its first one still to come */
     }
     return cf_roster_document_write(&watcher->subscriber, conf, now, w, &kind);
 }

@@ -166,6 +166,7 @@ static bool is_for_shell(struct cf_node *node, const struct cf_endpoint_event *e
         break;
     case CF_ENDPOINT_FLOW_CLOSED:
         cf_location_on_flow_closed(&node->location, event->flow.h);
+        cf_focus_on_flow_closed(node->focus, event, now);
         break;
     case CF_ENDPOINT_CANCELLED:
     case CF_ENDPOINT_RESPONSE:

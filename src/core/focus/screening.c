@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the focus takes at all: methods, extensions, bodies (RFC 3261 section 8.2). */
+#include "core/dialog/screen.h"
+#include "core/focus/focus_impl.h"
+
+#define METHODS                                                                                                                  \
+    (CF_SIP_METHOD_BIT(CF_SIP_METHOD_INVITE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_ACK) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_CANCEL) |  \
+     CF_SIP_METHOD_BIT(CF_SIP_METHOD_OPTIONS) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_BYE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_REFER) |  \
+     CF_SIP_METHOD_BIT(CF_SIP_METHOD_SUBSCRIBE))
+
+/* Not among them: recipient-list-subscribe (chat rooms), multiple-refer, tdialog, join. */
+#define OPTIONS                                                                                                                  \
+    (CF_SIP_OPTION_BIT(CF_SIP_OPTION_REL100) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_GRUU) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_ICE) |    \
+     CF_SIP_OPTION_BIT(CF_SIP_OPTION_NOREFERSUB) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_NOSUB) |                                      \
+     CF_SIP_OPTION_BIT(CF_SIP_OPTION_OUTBOUND) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_PATH) |                                         \
+     CF_SIP_OPTION_BIT(CF_SIP_OPTION_RECIPIENT_LIST_INVITE) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_REPLACES) |                        \
+     CF_SIP_OPTION_BIT(CF_SIP_OPTION_TIMER))
+
+static const struct cf_str types[] = {
+    CF_STR_INIT("application/sdp"),
+    CF_STR_INIT("application/resource-lists+xml"),
+    CF_STR_INIT("message/sipfrag"),
+};
+
+static const struct cf_str encodings[] = {CF_STR_INIT("deflate")};
+
+static const struct cf_screen screen = {.methods = METHODS,
+                                        .options = OPTIONS,
+                                        .types = types,
+                                        .type_count = sizeof types / sizeof *types,
+                                        .encodings = encodings,
+                                        .encoding_count = sizeof encodings / sizeof *encodings};
+
+bool cf_focus_screens(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now) {
+    char fields[CF_SCREEN_FIELDS_MAX];
+    struct cf_writer w;
+    cf_writer_init(&w, fields, sizeof fields);
+    unsigned status = cf_screen_request(&screen, event->message, &w);
+    if (status != 0) {
+        cf_focus_answer(focus, event, status, CF_STR_NONE, cf_writer_str(&w), now);
+    }
+    return status == 0;
+}
