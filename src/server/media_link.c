@@ -140,6 +140,7 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     if (link == NULL) {
         return CF_ERR_NO_MEMORY;
     }
+    enum cf_sender_kind sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS;
     link->loop = loop;
     link->handler = handler;
     link->ctx = ctx;
@@ -150,7 +151,7 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->source = (struct cf_port_source){take, give, link};
     enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_MAX, &link->commands);
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_MAX, &link->events) : err;
-    err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, &link->worker) : err;
+    err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, sender, &link->worker) : err;
     err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
     if (err != CF_OK) {
         cf_media_link_stop(&link);

@@ -35,6 +35,8 @@ struct cf_media_worker {
     struct cf_media_input inputs[CF_ENGINE_BATCH_MAX]; /* came in and wait for the engine, of all sockets */
     size_t input_count;
     int epoll;
+    enum cf_sender_kind sender_kind;
+    struct cf_sender *sender; /* made by the thread itself */
     bool stops;
     bool has_told; /* events wait to be rung for */
     uint64_t lost_events;
@@ -67,30 +69,29 @@ static void open_socket(struct cf_media_worker *w, uint32_t number, const struct
 
 /* --- out --- */
 
-/* Outputs of one socket come in a row: one call sends them. */
-static void send_run(struct cf_media_worker *w, const struct cf_media_output *outputs, size_t count) {
+/* What the engine gave, to be sent by socket after socket. What the kernel's queues do not take is lost, as on the network. */
+static void send_outputs(struct cf_media_worker *w, const struct cf_media_output *outputs, size_t count) {
     struct cf_datagram datagrams[CF_OUTBOX_MAX] CF_SCRATCH;
-    struct cf_udp *udp = outputs[0].socket < CF_MEDIA_SOCKETS_MAX ? w->sockets[outputs[0].socket] : NULL;
+    size_t begin = 0;
     for (size_t i = 0; i < count; i++) {
+        uint32_t number = outputs[i].socket;
         datagrams[i] = (struct cf_datagram){outputs[i].to, outputs[i].data};
+        if (i + 1 < count && outputs[i + 1].socket == number) {
+            continue;
+        }
+        if (number < CF_MEDIA_SOCKETS_MAX && w->sockets[number] != NULL) {
+            cf_sender_put(w->sender, w->sockets[number], datagrams + begin, i + 1 - begin);
+        }
+        begin = i + 1;
     }
-    if (udp != NULL) {
-        /* What the kernel's queue does not take is lost, as on the network. */
-        (void)cf_udp_send(udp, datagrams, count);
-    }
+    cf_sender_flush(w->sender);
 }
 
 static void drain(struct cf_media_worker *w) {
     const struct cf_media_output *outputs = NULL;
     struct cf_media_event event;
     for (size_t count = cf_engine_poll_send(w->engine, &outputs); count > 0; count = cf_engine_poll_send(w->engine, &outputs)) {
-        size_t begin = 0;
-        for (size_t i = 1; i <= count; i++) {
-            if (i == count || outputs[i].socket != outputs[begin].socket) {
-                send_run(w, outputs + begin, i - begin);
-                begin = i;
-            }
-        }
+        send_outputs(w, outputs, count);
     }
     while (cf_engine_poll_event(w->engine, &event)) {
         w->has_told = true;
@@ -192,11 +193,27 @@ static void turn(struct cf_media_worker *w) {
     }
 }
 
+/* A ring belongs to the thread that makes it, so this is done here. False: nothing can be sent, memory is out. */
+static bool open_sender(struct cf_media_worker *w) {
+    if (w->sender_kind == CF_SENDER_RING && cf_sender_create(CF_SENDER_RING, &w->sender) == CF_OK) {
+        return true;
+    }
+    if (w->sender_kind == CF_SENDER_RING) {
+        cf_log(CF_LOG_INFO, "media", "no io_uring here: sending by calls");
+    }
+    return cf_sender_create(CF_SENDER_CALLS, &w->sender) == CF_OK;
+}
+
 static void *run(void *ctx) {
     struct cf_media_worker *w = ctx;
+    if (!open_sender(w)) {
+        cf_log(CF_LOG_ERROR, "media", "no memory to send with");
+        return NULL;
+    }
     while (!w->stops) {
         turn(w);
     }
+    cf_sender_destroy(&w->sender);
     return NULL;
 }
 
@@ -252,13 +269,15 @@ static enum cf_err make(struct cf_media_worker *w) {
     return err == CF_OK ? make_engine(w) : err;
 }
 
-enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, struct cf_media_worker **ret) {
+enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, enum cf_sender_kind sender,
+                                  struct cf_media_worker **ret) {
     struct cf_media_worker *w = calloc(1, sizeof *w);
     if (w == NULL) {
         return CF_ERR_NO_MEMORY;
     }
     w->inbox = inbox;
     w->outbox = outbox;
+    w->sender_kind = sender;
     w->epoll = -1;
     enum cf_err err = make(w);
     if (err == CF_OK) {

@@ -9,13 +9,17 @@
 
 #include "base/err.h"
 #include "shell/mailbox/mailbox.h"
+#include "shell/udp/sender.h"
 
 /** A worker; opaque. */
 struct cf_media_worker;
 
-/** Start the thread. @p inbox carries struct cf_worker_message, @p outbox struct cf_media_event; both outlive it. CF_ERR_IO,
- * CF_ERR_NO_MEMORY. */
-CF_MUST_USE enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, struct cf_media_worker **ret);
+/**
+ * Start the thread. @p inbox carries struct cf_worker_message, @p outbox struct cf_media_event; both outlive it. It sends by
+ * @p sender, or by calls where that is not to be had. CF_ERR_IO, CF_ERR_NO_MEMORY.
+ */
+CF_MUST_USE enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, enum cf_sender_kind sender,
+                                              struct cf_media_worker **ret);
 
 /** Wait for the end after CF_WORKER_STOP, and free. Sets the pointer to NULL; NULL is ignored. */
 void cf_media_worker_join(struct cf_media_worker **worker);

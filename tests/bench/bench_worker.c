@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What forwarding costs with everything on: the server's real media worker, in its thread, with its mailboxes and sockets on
- * loopback. One source of 1100-octet packets, in frames of 1, 4 and 8, to N receivers; beside it in the same run the bare loop
- * and the naive loop (bare_loop.h). CPU nanoseconds, user and system, of the forwarding thread per forwarded packet; what the
- * kernel does to deliver on loopback is in it, for all three alike. A frame is sent when the last receiver has the one before, so
- * that the batch is the frame. The least of some windows: a busy machine disturbs little.
+ * loopback, sending by calls and by a ring (shell/udp/sender.h). One source of 1100-octet packets, in frames of 1, 4 and 8, to N
+ * receivers; beside it in the same run the bare loop and the naive loop (bare_loop.h). CPU nanoseconds, user and system, of the
+ * forwarding thread per forwarded packet; what the kernel does to deliver on loopback is in it, for all three alike. A frame is
+ * sent when the last receiver has the one before, so that the batch is the frame. The least of some windows: a busy machine
+ * disturbs little.
  *
  *     bench_worker [WINDOWS]
  */
@@ -137,7 +138,7 @@ static struct cf_addr add_leg(struct cf_mailbox *inbox, uint32_t leg, enum cf_sr
     return udp.local;
 }
 
-static double measure_worker(size_t count, size_t packets, enum cf_srtp_suite suite) {
+static double measure_worker(size_t count, size_t packets, enum cf_srtp_suite suite, enum cf_sender_kind kind) {
     struct cf_mailbox *inbox = NULL;
     struct cf_mailbox *outbox = NULL;
     struct cf_media_worker *worker = NULL;
@@ -145,7 +146,7 @@ static double measure_worker(size_t count, size_t packets, enum cf_srtp_suite su
     bench_source_init(&source, cf_srtp_engine_crypto(srtp), suite);
     bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 4096, &inbox));
     bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4096, &outbox));
-    bench_must(cf_media_worker_start(inbox, outbox, &worker));
+    bench_must(cf_media_worker_start(inbox, outbox, kind, &worker));
     tell_command(inbox, bench_room_add());
     struct cf_addr to = add_leg(inbox, 0, suite, &source);
     for (uint32_t leg = 1; leg <= count; leg++) {
@@ -188,17 +189,19 @@ int main(int argc, char **argv) {
     windows = argc > 1 ? strtoul(argv[1], NULL, 10) : windows;
     sender = open_socket();
     bench_must(cf_srtp_engine_new(&bench_mem, CF_SRTP_LIBRARY_BEST, &srtp));
-    printf("%-26s %9s %6s %10s %8s %9s %12s %13s\n", "suite", "receivers", "frame", "server ns", "bare ns", "naive ns",
-           "server/bare", "naive/server");
+    printf("%-26s %9s %6s %8s %8s %8s %8s %10s %9s %10s\n", "suite", "receivers", "frame", "calls ns", "ring ns", "bare ns",
+           "naive ns", "calls/bare", "ring/bare", "naive/ring");
     for (size_t s = 0; s < sizeof suites / sizeof *suites; s++) {
         for (size_t n = 0; n < sizeof sizes / sizeof *sizes; n++) {
             open_receivers(sizes[n]);
             for (size_t f = 0; f < sizeof frames / sizeof *frames; f++) {
-                double ours = measure_worker(sizes[n], frames[f], suites[s]);
+                double ours = measure_worker(sizes[n], frames[f], suites[s], CF_SENDER_CALLS);
+                double ring = measure_worker(sizes[n], frames[f], suites[s], CF_SENDER_RING);
                 double bare = measure_loop(bare_loop_run, sizes[n], frames[f], suites[s]);
                 double naive = measure_loop(naive_loop_run, sizes[n], frames[f], suites[s]);
-                printf("%-26.*s %9zu %6zu %10.0f %8.0f %9.0f %12.2f %13.2f\n", CF_STR_ARG(cf_srtp_suites[suites[s]].name),
-                       sizes[n], frames[f], ours, bare, naive, ours / bare, naive / ours);
+                printf("%-26.*s %9zu %6zu %8.0f %8.0f %8.0f %8.0f %10.2f %9.2f %10.2f\n",
+                       CF_STR_ARG(cf_srtp_suites[suites[s]].name), sizes[n], frames[f], ours, ring, bare, naive, ours / bare,
+                       ring / bare, naive / ring);
                 fflush(stdout);
             }
             close_receivers(sizes[n]);

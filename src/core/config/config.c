@@ -38,6 +38,7 @@ static const size_t offsets[] = {
     AT(ring_time_usec),
     AT(media_address),
     AT(media_ports),
+    AT(uses_io_uring),
     AT(quarantine_usec),
     AT(allows_plain),
     AT(allows_sdes_insecure),

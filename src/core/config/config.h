@@ -63,6 +63,7 @@ struct cf_config {
     cf_usec availability_before_start_usec, ring_time_usec;
     struct cf_config_text media_address;
     struct cf_config_range media_ports;
+    bool uses_io_uring;
     cf_usec quarantine_usec;
     bool allows_plain, allows_sdes_insecure;
     struct cf_config_text suites, audio, video;

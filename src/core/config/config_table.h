@@ -46,6 +46,8 @@ X(conferences, availability-before-start, DURATION, "15m", 0, 31536000, LIVE,
 X(conferences, ring-time, DURATION, "60s", 5, 600, LIVE, "How long people that are called in are rung.")
 X(media, address, TEXT, "", 0, 64, START, "Local address for RTP. Empty: the one the SIP message came to.")
 X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")
+X(media, io-uring, FLAG, "yes", 0, 1, START,
+  "Send media by io_uring where the kernel has it: one system call for many members. No: always by sendmmsg().")
 X(media, quarantine, DURATION, "5s", 0, 300, LIVE, "How long a port rests after a call before it is used again.")
 X(media, plain, FLAG, "no", 0, 1, LIVE, "Allow RTP without encryption.")
 X(media, sdes-insecure, FLAG, "no", 0, 1, LIVE, "Allow SDES keys over signalling that is not encrypted.")

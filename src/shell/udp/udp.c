@@ -2,16 +2,11 @@
 /* UDP sockets in batches. */
 #include "shell/udp/udp.h"
 
-#include "shell/udp/run.h"
 #include "shell/udp/sockaddr.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <string.h>
 #include <unistd.h>
-
-/* Datagrams in one sendmmsg(): several a message. */
-#define CF_UDP_PARTS_MAX 128
 
 #define MEDIA_QUEUE_BYTES (4 * 1024 * 1024) /* a key frame to many receivers at once, and a scheduling gap of ours */
 #define SIGNALLING_QUEUE_BYTES (1024 * 1024)
@@ -120,108 +115,4 @@ size_t cf_udp_receive(struct cf_udp *udp, uint8_t *buffer, size_t slot, struct c
         }
     }
     return kept;
-}
-
-/* --- sending --- */
-
-/* Messages for one sendmmsg(), and which datagrams are in them. */
-struct send_batch {
-    struct mmsghdr messages[CF_UDP_BATCH_MAX];
-    struct iovec parts[CF_UDP_PARTS_MAX];
-    struct sockaddr_storage names[CF_UDP_BATCH_MAX];
-    uint8_t runs[CF_UDP_BATCH_MAX]; /* datagrams in each message */
-    struct segment_control {
-        _Alignas(struct cmsghdr) char octets[CMSG_SPACE(sizeof(uint16_t))];
-    } controls[CF_UDP_BATCH_MAX];
-    size_t message_count;
-    size_t datagram_count;
-};
-
-static void add_segment_size(struct send_batch *batch, size_t index, uint16_t octets) {
-    struct msghdr *header = &batch->messages[index].msg_hdr;
-    header->msg_control = batch->controls[index].octets;
-    header->msg_controllen = sizeof batch->controls[index].octets;
-    struct cmsghdr *control = CMSG_FIRSTHDR(header);
-    control->cmsg_level = IPPROTO_UDP;
-    control->cmsg_type = UDP_SEGMENT;
-    control->cmsg_len = CMSG_LEN(sizeof octets);
-    memcpy(CMSG_DATA(control), &octets, sizeof octets);
-}
-
-static void add_message(struct send_batch *batch, const struct cf_datagram *datagrams, size_t run) {
-    size_t index = batch->message_count++;
-    struct msghdr *header = &batch->messages[index].msg_hdr;
-    struct iovec *parts = &batch->parts[batch->datagram_count];
-    for (size_t i = 0; i < run; i++) {
-        parts[i] = (struct iovec){(void *)(uintptr_t)datagrams[i].bytes.at, datagrams[i].bytes.len};
-    }
-    *header = (struct msghdr){.msg_name = &batch->names[index],
-                              .msg_namelen = cf_addr_to_sockaddr(&datagrams[0].remote, &batch->names[index]),
-                              .msg_iov = parts,
-                              .msg_iovlen = run};
-    if (run > 1) {
-        add_segment_size(batch, index, (uint16_t)datagrams[0].bytes.len);
-    }
-    batch->runs[index] = (uint8_t)run;
-    batch->datagram_count += run;
-}
-
-static void fill_batch(struct send_batch *batch, const struct cf_datagram *datagrams, size_t count, bool can_segment) {
-    batch->message_count = batch->datagram_count = 0;
-    while (batch->datagram_count < count && batch->message_count < CF_UDP_BATCH_MAX) {
-        const struct cf_datagram *next = datagrams + batch->datagram_count;
-        size_t left = count - batch->datagram_count;
-        size_t room = CF_UDP_PARTS_MAX - batch->datagram_count;
-        left = left < room ? left : room;
-        if (left == 0) {
-            break;
-        }
-        add_message(batch, next, can_segment ? cf_udp_run_len(next, left) : 1);
-    }
-}
-
-/* The first message failed. How many datagrams are done with by that; 0: the queue is full. */
-static size_t settle_failure(struct cf_udp *udp, const struct send_batch *batch, bool *ret_whole) {
-    if (errno == EAGAIN || errno == ENOBUFS) {
-        return 0;
-    }
-    if (batch->runs[0] > 1) {
-        /* EIO: the device does no checksums, it never will. EINVAL, EMSGSIZE: segments of this run are longer than the path
-         * takes, fragments may get through. Either way these go out one by one. */
-        udp->can_segment = udp->can_segment && errno != EIO;
-        *ret_whole = true;
-    }
-    return batch->runs[0]; /* of a single one: it concerns that datagram alone */
-}
-
-/* Sends up to a batch; returns how many datagrams are done with, 0 if the queue is full. */
-static size_t send_some(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count, bool can_segment) {
-    struct send_batch batch CF_SCRATCH;
-    bool is_whole = false;
-    int sent = 0;
-    fill_batch(&batch, datagrams, count, can_segment);
-    do {
-        sent = sendmmsg(udp->fd, batch.messages, (unsigned)batch.message_count, MSG_DONTWAIT | MSG_NOSIGNAL);
-    } while (sent < 0 && errno == EINTR);
-    if (sent <= 0) {
-        size_t done = settle_failure(udp, &batch, &is_whole);
-        return is_whole ? send_some(udp, datagrams, done, false) : done;
-    }
-    size_t done = 0;
-    for (int i = 0; i < sent; i++) {
-        done += batch.runs[i];
-    }
-    return done;
-}
-
-size_t cf_udp_send(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count) {
-    size_t done = 0;
-    while (done < count) {
-        size_t sent = send_some(udp, datagrams + done, count - done, udp->can_segment);
-        if (sent == 0) {
-            break;
-        }
-        done += sent;
-    }
-    return done;
 }

@@ -55,4 +55,7 @@ size_t cf_udp_receive(struct cf_udp *udp, uint8_t *buffer, size_t slot, struct c
  */
 size_t cf_udp_send(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count);
 
+/** The kernel refused to cut a run with @p error (errno): no more runs if it never will. For what sends in other ways. */
+void cf_udp_on_run_refused(struct cf_udp *udp, int error);
+
 #endif

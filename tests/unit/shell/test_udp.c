@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UDP sockets on loopback: what is sent is queued at the receiver when the send returns, so nothing waits here. */
 #include "shell/udp/run.h"
+#include "shell/udp/sender.h"
 
 #include "lib/test.h"
 
@@ -147,6 +148,82 @@ static void runs_arrive_as_datagrams(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(runs_are_of_one_peer_and_one_length), cmocka_unit_test(runs_arrive_as_datagrams),
+/* Both kinds of sender: what was put for several sockets comes in order, more than a batch of it, and a refused run one by one.
+ */
+static void senders_serve_many_sockets(void **state) {
+    (void)state;
+    enum { SOCKETS = 3, EACH = 150 };
+    static uint8_t octets[SOCKETS][EACH][2];
+    static uint8_t buffer[CF_UDP_BATCH_MAX * 64];
+    for (int kind = CF_SENDER_CALLS; kind <= CF_SENDER_RING; kind++) {
+        struct cf_sender *sender = NULL;
+        enum cf_err err = cf_sender_create((enum cf_sender_kind)kind, &sender);
+        if (kind == CF_SENDER_RING && err == CF_ERR_UNSUPPORTED) {
+            continue; /* not on this kernel */
+        }
+        assert_ok(err);
+        struct cf_udp to = open_on("127.0.0.1:0");
+        struct cf_udp from[SOCKETS];
+        static struct cf_datagram out[SOCKETS][EACH];
+        for (size_t s = 0; s < SOCKETS; s++) {
+            from[s] = open_on("127.0.0.1:0");
+            for (size_t i = 0; i < EACH; i++) {
+                octets[s][i][0] = (uint8_t)s;
+                octets[s][i][1] = (uint8_t)i;
+                out[s][i] = (struct cf_datagram){to.local, {octets[s][i], 2}};
+            }
+            cf_sender_put(sender, &from[s], out[s], EACH);
+        }
+        cf_sender_flush(sender);
+        size_t seen[SOCKETS] = {0};
+        struct cf_datagram in[CF_UDP_BATCH_MAX];
+        for (size_t got = cf_udp_receive(&to, buffer, 64, in, 64); got > 0; got = cf_udp_receive(&to, buffer, 64, in, 64)) {
+            for (size_t i = 0; i < got; i++) {
+                size_t s = in[i].bytes.at[0];
+                assert_true(s < SOCKETS && cf_addr_eq(&in[i].remote, &from[s].local));
+                assert_int_equal(in[i].bytes.at[1], seen[s]++);
+            }
+        }
+        for (size_t s = 0; s < SOCKETS; s++) {
+            assert_int_equal(seen[s], EACH);
+            cf_udp_close(&from[s]);
+        }
+        assert_int_equal(cf_sender_lost(sender), 0);
+        cf_udp_close(&to);
+        cf_sender_destroy(&sender);
+        cf_sender_destroy(&sender);
+    }
+}
+
+static void a_ring_sends_long_runs(void **state) {
+    (void)state;
+    static uint8_t octets[3][20000];
+    static uint8_t buffer[3 * 20000];
+    struct cf_sender *sender = NULL;
+    if (cf_sender_create(CF_SENDER_RING, &sender) != CF_OK) {
+        skip(); /* no io_uring on this kernel */
+    }
+    struct cf_udp a = open_on("[::1]:0");
+    struct cf_udp b = open_on("[::1]:0");
+    struct cf_datagram in[3];
+    struct cf_datagram out[3];
+    for (size_t i = 0; i < 3; i++) {
+        octets[i][0] = (uint8_t)i;
+        out[i] = (struct cf_datagram){b.local, {octets[i], sizeof octets[i]}};
+    }
+    cf_sender_put(sender, &a, out, 3);
+    cf_sender_flush(sender);
+    assert_int_equal(cf_udp_receive(&b, buffer, 20000, in, 3), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(in[i].bytes.at[0], i);
+        assert_int_equal(in[i].bytes.len, 20000);
+    }
+    cf_udp_close(&a);
+    cf_udp_close(&b);
+    cf_sender_destroy(&sender);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(senders_serve_many_sockets), cmocka_unit_test(a_ring_sends_long_runs),
+             cmocka_unit_test(runs_are_of_one_peer_and_one_length), cmocka_unit_test(runs_arrive_as_datagrams),
              cmocka_unit_test(sends_and_receives_in_batches), cmocka_unit_test(drops_datagrams_that_do_not_fit),
              cmocka_unit_test(survives_unreachable_peers), cmocka_unit_test(says_when_a_port_is_taken))
