@@ -143,6 +143,37 @@ static uint8_t former_type(const struct cf_section *local, const struct cf_plan_
     return CF_PAYLOAD_NONE;
 }
 
+/*
+ * Is the codec agreed on in another form (H.264: the other packetization-mode)? Then it is not offered in this one: whoever took
+ * it, as Linphone does when it may, could not be shown to those who have the other mode.
+ */
+static bool is_in_other_form(const struct cf_section *local, const struct cf_plan_format *format) {
+    for (size_t i = 0; local != NULL && format->codec != CF_CODEC_RTX && i < local->formats.count; i++) {
+        if (local->formats.at[i].codec == format->codec && local->formats.at[i].clock_hz == format->clock_hz) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * What is in use comes first, in the order in which it was agreed on: an offer about something else (a subject, a hold) must not
+ * move a phone to another codec, or to a packetization-mode that others in the room can't take.
+ */
+static void order_as_before(const struct cf_section *local, struct cf_plan *plan) {
+    size_t placed = 0;
+    for (size_t i = 0; local != NULL && i < local->formats.count; i++) {
+        for (size_t j = placed; j < plan->format_count; j++) {
+            struct cf_plan_format format = plan->formats[j];
+            if (format.payload_type == local->formats.at[i].payload_type) {
+                memmove(&plan->formats[placed + 1], &plan->formats[placed], (j - placed) * sizeof format);
+                plan->formats[placed++] = format;
+                break;
+            }
+        }
+    }
+}
+
 void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind kind, const struct cf_section *local,
                       const struct cf_section *remote, struct cf_plan *plan) {
     struct types used = {0};
@@ -159,6 +190,9 @@ void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind k
             format.params.rtx.apt = types[numbering->list[i].repaired];
         }
         uint8_t type = former_type(local, &format);
+        if (type == CF_PAYLOAD_NONE && is_in_other_form(local, &format)) {
+            continue;
+        }
         if (type == CF_PAYLOAD_NONE) {
             type =
                 format.payload_type == CF_PAYLOAD_NONE || used.has[format.payload_type] ? free_type(&used) : format.payload_type;
@@ -171,4 +205,5 @@ void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind k
         format.payload_type = type;
         plan->formats[plan->format_count++] = format;
     }
+    order_as_before(local, plan);
 }

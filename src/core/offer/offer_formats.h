@@ -30,7 +30,8 @@ void cf_numbering_make(const struct cf_policy *policy, struct cf_numbering *ret)
 
 /**
  * Put the formats for a line of @p kind into @p plan. If the line exists, @p local and @p remote are its sections in the
- * agreement in force (else both are NULL): formats that are there keep their numbers, and a number never changes its meaning.
+ * agreement in force (else both are NULL): formats that are there keep their numbers and come first, and a number never changes
+ * its meaning.
  */
 void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind kind, const struct cf_section *local,
                       const struct cf_section *remote, struct cf_plan *plan);

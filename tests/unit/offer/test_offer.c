@@ -96,6 +96,29 @@ static void retransmission_is_offered_for_each_video_codec(void **state) {
     assert_int_equal(a.params->lines[1].changed, 0);
 }
 
+static void a_later_offer_does_not_change_what_is_in_use(void **state) {
+    (void)state;
+    struct cf_policy full = b.policy;
+    struct cf_media_line before[2];
+    b.session.line_count = 2;
+    /* The peer begins with its last sound codec and the poorer form of H.264, and could do all. */
+    b.policy.audio.list[0] = full.audio.list[full.audio.count - 1];
+    b.policy.video.list[0] = full.video.list[full.video.count - 1];
+    b.policy.audio.count = b.policy.video.count = 1;
+    test_party_exchange(&b, &a);
+    memcpy(before, a.params->lines, sizeof before);
+    b.policy = full;
+    test_party_exchange(&a, &b);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(a.params->lines[i].payloads[0].codec, before[i].payloads[0].codec);
+        assert_int_equal(a.params->lines[i].payloads[0].send_type, before[i].payloads[0].send_type);
+    }
+    assert_int_equal(before[1].payloads[0].codec, CF_CODEC_H264);
+    for (size_t i = 0; i < a.params->lines[1].payload_count; i++) {
+        assert_int_equal(a.params->lines[1].payloads[i].local.h264.packetization_mode, 0);
+    }
+}
+
 static void names_do_not_collide_with_the_peers(void **state) {
     (void)state;
     a.policy.allows_bundle = true;
@@ -158,6 +181,6 @@ static void lines_come_and_go_for_both_sides(void **state) {
 
 CF_TEST_MAIN(T(what_can_not_be_offered_is_the_callers_mistake), T(protection_is_the_best_that_is_allowed),
              T(keys_are_not_shown_on_insecure_signalling), T(formats_have_one_number_in_all_lines),
-             T(retransmission_is_offered_for_each_video_codec), T(names_do_not_collide_with_the_peers),
-             T(a_group_that_was_not_taken_is_not_offered_again), T(labels_and_contents_are_told),
-             T(lines_come_and_go_for_both_sides))
+             T(retransmission_is_offered_for_each_video_codec), T(a_later_offer_does_not_change_what_is_in_use),
+             T(names_do_not_collide_with_the_peers), T(a_group_that_was_not_taken_is_not_offered_again),
+             T(labels_and_contents_are_told), T(lines_come_and_go_for_both_sides))
