@@ -144,6 +144,8 @@ static enum cf_err set_log_level(const struct cf_config *config) {
 
 static enum cf_err set_policy(const struct cf_config *config, struct cf_policy *ret) {
     cf_policy_default(ret);
+    /* Phones, Linphone 5.1 among them, refuse RTP/AVPF but take a=rtcp-fb under RTP/AVP. */
+    ret->offer_profile = CF_PROFILE_AVP;
     ret->allows_plain = config->allows_plain;
     ret->allows_sdes_on_insecure_signalling = config->allows_sdes_insecure;
     enum cf_err err = cf_policy_set_suites(ret, cf_config_str(&config->suites));

@@ -4,7 +4,9 @@
 
 #include "core/sip/builder.h"
 
-#define BOUNDARY_LEN 24
+/* liblinphone 5.1 finds no part behind a boundary that does not begin with hyphens, as those of its own do. */
+#define BOUNDARY_HYPHENS "----------"
+#define BOUNDARY_LEN (sizeof BOUNDARY_HYPHENS - 1 + 24)
 
 /* An INVITE that gets 422 or a challenge is sent again at most so often. */
 #define CALLER_RETRIES_MAX 3
@@ -253,7 +255,8 @@ void cf_session_caller_on_failure(struct cf_session *s, uint16_t status, const s
 static enum cf_err write_multipart(struct cf_session *s, const struct cf_session_call *call, struct cf_str description,
                                    struct cf_writer *w, struct cf_writer *type) {
     char boundary[BOUNDARY_LEN];
-    cf_entropy_word(s->usage.entropy, boundary, sizeof boundary);
+    memcpy(boundary, BOUNDARY_HYPHENS, sizeof BOUNDARY_HYPHENS - 1);
+    cf_entropy_word(s->usage.entropy, boundary + sizeof BOUNDARY_HYPHENS - 1, sizeof boundary - sizeof BOUNDARY_HYPHENS + 1);
     struct cf_str text = cf_str_n(boundary, sizeof boundary);
     cf_put_lit(type, "multipart/mixed;boundary=");
     cf_put(type, text);
