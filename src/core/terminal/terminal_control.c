@@ -10,9 +10,6 @@
 /* UDP and IP headers count as RTCP bandwidth. */
 #define HEADERS 28U
 
-/* A key frame is asked for again after that long. */
-#define KEY_AGAIN CF_MSEC(300)
-
 #define NACKS_MAX 64U
 #define COMPOUND_MAX 1200U
 
@@ -321,7 +318,7 @@ static void put_nacks(struct cf_terminal_stream *line, struct cf_writer *w, cf_u
 }
 
 static bool is_key_due(const struct cf_terminal_receiver *in, cf_usec now) {
-    return in->has_source && in->wants_key && now - in->key_asked_at >= KEY_AGAIN;
+    return in->has_source && in->wants_key && now - in->key_asked_at >= CF_TERMINAL_KEY_AGAIN;
 }
 
 static bool is_limit_due(const struct cf_terminal_stream *line) {
@@ -355,7 +352,7 @@ static cf_usec request_deadline(const struct cf_terminal *t, size_t transport) {
         }
         deadline = cf_usec_min(deadline, cf_nack_list_deadline(&line->in.nacks));
         if (line->in.wants_key) {
-            deadline = cf_usec_min(deadline, line->in.key_asked_at + KEY_AGAIN);
+            deadline = cf_usec_min(deadline, line->in.key_asked_at + CF_TERMINAL_KEY_AGAIN);
         }
     }
     return deadline;

@@ -18,6 +18,9 @@
 /** Most events that wait; what is beyond is lost, and comes again when it matters. */
 #define CF_TERMINAL_EVENTS_MAX 64
 
+/** A key frame is asked for again after that long. */
+#define CF_TERMINAL_KEY_AGAIN CF_MSEC(300)
+
 /** Longest CNAME. */
 #define CF_TERMINAL_CNAME_MAX 128
 

@@ -3,6 +3,9 @@
 #include "core/rtp/audio_level.h"
 #include "core/terminal/terminal_impl.h"
 
+/* A new source most likely begins with a key frame: it is on its way. */
+#define FIRST_KEY_PATIENCE CF_MSEC(100)
+
 /* --- life --- */
 
 static void free_sound(struct cf_terminal_receiver *in) {
@@ -37,7 +40,6 @@ static bool make_picture(struct cf_terminal *t, struct cf_terminal_receiver *in)
         return false;
     }
     in->picture_codec = CF_CODEC_VP8;
-    in->key_asked_at = -CF_SEC(1);
     in->limit_bps = UINT64_MAX;
     return true;
 }
@@ -110,10 +112,12 @@ static struct cf_terminal_stream *find_line(struct cf_terminal *t, size_t transp
 /* --- a packet --- */
 
 static void change_source(struct cf_terminal *t, struct cf_terminal_stream *line, size_t index, const struct cf_rtp_view *view,
-                          uint32_t clock_hz) {
+                          uint32_t clock_hz, cf_usec now) {
     cf_rtp_receiver_init(&line->in.rtp, view->ssrc, clock_hz, 0);
     line->in.has_source = true;
     line->in.nacks = (struct cf_nack_list){.count = 0};
+    line->in.wants_key = false;
+    line->in.key_asked_at = now - CF_TERMINAL_KEY_AGAIN + FIRST_KEY_PATIENCE;
     if (line->in.picture != NULL) {
         cf_assembler_restart(line->in.picture, line->in.picture->format);
     }
@@ -190,7 +194,7 @@ static void on_packet(struct cf_terminal *t, size_t transport, const struct cf_r
         return;
     }
     if (!line->in.has_source || line->in.rtp.ssrc != view->ssrc) {
-        change_source(t, line, index, view, payload->clock_hz);
+        change_source(t, line, index, view, payload->clock_hz, now);
     }
     if (cf_rtp_receiver_on_packet(&line->in.rtp, view, now) == CF_RTP_ARRIVAL_JUMP) {
         return;
@@ -274,6 +278,7 @@ bool cf_terminal_poll_frame(struct cf_terminal *t, cf_usec now, struct cf_termin
         }
         bool is_there = cf_assembler_poll(in->picture, now, &frame);
         in->wants_key = cf_assembler_wants_key(in->picture) || in->wants_key;
+        in->wants_key = in->wants_key && !(is_there && frame.is_key);
         if (is_there) {
             *ret = (struct cf_terminal_frame){.line = i,
                                               .codec = in->picture_codec,
