@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `confer call`: a SIP phone without a screen. Wiring. */
-#include "adapt/expat/expat_conference_info.h"
 #include "adapt/openssl/hash.h"
-#include "adapt/zlib/zlib_body.h"
 #include "shell/system/system.h"
-#include "shell/udp/sockaddr.h"
-#include "shell/udp/udp.h"
+#include "ua/agent_libraries.h"
 #include "ua/call_impl.h"
 #include "ua/commands.h"
-#include <netdb.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,20 +13,6 @@
 #define STATS_INTERVAL CF_SEC(1)
 #define GOODBYE_MAX CF_SEC(3)
 #define PRODUCT "confer-call/0.1"
-
-/* --- libraries for the agent --- */
-
-static enum cf_err inflate(void *ctx, struct cf_span in, uint8_t *out, size_t size, size_t *ret_len) {
-    (void)ctx;
-    return cf_zlib_inflate(cf_system_mem(), in, out, size, ret_len);
-}
-
-static enum cf_err read_info(void *ctx, const struct cf_mem *mem, struct cf_str xml, struct cf_conference_info *ret) {
-    (void)ctx;
-    return cf_expat_read_conference_info(mem, xml, ret);
-}
-
-static const struct cf_agent_codecs agent_codecs = {inflate, read_info, NULL};
 
 /* --- life of the call --- */
 
@@ -150,7 +132,7 @@ static void look_at_clock(struct cf_call *call, cf_usec now) {
         cf_call_drain(call);
     }
     if (call->is_ending && (call->is_quiet || call->leave_at <= now)) {
-        cf_loop_stop(call->loop);
+        cf_loop_stop(call->start.loop);
     }
 }
 
@@ -171,7 +153,7 @@ static void on_signal(void *ctx, int signal_number) {
     struct cf_call *call = ctx;
     (void)signal_number;
     if (call->is_ending) {
-        cf_loop_stop(call->loop);
+        cf_loop_stop(call->start.loop);
         return;
     }
     cf_call_leave(call, cf_system_now());
@@ -179,80 +161,6 @@ static void on_signal(void *ctx, int signal_number) {
 }
 
 /* --- making it --- */
-
-/* The address of "HOST[:PORT]" or of the domain; asks the system's resolver if it is a name. */
-static enum cf_err find_server(const struct cf_call *call, struct cf_addr *ret) {
-    const struct cf_call_options *o = &call->options;
-    struct cf_str rest = cf_str_of(o->server == NULL ? o->domain : o->server);
-    char host[CF_CALL_TEXT_MAX];
-    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
-    struct addrinfo *found = NULL;
-    uint32_t port = 0;
-    if (cf_addr_parse(rest, ret) == CF_OK) {
-        return CF_OK;
-    }
-    struct cf_str name = cf_str_cut(&rest, ':');
-    if (name.len >= sizeof host || (rest.at != NULL && !cf_str_to_u32(rest, UINT16_MAX, &port))) {
-        return CF_ERR_MALFORMED;
-    }
-    memcpy(host, name.at, name.len);
-    host[name.len] = '\0';
-    hints.ai_family = AF_INET;
-    if (getaddrinfo(host, NULL, &hints, &found) != 0 || found == NULL) {
-        return CF_ERR_NOT_FOUND;
-    }
-    *ret = cf_addr_of_sockaddr(found->ai_addr);
-    ret->port = (uint16_t)port;
-    freeaddrinfo(found);
-    return CF_OK;
-}
-
-/* The URI that everything goes through. */
-static enum cf_err put_proxy(struct cf_call *call, const struct cf_addr *server) {
-    struct cf_writer w;
-    struct cf_addr addr = *server;
-    struct cf_str transport = cf_transport_uri_name(call->options.transport);
-    bool is_tls = call->options.transport == CF_TRANSPORT_TLS;
-    cf_writer_init(&w, call->proxy, sizeof call->proxy - 1);
-    cf_put_lit(&w, "sip:");
-    if (is_tls && !call->options.is_insecure && call->options.server == NULL) {
-        /* The certificate must be good for the name. */
-        cf_put(&w, cf_str_of(call->options.domain));
-    } else {
-        cf_put_ip_host(&w, &addr);
-    }
-    addr.port = addr.port != 0 ? addr.port : cf_transport_default_port(call->options.transport);
-    cf_put_char(&w, ':');
-    cf_put_dec(&w, addr.port);
-    cf_put_lit(&w, ";transport=");
-    cf_put(&w, transport);
-    return cf_writer_ok(&w) ? CF_OK : CF_ERR_NO_ROOM;
-}
-
-static enum cf_err set_policy(struct cf_call *call) {
-    const struct cf_call_options *o = &call->options;
-    struct cf_policy *p = &call->policy;
-    enum cf_err err = CF_OK;
-    cf_policy_default(p);
-    p->allows_sdes_on_insecure_signalling = true;
-    p->allows_plain = o->encryption != CF_CALL_ENCRYPTION_SDES;
-    p->allows_sdes = o->encryption != CF_CALL_ENCRYPTION_NONE;
-    p->offer_profile = o->encryption == CF_CALL_ENCRYPTION_SDES ? CF_PROFILE_SAVPF : CF_PROFILE_AVPF;
-    p->allows_bundle = o->is_bundled;
-    if (o->suites != NULL) {
-        err = cf_policy_set_suites(p, cf_str_of(o->suites));
-    }
-    if (err == CF_OK && o->audio_codecs != NULL) {
-        err = cf_policy_codecs_parse(cf_str_of(o->audio_codecs), CF_MEDIA_AUDIO, &p->audio);
-    }
-    if (err == CF_OK && o->video_codecs != NULL) {
-        err = cf_policy_codecs_parse(cf_str_of(o->video_codecs), CF_MEDIA_VIDEO, &p->video);
-    }
-    if (err != CF_OK) {
-        fprintf(stderr, "confer call: --suites, --audio-codecs or --video-codecs names something unknown\n");
-    }
-    return err;
-}
 
 /* An instance of its own each time: two of them never share a GRUU. */
 static void make_instance(struct cf_call *call) {
@@ -283,15 +191,15 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .name = str_or_none(o->name),
                                      .password = str_or_none(o->password),
                                      .realm = str_or_none(o->realm),
-                                     .proxy = cf_str_of(call->proxy),
+                                     .proxy = cf_str_of(call->start.proxy),
                                      .instance = cf_str_of(call->instance),
                                      .specs = str_or_none(o->specs),
                                      .product = CF_STR(PRODUCT),
                                      .is_unregistered = o->is_unregistered,
                                      .answers = o->answers,
-                                     .policy = &call->policy,
+                                     .policy = &call->start.policy,
                                      .ports = cf_media_wire_ports(call->media),
-                                     .codecs = &agent_codecs,
+                                     .codecs = &cf_agent_libraries,
                                      .layout = o->layout,
                                      .tiles_max = o->tiles_max,
                                      .has_no_camera = o->picture.is_none,
@@ -301,34 +209,23 @@ static enum cf_err make_agent(struct cf_call *call) {
     return call->agent == NULL ? CF_ERR_NO_MEMORY : CF_OK;
 }
 
-static enum cf_err find_local(const struct cf_call *call, const struct cf_addr *server, struct cf_addr *ret) {
-    if (call->options.local != NULL) {
-        return cf_addr_parse_ip(cf_str_of(call->options.local), ret);
-    }
-    return cf_udp_route(server, ret);
-}
-
 /* Each step needs those before it. */
 static enum cf_err start(struct cf_call *call) {
-    struct cf_addr server = {.family = CF_FAMILY_NONE};
-    struct cf_addr local = {.family = CF_FAMILY_NONE};
     const struct cf_call_options *o = &call->options;
-    enum cf_err err = set_policy(call);
+    const struct cf_addr *local = &call->start.local;
     make_instance(call);
-    err = err == CF_OK ? find_server(call, &server) : err;
-    err = err == CF_OK ? put_proxy(call, &server) : err;
-    err = err == CF_OK ? find_local(call, &server, &local) : err;
+    enum cf_err err = cf_start_make(&call->start, o);
     err = err == CF_OK ? cf_microphone_open(&call->microphone, &o->sound) : err;
     err = err == CF_OK ? cf_recorder_open(&call->recorder, o->record, o->is_blind) : err;
     err = err == CF_OK ? cf_srtp_engine_new(cf_system_mem(), CF_SRTP_LIBRARY_BEST, &call->srtp) : err;
-    err = err == CF_OK ? cf_loop_create(&call->loop) : err;
-    err = err == CF_OK ? cf_sip_wire_open(call->loop, &local, o->transport, o->is_insecure, o->is_traced, &call->sip) : err;
-    err = err == CF_OK ? cf_media_wire_create(call->loop, &local, cf_call_on_datagram, cf_call_on_settled, call, &call->media)
-                       : err;
+    err = err == CF_OK ? cf_sip_wire_open(call->start.loop, local, o->transport, o->is_insecure, o->is_traced, &call->sip) : err;
+    err = err == CF_OK
+              ? cf_media_wire_create(call->start.loop, local, cf_call_on_datagram, cf_call_on_settled, call, &call->media)
+              : err;
     err = err == CF_OK ? make_agent(call) : err;
     err = err == CF_OK ? cf_sip_wire_start(call->sip, cf_agent_endpoint(call->agent), cf_call_drain, call) : err;
-    err = err == CF_OK ? cf_loop_on_signal(call->loop, SIGINT, on_signal, call) : err;
-    return err == CF_OK ? cf_loop_on_signal(call->loop, SIGTERM, on_signal, call) : err;
+    err = err == CF_OK ? cf_loop_on_signal(call->start.loop, SIGINT, on_signal, call) : err;
+    return err == CF_OK ? cf_loop_on_signal(call->start.loop, SIGTERM, on_signal, call) : err;
 }
 
 static void stop(struct cf_call *call) {
@@ -337,7 +234,7 @@ static void stop(struct cf_call *call) {
     cf_loop_unwatch(&call->input);
     cf_media_wire_destroy(&call->media);
     cf_sip_wire_close(&call->sip);
-    cf_loop_destroy(&call->loop);
+    cf_start_free(&call->start);
     cf_srtp_engine_free(call->srtp);
     cf_recorder_close(&call->recorder);
     cf_microphone_close(&call->microphone);
@@ -353,18 +250,18 @@ static int run(struct cf_call *call) {
     call->give_up_at = now + CF_SEC((cf_usec)call->options.patience_sec);
     call->outcome.recorder = &call->recorder;
     /* A regular file can't be watched: then there are no commands. */
-    if (cf_loop_watch(call->loop, STDIN_FILENO, cf_call_on_input, call, &call->input) != CF_OK) {
+    if (cf_loop_watch(call->start.loop, STDIN_FILENO, cf_call_on_input, call, &call->input) != CF_OK) {
         call->input = NULL;
     }
-    cf_loop_set_turn(call->loop, on_turn, call);
+    cf_loop_set_turn(call->start.loop, on_turn, call);
     if (call->options.is_unregistered) {
         call_or_leave(call, now);
     } else if (cf_agent_register(call->agent, now) != CF_OK) {
         cf_call_leave(call, now);
     }
     cf_call_drain(call);
-    cf_loop_run(call->loop);
-    cf_loop_set_turn(call->loop, NULL, NULL);
+    cf_loop_run(call->start.loop);
+    cf_loop_set_turn(call->start.loop, NULL, NULL);
     return cf_call_report_outcome(call);
 }
 

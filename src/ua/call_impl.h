@@ -12,6 +12,7 @@
 #include "ua/microphone.h"
 #include "ua/recorder.h"
 #include "ua/sip_wire.h"
+#include "ua/start.h"
 
 /** Octets of a command line on standard input. */
 #define CF_CALL_COMMAND_MAX 1024
@@ -26,13 +27,12 @@ struct cf_call_camera {
 /** The program. */
 struct cf_call {
     struct cf_call_options options;
-    struct cf_loop *loop;
+    struct cf_start start;
     struct cf_sip_wire *sip;
     struct cf_media_wire *media;
     struct cf_srtp_engine *srtp;
     struct cf_agent *agent;
     struct cf_terminal *terminal; /**< NULL: no media */
-    struct cf_policy policy;
     struct cf_microphone microphone;
     struct cf_call_camera *cameras[CF_TERMINAL_LINES_MAX]; /**< owned */
     struct cf_recorder recorder;
@@ -41,7 +41,6 @@ struct cf_call {
     struct cf_watch *input;
     char command[CF_CALL_COMMAND_MAX];
     size_t command_len;
-    char proxy[CF_CALL_TEXT_MAX];
     char instance[64];
     cf_usec started;
     cf_usec next_tick;

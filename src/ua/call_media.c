@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Media of the call in real time: every 20 ms of sound, every picture. */
-#include "adapt/g711/g711.h"
-#include "adapt/g722/g722.h"
-#include "adapt/opus/opus_codec.h"
 #include "adapt/resample/resample.h"
 #include "shell/system/system.h"
+#include "ua/agent_libraries.h"
 #include "ua/call_impl.h"
 #include <stdlib.h>
 
@@ -13,13 +11,11 @@
 /* What was missed by more than that is not made up for. */
 #define LATE_MAX CF_MSEC(400)
 
-static const struct cf_audio_codec *const codecs[] = {&cf_codec_opus, &cf_codec_g722, &cf_codec_pcmu, &cf_codec_pcma};
-
 static void make_terminal(struct cf_call *call, cf_usec now) {
     struct cf_terminal_config config = {.crypto = cf_srtp_engine_crypto(call->srtp),
                                         .entropy = cf_system_entropy(),
-                                        .codecs = codecs,
-                                        .codec_count = sizeof codecs / sizeof *codecs,
+                                        .codecs = cf_agent_audio_codecs,
+                                        .codec_count = cf_agent_audio_codec_count,
                                         .resampler = &cf_resampler_speex,
                                         .cname = cf_str_of(call->options.aor),
                                         .wall = cf_system_wall()};
@@ -73,6 +69,11 @@ static void set_cameras(struct cf_call *call, cf_usec now) {
 void cf_call_take_media(struct cf_call *call, cf_usec now) {
     struct cf_media_params *params = cf_agent_take_media(call->agent);
     if (params == NULL) {
+        return;
+    }
+    if (!cf_agent_is_there(call->agent)) {
+        /* It crossed the end of the call. */
+        cf_media_params_free(cf_system_mem(), params);
         return;
     }
     if (call->terminal == NULL) {

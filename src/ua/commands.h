@@ -13,6 +13,9 @@ int cf_ua_user(const char *state, int argc, char **argv);
 /** A user agent: call URI [OPTION...]. @p argv begins with "call". */
 int cf_ua_call(int argc, char **argv);
 
+/** Many members: load URI [OPTION...]. @p argv begins with "load". */
+int cf_ua_load(int argc, char **argv);
+
 /** Which sounds are in a recording: hear RECORDING SOURCE... @p argv begins with "hear". */
 int cf_ua_hear(int argc, char **argv);
 

@@ -18,6 +18,7 @@ static const char help[] =
     "  confer [--state FOLDER] stats                 counters\n"
     "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
     "  confer call URI [OPTION...]                   a SIP phone for scripts: calls, sends, records, checks (call --help)\n"
+    "  confer load URI [OPTION...]                   many members at once; what the server can do (load --help)\n"
     "  confer hear RECORDING SOURCE...               which sounds are in a recording\n"
     "  confer voice NUMBER SECONDS FILE.wav          the voice that call sends as voice:NUMBER\n"
     "\n"
@@ -39,6 +40,9 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[at], "call") == 0) {
         return cf_ua_call(argc - at, argv + at);
+    }
+    if (strcmp(argv[at], "load") == 0) {
+        return cf_ua_load(argc - at, argv + at);
     }
     if (strcmp(argv[at], "hear") == 0) {
         return cf_ua_hear(argc - at, argv + at);

@@ -9,6 +9,9 @@
 #define SLOT 2048
 #define PAIR_TRIES 50
 
+/* All wires are of one thread: they receive into one place. */
+static uint8_t buffer[BATCH * SLOT];
+
 struct socket {
     struct cf_media_wire *wire;
     struct cf_udp udp; /* fd < 0: free */
@@ -23,7 +26,6 @@ struct cf_media_wire {
     void *ctx;
     struct cf_port_source source;
     struct socket sockets[SOCKETS_MAX];
-    uint8_t buffer[BATCH * SLOT];
 };
 
 static void on_readable(void *ctx) {
@@ -31,7 +33,7 @@ static void on_readable(void *ctx) {
     struct cf_media_wire *wire = s->wire;
     struct cf_datagram datagrams[BATCH];
     uint32_t name = cf_terminal_socket(&s->udp.local);
-    size_t count = cf_udp_receive(&s->udp, wire->buffer, SLOT, datagrams, BATCH);
+    size_t count = cf_udp_receive(&s->udp, buffer, SLOT, datagrams, BATCH);
     for (size_t i = 0; i < count; i++) {
         wire->handler(wire->ctx, name, &datagrams[i].remote, (uint8_t *)(uintptr_t)datagrams[i].bytes.at, datagrams[i].bytes.len);
     }
@@ -154,14 +156,26 @@ static struct cf_udp *socket_named(struct cf_media_wire *wire, uint32_t name) {
     return NULL;
 }
 
+static void send_run(struct cf_media_wire *wire, uint32_t name, const struct cf_datagram *run, size_t count) {
+    struct cf_udp *udp = count == 0 ? NULL : socket_named(wire, name);
+    if (udp != NULL) {
+        /* What the kernel's queue does not take is lost, as on the network. */
+        (void)cf_udp_send(udp, run, count);
+    }
+}
+
 void cf_media_wire_flush(struct cf_media_wire *wire, struct cf_terminal *terminal) {
     struct cf_terminal_out out;
+    struct cf_datagram run[CF_UDP_BATCH_MAX];
+    size_t count = 0;
+    uint32_t name = 0;
     while (cf_terminal_poll_send(terminal, &out)) {
-        struct cf_udp *udp = socket_named(wire, out.socket);
-        struct cf_datagram datagram = {out.to, out.data};
-        if (udp != NULL) {
-            /* What the kernel's queue does not take is lost, as on the network. */
-            (void)cf_udp_send(udp, &datagram, 1);
+        if (count == CF_UDP_BATCH_MAX || out.socket != name) {
+            send_run(wire, name, run, count);
+            count = 0;
         }
+        name = out.socket;
+        run[count++] = (struct cf_datagram){out.to, out.data};
     }
+    send_run(wire, name, run, count);
 }

@@ -12,6 +12,9 @@
 #define LOCALS 3
 #define BATCH 8
 
+/* All wires are of one thread: they receive into one place. */
+static uint8_t buffer[BATCH * CF_UDP_DATAGRAM_MAX];
+
 struct cf_sip_wire {
     struct cf_loop *loop;
     struct cf_endpoint *endpoint;
@@ -24,8 +27,8 @@ struct cf_sip_wire {
     struct cf_connections connections;
     struct cf_endpoint_local locals[LOCALS];
     uint32_t udp_index;
-    uint8_t *buffer;
     bool is_traced;
+    bool is_insecure;
 };
 
 const struct cf_endpoint_local *cf_sip_wire_locals(const struct cf_sip_wire *wire, size_t *ret_count) {
@@ -63,11 +66,9 @@ enum cf_err cf_sip_wire_open(struct cf_loop *loop, const struct cf_addr *local, 
     wire->loop = loop;
     wire->is_traced = is_traced;
     wire->udp.fd = -1;
-    wire->buffer = malloc((size_t)BATCH * CF_UDP_DATAGRAM_MAX);
+    wire->is_insecure = is_insecure;
     cf_connections_init(&wire->connections);
-    enum cf_err err = wire->buffer == NULL ? CF_ERR_NO_MEMORY : cf_udp_open(local, CF_UDP_USE_SIGNALLING, &wire->udp);
-    err = err == CF_OK ? cf_tls_context_client(is_insecure ? CF_TLS_VERIFY_NONE : CF_TLS_VERIFY_SYSTEM, &wire->tls) : err;
-    err = err == CF_OK ? cf_dns_create(loop, NULL, on_resolved, wire, &wire->dns) : err;
+    enum cf_err err = cf_udp_open(local, CF_UDP_USE_SIGNALLING, &wire->udp);
     if (err != CF_OK) {
         cf_sip_wire_close(&wire);
         return err;
@@ -87,7 +88,6 @@ void cf_sip_wire_close(struct cf_sip_wire **wire) {
     cf_udp_close(&w->udp);
     cf_connections_fini(&w->connections);
     cf_tls_context_destroy(&w->tls);
-    free(w->buffer);
     free(w);
     *wire = NULL;
 }
@@ -103,7 +103,7 @@ static void trace(const struct cf_sip_wire *wire, const char *direction, struct 
 static void on_datagrams(void *ctx) {
     struct cf_sip_wire *wire = ctx;
     struct cf_datagram datagrams[BATCH];
-    size_t count = cf_udp_receive(&wire->udp, wire->buffer, CF_UDP_DATAGRAM_MAX, datagrams, BATCH);
+    size_t count = cf_udp_receive(&wire->udp, buffer, CF_UDP_DATAGRAM_MAX, datagrams, BATCH);
     for (size_t i = 0; i < count; i++) {
         trace(wire, "in", datagrams[i].bytes);
         cf_endpoint_on_datagram(wire->endpoint, wire->udp_index, &datagrams[i].remote, datagrams[i].bytes, cf_system_now());
@@ -139,10 +139,24 @@ enum cf_err cf_sip_wire_start(struct cf_sip_wire *wire, struct cf_endpoint *endp
     return cf_loop_watch(wire->loop, wire->udp.fd, on_datagrams, wire, &wire->watch);
 }
 
+/* What few need is made when it is needed. */
+static bool has_tls(struct cf_sip_wire *wire) {
+    enum cf_tls_verify verify = wire->is_insecure ? CF_TLS_VERIFY_NONE : CF_TLS_VERIFY_SYSTEM;
+    return wire->tls != NULL || cf_tls_context_client(verify, &wire->tls) == CF_OK;
+}
+
+static void ask(struct cf_sip_wire *wire, const struct cf_endpoint_event *event) {
+    if (wire->dns == NULL && cf_dns_create(wire->loop, NULL, on_resolved, wire, &wire->dns) != CF_OK) {
+        cf_endpoint_on_resolved(wire->endpoint, event->query, NULL, 0, cf_system_now());
+        return;
+    }
+    cf_dns_ask(wire->dns, event->query, &event->question);
+}
+
 static void open_connection(struct cf_sip_wire *wire, const struct cf_endpoint_event *event) {
     bool is_tls = event->transport == CF_TRANSPORT_TLS;
-    if (cf_connection_open(&wire->connections, wire->loop, &event->remote, is_tls ? wire->tls : NULL, event->host, event->flow) ==
-        NULL) {
+    if ((is_tls && !has_tls(wire)) || cf_connection_open(&wire->connections, wire->loop, &event->remote,
+                                                         is_tls ? wire->tls : NULL, event->host, event->flow) == NULL) {
         cf_endpoint_on_flow_closed(wire->endpoint, event->flow, CF_ERR_IO, cf_system_now());
     }
 }
@@ -166,7 +180,7 @@ void cf_sip_wire_do(struct cf_sip_wire *wire, const struct cf_endpoint_event *ev
         cf_connections_close(&wire->connections, event->shell_id, event->flow);
         break;
     case CF_ENDPOINT_RESOLVE:
-        cf_dns_ask(wire->dns, event->query, &event->question);
+        ask(wire, event);
         break;
     case CF_ENDPOINT_REQUEST:
     case CF_ENDPOINT_ACK:

@@ -197,6 +197,9 @@ const struct cf_roster_view *cf_agent_roster(const struct cf_agent *agent);
 /** Call-ID of the call; absent without one. */
 struct cf_str cf_agent_call_id(const struct cf_agent *agent);
 
+/** Is there a call at all? */
+bool cf_agent_is_there(const struct cf_agent *agent);
+
 /** Is there a call that is up, on our side of it? */
 bool cf_agent_is_up(const struct cf_agent *agent);
 

@@ -233,6 +233,10 @@ enum cf_err cf_agent_answer(struct cf_agent *agent, cf_usec now) {
 
 /* --- changing the call --- */
 
+bool cf_agent_is_there(const struct cf_agent *agent) {
+    return agent->call != NULL;
+}
+
 bool cf_agent_is_up(const struct cf_agent *agent) {
     return agent->call != NULL && cf_session_state(&agent->call->session) == CF_SESSION_STATE_CONFIRMED;
 }
@@ -343,6 +347,8 @@ static void on_ended(struct cf_agent_leg *leg, const struct cf_session_event *ev
     }
     cf_agent_part(agent, now);
     cf_agent_give_ports(agent);
+    cf_media_params_free(agent->config.mem, agent->media);
+    agent->media = NULL;
     if (agent->redirect.len > 0) {
         follow_redirect(agent, now);
     } else {

@@ -19,7 +19,8 @@ struct cf_terminal *cf_terminal_create(const struct cf_mem *mem, const struct cf
     if (config->cname.len > 0) {
         memcpy(t->cname, config->cname.at, t->config.cname.len);
     }
-    t->out = cf_mem_alloc(mem, CF_TERMINAL_OUT_MAX * sizeof *t->out);
+    t->config.out_max = config->out_max == 0 || config->out_max > CF_TERMINAL_OUT_MAX ? CF_TERMINAL_OUT_MAX : config->out_max;
+    t->out = cf_mem_alloc(mem, t->config.out_max * sizeof *t->out);
     if (t->out == NULL) {
         cf_mem_free(mem, t, sizeof *t);
         return NULL;
@@ -47,7 +48,7 @@ void cf_terminal_destroy(struct cf_terminal *t) {
             cf_engine_transport_fini(&t->transports[i].path, t->config.crypto);
         }
     }
-    cf_mem_free(t->mem, t->out, CF_TERMINAL_OUT_MAX * sizeof *t->out);
+    cf_mem_free(t->mem, t->out, t->config.out_max * sizeof *t->out);
     cf_mem_free(t->mem, t, sizeof *t);
 }
 
@@ -222,7 +223,7 @@ bool cf_terminal_poll_send(struct cf_terminal *t, struct cf_terminal_out *ret) {
         return false;
     }
     const struct cf_terminal_packet *packet = &t->out[t->out_begin];
-    t->out_begin = (t->out_begin + 1) % CF_TERMINAL_OUT_MAX;
+    t->out_begin = (t->out_begin + 1) % t->config.out_max;
     t->out_count--;
     *ret = (struct cf_terminal_out){packet->socket, packet->to, {packet->octets, packet->len}};
     return true;

@@ -25,7 +25,7 @@
 /** Most lines and transports of a call. */
 #define CF_TERMINAL_LINES_MAX 64
 
-/** Most packets that wait to be sent. */
+/** Most packets that wait to be sent, unless the configuration says less. */
 #define CF_TERMINAL_OUT_MAX 256
 
 /** Longest packet sent, octets. */
@@ -40,6 +40,8 @@ struct cf_terminal_config {
     const struct cf_resampler *resampler;
     struct cf_str cname; /**< RTCP CNAME; copied */
     cf_wall wall;        /**< wall clock when it is made, for sender reports */
+    size_t out_max;      /**< most packets that wait to be sent; 0: CF_TERMINAL_OUT_MAX */
+    bool counts_only;    /**< what is received is counted, not put together, and what is sent is not kept: for load */
 };
 
 /** A terminal; opaque. */
@@ -78,6 +80,13 @@ void cf_terminal_on_datagram(struct cf_terminal *t, uint32_t socket, const struc
 
 /** Send 20 ms of sound (CF_MIX_TICK_SAMPLES samples at 48 kHz) on every audio line that is sent. */
 void cf_terminal_send_sound(struct cf_terminal *t, const int16_t *pcm, cf_usec now);
+
+/**
+ * Send sound that is encoded already, 20 ms of it, on line @p index. CF_ERR_STATE: the line is not sent; CF_ERR_MISMATCH: with
+ * another codec than @p codec.
+ */
+CF_MUST_USE enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t index, enum cf_codec codec, struct cf_span payload,
+                                               cf_usec now);
 
 /**
  * Send an encoded frame, captured at @p now, on line @p index. CF_ERR_STATE: the line is not sent; CF_ERR_NO_ROOM: a NAL unit is

@@ -103,7 +103,7 @@ struct cf_terminal {
     struct cf_terminal_stream *lines[CF_TERMINAL_LINES_MAX]; /**< owned */
     struct cf_terminal_transport transports[CF_TERMINAL_LINES_MAX];
     size_t transport_count;
-    struct cf_terminal_packet *out; /**< owned ring of CF_TERMINAL_OUT_MAX */
+    struct cf_terminal_packet *out; /**< owned ring of config.out_max */
     size_t out_begin;
     size_t out_count;
     struct cf_terminal_event events[CF_TERMINAL_EVENTS_MAX];

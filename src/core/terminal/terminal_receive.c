@@ -49,7 +49,7 @@ bool cf_terminal_set_receiver(struct cf_terminal *t, struct cf_terminal_stream *
         cf_terminal_stop_receiver(t, line);
         return true;
     }
-    line->in.is_on = line->agreed.kind == CF_MEDIA_AUDIO || make_picture(t, &line->in);
+    line->in.is_on = line->agreed.kind == CF_MEDIA_AUDIO || t->config.counts_only || make_picture(t, &line->in);
     return line->in.is_on;
 }
 
@@ -206,7 +206,7 @@ static void on_packet(struct cf_terminal *t, size_t transport, const struct cf_r
         line->in.shown = shown;
         cf_terminal_tell(t, CF_TERMINAL_SHOWN, index, shown, 0);
     }
-    if (view->payload.len == 0) {
+    if (view->payload.len == 0 || t->config.counts_only) {
         return;
     }
     if (line->agreed.kind == CF_MEDIA_AUDIO) {

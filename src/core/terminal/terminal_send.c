@@ -101,7 +101,8 @@ bool cf_terminal_set_sender(struct cf_terminal *t, struct cf_terminal_stream *li
         cf_vp8_packetiser_init(&out->vp8, PAYLOAD_MAX, (uint16_t)(out->timestamp & CF_VP8_PICTURE_ID_MASK));
         out->mid_at = now;
     }
-    out->is_on = line->agreed.kind == CF_MEDIA_VIDEO || set_sound(t, line, cf_terminal_codec(t, out->payload));
+    out->is_on =
+        line->agreed.kind == CF_MEDIA_VIDEO || t->config.counts_only || set_sound(t, line, cf_terminal_codec(t, out->payload));
     return out->is_on;
 }
 
@@ -112,11 +113,11 @@ struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const stru
     if (!cf_engine_transport_can_send(path, port)) {
         return NULL;
     }
-    if (t->out_count == CF_TERMINAL_OUT_MAX) {
+    if (t->out_count == t->config.out_max) {
         t->totals.dropped_out++;
         return NULL;
     }
-    struct cf_terminal_packet *packet = &t->out[(t->out_begin + t->out_count++) % CF_TERMINAL_OUT_MAX];
+    struct cf_terminal_packet *packet = &t->out[(t->out_begin + t->out_count++) % t->config.out_max];
     packet->socket = path->sockets[path->has_mux ? CF_ENGINE_PORT_RTP : port];
     packet->to = *cf_engine_transport_remote(path, port);
     packet->len = 0;
@@ -183,7 +184,7 @@ static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, 
     line->stats.packets_sent++;
     line->stats.octets_sent += payload.len;
     cf_rtp_sender_on_packet(&line->out.rtp, timestamp, payload.len, now);
-    if (line->agreed.kind == CF_MEDIA_VIDEO) {
+    if (line->agreed.kind == CF_MEDIA_VIDEO && !t->config.counts_only) {
         cf_sent_put(&line->out.sent, t->mem, fields.sequence, (struct cf_span){packet->octets, packet->len});
     }
 }
@@ -245,10 +246,24 @@ static void send_sound(struct cf_terminal *t, struct cf_terminal_stream *line, c
 void cf_terminal_send_sound(struct cf_terminal *t, const int16_t *pcm, cf_usec now) {
     for (size_t i = 0; i < t->line_count; i++) {
         struct cf_terminal_stream *line = t->lines[i];
-        if (line != NULL && line->out.is_on && line->agreed.kind == CF_MEDIA_AUDIO) {
+        if (line != NULL && line->out.is_on && line->out.encoder != NULL) {
             send_sound(t, line, pcm, now);
         }
     }
+}
+
+enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t index, enum cf_codec codec, struct cf_span payload,
+                                   cf_usec now) {
+    struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    if (line == NULL || line->agreed.kind != CF_MEDIA_AUDIO || !cf_terminal_can_send(t, index)) {
+        return CF_ERR_STATE;
+    }
+    if (line->out.payload->codec != codec) {
+        return CF_ERR_MISMATCH;
+    }
+    send_packet(t, line, line->out.timestamp, line->stats.packets_sent == 0, NULL, payload, now);
+    line->out.timestamp += line->out.payload->clock_hz / 50;
+    return CF_OK;
 }
 
 /* --- pictures --- */
