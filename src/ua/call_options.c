@@ -208,6 +208,7 @@ static bool *flag_option(struct cf_call_options *o, const char *name) {
         {"--insecure", &o->is_insecure}, {"--no-register", &o->is_unregistered},
         {"--answer", &o->answers},       {"--wait", &o->waits},
         {"--blind", &o->is_blind},       {"--trace", &o->is_traced},
+        {"--bundle", &o->is_bundled},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {
