@@ -2,17 +2,17 @@
 /* The digest server. */
 #include "core/auth/authenticator.h"
 
-#include "base/reader.h"
-#include "core/sip/auth_field.h"
 #include "core/sip/builder.h"
+#include "core/sip/digest_field.h"
 
 #define FAILURE_WINDOW CF_SEC(60)
+#define KEY_OCTETS 9 /* family and network */
 
 /* Wrong credentials from one address. */
 struct failing_address {
     struct cf_map_node node;
     struct cf_link link;
-    uint8_t ip[16];
+    uint8_t key[KEY_OCTETS];
     uint32_t failures;
     cf_usec since;
 };
@@ -39,8 +39,17 @@ void cf_authenticator_fini(struct cf_authenticator *auth) {
     cf_nonces_fini(&auth->nonces);
 }
 
+/* Who owns an IPv6 address owns the 2^64 beside it: they count as one. */
+static void key_of(const struct cf_addr *source, uint8_t out[KEY_OCTETS]) {
+    memset(out, 0, KEY_OCTETS);
+    out[0] = source->family;
+    memcpy(out + 1, source->ip, source->family == CF_FAMILY_IP6 ? 8 : 4);
+}
+
 static struct failing_address *find_address(const struct cf_authenticator *auth, const struct cf_addr *source) {
-    struct cf_map_node *node = cf_map_get(&auth->addresses, cf_str_n((const char *)source->ip, sizeof source->ip));
+    uint8_t key[KEY_OCTETS];
+    key_of(source, key);
+    struct cf_map_node *node = cf_map_get(&auth->addresses, cf_str_n((const char *)key, sizeof key));
     return node == NULL ? NULL : CF_OF(node, struct failing_address, node);
 }
 
@@ -71,60 +80,49 @@ static void note_failure(struct cf_authenticator *auth, const struct cf_addr *so
     if (address == NULL) {
         return;
     }
-    memcpy(address->ip, source->ip, sizeof address->ip);
+    key_of(source, address->key);
     address->since = now;
     address->failures = 1;
-    if (cf_map_add(&auth->addresses, &address->node, cf_str_n((const char *)address->ip, sizeof address->ip)) != CF_OK) {
+    if (cf_map_add(&auth->addresses, &address->node, cf_str_n((const char *)address->key, sizeof address->key)) != CF_OK) {
         cf_mem_free(auth->config.mem, address, sizeof *address);
         return;
     }
     cf_list_append(&auth->order, &address->link);
 }
 
-/* Credentials as far as they can be read. */
+/* Credentials for our realm, ready for the arithmetic. */
 struct credentials {
+    struct cf_sip_credentials field;
     struct cf_digest digest;
-    struct cf_str username;
-    struct cf_str response;
 };
 
-static bool read_count(const struct cf_sip_auth *field, struct cf_digest *digest) {
-    uint8_t octets[4];
-    size_t len = 0;
-    digest->nc_text = cf_sip_auth_plain(field, CF_STR("nc"));
-    if (digest->qop == CF_DIGEST_QOP_NONE) {
-        return true;
-    }
-    if (cf_hex_decode(digest->nc_text, octets, sizeof octets, &len) != CF_OK || len != sizeof octets) {
-        return false;
-    }
-    digest->nonce_count = cf_be32(octets);
-    return digest->nonce_count > 0;
-}
-
-static bool read_qop(const struct cf_sip_auth *field, enum cf_digest_qop *ret) {
-    struct cf_str qop = cf_sip_auth_plain(field, CF_STR("qop"));
+static bool read_qop(struct cf_str qop, enum cf_digest_qop *ret) {
     *ret = cf_str_eq_nocase(qop, CF_STR("auth")) ? CF_DIGEST_QOP_AUTH : CF_DIGEST_QOP_NONE;
     return qop.at == NULL || *ret == CF_DIGEST_QOP_AUTH;
 }
 
 static bool read_credentials(const struct cf_sip_message *msg, struct cf_str value, struct cf_str realm,
                              struct credentials *ret) {
-    struct cf_sip_auth field;
-    *ret = (struct credentials){.username = CF_STR_NONE};
-    if (cf_sip_auth_parse(value, &field) != CF_OK || !cf_str_eq_nocase(field.scheme, CF_STR("Digest")) ||
-        !cf_str_eq(cf_sip_auth_plain(&field, CF_STR("realm")), realm)) {
+    struct cf_sip_credentials *field = &ret->field;
+    if (cf_sip_credentials_parse(value, field) != CF_OK || !cf_sip_is_digest(field->scheme) || !cf_str_eq(field->realm, realm)) {
         return false;
     }
-    ret->username = cf_sip_auth_plain(&field, CF_STR("username"));
-    ret->response = cf_sip_auth_plain(&field, CF_STR("response"));
-    ret->digest.nonce = cf_sip_auth_plain(&field, CF_STR("nonce"));
-    ret->digest.cnonce = cf_sip_auth_plain(&field, CF_STR("cnonce"));
-    ret->digest.uri = cf_sip_auth_plain(&field, CF_STR("uri"));
-    ret->digest.method = msg->method_name;
-    return cf_digest_algorithm_of(cf_sip_auth_plain(&field, CF_STR("algorithm")), &ret->digest.algorithm,
-                                  &ret->digest.is_session) &&
-           read_qop(&field, &ret->digest.qop) && read_count(&field, &ret->digest);
+    ret->digest = (struct cf_digest){.nonce = field->nonce,
+                                     .cnonce = field->cnonce,
+                                     .nonce_count = field->nonce_count,
+                                     .nc_text = field->nc,
+                                     .method = msg->method_name,
+                                     .uri = field->uri};
+    if (!cf_digest_algorithm_of(field->algorithm, &ret->digest.algorithm, &ret->digest.is_session) ||
+        !read_qop(field->qop, &ret->digest.qop)) {
+        return false;
+    }
+    /* Without qop there is no count (RFC 2069), with it there must be one. */
+    if (ret->digest.qop == CF_DIGEST_QOP_NONE) {
+        ret->digest.nonce_count = 0;
+        return true;
+    }
+    return ret->digest.nonce_count > 0;
 }
 
 /* The field for our realm; a request that crosses several servers has one for each (RFC 3261 section 22.3). */
@@ -137,6 +135,16 @@ static bool find_credentials(const struct cf_authenticator *auth, const struct c
         }
     }
     return false;
+}
+
+/*
+ * RFC 7616 section 3.4.6: the credentials must be for what is asked for, else whoever overhears a request could send it somewhere
+ * else first. Proxies may change parameters and port of a Request-URI, so only the resource is compared.
+ */
+static bool is_for_this_request(const struct cf_sip_message *msg, struct cf_str uri) {
+    struct cf_sip_uri meant;
+    return cf_str_eq(uri, msg->request_uri.text) ||
+           (cf_sip_uri_parse(uri, &meant) == CF_OK && cf_sip_uri_same_resource(&meant, &msg->request_uri));
 }
 
 static bool is_offered(const struct cf_authenticator *auth, enum cf_digest_algorithm algorithm) {
@@ -158,7 +166,7 @@ static bool is_right(const struct cf_authenticator *auth, const struct credentia
     if (cf_digest_response(auth->config.hash, &c->digest, cf_digest_str(secret), &expected) != CF_OK) {
         return false;
     }
-    bool fits = cf_hash_eq(cf_str_span(cf_digest_str(&expected)), cf_str_span(c->response));
+    bool fits = cf_hash_eq(cf_str_span(cf_digest_str(&expected)), cf_str_span(c->field.response));
     return fits && account != NULL && secret->len > 0 && is_offered(auth, c->digest.algorithm);
 }
 
@@ -177,7 +185,10 @@ enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const
     if (!cf_nonce_is_ours(&auth->nonces, c.digest.nonce)) {
         return CF_AUTH_CHALLENGE;
     }
-    const struct cf_account *account = cf_accounts_find(auth->config.accounts, c.username);
+    if (!is_for_this_request(msg, c.digest.uri)) {
+        return CF_AUTH_MISDIRECTED;
+    }
+    const struct cf_account *account = cf_accounts_find(auth->config.accounts, c.field.username);
     if (!is_right(auth, &c, account)) {
         note_failure(auth, source, now);
         return CF_AUTH_CHALLENGE;
@@ -193,6 +204,14 @@ enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const
         break;
     }
     return CF_AUTH_CHALLENGE;
+}
+
+void cf_authenticator_set(struct cf_authenticator *auth, struct cf_str algorithms, cf_usec nonce_life_usec,
+                          uint32_t failures_max) {
+    auth->config.algorithms = algorithms;
+    auth->config.nonce_life_usec = nonce_life_usec;
+    auth->config.failures_max = failures_max;
+    auth->nonces.life_usec = nonce_life_usec;
 }
 
 void cf_authenticator_put_challenge(const struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,

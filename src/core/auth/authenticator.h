@@ -2,7 +2,8 @@
 /*
  * The digest server (RFC 3261 section 22, RFC 7616, RFC 8760): looks at the credentials of a request and says who sent it, or
  * what to answer. Strongest algorithm offered first. An account that does not exist is treated exactly as a wrong password is, in
- * answer and in work, so that names can't be guessed. Addresses that fail too often have to wait. One thread.
+ * answer and in work, so that names can't be guessed. Addresses (of IPv6: networks of 64 bits) that fail too often have to wait.
+ * One thread.
  */
 #ifndef CF_CORE_AUTH_AUTHENTICATOR_H
 #define CF_CORE_AUTH_AUTHENTICATOR_H
@@ -45,10 +46,11 @@ enum cf_auth_role {
 
 /** What was found. */
 enum cf_auth_verdict {
-    CF_AUTH_PASSED,    /**< ret_account sent it */
-    CF_AUTH_CHALLENGE, /**< no credentials, or stale or wrong ones: answer 401 or 407 with cf_authenticator_put_challenge() */
-    CF_AUTH_STALE,     /**< the same with stale=true: the password was right */
-    CF_AUTH_LOCKED,    /**< too many failures from there: answer 403 */
+    CF_AUTH_PASSED,      /**< ret_account sent it */
+    CF_AUTH_CHALLENGE,   /**< no credentials, or stale or wrong ones: answer 401 or 407 with cf_authenticator_put_challenge() */
+    CF_AUTH_STALE,       /**< the same with stale=true: the password was right */
+    CF_AUTH_LOCKED,      /**< too many failures from there: answer 403 */
+    CF_AUTH_MISDIRECTED, /**< credentials for another resource than the Request-URI's (RFC 7616 section 3.4.6): answer 400 */
 };
 
 /** Set up. */
@@ -61,6 +63,10 @@ void cf_authenticator_fini(struct cf_authenticator *auth);
 enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const struct cf_sip_message *msg,
                                             enum cf_auth_role role, const struct cf_addr *source, cf_usec now,
                                             const struct cf_account **ret_account);
+
+/** Other settings, from now on; @p algorithms is kept by reference. */
+void cf_authenticator_set(struct cf_authenticator *auth, struct cf_str algorithms, cf_usec nonce_life_usec,
+                          uint32_t failures_max);
 
 /** Write the challenges, one field an algorithm. */
 void cf_authenticator_put_challenge(const struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,

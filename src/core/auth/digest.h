@@ -3,7 +3,7 @@
  * The arithmetic of HTTP digest authentication as SIP uses it: RFC 7616 section 3.4 with the algorithms of RFC 8760 (MD5,
  * SHA-256, SHA-512-256, each also as "-sess") and qop auth, auth-int, or none (RFC 2069 style, RFC 7616 has dropped it but old
  * phones send it). Pure functions of strings: client (client_auth.h) and server compare or print what they give. Header syntax
- * is core/sip/auth_field.h; nonces, counts and policy are not here.
+ * is core/sip/digest_field.h; nonces, counts and policy are not here.
  */
 #ifndef CF_CORE_AUTH_DIGEST_H
 #define CF_CORE_AUTH_DIGEST_H

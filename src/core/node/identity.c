@@ -93,6 +93,9 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
     case CF_AUTH_STALE:
         challenge(node, event, role, true, now);
         return false;
+    case CF_AUTH_MISDIRECTED:
+        cf_node_answer(node, event, 400, CF_STR_NONE, now);
+        return false;
     case CF_AUTH_LOCKED:
         cf_node_answer(node, event, 403, CF_STR("Retry-After: 60\r\n"), now);
         return false;

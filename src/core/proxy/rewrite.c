@@ -2,7 +2,7 @@
 /* Messages as a proxy forwards them. */
 #include "core/proxy/rewrite.h"
 
-#include "core/sip/auth_field.h"
+#include "core/sip/digest_field.h"
 
 #define MAX_FORWARDS 70
 
@@ -29,8 +29,9 @@ static size_t put_rest(struct cf_writer *w, const struct cf_sip_field *field, si
 }
 
 static bool is_for_realm(struct cf_str value, struct cf_str realm) {
-    struct cf_sip_auth auth;
-    return cf_sip_auth_parse(value, &auth) == CF_OK && cf_str_eq(cf_sip_auth_plain(&auth, CF_STR("realm")), realm);
+    struct cf_sip_credentials credentials;
+    return cf_sip_credentials_parse(value, &credentials) == CF_OK && cf_sip_is_digest(credentials.scheme) &&
+           cf_str_eq(credentials.realm, realm);
 }
 
 static void put_request_field(struct cf_writer *w, const struct cf_sip_field *field, const struct cf_proxy_rewrite *rewrite,

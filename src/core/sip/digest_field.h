@@ -3,8 +3,7 @@
  * WWW-Authenticate, Proxy-Authenticate, Authorization, Proxy-Authorization, Authentication-Info (RFC 3261 sections 20.6 to 20.44,
  * RFC 7616, RFC 8760). A format; views into the text. Strings are what stands inside the quotes, quoted pairs unresolved: that is
  * what digests are computed over (RFC 7616 section 3.4, "unq"). Each field is one challenge or one set of credentials: there can
- * be several fields, walked with cf_sip_field_next(). For a single parameter of any scheme auth_field.h is enough; this one
- * refuses what is ambiguous or incomplete.
+ * be several fields, walked with cf_sip_field_next(). What is ambiguous or incomplete is refused.
  */
 #ifndef CF_CORE_SIP_DIGEST_FIELD_H
 #define CF_CORE_SIP_DIGEST_FIELD_H
