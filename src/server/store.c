@@ -106,7 +106,7 @@ struct restoring {
 static void restore_binding(void *ctx, struct cf_str aor, const struct cf_binding_values *values, cf_wall expires) {
     struct restoring *r = ctx;
     cf_usec until = r->now + (expires - r->wall);
-    if (cf_location_restore(cf_node_location(r->node), aor, values, until, r->now) != CF_OK) {
+    if (cf_node_restore_binding(r->node, aor, values, until, r->now) != CF_OK) {
         cf_log(CF_LOG_WARNING, "store", "a registration of %.*s was dropped", CF_STR_ARG(aor));
     }
 }

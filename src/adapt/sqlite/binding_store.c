@@ -8,10 +8,10 @@ enum cf_err cf_binding_store_put(struct cf_sqlite *c, struct cf_str aor, const s
     enum cf_err err =
         cf_sqlite_prepare(c, &st,
                           "INSERT OR REPLACE INTO binding (aor, contact, params, instance, call_id, path, user_agent,"
-                          " cseq, reg_id, q, expires_wall) VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+                          " received, cseq, reg_id, q, expires_wall) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
     if (err == CF_OK) {
-        const struct cf_str texts[] = {aor,          values->contact,   values->params, values->instance, values->call_id,
-                                       values->path, values->user_agent};
+        const struct cf_str texts[] = {aor,          values->contact,    values->params,  values->instance, values->call_id,
+                                       values->path, values->user_agent, values->received};
         const int64_t numbers[] = {values->cseq, values->reg_id, values->q_thousandths, expires};
         int index = 1;
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -59,10 +59,11 @@ static enum cf_err visit_rows(struct cf_sqlite_stmt *st, cf_binding_visitor *vis
                                            .call_id = cf_sqlite_column_text(st, 4),
                                            .path = cf_sqlite_column_text(st, 5),
                                            .user_agent = cf_sqlite_column_text(st, 6),
-                                           .cseq = (uint32_t)cf_sqlite_column_int(st, 7),
-                                           .reg_id = (uint32_t)cf_sqlite_column_int(st, 8),
-                                           .q_thousandths = (uint32_t)cf_sqlite_column_int(st, 9)};
-        visit(ctx, cf_sqlite_column_text(st, 0), &values, cf_sqlite_column_int(st, 10));
+                                           .received = cf_sqlite_column_text(st, 7),
+                                           .cseq = (uint32_t)cf_sqlite_column_int(st, 8),
+                                           .reg_id = (uint32_t)cf_sqlite_column_int(st, 9),
+                                           .q_thousandths = (uint32_t)cf_sqlite_column_int(st, 10)};
+        visit(ctx, cf_sqlite_column_text(st, 0), &values, cf_sqlite_column_int(st, 11));
         err = cf_sqlite_step(st, &has_row);
     }
     return err;
@@ -73,8 +74,8 @@ enum cf_err cf_binding_store_each(struct cf_sqlite *c, cf_wall now, cf_binding_v
     enum cf_err err = remove_ended(c, now);
     if (err == CF_OK) {
         err = cf_sqlite_prepare(c, &st,
-                                "SELECT aor, contact, params, instance, call_id, path, user_agent, cseq, reg_id, q, expires_wall"
-                                " FROM binding ORDER BY aor, expires_wall");
+                                "SELECT aor, contact, params, instance, call_id, path, user_agent, received, cseq, reg_id, q,"
+                                " expires_wall FROM binding ORDER BY aor, expires_wall");
     }
     if (err == CF_OK) {
         err = visit_rows(&st, visit, ctx);

@@ -56,6 +56,8 @@ static const char *const steps[] = {
     " expires_wall INTEGER NOT NULL,"
     " PRIMARY KEY (aor, contact)"
     ") WITHOUT ROWID;",
+    /* 2 -> 3: where a phone behind UDP was. */
+    "ALTER TABLE binding ADD COLUMN received TEXT;",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

@@ -27,8 +27,18 @@ static void make_users(struct cf_node *node) {
     cf_authenticator_init(&node->authenticator, &authenticator);
     node->registrar = (struct cf_registrar){.location = &node->location,
                                             .domains = node->domains,
+                                            .gruus = {.hash = config->hash, .entropy = config->entropy},
                                             .expires_least_sec = config->expires_least_sec,
                                             .expires_most_sec = config->expires_most_sec};
+}
+
+static void make_gruu_key(struct cf_node *node) {
+    uint8_t *key = node->registrar.gruus.key;
+    if (node->config.gruu_key.len == CF_GRUU_KEY_LEN) {
+        memcpy(key, node->config.gruu_key.at, CF_GRUU_KEY_LEN);
+    } else {
+        cf_entropy_fill(node->config.entropy, key, CF_GRUU_KEY_LEN);
+    }
 }
 
 static struct cf_endpoint *make_endpoint(const struct cf_node_config *config, cf_usec now) {
@@ -47,6 +57,7 @@ static struct cf_proxy *make_proxy(struct cf_node *node) {
                                     .hash = node->config.hash,
                                     .endpoint = node->endpoint,
                                     .location = &node->location,
+                                    .gruus = &node->registrar.gruus,
                                     .locals = node->config.locals,
                                     .local_count = node->config.local_count,
                                     .domains = node->domains,
@@ -76,6 +87,7 @@ struct cf_node *cf_node_create(const struct cf_node_config *config, cf_usec now,
     }
     *node = (struct cf_node){.config = *config, .domains = {config->domains}};
     make_users(node);
+    make_gruu_key(node);
     cf_dialog_table_init(&node->dialogs, config->mem, config->entropy);
     node->fields = cf_mem_alloc(config->mem, CF_REGISTRAR_FIELDS_MAX);
     node->message = cf_mem_alloc(config->mem, CF_NODE_MESSAGE_MAX);
@@ -128,6 +140,17 @@ struct cf_str cf_node_realm(const struct cf_node *node) {
 
 uint64_t cf_node_auth_failures(const struct cf_node *node) {
     return node->authenticator.failures;
+}
+
+void cf_node_set(struct cf_node *node, const struct cf_node_live *live) {
+    struct cf_node_config *config = &node->config;
+    memcpy(config->proxies, live->proxies, sizeof config->proxies);
+    config->proxy_count = live->proxy_count;
+    config->product = live->product;
+    cf_authenticator_set(&node->authenticator, live->algorithms, live->nonce_life_usec, live->failures_max);
+    node->registrar.expires_least_sec = live->expires_least_sec;
+    node->registrar.expires_most_sec = live->expires_most_sec;
+    node->location.config.devices_max = live->devices_max;
 }
 
 void cf_node_on_media(struct cf_node *node, const struct cf_media_event *event, cf_usec now) {

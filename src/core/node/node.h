@@ -38,6 +38,7 @@ struct cf_node_config {
     uint32_t expires_least_sec;
     uint32_t expires_most_sec;
     size_t devices_max;
+    struct cf_span gruu_key;      /**< CF_GRUU_KEY_LEN octets that outlive a restart, copied; empty: drawn */
     struct cf_focus_config focus; /**< the node fills in what it owns: mem to location, domain, proxy, product */
 };
 
@@ -56,8 +57,14 @@ struct cf_endpoint *cf_node_endpoint(struct cf_node *node);
 /** Accounts: to be filled at start, and changed by the operator. */
 struct cf_accounts *cf_node_accounts(struct cf_node *node);
 
-/** For restoring stored rows and for the operator's views. */
+/** For the operator's views. */
 struct cf_location *cf_node_location(struct cf_node *node);
+
+/** Put back a stored registration; a phone behind UDP is reached where it was. Errors as cf_location_restore(). */
+CF_MUST_USE enum cf_err cf_node_restore_binding(struct cf_node *node, struct cf_str aor, const struct cf_binding_values *values,
+                                                cf_usec expires, cf_usec now);
+
+/** For restoring stored rows and for the operator's views. */
 struct cf_focus *cf_node_focus(struct cf_node *node);
 
 /** The realm of the challenges: secrets are made with it. */
@@ -65,6 +72,22 @@ struct cf_str cf_node_realm(const struct cf_node *node);
 
 /** An event of the media worker. */
 void cf_node_on_media(struct cf_node *node, const struct cf_media_event *event, cf_usec now);
+
+/** Settings that may change while the node lives. Texts are kept by reference. */
+struct cf_node_live {
+    struct cf_addr proxies[CF_NODE_PROXIES_MAX];
+    size_t proxy_count;
+    struct cf_str product;
+    struct cf_str algorithms;
+    cf_usec nonce_life_usec;
+    uint32_t failures_max;
+    uint32_t expires_least_sec;
+    uint32_t expires_most_sec;
+    size_t devices_max;
+};
+
+/** Other settings, from now on. What has begun under the old ones goes on. */
+void cf_node_set(struct cf_node *node, const struct cf_node_live *live);
 
 /** Next deadline, and what to do then. */
 cf_usec cf_node_deadline(const struct cf_node *node);

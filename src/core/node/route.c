@@ -52,18 +52,17 @@ static void answer_options(struct cf_node *node, const struct cf_endpoint_event 
 
 /* Somebody of this server, in the name of somebody of this server. */
 static void to_user(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
-    char room[CF_AOR_MAX];
     struct cf_node_caller caller;
+    struct cf_user_target target;
     if (!cf_node_identify(node, event, CF_AUTH_PROXY, &caller, now)) {
         return;
     }
-    struct cf_str aor = cf_domains_account_aor(&node->domains, &event->message->request_uri, room);
-    struct cf_str name = event->message->request_uri.user;
-    if (aor.len == 0 || cf_accounts_find(&node->accounts, name) == NULL) {
+    cf_user_target_find(&node->registrar.gruus, &node->location, &node->domains, &event->message->request_uri, &target);
+    if (target.aor.len == 0 || target.verdict == CF_GRUU_VOID || cf_accounts_find(&node->accounts, target.name) == NULL) {
         cf_node_answer(node, event, 404, CF_STR_NONE, now);
         return;
     }
-    unsigned status = cf_proxy_forward(node->proxy, event, aor, now);
+    unsigned status = cf_proxy_forward(node->proxy, event, &target, now);
     if (status != 0) {
         cf_node_answer(node, event, status, CF_STR_NONE, now);
     }
@@ -116,7 +115,7 @@ void cf_node_on_request(struct cf_node *node, const struct cf_endpoint_event *ev
     }
     if (event->is_merged) {
         cf_node_answer(node, event, 482, CF_STR_NONE, now);
-    } else if (cf_proxy_is_routed(node->proxy, event->message)) {
+    } else if (!cf_sip_is_out_of_dialog(event->message) && cf_proxy_is_routed(node->proxy, event->message)) {
         unsigned status = cf_proxy_forward_routed(node->proxy, event, now);
         if (status != 0) {
             cf_node_answer(node, event, status, CF_STR_NONE, now);

@@ -6,7 +6,6 @@
 #include "core/endpoint/local_uri.h"
 #include "core/proxy/flow_token.h"
 #include "core/proxy/rewrite.h"
-#include "core/registrar/registrar.h"
 
 #define MESSAGE_MAX CF_SIP_MESSAGE_MAX
 #define TIMER_C CF_SEC(180)
@@ -170,13 +169,23 @@ static bool send_branch(struct cf_proxy *proxy, struct context *context, const s
     return true;
 }
 
+/* Where a device is if its flow is gone: the first hop of its Path, or its contact. */
+static struct cf_str next_hop(const struct cf_binding *binding) {
+    struct cf_sip_name_addr first;
+    struct cf_str rest = binding->values.path;
+    bool has_path = rest.len > 0 && cf_sip_name_addr_parse(cf_sip_list_cut(&rest), &first) == CF_OK;
+    return has_path ? first.uri.text : binding->values.contact;
+}
+
 static bool send_to_binding(struct cf_proxy *proxy, struct context *context, const struct cf_endpoint_event *event,
                             const struct cf_binding *binding, cf_usec now) {
     char room[ROUTE_VALUE_MAX];
     struct cf_flow_id flow = {binding->values.flow};
-    struct cf_route route = {.flow = flow, .uri = binding->values.path.len > 0 ? binding->values.path : binding->values.contact};
-    struct cf_proxy_rewrite rewrite = {
-        .request_uri = binding->values.contact, .route = binding->values.path, .realm = proxy->config.realm};
+    struct cf_route route = {.flow = flow, .uri = next_hop(binding)};
+    struct cf_proxy_rewrite rewrite = {.request_uri = binding->values.contact,
+                                       .route = binding->values.path,
+                                       .realm = proxy->config.realm,
+                                       .own_routes = SIZE_MAX};
     if (makes_dialog(event->message->method)) {
         rewrite.record_route = record_route(proxy, event->flow, flow, room);
     }
@@ -187,14 +196,13 @@ static bool has_hops_left(const struct cf_sip_message *msg) {
     return (msg->has & CF_SIP_HAS_MAX_FORWARDS) == 0 || msg->max_forwards > 0;
 }
 
-unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, struct cf_str aor, cf_usec now) {
-    const struct cf_binding *one = NULL;
-    const struct cf_aor_record *record = cf_location_find(proxy->config.location, aor);
-    bool is_gruu = cf_gruu_lookup(proxy->config.location, &event->message->request_uri, aor, &one);
+unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_user_target *target,
+                          cf_usec now) {
+    const struct cf_aor_record *record = cf_location_find(proxy->config.location, target->aor);
     if (!has_hops_left(event->message)) {
         return 483;
     }
-    if (record == NULL || (is_gruu && one == NULL)) {
+    if (record == NULL || target->verdict == CF_GRUU_ABSENT || target->verdict == CF_GRUU_VOID) {
         return 480;
     }
     struct context *context = make_context(proxy, event, now);
@@ -202,7 +210,7 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
         return 503;
     }
     for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
-        if (!is_gruu || b == one) {
+        if (target->verdict == CF_GRUU_ACCOUNT || b == target->binding) {
             send_to_binding(proxy, context, event, b, now);
         }
     }
@@ -242,15 +250,14 @@ bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_messag
  */
 static bool find_way(const struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_flow_pair *pair,
                      struct cf_route *ret) {
-    char room[CF_AOR_MAX];
+    struct cf_user_target target;
     struct cf_flow_info info;
-    const struct cf_binding *binding = NULL;
-    const struct cf_sip_uri *uri = &event->message->request_uri;
     struct cf_flow_id other = cf_flow_id_eq(event->flow, pair->caller) ? pair->callee : pair->caller;
-    struct cf_str aor = cf_domains_account_aor(&proxy->config.domains, uri, room);
-    if (aor.len > 0 && cf_gruu_lookup(proxy->config.location, uri, aor, &binding) && binding != NULL) {
-        ret->flow = (struct cf_flow_id){binding->values.flow};
-        ret->uri = binding->values.contact;
+    cf_user_target_find(proxy->config.gruus, proxy->config.location, &proxy->config.domains, &event->message->request_uri,
+                        &target);
+    if (target.verdict == CF_GRUU_DEVICE) {
+        ret->flow = (struct cf_flow_id){target.binding->values.flow};
+        ret->uri = target.binding->values.contact;
         return true;
     }
     ret->flow = other;

@@ -12,8 +12,7 @@
 
 #include "core/auth/hash.h"
 #include "core/endpoint/endpoint.h"
-#include "core/registrar/domains.h"
-#include "core/registrar/location.h"
+#include "core/registrar/gruu.h"
 
 /** Kinds of struct cf_owner of the proxy's transactions. */
 #define CF_PROXY_OWNER_BRANCH 16U  /**< to a device */
@@ -32,6 +31,7 @@ struct cf_proxy_config {
     const struct cf_hash *hash;
     struct cf_endpoint *endpoint;
     const struct cf_location *location;
+    const struct cf_gruu_maker *gruus;
     const struct cf_endpoint_local *locals; /**< the endpoint's, for Record-Route */
     size_t local_count;
     struct cf_domains domains;
@@ -49,12 +49,14 @@ struct cf_proxy *cf_proxy_create(const struct cf_proxy_config *config);
 void cf_proxy_destroy(struct cf_proxy *proxy);
 
 /**
- * Forward the request of @p event to the devices of @p aor, or to the one that a GRUU names. Returns 0, or the status to refuse
- * it with: 480 (nobody there), 483 (too many hops), 503.
+ * Forward the request of @p event, which is outside of dialogs, to the devices of @p target, or to the one that it names. Route
+ * fields end here: where it goes is decided by registrations only. Returns 0, or the status to refuse it with: 480 (nobody
+ * there), 483 (too many hops), 503.
  */
-unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, struct cf_str aor, cf_usec now);
+unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_user_target *target,
+                          cf_usec now);
 
-/** Does the top Route of @p message carry a token of ours? */
+/** Does the top Route of @p message carry a token of ours? Outside of dialogs that means nothing: it lets nobody in. */
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message);
 
 /** Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (never for ACK). */

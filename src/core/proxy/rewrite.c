@@ -36,7 +36,8 @@ static bool is_for_realm(struct cf_str value, struct cf_str realm) {
 
 static void put_request_field(struct cf_writer *w, const struct cf_sip_field *field, const struct cf_proxy_rewrite *rewrite,
                               size_t *own_routes) {
-    bool is_replaced = field->id == CF_SIP_HEADER_MAX_FORWARDS || field->id == CF_SIP_HEADER_CONTENT_LENGTH;
+    bool is_replaced = field->id == CF_SIP_HEADER_MAX_FORWARDS || field->id == CF_SIP_HEADER_CONTENT_LENGTH ||
+                       field->id == CF_SIP_HEADER_P_ASSERTED_IDENTITY || field->id == CF_SIP_HEADER_P_PREFERRED_IDENTITY;
     bool is_for_us = field->id == CF_SIP_HEADER_PROXY_AUTHORIZATION && is_for_realm(field->value, rewrite->realm);
     if (is_replaced || is_for_us) {
         return;

@@ -21,6 +21,7 @@ struct cf_binding_values {
     struct cf_str call_id;    /**< of the REGISTER */
     struct cf_str path;       /**< Path values of the REGISTER, comma separated (RFC 3327); absent if none */
     struct cf_str user_agent; /**< User-Agent of the REGISTER; absent if none */
+    struct cf_str received;   /**< UDP: "ADDR:PORT ADDR:PORT", the phone's (or its NAT's) and ours; absent over a connection */
     uint32_t cseq;            /**< of the REGISTER */
     uint32_t reg_id;          /**< RFC 5626; 0: none */
     uint32_t q_thousandths;   /**< preference, 0 to 1000; 1000 if not given */
@@ -35,7 +36,6 @@ struct cf_binding {
     struct cf_aor_record *record;    /**< whose binding, borrowed */
     struct cf_binding_values values; /**< texts in the block behind this struct */
     uint64_t serial;                 /**< of the registration: a later one is greater */
-    uint32_t temp_gruu_epoch;        /**< changes with the Call-ID: temporary GRUUs of before are void (RFC 5627 section 5.4) */
     size_t size;                     /**< octets of the allocation */
 };
 

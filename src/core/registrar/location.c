@@ -18,17 +18,17 @@ struct flow_record {
     struct cf_list bindings; /* of struct cf_binding.of_flow */
 };
 
-#define TEXTS 6
+#define TEXTS 7
 
 static struct cf_str *texts_of(struct cf_binding_values *values, size_t i) {
-    struct cf_str *const texts[TEXTS] = {&values->contact, &values->params, &values->instance,
-                                         &values->call_id, &values->path,   &values->user_agent};
+    struct cf_str *const texts[TEXTS] = {&values->contact, &values->params,     &values->instance, &values->call_id,
+                                         &values->path,    &values->user_agent, &values->received};
     return texts[i];
 }
 
 static size_t texts_size(const struct cf_binding_values *values) {
     return values->contact.len + values->params.len + values->instance.len + values->call_id.len + values->path.len +
-           values->user_agent.len;
+           values->user_agent.len + values->received.len;
 }
 
 /* Copies the texts of @p from to @p block and lets @p to point there. */
@@ -59,12 +59,13 @@ static void free_change(struct cf_location *location, struct change *change) {
     cf_mem_free(location->config.mem, change, change->size);
 }
 
-/* Changes are told until polled; one that can't be remembered is not told, and the store is only behind by that row. */
+/* Changes are told until polled; one that can't be remembered is counted, and the store is only behind by that row. */
 static void tell(struct cf_location *location, enum cf_location_change_kind kind, const struct cf_binding *binding) {
     struct cf_str aor = binding->record->aor;
     size_t size = sizeof(struct change) + aor.len + texts_size(&binding->values) + 1;
     struct change *change = cf_mem_alloc(location->config.mem, size);
     if (change == NULL) {
+        location->untold++;
         return;
     }
     char *block = (char *)(change + 1);
@@ -200,14 +201,8 @@ static bool is_same_device(const struct cf_binding_values *a, const struct cf_bi
     return a->instance.at != NULL && cf_str_eq(a->instance, b->instance) && a->reg_id == b->reg_id;
 }
 
-static struct cf_binding *find_binding(struct cf_aor_record *record, const struct cf_binding_values *values) {
-    CF_LIST_EACH (&record->bindings, link, following) {
-        struct cf_binding *binding = CF_OF(link, struct cf_binding, of_aor);
-        if (is_same_device(&binding->values, values) || is_same_contact(binding->values.contact, values->contact)) {
-            return binding;
-        }
-    }
-    return NULL;
+static bool is_same(const struct cf_binding_values *a, const struct cf_binding_values *b) {
+    return is_same_device(a, b) || is_same_contact(a->contact, b->contact);
 }
 
 /* RFC 3261 section 10.3 step 7: same Call-ID and a CSeq that is not higher. */
@@ -281,75 +276,153 @@ static bool is_too_long(const struct cf_binding_values *values) {
     return false;
 }
 
-/* Takes @p old out of the way of its successor; a new contact URI is another row of the store. */
-static void supersede(struct cf_location *location, struct cf_binding *old, struct cf_binding *fresh) {
-    bool is_new_call = !cf_str_eq(old->values.call_id, fresh->values.call_id);
-    fresh->temp_gruu_epoch = old->temp_gruu_epoch + (is_new_call ? 1 : 0);
-    if (!cf_str_eq(old->values.contact, fresh->values.contact)) {
-        tell(location, CF_LOCATION_REMOVED, old);
-    }
-    free_binding(location, old);
+/* An update being carried out. */
+struct update {
+    struct cf_location *location;
+    struct cf_str aor;
+    const struct cf_location_op *ops;
+    size_t count;
+    struct cf_aor_record *record; /* NULL: none before */
+    uint64_t serial;              /* last one before this update */
+};
+
+static bool binds(const struct cf_location_op *op) {
+    return op->expires != 0;
 }
 
-static enum cf_err bind(struct cf_location *location, struct cf_str aor, const struct cf_binding_values *values, cf_usec expires,
-                        struct cf_binding **ret) {
-    struct cf_aor_record *record = find_record(location, aor);
-    struct cf_binding *old = record == NULL ? NULL : find_binding(record, values);
-    if (old != NULL && is_newer(old, values->call_id, values->cseq)) {
-        return CF_ERR_STATE;
-    }
-    size_t devices = record == NULL ? 0 : record->binding_count;
-    if (is_too_long(values) ||
-        (old == NULL && (devices >= location->config.devices_max || location->binding_count >= location->config.bindings_max))) {
-        return CF_ERR_LIMIT;
-    }
-    bool is_new_record = record == NULL;
-    if (is_new_record) {
-        record = make_record(location, aor);
-    }
-    struct cf_binding *fresh = record == NULL ? NULL : make_binding(location, record, values, expires);
-    if (fresh == NULL) {
-        if (is_new_record && record != NULL) {
-            free_record(location, record);
+/* May every part be done? Nothing is changed yet. */
+static enum cf_err check_update(const struct update *u) {
+    const struct cf_location_config *config = &u->location->config;
+    size_t bound = 0;
+    size_t kept = u->record == NULL ? 0 : u->record->binding_count;
+    for (size_t i = 0; i < u->count; i++) {
+        bound += binds(&u->ops[i]) ? 1 : 0;
+        if (is_too_long(u->ops[i].values)) {
+            return CF_ERR_LIMIT;
         }
-        return CF_ERR_NO_MEMORY;
     }
-    if (old != NULL) {
-        supersede(location, old, fresh);
+    for (const struct cf_binding *b = u->record == NULL ? NULL : cf_aor_first(u->record); b != NULL;
+         b = cf_aor_next(u->record, b)) {
+        bool is_touched = false;
+        for (size_t i = 0; i < u->count; i++) {
+            bool fits = is_same(&b->values, u->ops[i].values);
+            if (fits && is_newer(b, u->ops[i].values->call_id, u->ops[i].values->cseq)) {
+                return CF_ERR_STATE;
+            }
+            is_touched = is_touched || fits;
+        }
+        kept -= is_touched ? 1 : 0;
     }
-    *ret = fresh;
+    size_t others = u->location->binding_count - (u->record == NULL ? 0 : u->record->binding_count);
+    bool is_full = bound > 0 && (kept + bound > config->devices_max || others + kept + bound > config->bindings_max);
+    return is_full ? CF_ERR_LIMIT : CF_OK;
+}
+
+/* Frees what this update has made, so that everything is as before. */
+static void take_back(struct update *u) {
+    struct cf_aor_record *record = find_record(u->location, u->aor);
+    size_t left = record == NULL ? 0 : record->binding_count;
+    if (record != NULL && left == 0) {
+        free_record(u->location, record);
+    }
+    struct cf_link *link = left == 0 ? NULL : cf_list_first(&record->bindings);
+    for (; left > 0; left--) {
+        struct cf_link *next = cf_list_next(&record->bindings, link);
+        struct cf_binding *binding = CF_OF(link, struct cf_binding, of_aor);
+        if (binding->serial > u->serial) {
+            free_binding(u->location, binding);
+        }
+        link = next;
+    }
+}
+
+/* The new bindings stand beside the old ones. */
+static enum cf_err add_fresh(struct update *u) {
+    for (size_t i = 0; i < u->count; i++) {
+        if (!binds(&u->ops[i])) {
+            continue;
+        }
+        if (u->record == NULL) {
+            u->record = make_record(u->location, u->aor);
+        }
+        if (u->record == NULL || make_binding(u->location, u->record, u->ops[i].values, u->ops[i].expires) == NULL) {
+            take_back(u);
+            return CF_ERR_NO_MEMORY;
+        }
+    }
     return CF_OK;
 }
 
-enum cf_err cf_location_bind(struct cf_location *location, struct cf_str aor, const struct cf_binding_values *values,
-                             cf_usec expires) {
-    struct cf_binding *binding = NULL;
-    enum cf_err err = bind(location, aor, values, expires, &binding);
+static struct cf_binding *find_replaced(const struct cf_aor_record *record, const struct cf_binding_values *values,
+                                        uint64_t before) {
+    CF_LIST_EACH (&record->bindings, link, following) {
+        struct cf_binding *binding = CF_OF(link, struct cf_binding, of_aor);
+        if (binding->serial < before && is_same(&binding->values, values)) {
+            return binding;
+        }
+    }
+    return NULL;
+}
+
+/* Takes those that are older than @p before out of the way. A successor with the same contact has the same row of the store. */
+static void remove_replaced(struct update *u, const struct cf_location_op *op, uint64_t before) {
+    struct cf_aor_record *record = find_record(u->location, u->aor);
+    struct cf_binding *old = record == NULL ? NULL : find_replaced(record, op->values, before);
+    while (old != NULL) {
+        if (!binds(op) || !cf_str_eq(old->values.contact, op->values->contact)) {
+            tell(u->location, CF_LOCATION_REMOVED, old);
+        }
+        free_binding(u->location, old);
+        record = find_record(u->location, u->aor);
+        old = record == NULL ? NULL : find_replaced(record, op->values, before);
+    }
+}
+
+static void tell_stored(struct update *u, uint64_t serial) {
+    CF_LIST_EACH (&u->record->bindings, link, following) {
+        struct cf_binding *binding = CF_OF(link, struct cf_binding, of_aor);
+        if (binding->serial == serial) {
+            tell(u->location, CF_LOCATION_STORED, binding);
+        }
+    }
+}
+
+/* The old ones go. The record goes with its last binding, but it can't while one of this update is there. */
+static void commit(struct update *u) {
+    uint64_t serial = u->serial;
+    for (size_t i = 0; i < u->count; i++) {
+        const struct cf_location_op *op = &u->ops[i];
+        if (binds(op)) {
+            serial++;
+            remove_replaced(u, op, serial);
+            tell_stored(u, serial);
+        } else {
+            remove_replaced(u, op, serial + 1);
+        }
+    }
+}
+
+enum cf_err cf_location_update(struct cf_location *location, struct cf_str aor, const struct cf_location_op *ops, size_t count) {
+    struct update u = {location, aor, ops, count, find_record(location, aor), location->serial};
+    enum cf_err err = check_update(&u);
     if (err == CF_OK) {
-        tell(location, CF_LOCATION_STORED, binding);
+        err = add_fresh(&u);
+    }
+    if (err == CF_OK) {
+        commit(&u);
     }
     return err;
 }
 
 enum cf_err cf_location_restore(struct cf_location *location, struct cf_str aor, const struct cf_binding_values *values,
                                 cf_usec expires, cf_usec now) {
-    struct cf_binding *binding = NULL;
-    struct cf_binding_values without_flow = *values;
-    without_flow.flow = (struct cf_handle){0, 0};
-    return expires <= now ? CF_OK : bind(location, aor, &without_flow, expires, &binding);
-}
-
-enum cf_err cf_location_unbind(struct cf_location *location, struct cf_str aor, const struct cf_binding_values *values) {
-    struct cf_aor_record *record = find_record(location, aor);
-    struct cf_binding *binding = record == NULL ? NULL : find_binding(record, values);
-    if (binding == NULL) {
+    struct cf_location_op op = {values, expires};
+    struct update u = {location, aor, &op, 1, find_record(location, aor), location->serial};
+    if (expires <= now) {
         return CF_OK;
     }
-    if (is_newer(binding, values->call_id, values->cseq)) {
-        return CF_ERR_STATE;
-    }
-    remove_binding(location, binding);
-    return CF_OK;
+    enum cf_err err = check_update(&u);
+    return err == CF_OK ? add_fresh(&u) : err;
 }
 
 enum cf_err cf_location_unbind_all(struct cf_location *location, struct cf_str aor, struct cf_str call_id, uint32_t cseq) {

@@ -30,6 +30,7 @@ struct cf_location {
     struct cf_link *told;   /**< the row that was handed out last, not in the list any more; NULL: none */
     size_t binding_count;
     uint64_t serial; /**< of the last registration */
+    uint64_t untold; /**< rows for the store that were lost for want of memory */
 };
 
 /** What has to be written to the store. */
@@ -52,23 +53,29 @@ void cf_location_init(struct cf_location *location, const struct cf_location_con
 /** Free everything. */
 void cf_location_fini(struct cf_location *location);
 
-/**
- * Bind @p values.contact to @p aor (canonical) until @p expires, or refresh it. The same device (instance and reg-id) or the same
- * contact URI is replaced. CF_ERR_STATE if this request is older than the one that made the binding (same Call-ID, CSeq not
- * greater): abort the update with 500. CF_ERR_LIMIT, CF_ERR_NO_MEMORY: nothing is changed.
- */
-CF_MUST_USE enum cf_err cf_location_bind(struct cf_location *location, struct cf_str aor, const struct cf_binding_values *values,
-                                         cf_usec expires);
+/** One contact of an update. */
+struct cf_location_op {
+    const struct cf_binding_values *values; /**< the device and what is known of it */
+    cf_usec expires;                        /**< bind it until then, or refresh it; 0: remove it */
+};
 
-/** Remove the binding of that contact or device. Nothing happens if there is none. CF_ERR_STATE as for binding. */
-CF_MUST_USE enum cf_err cf_location_unbind(struct cf_location *location, struct cf_str aor,
-                                           const struct cf_binding_values *values);
+/**
+ * Do all of @p ops to the bindings of @p aor (canonical), or nothing (RFC 3261 section 10.3 step 7). A binding replaces those of
+ * the same device (instance and reg-id) and of the same contact URI, also of a contact before it in @p ops; removing one that is
+ * not there is no error. CF_ERR_STATE if this request is older than the one that made a binding it touches (same Call-ID, CSeq
+ * not greater): answer 500. CF_ERR_LIMIT, CF_ERR_NO_MEMORY.
+ */
+CF_MUST_USE enum cf_err cf_location_update(struct cf_location *location, struct cf_str aor, const struct cf_location_op *ops,
+                                           size_t count);
 
 /** Remove all bindings of @p aor ("Contact: *"), or none if one of them is newer: CF_ERR_STATE. */
 CF_MUST_USE enum cf_err cf_location_unbind_all(struct cf_location *location, struct cf_str aor, struct cf_str call_id,
                                                uint32_t cseq);
 
-/** Put back a stored row, without a flow. Rows that are past @p now are dropped. Errors as for binding. */
+/**
+ * Put back a stored row; @p values.flow is that of a UDP address made again, or none. Rows that are past @p now are dropped. It
+ * is not told to the store again. Errors as cf_location_update().
+ */
 CF_MUST_USE enum cf_err cf_location_restore(struct cf_location *location, struct cf_str aor,
                                             const struct cf_binding_values *values, cf_usec expires, cf_usec now);
 

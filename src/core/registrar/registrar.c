@@ -9,7 +9,6 @@
 struct wanted {
     struct cf_binding_values values;
     uint32_t expires_sec; /* 0: remove */
-    bool is_bound;        /* undo it if a later one fails */
 };
 
 /* A REGISTER taken apart. */
@@ -21,12 +20,12 @@ struct reading {
     struct cf_str path;
 };
 
-static bool is_outbound(const struct cf_sip_message *message) {
+static bool supports(const struct cf_sip_message *message, struct cf_str option) {
     struct cf_sip_values values;
     struct cf_str tag;
     cf_sip_values_begin(message, CF_SIP_HEADER_SUPPORTED, &values);
     while (cf_sip_values_next(&values, &tag)) {
-        if (cf_str_eq_nocase(tag, CF_STR("outbound"))) {
+        if (cf_str_eq_nocase(tag, option)) {
             return true;
         }
     }
@@ -99,12 +98,54 @@ static bool read_contact(const struct cf_register *request, struct cf_str text, 
                                       .user_agent = cf_sip_value(message, CF_SIP_HEADER_USER_AGENT),
                                       .cseq = message->cseq.number,
                                       .q_thousandths = q_of(cf_sip_param_value(contact.params, CF_STR("q"))),
-                                      .flow = request->flow},
+                                      .flow = request->flow,
+                                      .received = request->received},
                            .expires_sec = expires_of(message, &contact)};
-    if (is_outbound(message)) {
+    /* RFC 5626 section 6: without an instance a reg-id means nothing. */
+    if (ret->values.instance.len > 0 && supports(message, CF_STR("outbound"))) {
         (void)cf_sip_param_u32(contact.params, CF_STR("reg-id"), INT32_MAX, &ret->values.reg_id);
     }
     return true;
+}
+
+/* RFC 5626 section 6: a proxy between us keeps the flow only if it says so, by "ob" in its Path. */
+static bool lacks_outbound(const struct cf_register *request, const struct reading *reading) {
+    struct cf_sip_values vias;
+    struct cf_sip_name_addr first;
+    struct cf_str text;
+    size_t hops = 0;
+    cf_sip_values_begin(request->message, CF_SIP_HEADER_VIA, &vias);
+    while (cf_sip_values_next(&vias, &text)) {
+        hops++;
+    }
+    struct cf_str rest = reading->path;
+    struct cf_str last = CF_STR_NONE;
+    while (rest.at != NULL) {
+        last = cf_sip_list_cut(&rest);
+    }
+    bool is_kept =
+        last.len > 0 && cf_sip_name_addr_parse(last, &first) == CF_OK && cf_sip_param_has(first.uri.params, CF_STR("ob"));
+    return hops > 1 && !is_kept;
+}
+
+/* What several contacts of a request may not be together. */
+static unsigned check_together(const struct cf_registrar *registrar, const struct cf_register *request,
+                               const struct reading *reading) {
+    size_t outbound = 0;
+    for (size_t i = 0; i < reading->count; i++) {
+        struct cf_sip_uri uri;
+        outbound += reading->contacts[i].values.reg_id != 0 ? 1 : 0;
+        /* RFC 5627 section 5.1: a GRUU of ours as contact would lead to itself. */
+        bool is_gruu = cf_sip_uri_parse(reading->contacts[i].values.contact, &uri) == CF_OK &&
+                       cf_sip_param_has(uri.params, CF_STR("gr")) && cf_domains_has(&registrar->domains, uri.host);
+        if (is_gruu) {
+            return 403;
+        }
+    }
+    if (outbound > 1) {
+        return 400;
+    }
+    return outbound == 1 && lacks_outbound(request, reading) ? 439 : 200;
 }
 
 static unsigned read_contacts(const struct cf_register *request, struct reading *ret) {
@@ -149,61 +190,20 @@ static unsigned status_of(enum cf_err err) {
     return err == CF_ERR_LIMIT ? 403 : 500;
 }
 
-/* New devices of this request go again if one of them can't be taken; refreshed ones keep their new time. */
-static void undo(struct cf_registrar *registrar, const struct cf_register *request, struct reading *reading) {
-    for (size_t i = 0; i < reading->count; i++) {
-        struct cf_binding_values values = reading->contacts[i].values;
-        values.call_id = CF_STR_NONE;
-        if (reading->contacts[i].is_bound) {
-            enum cf_err ignored = cf_location_unbind(registrar->location, request->aor, &values);
-            (void)ignored;
-        }
-    }
-}
-
 static unsigned apply(struct cf_registrar *registrar, const struct cf_register *request, struct reading *reading, cf_usec now) {
     if (reading->is_star) {
         enum cf_err err =
             cf_location_unbind_all(registrar->location, request->aor, request->message->call_id, request->message->cseq.number);
         return err == CF_OK ? 200 : status_of(err);
     }
+    struct cf_location_op ops[CF_REGISTER_CONTACTS_MAX];
     for (size_t i = 0; i < reading->count; i++) {
-        struct wanted *contact = &reading->contacts[i];
-        bool binds = contact->expires_sec > 0;
-        enum cf_err err = binds ? cf_location_bind(registrar->location, request->aor, &contact->values,
-                                                   now + CF_SEC((cf_usec)contact->expires_sec))
-                                : cf_location_unbind(registrar->location, request->aor, &contact->values);
-        if (err != CF_OK) {
-            undo(registrar, request, reading);
-            return status_of(err);
-        }
-        contact->is_bound = binds;
+        const struct wanted *contact = &reading->contacts[i];
+        ops[i].values = &contact->values;
+        ops[i].expires = contact->expires_sec == 0 ? 0 : now + CF_SEC((cf_usec)contact->expires_sec);
     }
-    return 200;
-}
-
-void cf_put_public_gruu(struct cf_writer *w, struct cf_str user, struct cf_str host, const struct cf_binding *binding) {
-    if (binding->values.instance.len == 0) {
-        return;
-    }
-    cf_put_lit(w, "sip:");
-    cf_put(w, user);
-    cf_put_char(w, '@');
-    cf_put(w, host);
-    cf_put_lit(w, ";gr=");
-    cf_sip_put_escaped_param(w, binding->values.instance);
-}
-
-static bool wants_gruu(const struct cf_sip_message *message) {
-    struct cf_sip_values values;
-    struct cf_str tag;
-    cf_sip_values_begin(message, CF_SIP_HEADER_SUPPORTED, &values);
-    while (cf_sip_values_next(&values, &tag)) {
-        if (cf_str_eq_nocase(tag, CF_STR("gruu"))) {
-            return true;
-        }
-    }
-    return false;
+    enum cf_err err = cf_location_update(registrar->location, request->aor, ops, reading->count);
+    return err == CF_OK ? 200 : status_of(err);
 }
 
 /* Header parameters that we don't set ourselves. */
@@ -219,7 +219,8 @@ static void put_contact_params(struct cf_writer *w, struct cf_str params) {
     }
 }
 
-static void put_contact(struct cf_writer *w, const struct cf_register *request, const struct cf_binding *binding, cf_usec now) {
+static void put_contact(struct cf_writer *w, const struct cf_registrar *registrar, const struct cf_register *request,
+                        const struct cf_binding *binding, cf_usec now) {
     const struct cf_sip_uri *to = &request->message->to.uri;
     cf_sip_field_begin(w, CF_SIP_HEADER_CONTACT);
     cf_put_char(w, '<');
@@ -227,9 +228,11 @@ static void put_contact(struct cf_writer *w, const struct cf_register *request, 
     cf_put_char(w, '>');
     put_contact_params(w, binding->values.params);
     cf_sip_put_param_dec(w, CF_STR("expires"), (uint64_t)((binding->timer.deadline - now + CF_SEC(1) - 1) / CF_SEC(1)));
-    if (binding->values.instance.len > 0 && wants_gruu(request->message)) {
+    if (binding->values.instance.len > 0 && supports(request->message, CF_STR("gruu"))) {
         cf_put_lit(w, ";pub-gruu=\"");
         cf_put_public_gruu(w, to->user, to->host, binding);
+        cf_put_lit(w, "\";temp-gruu=\"");
+        cf_put_temp_gruu(w, &registrar->gruus, to->user, to->host, binding);
         cf_put_char(w, '"');
     }
     cf_sip_field_end(w);
@@ -240,10 +243,11 @@ static void put_answer(const struct cf_registrar *registrar, const struct cf_reg
     const struct cf_aor_record *record = cf_location_find(registrar->location, request->aor);
     bool is_outbound_used = false;
     for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
-        put_contact(w, request, b, now);
+        put_contact(w, registrar, request, b, now);
         is_outbound_used = is_outbound_used || b->values.reg_id != 0;
     }
-    if (reading->path.len > 0) {
+    /* RFC 3327 section 5.3: for those that understand it. */
+    if (reading->path.len > 0 && supports(request->message, CF_STR("path"))) {
         cf_sip_put_field(w, CF_SIP_HEADER_PATH, reading->path);
     }
     if (is_outbound_used) {
@@ -278,6 +282,9 @@ unsigned cf_registrar_on_register(struct cf_registrar *registrar, const struct c
     }
     unsigned status = read_contacts(request, &reading);
     if (status == 200) {
+        status = check_together(registrar, request, &reading);
+    }
+    if (status == 200) {
         status = limit_expires(registrar, &reading, fields);
     }
     if (status == 200) {
@@ -287,18 +294,4 @@ unsigned cf_registrar_on_register(struct cf_registrar *registrar, const struct c
         put_answer(registrar, request, &reading, now, fields);
     }
     return status;
-}
-
-bool cf_gruu_lookup(const struct cf_location *location, const struct cf_sip_uri *uri, struct cf_str aor,
-                    const struct cf_binding **ret) {
-    char instance[CF_BINDING_TEXT_MAX];
-    struct cf_writer w;
-    struct cf_str gr = cf_sip_param_value(uri->params, CF_STR("gr"));
-    if (gr.len == 0) {
-        return false;
-    }
-    cf_writer_init(&w, instance, sizeof instance);
-    cf_sip_put_unescaped(&w, gr);
-    *ret = cf_writer_ok(&w) ? cf_location_find_instance(location, aor, cf_writer_str(&w)) : NULL;
-    return true;
 }

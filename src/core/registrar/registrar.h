@@ -6,8 +6,7 @@
 #ifndef CF_CORE_REGISTRAR_REGISTRAR_H
 #define CF_CORE_REGISTRAR_REGISTRAR_H
 
-#include "core/registrar/domains.h"
-#include "core/registrar/location.h"
+#include "core/registrar/gruu.h"
 #include "core/sip/builder.h"
 
 /** Contacts in one REGISTER. */
@@ -17,6 +16,7 @@
 struct cf_registrar {
     struct cf_location *location; /**< kept by reference */
     struct cf_domains domains;
+    struct cf_gruu_maker gruus;
     uint32_t expires_least_sec;
     uint32_t expires_most_sec;
 };
@@ -24,31 +24,21 @@ struct cf_registrar {
 /** A REGISTER and what is known of it. */
 struct cf_register {
     const struct cf_sip_message *message;
-    struct cf_str aor;     /**< canonical account, as cf_domains_account_aor() gives it */
-    struct cf_handle flow; /**< connection it came over; zero: UDP */
+    struct cf_str aor;      /**< canonical account, as cf_domains_account_aor() gives it */
+    struct cf_handle flow;  /**< flow it came over */
+    struct cf_str received; /**< for the binding, see there */
 };
 
 /**
  * Carry out @p request. Writes what belongs into the answer (whole lines: Contact, Path, Min-Expires, Require, Supported) to
- * @p fields and returns its status: 200, 400 (a Contact that can't be read), 403 (limit), 420, 423, 500 (out of order, memory).
- * With any status but 200 nothing was changed; one REGISTER with several contacts is all or nothing.
+ * @p fields and returns its status: 200, 400 (a Contact that can't be read, several with reg-id), 403 (limit, or a GRUU of ours
+ * as contact), 420, 423, 439 (reg-id, but the proxy in between keeps no flow), 500 (out of order, memory). With any status but
+ * 200 nothing was changed; one REGISTER with several contacts is all or nothing.
  */
 unsigned cf_registrar_on_register(struct cf_registrar *registrar, const struct cf_register *request, cf_usec now,
                                   struct cf_writer *fields);
 
 /** Room for the fields. */
 #define CF_REGISTRAR_FIELDS_MAX 16384
-
-/**
- * The public GRUU of @p binding (RFC 5627 section 3.1.1): "sip:user@host;gr=urn:...", under the host that the user wrote. Nothing
- * if the binding has no instance.
- */
-void cf_put_public_gruu(struct cf_writer *w, struct cf_str user, struct cf_str host, const struct cf_binding *binding);
-
-/**
- * Does @p uri name one device (gr parameter with a value)? Its binding is in @p ret, NULL if the device is not there now.
- */
-bool cf_gruu_lookup(const struct cf_location *location, const struct cf_sip_uri *uri, struct cf_str aor,
-                    const struct cf_binding **ret);
 
 #endif

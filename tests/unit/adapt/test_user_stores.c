@@ -79,6 +79,7 @@ static void note_binding(void *ctx, struct cf_str aor, const struct cf_binding_v
                                  CF_STR_ARG(values->contact), CF_STR_ARG(values->instance), values->cseq, values->reg_id,
                                  (int)(expires / 1000000));
     assert_null(values->path.at);
+    assert_str(values->received, CF_STR("198.51.100.7:4000 192.0.2.1:5060"));
 }
 
 static void keeps_registrations_until_they_end(void **state) {
@@ -86,6 +87,7 @@ static void keeps_registrations_until_they_end(void **state) {
     struct cf_binding_values phone = {.contact = CF_STR("sip:a@h1"),
                                       .instance = CF_STR("urn:uuid:1"),
                                       .call_id = CF_STR("c"),
+                                      .received = CF_STR("198.51.100.7:4000 192.0.2.1:5060"),
                                       .cseq = 7,
                                       .reg_id = 1,
                                       .q_thousandths = 1000};

@@ -37,6 +37,14 @@ static struct cf_binding_values device(const char *contact, const char *instance
                                       .q_thousandths = 1000};
 }
 
+static enum cf_err bind(struct cf_str aor, const struct cf_binding_values *values, cf_usec expires) {
+    return cf_location_update(&location, aor, &(struct cf_location_op){values, expires}, 1);
+}
+
+static enum cf_err unbind(struct cf_str aor, const struct cf_binding_values *values) {
+    return bind(aor, values, 0);
+}
+
 static size_t count_of(struct cf_str aor) {
     const struct cf_aor_record *record = cf_location_find(&location, aor);
     size_t count = 0;
@@ -52,14 +60,13 @@ static void keeps_one_binding_a_device(void **state) {
     struct cf_binding_values moved = device("sip:alice@192.0.2.1:6000", "urn:uuid:1", "c2", 1);
     struct cf_binding_values plain = device("sip:alice@192.0.2.9;transport=tcp", NULL, "c3", 1);
     struct cf_binding_values twin = device("sip:alice@192.0.2.9;Transport=TCP", NULL, "c4", 1);
-    assert_ok(cf_location_bind(&location, ALICE, &phone, CF_SEC(60)));
-    assert_ok(cf_location_bind(&location, ALICE, &moved, CF_SEC(60)));
-    assert_ok(cf_location_bind(&location, ALICE, &plain, CF_SEC(60)));
-    assert_ok(cf_location_bind(&location, ALICE, &twin, CF_SEC(60)));
+    assert_ok(bind(ALICE, &phone, CF_SEC(60)));
+    assert_ok(bind(ALICE, &moved, CF_SEC(60)));
+    assert_ok(bind(ALICE, &plain, CF_SEC(60)));
+    assert_ok(bind(ALICE, &twin, CF_SEC(60)));
     assert_int_equal(count_of(ALICE), 2);
     const struct cf_binding *found = cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:1"));
     assert_str(found->values.contact, CF_STR("sip:alice@192.0.2.1:6000"));
-    assert_int_equal(found->temp_gruu_epoch, 1);
     assert_null(cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:2")));
 }
 
@@ -67,14 +74,14 @@ static void refuses_requests_that_were_overtaken(void **state) {
     (void)state;
     struct cf_binding_values phone = device("sip:alice@192.0.2.1", NULL, "c1", 5);
     struct cf_binding_values old = device("sip:alice@192.0.2.1", NULL, "c1", 5);
-    assert_ok(cf_location_bind(&location, ALICE, &phone, CF_SEC(60)));
-    assert_int_equal(cf_location_bind(&location, ALICE, &old, CF_SEC(90)), CF_ERR_STATE);
-    assert_int_equal(cf_location_unbind(&location, ALICE, &old), CF_ERR_STATE);
+    assert_ok(bind(ALICE, &phone, CF_SEC(60)));
+    assert_int_equal(bind(ALICE, &old, CF_SEC(90)), CF_ERR_STATE);
+    assert_int_equal(unbind(ALICE, &old), CF_ERR_STATE);
     assert_int_equal(cf_location_unbind_all(&location, ALICE, CF_STR("c1"), 5), CF_ERR_STATE);
     old.cseq = 6;
-    assert_ok(cf_location_unbind(&location, ALICE, &old));
+    assert_ok(unbind(ALICE, &old));
     assert_null(cf_location_find(&location, ALICE));
-    assert_ok(cf_location_unbind(&location, ALICE, &old));
+    assert_ok(unbind(ALICE, &old));
 }
 
 static void orders_by_preference_then_lateness(void **state) {
@@ -85,7 +92,7 @@ static void orders_by_preference_then_lateness(void **state) {
     for (size_t i = 0; i < 3; i++) {
         struct cf_binding_values values = device(contacts[i], NULL, "c", (uint32_t)i + 1);
         values.q_thousandths = q[i];
-        assert_ok(cf_location_bind(&location, ALICE, &values, CF_SEC(60)));
+        assert_ok(bind(ALICE, &values, CF_SEC(60)));
     }
     const struct cf_aor_record *record = cf_location_find(&location, ALICE);
     size_t i = 0;
@@ -98,8 +105,8 @@ static void ends_registrations_in_time(void **state) {
     (void)state;
     struct cf_binding_values a = device("sip:a@h1", NULL, "c1", 1);
     struct cf_binding_values b = device("sip:a@h2", NULL, "c2", 1);
-    assert_ok(cf_location_bind(&location, ALICE, &a, CF_SEC(60)));
-    assert_ok(cf_location_bind(&location, ALICE, &b, CF_SEC(90)));
+    assert_ok(bind(ALICE, &a, CF_SEC(60)));
+    assert_ok(bind(ALICE, &b, CF_SEC(90)));
     assert_int_equal(cf_location_deadline(&location), CF_SEC(60));
     cf_location_on_deadline(&location, CF_SEC(60));
     assert_int_equal(count_of(ALICE), 1);
@@ -115,11 +122,11 @@ static void has_limits(void **state) {
         char text[32];
         snprintf(text, sizeof text, "sip:a@h%d", i);
         struct cf_binding_values values = device(text, NULL, "c", 1);
-        assert_int_equal(cf_location_bind(&location, ALICE, &values, CF_SEC(60)), i < 3 ? CF_OK : CF_ERR_LIMIT);
+        assert_int_equal(bind(ALICE, &values, CF_SEC(60)), i < 3 ? CF_OK : CF_ERR_LIMIT);
     }
     memset(contact + 6, 'h', sizeof contact - 7);
     struct cf_binding_values values = device(contact, NULL, "c", 1);
-    assert_int_equal(cf_location_bind(&location, CF_STR("sip:b@x"), &values, CF_SEC(60)), CF_ERR_LIMIT);
+    assert_int_equal(bind(CF_STR("sip:b@x"), &values, CF_SEC(60)), CF_ERR_LIMIT);
     assert_null(cf_location_find(&location, CF_STR("sip:b@x")));
 }
 
@@ -131,9 +138,9 @@ static void connections_take_their_bindings_along(void **state) {
     outbound.reg_id = 1;
     outbound.flow = plain.flow = (struct cf_handle){1, 1};
     other.flow = (struct cf_handle){2, 1};
-    assert_ok(cf_location_bind(&location, ALICE, &outbound, CF_SEC(60)));
-    assert_ok(cf_location_bind(&location, ALICE, &plain, CF_SEC(60)));
-    assert_ok(cf_location_bind(&location, ALICE, &other, CF_SEC(60)));
+    assert_ok(bind(ALICE, &outbound, CF_SEC(60)));
+    assert_ok(bind(ALICE, &plain, CF_SEC(60)));
+    assert_ok(bind(ALICE, &other, CF_SEC(60)));
     cf_location_on_flow_closed(&location, (struct cf_handle){1, 1});
     cf_location_on_flow_closed(&location, (struct cf_handle){1, 1});
     assert_int_equal(count_of(ALICE), 2);
@@ -149,14 +156,14 @@ static void tells_the_store_and_takes_back_what_it_kept(void **state) {
     struct cf_location_change row;
     struct cf_binding_values a = device("sip:a@h1", "urn:uuid:1", "c1", 1);
     struct cf_binding_values moved = device("sip:a@h2", "urn:uuid:1", "c1", 2);
-    assert_ok(cf_location_bind(&location, ALICE, &a, CF_SEC(60)));
+    assert_ok(bind(ALICE, &a, CF_SEC(60)));
     assert_true(cf_location_poll(&location, &row));
     assert_int_equal(row.kind, CF_LOCATION_STORED);
     assert_str(row.aor, ALICE);
     assert_str(row.values.instance, CF_STR("urn:uuid:1"));
     assert_int_equal(row.expires, CF_SEC(60));
     assert_false(cf_location_poll(&location, &row));
-    assert_ok(cf_location_bind(&location, ALICE, &moved, CF_SEC(70)));
+    assert_ok(bind(ALICE, &moved, CF_SEC(70)));
     assert_true(cf_location_poll(&location, &row));
     assert_int_equal(row.kind, CF_LOCATION_REMOVED);
     assert_str(row.values.contact, CF_STR("sip:a@h1"));
@@ -171,18 +178,87 @@ static void tells_the_store_and_takes_back_what_it_kept(void **state) {
     assert_int_equal(count_of(ALICE), 1);
 }
 
+static void updates_all_or_nothing(void **state) {
+    (void)state;
+    struct cf_binding_values a = device("sip:a@h1", "urn:uuid:1", "c1", 5);
+    struct cf_binding_values old = device("sip:a@h1", "urn:uuid:1", "c1", 4);
+    struct cf_binding_values b = device("sip:a@h2", NULL, "c2", 1);
+    struct cf_location_op ops[] = {{&b, CF_SEC(60)}, {&old, 0}};
+    struct cf_location_change row;
+    assert_ok(bind(ALICE, &a, CF_SEC(60)));
+    while (cf_location_poll(&location, &row)) {
+    }
+    assert_int_equal(cf_location_update(&location, ALICE, ops, 2), CF_ERR_STATE);
+    assert_int_equal(count_of(ALICE), 1);
+    assert_false(cf_location_poll(&location, &row));
+    ops[1].values = &a;
+    a.cseq = 6;
+    assert_ok(cf_location_update(&location, ALICE, ops, 2));
+    assert_int_equal(count_of(ALICE), 1);
+    assert_true(cf_location_poll(&location, &row));
+    assert_str(row.values.contact, CF_STR("sip:a@h2"));
+    assert_true(cf_location_poll(&location, &row));
+    assert_int_equal(row.kind, CF_LOCATION_REMOVED);
+    assert_str(row.values.contact, CF_STR("sip:a@h1"));
+    assert_false(cf_location_poll(&location, &row));
+}
+
+/* Four new ones do not fit, but three do that replace three. */
+static void counts_what_an_update_replaces(void **state) {
+    (void)state;
+    struct cf_binding_values v[4];
+    struct cf_location_op ops[4];
+    const char *const contacts[] = {"sip:a@h1", "sip:a@h2", "sip:a@h3", "sip:a@h4"};
+    for (size_t i = 0; i < 4; i++) {
+        v[i] = device(contacts[i], NULL, "c", 1);
+        ops[i] = (struct cf_location_op){&v[i], CF_SEC(60)};
+    }
+    assert_int_equal(cf_location_update(&location, ALICE, ops, 4), CF_ERR_LIMIT);
+    assert_null(cf_location_find(&location, ALICE));
+    assert_ok(cf_location_update(&location, ALICE, ops, 3));
+    for (size_t i = 0; i < 4; i++) {
+        v[i].cseq = 2;
+    }
+    assert_ok(cf_location_update(&location, ALICE, ops, 3));
+    assert_int_equal(count_of(ALICE), 3);
+    ops[0].expires = 0;
+    v[0].cseq = 3;
+    ops[3].expires = CF_SEC(90);
+    assert_ok(cf_location_update(&location, ALICE, (struct cf_location_op[]){ops[3], ops[0]}, 2));
+    assert_int_equal(count_of(ALICE), 3);
+}
+
+/* The same device twice in one request: the later one counts, also where two old ones were taken for others. */
+static void a_binding_replaces_all_that_are_the_same(void **state) {
+    (void)state;
+    struct cf_binding_values by_instance = device("sip:a@h1", "urn:uuid:1", "c1", 1);
+    struct cf_binding_values by_contact = device("sip:a@h2", NULL, "c2", 1);
+    struct cf_binding_values both = device("sip:a@h2", "urn:uuid:1", "c3", 1);
+    struct cf_binding_values moved = device("sip:a@h3", "urn:uuid:1", "c3", 1);
+    assert_ok(bind(ALICE, &by_instance, CF_SEC(60)));
+    assert_ok(bind(ALICE, &by_contact, CF_SEC(60)));
+    assert_int_equal(count_of(ALICE), 2);
+    struct cf_location_op ops[] = {{&both, CF_SEC(60)}, {&moved, CF_SEC(60)}};
+    assert_ok(cf_location_update(&location, ALICE, ops, 2));
+    assert_int_equal(count_of(ALICE), 1);
+    assert_str(cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:1"))->values.contact, CF_STR("sip:a@h3"));
+}
+
 /* A binding is there whole or not at all, whichever allocation fails; what was there before stays. */
 static void survives_want_of_memory(void **state) {
     (void)state;
     struct cf_binding_values a = device("sip:a@h1", "urn:uuid:1", "c1", 1);
-    a.flow = (struct cf_handle){1, 1};
+    struct cf_binding_values b = device("sip:a@h2", NULL, "c2", 1);
+    struct cf_location_op ops[] = {{&a, CF_SEC(60)}, {&b, CF_SEC(60)}};
+    a.flow = b.flow = (struct cf_handle){1, 1};
     for (size_t n = 0;; n++) {
         mem.count = 0;
         mem.failed = false;
         mem.fail_at = n;
-        enum cf_err err = cf_location_bind(&location, ALICE, &a, CF_SEC(60));
+        enum cf_err err = cf_location_update(&location, ALICE, ops, 2);
         mem.fail_at = SIZE_MAX;
-        assert_int_equal(count_of(ALICE), err == CF_OK ? 1 : 0);
+        assert_int_equal(count_of(ALICE), err == CF_OK ? 2 : 0);
+        assert_true(err == CF_OK || err == CF_ERR_NO_MEMORY);
         assert_ok(cf_location_unbind_all(&location, ALICE, CF_STR("c"), 1));
         if (!mem.failed) {
             break;
@@ -197,4 +273,7 @@ CF_TEST_MAIN(cmocka_unit_test_setup_teardown(keeps_one_binding_a_device, begin, 
              cmocka_unit_test_setup_teardown(has_limits, begin, end),
              cmocka_unit_test_setup_teardown(connections_take_their_bindings_along, begin, end),
              cmocka_unit_test_setup_teardown(tells_the_store_and_takes_back_what_it_kept, begin, end),
+             cmocka_unit_test_setup_teardown(updates_all_or_nothing, begin, end),
+             cmocka_unit_test_setup_teardown(counts_what_an_update_replaces, begin, end),
+             cmocka_unit_test_setup_teardown(a_binding_replaces_all_that_are_the_same, begin, end),
              cmocka_unit_test_setup_teardown(survives_want_of_memory, begin, end))
