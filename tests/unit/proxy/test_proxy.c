@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The proxy inside of a node: forking, the best answer, CANCEL, Timer C, dialogs by token, phones that moved. */
+#include "core/proxy/proxy.h"
+
+#include "lib/node_alone.h"
+#include "lib/test.h"
+
+#define ALICE "198.51.100.1:5060"
+#define BOB1 "198.51.100.2:5060"
+#define BOB2 "198.51.100.3:5060"
+#define CAROL "198.51.100.4:5060"
+
+static struct node_alone f;
+static struct sip_text at_bob1; /* the INVITE as it came to the first device */
+static struct sip_text at_bob2;
+
+static int begin(void **state) {
+    (void)state;
+    node_begin(&f);
+    node_register(&f, "bob", BOB1);
+    node_register(&f, "bob", BOB2);
+    node_register(&f, "alice", ALICE);
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    node_end(&f);
+    return 0;
+}
+
+static const struct node_request invite = {
+    .method = "INVITE", .uri = "sip:bob@example.org", .fields = "Contact: <sip:alice@" ALICE ">\r\n", .call_id = "call"};
+
+/* Status of the last answer to Alice since the last node_clear(); 0: none. */
+static unsigned told(void) {
+    const struct cf_sip_message *message = node_last_to(&f, ALICE);
+    return message == NULL || message->is_request ? 0 : message->status;
+}
+
+static enum cf_sip_method asked(const char *phone) {
+    const struct cf_sip_message *message = node_last_to(&f, phone);
+    return message != NULL && message->is_request ? message->method : CF_SIP_METHOD_OTHER;
+}
+
+static void call(void) {
+    unsigned status = node_ask(&f, ALICE, &invite);
+    assert_int_equal(status, 0);
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_INVITE);
+    assert_int_equal(asked(BOB2), CF_SIP_METHOD_INVITE);
+    sip_text_copy(&at_bob1, node_last_to(&f, BOB1)->raw);
+    sip_text_copy(&at_bob2, node_last_to(&f, BOB2)->raw);
+    node_clear(&f);
+}
+
+static void answers(const char *phone, unsigned status, const char *fields) {
+    static struct sip_text text;
+    bool is_first = strcmp(phone, BOB1) == 0;
+    node_datagram(&f, phone,
+                  sip_response(&text, sip_parse(is_first ? at_bob1.text : at_bob2.text), status, is_first ? "b1" : "b2", fields));
+}
+
+static void forks_to_all_devices_at_once(void **state) {
+    (void)state;
+    call();
+    const struct cf_sip_message *invited = sip_parse(at_bob1.text);
+    assert_str(invited->request_uri.text, CF_STR("sip:bob@" BOB1));
+    assert_int_equal(invited->max_forwards, 69);
+    assert_true(cf_str_starts(cf_sip_value(invited, CF_SIP_HEADER_RECORD_ROUTE), CF_STR("<sip:ft")));
+    assert_null(cf_sip_value(invited, CF_SIP_HEADER_PROXY_AUTHORIZATION).at);
+    answers(BOB1, 180, NULL);
+    assert_int_equal(told(), 180);
+    assert_str(node_last_to(&f, ALICE)->to_tag, CF_STR("b1"));
+    answers(BOB2, 183, NULL);
+    assert_int_equal(told(), 183);
+}
+
+static void the_first_to_answer_gets_the_call(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 180, NULL);
+    answers(BOB2, 180, NULL);
+    answers(BOB2, 200, NULL);
+    assert_int_equal(told(), 200);
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_CANCEL);
+    node_answer(&f, BOB1, 200, "b1", NULL);
+    node_clear(&f);
+    answers(BOB1, 487, NULL);
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_ACK);
+    assert_int_equal(told(), 0);
+}
+
+/* RFC 3261 section 16.7 step 10: a 2xx that crossed the CANCEL goes to the caller too, who hangs it up. */
+static void a_second_2xx_is_passed_on(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 180, NULL);
+    answers(BOB2, 200, NULL);
+    node_clear(&f);
+    answers(BOB1, 200, NULL);
+    assert_int_equal(told(), 200);
+    assert_str(node_last_to(&f, ALICE)->to_tag, CF_STR("b1"));
+}
+
+static void the_best_refusal_is_told_once_all_have_refused(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 503, NULL);
+    assert_int_equal(told(), 0);
+    answers(BOB2, 486, "X-Why: busy\r\n");
+    assert_int_equal(told(), 486);
+    assert_non_null(cf_sip_field_named(node_last_to(&f, ALICE), CF_STR("X-Why")));
+    assert_int_equal(asked(BOB2), CF_SIP_METHOD_ACK);
+}
+
+static void a_503_of_a_phone_is_not_the_servers(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 503, NULL);
+    answers(BOB2, 503, NULL);
+    assert_int_equal(told(), 500);
+}
+
+static void a_6xx_ends_it_for_all(void **state) {
+    (void)state;
+    call();
+    answers(BOB2, 180, NULL);
+    answers(BOB1, 603, NULL);
+    assert_int_equal(asked(BOB2), CF_SIP_METHOD_CANCEL);
+    assert_int_equal(told(), 180);
+    answers(BOB2, 487, NULL);
+    assert_int_equal(told(), 603);
+}
+
+static void the_callers_cancel_reaches_all(void **state) {
+    (void)state;
+    static struct sip_text text;
+    struct node_request cancel = {.method = "CANCEL", .uri = "sip:bob@example.org", .call_id = "call"};
+    call();
+    answers(BOB1, 180, NULL);
+    answers(BOB2, 180, NULL);
+    char branch[20];
+    snprintf(branch, sizeof branch, "%u", f.branch);
+    cancel.branch = branch;
+    cancel.cseq = f.branch;
+    node_clear(&f);
+    node_datagram(&f, ALICE, node_text(&f, &text, "UDP " ALICE, &cancel));
+    assert_int_equal(told(), 200);
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_CANCEL);
+    assert_int_equal(asked(BOB2), CF_SIP_METHOD_CANCEL);
+    answers(BOB1, 487, NULL);
+    answers(BOB2, 487, NULL);
+    assert_int_equal(told(), 487);
+}
+
+/* Timer C, and phones that never say anything. */
+static void nobody_rings_for_ever(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 180, NULL);
+    node_run_until(&f, f.now + CF_SEC(40));
+    assert_int_equal(told(), 180);
+    node_run_until(&f, f.now + CF_SEC(141));
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_CANCEL);
+    node_run_until(&f, f.now + CF_SEC(40));
+    assert_int_equal(told(), 408);
+}
+
+static void silent_phones_are_a_timeout(void **state) {
+    (void)state;
+    call();
+    node_run_until(&f, f.now + CF_SEC(33));
+    assert_int_equal(told(), 408);
+}
+
+/* --- dialogs --- */
+
+/* The call is up with the second device; requests inside of it go by the token. */
+static const char *answered(void) {
+    static char route[600];
+    call();
+    answers(BOB1, 486, NULL);
+    answers(BOB2, 200, NULL);
+    struct cf_str value = cf_sip_value(node_last_to(&f, ALICE), CF_SIP_HEADER_RECORD_ROUTE);
+    if (value.len == 0) {
+        value = cf_sip_value(sip_parse(at_bob2.text), CF_SIP_HEADER_RECORD_ROUTE);
+    }
+    snprintf(route, sizeof route, "Route: %.*s\r\n", CF_STR_ARG(value));
+    return route;
+}
+
+static void a_dialog_goes_by_its_token_without_credentials(void **state) {
+    (void)state;
+    struct node_request request = {.method = "ACK", .uri = "sip:bob@" BOB2, .to_tag = "b2", .call_id = "call"};
+    request.fields = answered();
+    (void)node_send(&f, ALICE, &request);
+    assert_int_equal(asked(BOB2), CF_SIP_METHOD_ACK);
+    assert_null(cf_sip_value(node_last_to(&f, BOB2), CF_SIP_HEADER_ROUTE).at);
+    request.method = "BYE";
+    request.user = "bob";
+    request.uri = "sip:alice@" ALICE;
+    assert_int_equal(node_send(&f, BOB2, &request), 0);
+    assert_int_equal(asked(ALICE), CF_SIP_METHOD_BYE);
+    node_answer(&f, ALICE, 200, NULL, NULL);
+    assert_int_equal(node_last_to(&f, BOB2)->status, 200);
+}
+
+static void a_made_up_token_leads_nowhere(void **state) {
+    (void)state;
+    char fields[700];
+    struct node_request request = {.method = "BYE", .uri = "sip:bob@" BOB2, .to_tag = "b2", .call_id = "call", .fields = fields};
+    snprintf(fields, sizeof fields, "%s", answered());
+    char *token = strstr(fields, "ft");
+    assert_non_null(token);
+    token[5] = token[5] == '0' ? '1' : '0';
+    assert_int_equal(node_send(&f, ALICE, &request), 481);
+    assert_null(node_last_to(&f, BOB2));
+}
+
+/* T14, T22: who has a token from a call of his own can't begin another one with it, in whose name ever. */
+static void a_token_lets_nobody_in_outside_of_dialogs(void **state) {
+    (void)state;
+    struct node_request request = {.method = "INVITE", .user = "carol", .uri = "sip:bob@example.org", .call_id = "c2"};
+    request.fields = answered();
+    assert_int_equal(node_send(&f, ALICE, &request), 407);
+    assert_null(node_last_to(&f, BOB2));
+    request.method = "MESSAGE";
+    assert_int_equal(node_send(&f, CAROL, &request), 407);
+}
+
+static void a_phone_that_moved_is_found_by_its_gruu(void **state) {
+    (void)state;
+    const char *before = "Contact: <sip:bob@" BOB2 ">;+sip.instance=\"<urn:uuid:b>\"\r\n";
+    const char *after = "Contact: <sip:bob@" CAROL ">;+sip.instance=\"<urn:uuid:b>\"\r\n";
+    assert_int_equal(node_ask(&f, BOB2, &(struct node_request){.user = "bob", .fields = before}), 200);
+    struct node_request request = {
+        .method = "BYE", .uri = "sip:bob@example.org;gr=urn:uuid:b", .to_tag = "b2", .call_id = "call", .fields = answered()};
+    char route[600];
+    snprintf(route, sizeof route, "%s", request.fields);
+    request.fields = route;
+    assert_int_equal(node_ask(&f, CAROL, &(struct node_request){.user = "bob", .fields = after}), 200);
+    (void)node_send(&f, ALICE, &request);
+    assert_int_equal(asked(CAROL), CF_SIP_METHOD_BYE);
+    assert_str(node_last_to(&f, CAROL)->request_uri.text, CF_STR("sip:bob@" CAROL));
+}
+
+static void a_connection_that_is_gone_ends_the_way(void **state) {
+    (void)state;
+    struct cf_flow_id flow = node_accept(&f, 1, "198.51.100.9:4000");
+    char route[600];
+    assert_int_equal(
+        node_ask_over(&f, flow,
+                      &(struct node_request){.user = "carol", .fields = "Contact: <sip:carol@10.0.0.5;transport=tcp>\r\n"}),
+        200);
+    (void)node_ask(&f, ALICE, &(struct node_request){.method = "INVITE", .uri = "sip:carol@example.org", .call_id = "c3"});
+    const struct cf_sip_message *at_carol = node_last_over(&f, flow);
+    assert_non_null(at_carol);
+    struct cf_str record = cf_sip_value(at_carol, CF_SIP_HEADER_RECORD_ROUTE);
+    /* Two ways, two transports: two values. */
+    assert_true(cf_str_find(record, ',') < record.len);
+    snprintf(route, sizeof route, "Route: %.*s\r\n", CF_STR_ARG(record));
+    node_close(&f, flow);
+    assert_int_equal(
+        node_send(
+            &f, ALICE,
+            &(struct node_request){
+                .method = "BYE", .uri = "sip:carol@10.0.0.5;transport=tcp", .to_tag = "c", .call_id = "c3", .fields = route}),
+        481);
+}
+
+static void hops_end(void **state) {
+    (void)state;
+    static struct sip_text text;
+    struct sip_text again;
+    (void)node_ask(&f, ALICE, &invite);
+    /* The request as it was let in, with no hops left and as another transaction. */
+    node_text(&f, &text, "UDP " ALICE, &(struct node_request){.method = "OPTIONS", .uri = "sip:bob@example.org", .call_id = "o"});
+    size_t at = cf_str_find_str(text.text, CF_STR("Max-Forwards: 70"));
+    snprintf(again.buffer, sizeof again.buffer, "%.*sMax-Forwards: 0%.*s", (int)at, text.text.at, (int)(text.text.len - at - 16),
+             text.text.at + at + 16);
+    node_clear(&f);
+    node_datagram(&f, ALICE, cf_str_of(again.buffer));
+    /* It is asked who he is first; 483 would tell strangers who is registered. */
+    assert_int_equal(told(), 407);
+}
+
+/* Whatever allocation fails while a call is set up: the caller is told something, or asks again, and nothing is lost. */
+static void survives_want_of_memory(void **state) {
+    (void)state;
+    size_t first = f.mem.count;
+    call();
+    size_t used = f.mem.count - first;
+    for (size_t n = 0; n < used; n++) {
+        struct node_request another = invite;
+        char call_id[30];
+        snprintf(call_id, sizeof call_id, "n%zu", n);
+        another.call_id = call_id;
+        f.mem.fail_at = f.mem.count + n;
+        (void)node_ask(&f, ALICE, &another);
+        f.mem.fail_at = SIZE_MAX;
+        node_run_until(&f, f.now + CF_SEC(200));
+    }
+    node_register(&f, "bob", BOB1);
+    node_register(&f, "bob", BOB2);
+    call();
+    answers(BOB1, 200, NULL);
+    assert_int_equal(told(), 200);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+CF_TEST_MAIN(CASE(forks_to_all_devices_at_once), CASE(the_first_to_answer_gets_the_call), CASE(a_second_2xx_is_passed_on),
+             CASE(the_best_refusal_is_told_once_all_have_refused), CASE(a_503_of_a_phone_is_not_the_servers),
+             CASE(a_6xx_ends_it_for_all), CASE(the_callers_cancel_reaches_all), CASE(nobody_rings_for_ever),
+             CASE(silent_phones_are_a_timeout), CASE(a_dialog_goes_by_its_token_without_credentials),
+             CASE(a_made_up_token_leads_nowhere), CASE(a_token_lets_nobody_in_outside_of_dialogs),
+             CASE(a_phone_that_moved_is_found_by_its_gruu), CASE(a_connection_that_is_gone_ends_the_way), CASE(hops_end),
+             CASE(survives_want_of_memory))
