@@ -181,7 +181,8 @@ void node_close(struct node_alone *f, struct cf_flow_id flow) {
 #define POLITE                                                                                                                   \
     "User-Agent: Telephone/1.0.7 (of the tests, with a name as long as those of others)\r\n"                                     \
     "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY, MESSAGE, SUBSCRIBE, INFO, UPDATE, PRACK\r\n"                       \
-    "Accept: application/sdp, text/plain, application/vnd.gsma.rcs-ft-http+xml, message/sipfrag\r\n"
+    "Accept: application/sdp, text/plain, application/vnd.gsma.rcs-ft-http+xml, message/sipfrag\r\n"                             \
+    "Supported: replaces, timer, from-change, record-aware, norefersub\r\n"
 
 static const char *usual(const char *text, const char *otherwise) {
     return text != NULL ? text : otherwise;

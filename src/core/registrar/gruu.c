@@ -124,17 +124,25 @@ static const struct cf_binding *find_marked(const struct cf_gruu_maker *maker, c
     return latest;
 }
 
+/* "sip:name@domain" and the name in it, which is in its normal form there. */
+static void set_account(const struct cf_domains *domains, const struct cf_sip_uri *uri, struct cf_user_target *ret) {
+    ret->aor = cf_domains_account_aor(domains, uri, ret->aor_room);
+    struct cf_str rest = cf_str_skip(ret->aor, strlen("sip:"));
+    ret->name = cf_str_cut(&rest, '@');
+}
+
 static void find_temporary(const struct cf_gruu_maker *maker, const struct cf_location *location,
                            const struct cf_domains *domains, const struct cf_sip_uri *uri, struct cf_user_target *ret) {
+    char name[CF_GRUU_NAME_MAX];
     uint8_t mark[MARK_LEN];
     size_t name_len = 0;
     ret->verdict = CF_GRUU_VOID;
-    if (!read_token(maker, uri->user, ret->name_room, &name_len, mark)) {
+    if (!read_token(maker, uri->user, name, &name_len, mark)) {
         return;
     }
     struct cf_sip_uri account = *uri;
-    account.user = ret->name = cf_str_n(ret->name_room, name_len);
-    ret->aor = cf_domains_account_aor(domains, &account, ret->aor_room);
+    account.user = cf_str_n(name, name_len);
+    set_account(domains, &account, ret);
     ret->binding = ret->aor.len == 0 ? NULL : find_marked(maker, cf_location_find(location, ret->aor), mark);
     ret->verdict = ret->binding == NULL ? CF_GRUU_VOID : CF_GRUU_DEVICE;
 }
@@ -153,7 +161,7 @@ void cf_user_target_find(const struct cf_gruu_maker *maker, const struct cf_loca
     struct cf_str gr = CF_STR_NONE;
     bool has_gr = cf_sip_param_find(uri->params, CF_STR("gr"), &gr);
     ret->verdict = CF_GRUU_ACCOUNT;
-    ret->name = uri->user;
+    ret->name = CF_STR_NONE;
     ret->aor = CF_STR_NONE;
     ret->binding = NULL;
     if (!cf_sip_uri_is_sip(uri) || !cf_domains_has(domains, uri->host)) {
@@ -163,7 +171,7 @@ void cf_user_target_find(const struct cf_gruu_maker *maker, const struct cf_loca
         find_temporary(maker, location, domains, uri, ret);
         return;
     }
-    ret->aor = cf_domains_account_aor(domains, uri, ret->aor_room);
+    set_account(domains, uri, ret);
     if (ret->aor.len > 0 && gr.len > 0) {
         find_public(location, gr, ret);
     }

@@ -46,10 +46,9 @@ enum cf_gruu_verdict {
 /** A user of ours that a URI names. */
 struct cf_user_target {
     enum cf_gruu_verdict verdict;
-    struct cf_str name;               /**< account, still escaped as in the URI; of a temporary GRUU its plain name */
+    struct cf_str name;               /**< user part of .aor: the account, if there is one of that name */
     struct cf_str aor;                /**< canonical account; absent: none of ours */
     const struct cf_binding *binding; /**< if DEVICE; valid until the location service changes */
-    char name_room[CF_GRUU_NAME_MAX];
     char aor_room[CF_AOR_MAX];
 };
 

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the node sends requests, and who may send them: table of targets and senders. */
+#include "core/node/node.h"
+
+#include "lib/node_alone.h"
+#include "lib/test.h"
+
+#define ALICE "198.51.100.1:5060"
+#define BOB "198.51.100.2:5060"
+
+static struct node_alone f;
+
+static int begin(void **state) {
+    (void)state;
+    node_begin(&f);
+    node_register(&f, "alice", ALICE);
+    node_register(&f, "bob", BOB);
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    node_end(&f);
+    return 0;
+}
+
+static unsigned ask(const char *method, const char *uri) {
+    return node_ask(&f, ALICE, &(struct node_request){.method = method, .uri = uri});
+}
+
+static void targets_are_told_apart(void **state) {
+    (void)state;
+    static const struct {
+        const char *method;
+        const char *uri;
+        unsigned status; /* 0: forwarded */
+    } cases[] = {
+        {"OPTIONS", "sip:example.org", 200},
+        {"OPTIONS", "sip:192.0.2.1", 200},
+        {"OPTIONS", "sip:192.0.2.1:5060", 200},
+        {"OPTIONS", "sip:192.0.2.1:5061", 200},
+        {"MESSAGE", "sip:example.org", 404},
+        {"MESSAGE", "sip:bob@example.org", 0},
+        {"MESSAGE", "sip:b%6fb@EXAMPLE.ORG;transport=tcp", 0},
+        {"MESSAGE", "sips:bob@192.0.2.1", 0},
+        {"MESSAGE", "sip:carol@example.org", 480},
+        {"MESSAGE", "sip:nobody@example.org", 404},
+        {"MESSAGE", "sip:bob@example.org;gr=urn:uuid:1", 480},
+        {"MESSAGE", "sip:tgruu.00@example.org;gr", 404},
+        {"INVITE", "sip:bob@elsewhere.example", 403},
+        {"INVITE", "sip:bob@192.0.2.9", 403},
+        {"INVITE", "tel:+15551234", 416},
+        {"INVITE", "urn:service:sos", 416},
+        {"REGISTER", "sip:elsewhere.example", 404},
+        {"OPTIONS", "sip:room-tea@example.org", 200},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned status = ask(cases[i].method, cases[i].uri);
+        if (status != cases[i].status) {
+            fail_msg("%s %s: %u", cases[i].method, cases[i].uri, status);
+        }
+        bool is_forwarded = node_last_to(&f, BOB) != NULL;
+        assert_int_equal(is_forwarded, cases[i].status == 0);
+        assert_int_equal(f.resolves + f.connects, 0);
+    }
+}
+
+static void nobody_registers_for_somebody_else(void **state) {
+    (void)state;
+    struct node_request request = {.to = "sip:bob@example.org", .fields = "Contact: <sip:evil@203.0.113.66>\r\n"};
+    assert_int_equal(node_ask(&f, ALICE, &request), 403);
+    request.to = "sip:alice@elsewhere.example";
+    assert_int_equal(node_ask(&f, ALICE, &request), 404);
+    request = (struct node_request){.host = "elsewhere.example", .to = "sip:alice@example.org"};
+    assert_int_equal(node_ask(&f, ALICE, &request), 403);
+}
+
+/* T22: an account speaks for itself only. */
+static void nobody_speaks_for_somebody_else(void **state) {
+    (void)state;
+    struct node_request request = {.method = "MESSAGE", .uri = "sip:bob@example.org"};
+    request.host = "elsewhere.example";
+    assert_int_equal(node_ask(&f, ALICE, &request), 403);
+    assert_null(node_last_to(&f, BOB));
+}
+
+static void a_gruu_reaches_one_device(void **state) {
+    (void)state;
+    const char *phone = "198.51.100.7:5060";
+    assert_int_equal(node_ask(&f, phone,
+                              &(struct node_request){.user = "bob",
+                                                     .call_id = "second",
+                                                     .fields = "Supported: gruu\r\nContact: <sip:bob@198.51.100.7:5060>;"
+                                                               "+sip.instance=\"<urn:uuid:2>\"\r\n"}),
+                     200);
+    struct cf_str contact = cf_sip_value(node_last_to(&f, phone), CF_SIP_HEADER_CONTACT);
+    size_t at = cf_str_find_str(contact, CF_STR("temp-gruu=\""));
+    struct cf_str rest = cf_str_skip(contact, at + strlen("temp-gruu=\""));
+    char uri[300];
+    struct cf_str temporary = cf_str_cut(&rest, '"');
+    snprintf(uri, sizeof uri, "%.*s", CF_STR_ARG(temporary));
+    (void)ask("MESSAGE", uri);
+    assert_non_null(node_last_to(&f, phone));
+    assert_null(node_last_to(&f, BOB));
+    assert_str(node_last_to(&f, phone)->request_uri.text, CF_STR("sip:bob@198.51.100.7:5060"));
+    (void)ask("MESSAGE", "sip:bob@example.org;gr=urn:uuid:2");
+    assert_non_null(node_last_to(&f, phone));
+    assert_null(node_last_to(&f, BOB));
+}
+
+/* A registration of before a restart: the phone is reached where it was, behind its NAT. */
+static void restored_phones_are_reached(void **state) {
+    (void)state;
+    struct cf_binding_values values = {.contact = CF_STR("sip:carol@10.0.0.77:5060"),
+                                       .call_id = CF_STR("before"),
+                                       .cseq = 3,
+                                       .q_thousandths = 1000,
+                                       .received = CF_STR("198.51.100.77:40001 192.0.2.1:5060")};
+    assert_ok(cf_node_restore_binding(f.node, CF_STR("sip:carol@example.org"), &values, f.now + CF_SEC(60), f.now));
+    (void)ask("MESSAGE", "sip:carol@example.org");
+    const struct cf_sip_message *message = node_last_to(&f, "198.51.100.77:40001");
+    assert_non_null(message);
+    assert_str(message->request_uri.text, CF_STR("sip:carol@10.0.0.77:5060"));
+    /* Our address has changed: the contact is all there is. */
+    values.contact = CF_STR("sip:carol@198.51.100.78:5070");
+    values.call_id = CF_STR("other");
+    values.received = CF_STR("198.51.100.78:40001 192.0.2.200:5060");
+    assert_ok(cf_node_restore_binding(f.node, CF_STR("sip:carol@example.org"), &values, f.now + CF_SEC(60), f.now));
+    values.received = CF_STR("nonsense");
+    values.call_id = CF_STR("third");
+    values.contact = CF_STR("sip:carol@198.51.100.79:5070");
+    assert_ok(cf_node_restore_binding(f.node, CF_STR("sip:carol@example.org"), &values, f.now + CF_SEC(60), f.now));
+    (void)ask("MESSAGE", "sip:carol@example.org");
+    assert_non_null(node_last_to(&f, "198.51.100.77:40001"));
+    assert_non_null(node_last_to(&f, "198.51.100.78:5070"));
+    assert_non_null(node_last_to(&f, "198.51.100.79:5070"));
+}
+
+static void settings_can_change(void **state) {
+    (void)state;
+    struct cf_node_live live = {.product = CF_STR("renamed"),
+                                .algorithms = CF_STR("MD5"),
+                                .nonce_life_usec = CF_SEC(10),
+                                .failures_max = 1,
+                                .expires_least_sec = 600,
+                                .expires_most_sec = 700,
+                                .devices_max = 1};
+    cf_node_set(f.node, &live);
+    assert_int_equal(node_send(&f, ALICE, &(struct node_request){.fields = "Contact: <sip:a@h>\r\n"}), 401);
+    const struct cf_sip_message *answer = node_last_to(&f, ALICE);
+    assert_str(cf_sip_value(answer, CF_SIP_HEADER_SERVER), CF_STR("renamed"));
+    assert_true(cf_str_find_str(answer->raw, CF_STR("algorithm=SHA-256")) == answer->raw.len);
+    assert_true(cf_str_find_str(answer->raw, CF_STR("algorithm=MD5")) < answer->raw.len);
+}
+
+static void is_made_whole_or_not_at_all(void **state) {
+    (void)state;
+    for (size_t n = 0;; n++) {
+        struct cf_node_config config = node_config(&f);
+        f.mem.fail_at = n;
+        if (node_try_begin(&f, &config)) {
+            break;
+        }
+        assert_true(f.mem.failed);
+    }
+    f.mem.fail_at = SIZE_MAX;
+    node_register(&f, "alice", ALICE);
+    node_end(&f);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+CF_TEST_MAIN(CASE(targets_are_told_apart), CASE(nobody_registers_for_somebody_else), CASE(nobody_speaks_for_somebody_else),
+             CASE(a_gruu_reaches_one_device), CASE(restored_phones_are_reached), CASE(settings_can_change),
+             cmocka_unit_test(is_made_whole_or_not_at_all))
