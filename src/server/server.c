@@ -34,7 +34,8 @@ struct server {
     cf_usec look_at_accounts;
     cf_usec drain_until; /* 0: not draining */
     bool is_ending;      /* calls are being ended */
-    char advertise[CF_ADDR_TEXT_MAX];
+    char proxy_uri[CF_CONFIG_TEXT_MAX + 16];
+    uint8_t gruu_key[CF_GRUU_KEY_LEN];
 };
 
 /* --- draining what the node wants --- */
@@ -161,23 +162,6 @@ static enum cf_err set_policy(const struct cf_config *config, struct cf_policy *
     return err;
 }
 
-static void on_hangup(void *ctx, int signal_number) {
-    struct server *s = ctx;
-    struct cf_config fresh;
-    struct cf_policy policy;
-    (void)signal_number;
-    if (cf_server_options_reload(s->options, &fresh) != CF_OK || set_policy(&fresh, &policy) != CF_OK) {
-        return;
-    }
-    s->options->config = fresh;
-    s->policy = policy;
-    (void)set_log_level(&fresh);
-    if (fresh.listen_tls.text[0] != '\0' && cf_transports_reload(s->transports, &fresh) != CF_OK) {
-        cf_log(CF_LOG_WARNING, "config", "the old certificate stays in use");
-    }
-    cf_log(CF_LOG_INFO, "config", "read again");
-}
-
 /* --- making the node --- */
 
 static enum cf_factory_answer factory_answer(const struct cf_config *config) {
@@ -211,33 +195,79 @@ static struct cf_focus_config focus_config(struct server *s) {
     return focus;
 }
 
-static void read_proxies(const struct cf_config *config, struct cf_node_config *node) {
+static void read_proxies(const struct cf_config *config, struct cf_node_live *live) {
     struct cf_str rest = cf_config_list(&config->trusted_proxies);
     struct cf_str text;
-    while (cf_config_list_next(&rest, &text) && node->proxy_count < CF_NODE_PROXIES_MAX) {
-        if (cf_addr_parse(text, &node->proxies[node->proxy_count]) == CF_OK) {
-            node->proxy_count++;
+    while (cf_config_list_next(&rest, &text) && live->proxy_count < CF_NODE_PROXIES_MAX) {
+        if (cf_addr_parse(text, &live->proxies[live->proxy_count]) == CF_OK) {
+            live->proxy_count++;
         } else {
             cf_log(CF_LOG_WARNING, "config", "accounts.trusted-proxies: %.*s is not an address", CF_STR_ARG(text));
         }
     }
 }
 
-/* Where calls go out through: the first trusted proxy. */
-static struct cf_str proxy_uri(const struct cf_node_config *node, char *room, size_t size) {
+/* Where calls go out through: the configured proxy, else the first trusted one. */
+static struct cf_str proxy_uri(const struct cf_config *config, const struct cf_node_live *live, char *room, size_t size) {
+    struct cf_str configured = cf_config_str(&config->outbound_proxy);
     struct cf_writer w;
-    if (node->proxy_count == 0) {
+    if (config->is_registrar || (configured.len == 0 && live->proxy_count == 0)) {
         return CF_STR_NONE;
     }
     cf_writer_init(&w, room, size);
-    cf_put_lit(&w, "<sip:");
-    cf_put_ip_host(&w, &node->proxies[0]);
-    if (node->proxies[0].port != 0) {
-        cf_put_char(&w, ':');
-        cf_put_dec(&w, node->proxies[0].port);
+    cf_put_lit(&w, "<");
+    if (configured.len > 0) {
+        cf_put(&w, configured);
+    } else {
+        cf_put_lit(&w, "sip:");
+        cf_put_ip_host(&w, &live->proxies[0]);
+        if (live->proxies[0].port != 0) {
+            cf_put_char(&w, ':');
+            cf_put_dec(&w, live->proxies[0].port);
+        }
     }
     cf_put_lit(&w, ";lr>");
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
+}
+
+static enum cf_err check_proxy(const struct cf_config *config) {
+    struct cf_sip_uri uri;
+    struct cf_str text = cf_config_str(&config->outbound_proxy);
+    if (text.len > 0 && (cf_sip_uri_parse(text, &uri) != CF_OK || !cf_sip_uri_is_sip(&uri))) {
+        cf_log(CF_LOG_ERROR, "config", "accounts.outbound-proxy: \"%.*s\" is not a SIP URI", CF_STR_ARG(text));
+        return CF_ERR_CONFIG;
+    }
+    return CF_OK;
+}
+
+static struct cf_node_live live_settings(const struct cf_config *c) {
+    struct cf_node_live live = {.product = cf_config_str(&c->user_agent),
+                                .algorithms = cf_config_str(&c->algorithms),
+                                .nonce_life_usec = c->nonce_life_usec,
+                                .failures_max = c->failures_max,
+                                .expires_least_sec = (uint32_t)(c->expires_least_usec / CF_SEC(1)),
+                                .expires_most_sec = (uint32_t)(c->expires_most_usec / CF_SEC(1)),
+                                .devices_max = c->devices_max};
+    read_proxies(c, &live);
+    return live;
+}
+
+/* The key of temporary GRUUs, made at the first start. */
+static enum cf_err load_gruu_key(struct server *s) {
+    char path[CF_FILE_PATH_MAX];
+    size_t len = 0;
+    enum cf_err err = cf_file_join(s->options->config.state.text, "gruu.key", path, sizeof path);
+    if (err == CF_OK && cf_file_exists(path)) {
+        err = cf_file_read(path, s->gruu_key, sizeof s->gruu_key, &len);
+        err = err == CF_OK && len != sizeof s->gruu_key ? CF_ERR_TRUNCATED : err;
+    } else if (err == CF_OK) {
+        cf_entropy_fill(cf_system_entropy(), s->gruu_key, sizeof s->gruu_key);
+        err = cf_file_write(path, (struct cf_span){s->gruu_key, sizeof s->gruu_key}, true);
+    }
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "server", "%s: %s", path, cf_err_text(err));
+    }
+    return err;
 }
 
 static enum cf_err make_node(struct server *s) {
@@ -246,18 +276,12 @@ static enum cf_err make_node(struct server *s) {
                                   .entropy = cf_system_entropy(),
                                   .hash = cf_openssl_hash(),
                                   .domains = cf_config_str(&c->domains),
-                                  .product = cf_config_str(&c->user_agent),
                                   .is_registrar = c->is_registrar,
-                                  .algorithms = cf_config_str(&c->algorithms),
-                                  .nonce_life_usec = c->nonce_life_usec,
-                                  .failures_max = c->failures_max,
-                                  .expires_least_sec = (uint32_t)(c->expires_least_usec / CF_SEC(1)),
-                                  .expires_most_sec = (uint32_t)(c->expires_most_usec / CF_SEC(1)),
-                                  .devices_max = c->devices_max,
+                                  .live = live_settings(c),
+                                  .gruu_key = {s->gruu_key, sizeof s->gruu_key},
                                   .focus = focus_config(s)};
     node.locals = cf_transports_locals(s->transports, &node.local_count);
-    read_proxies(c, &node);
-    node.proxy_uri = proxy_uri(&node, s->advertise, sizeof s->advertise);
+    node.proxy_uri = proxy_uri(c, &node.live, s->proxy_uri, sizeof s->proxy_uri);
     s->node = cf_node_create(&node, cf_system_now(), cf_system_wall());
     return s->node == NULL ? CF_ERR_NO_MEMORY : CF_OK;
 }
@@ -319,6 +343,26 @@ static enum cf_err open_control(struct server *s) {
     return err;
 }
 
+static void on_hangup(void *ctx, int signal_number) {
+    struct server *s = ctx;
+    struct cf_config fresh;
+    struct cf_policy policy;
+    (void)signal_number;
+    if (cf_server_options_reload(s->options, &fresh) != CF_OK || set_policy(&fresh, &policy) != CF_OK) {
+        return;
+    }
+    s->options->config = fresh;
+    s->policy = policy;
+    (void)set_log_level(&fresh);
+    if (cf_transports_reload(s->transports, &fresh) != CF_OK) {
+        cf_log(CF_LOG_WARNING, "config", "the old certificates stay in use");
+    }
+    struct cf_node_live live = live_settings(&s->options->config);
+    struct cf_focus_config focus = focus_config(s);
+    cf_node_set_live(s->node, &live, &focus);
+    cf_log(CF_LOG_INFO, "config", "read again");
+}
+
 static enum cf_err catch_signals(struct server *s) {
     enum cf_err err = cf_loop_on_signal(s->loop, SIGTERM, on_terminate, s);
     if (err == CF_OK) {
@@ -332,11 +376,13 @@ static enum cf_err start(struct server *s) {
     const struct cf_config *c = &s->options->config;
     enum cf_err err = set_log_level(c);
     err = err == CF_OK ? set_policy(c, &s->policy) : err;
+    err = err == CF_OK ? check_proxy(c) : err;
     err = err == CF_OK ? cf_file_make_folder(c->state.text) : err;
     err = err == CF_OK ? cf_loop_create(&s->loop) : err;
     err = err == CF_OK ? open_control(s) : err;
     err = err == CF_OK ? cf_store_open(&s->store, c->state.text) : err;
     err = err == CF_OK ? cf_transports_open(s->loop, c, c->state.text, &s->transports) : err;
+    err = err == CF_OK ? load_gruu_key(s) : err;
     err = err == CF_OK ? start_media(s) : err;
     err = err == CF_OK ? make_node(s) : err;
     err = err == CF_OK ? add_dev_accounts(s) : err;

@@ -161,14 +161,33 @@ static enum cf_err load_certificate(struct cf_transports *t, const struct cf_con
     return err;
 }
 
-enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config) {
-    struct cf_tls_context *fresh = NULL;
-    enum cf_err err = load_certificate(transports, config, &fresh);
-    if (err == CF_OK) {
-        cf_tls_context_destroy(&transports->server_tls);
-        transports->server_tls = fresh;
+static enum cf_err load_authorities(const struct cf_config *config, struct cf_tls_context **ret) {
+    const char *path = config->tls_authorities.text;
+    enum cf_err err = path[0] == '\0' ? cf_tls_context_client(CF_TLS_VERIFY_SYSTEM, ret) : cf_tls_context_client_of(path, ret);
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "tls", "%s: the certificates of authorities can't be read as PEM", path);
     }
     return err;
+}
+
+enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config) {
+    struct cf_tls_context *server = NULL;
+    struct cf_tls_context *client = NULL;
+    enum cf_err err = load_authorities(config, &client);
+    if (err == CF_OK && transports->server_tls != NULL) {
+        err = load_certificate(transports, config, &server);
+    }
+    if (err != CF_OK) {
+        cf_tls_context_destroy(&client);
+        return err;
+    }
+    cf_tls_context_destroy(&transports->client_tls);
+    transports->client_tls = client;
+    if (server != NULL) {
+        cf_tls_context_destroy(&transports->server_tls);
+        transports->server_tls = server;
+    }
+    return CF_OK;
 }
 
 /* --- life --- */
@@ -177,6 +196,19 @@ static void on_resolved(void *ctx, uint32_t query, const struct cf_dns_record *r
     struct cf_transports *t = ctx;
     cf_endpoint_on_resolved(t->endpoint, query, records, count, cf_system_now());
     t->changed(t->ctx);
+}
+
+/* c-ares wants its servers separated by commas. */
+static enum cf_err open_dns(struct cf_transports *t, const struct cf_config *config) {
+    char servers[CF_CONFIG_TEXT_MAX];
+    for (size_t i = 0; i < sizeof servers; i++) {
+        servers[i] = (char)(config->dns.text[i] == ' ' ? ',' : config->dns.text[i]);
+    }
+    enum cf_err err = cf_dns_create(t->loop, servers[0] == '\0' ? NULL : servers, on_resolved, t, &t->dns);
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "dns", "server.dns: %s: %s", config->dns.text, cf_err_text(err));
+    }
+    return err;
 }
 
 static enum cf_err open_all(struct cf_transports *t, const struct cf_config *config) {
@@ -188,13 +220,13 @@ static enum cf_err open_all(struct cf_transports *t, const struct cf_config *con
         err = open_each(t, config, &config->listen_tls, true);
     }
     if (err == CF_OK) {
-        err = cf_tls_context_client(CF_TLS_VERIFY_SYSTEM, &t->client_tls);
+        err = load_authorities(config, &t->client_tls);
     }
     if (err == CF_OK && t->count == 0) {
         cf_log(CF_LOG_ERROR, "sip", "nothing to listen on: set server.listen or server.listen-tls, or start with --dev");
         err = CF_ERR_CONFIG;
     }
-    return err == CF_OK ? cf_dns_create(t->loop, NULL, on_resolved, t, &t->dns) : err;
+    return err == CF_OK ? open_dns(t, config) : err;
 }
 
 enum cf_err cf_transports_open(struct cf_loop *loop, const struct cf_config *config, const char *folder,
@@ -314,8 +346,13 @@ static void send_datagram(struct cf_transports *t, const struct cf_endpoint_even
 
 static void open_connection(struct cf_transports *t, const struct cf_endpoint_event *event) {
     bool is_tls = event->transport == CF_TRANSPORT_TLS;
-    if (cf_connection_open(&t->connections, t->loop, &event->remote, is_tls ? t->client_tls : NULL, event->host, event->flow) ==
-        NULL) {
+    char address[CF_ADDR_TEXT_MAX];
+    struct cf_writer w;
+    /* Without a name the certificate must be that of the address. */
+    cf_writer_init(&w, address, sizeof address);
+    cf_put_ip(&w, &event->remote);
+    struct cf_str host = event->host.len > 0 ? event->host : cf_writer_str(&w);
+    if (cf_connection_open(&t->connections, t->loop, &event->remote, is_tls ? t->client_tls : NULL, host, event->flow) == NULL) {
         cf_endpoint_on_flow_closed(t->endpoint, event->flow, CF_ERR_IO, cf_system_now());
     }
 }

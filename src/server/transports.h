@@ -30,7 +30,7 @@ void cf_transports_start(struct cf_transports *transports, struct cf_endpoint *e
 /** Do what an event for the shell asks for. */
 void cf_transports_do(struct cf_transports *transports, const struct cf_endpoint_event *event);
 
-/** Load certificate and key again. CF_ERR_CONFIG: the old ones stay. */
+/** Load certificate, key and authorities again. CF_ERR_CONFIG, logged: the old ones stay. */
 CF_MUST_USE enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
@@ -82,6 +83,19 @@ enum cf_err cf_tls_context_client(enum cf_tls_verify verify, struct cf_tls_conte
     return wrap_context(ssl, ret);
 }
 
+enum cf_err cf_tls_context_client_of(const char *path, struct cf_tls_context **ret) {
+    SSL_CTX *ssl = new_ssl_context(TLS_client_method());
+    if (ssl != NULL && SSL_CTX_load_verify_file(ssl, path) != 1) {
+        ERR_clear_error();
+        SSL_CTX_free(ssl);
+        return CF_ERR_CONFIG;
+    }
+    if (ssl != NULL) {
+        SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    }
+    return wrap_context(ssl, ret);
+}
+
 void cf_tls_context_destroy(struct cf_tls_context **context) {
     if (*context != NULL) {
         SSL_CTX_free((*context)->ssl);
@@ -90,7 +104,11 @@ void cf_tls_context_destroy(struct cf_tls_context **context) {
     }
 }
 
+/* An address stands in the certificate as such, and is no server name (RFC 6066 section 3). */
 static bool set_peer_name(SSL *ssl, const char *peer_name) {
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), peer_name) == 1) {
+        return true;
+    }
     return SSL_set_tlsext_host_name(ssl, peer_name) == 1 && SSL_set1_host(ssl, peer_name) == 1;
 }
 

@@ -38,11 +38,15 @@ CF_MUST_USE enum cf_err cf_tls_context_server(const char *certificate_path, cons
 /** Context of a client. */
 CF_MUST_USE enum cf_err cf_tls_context_client(enum cf_tls_verify verify, struct cf_tls_context **ret);
 
+/** Context of a client that trusts the authorities in PEM file @p path, and no others. CF_ERR_CONFIG if it can't be read. */
+CF_MUST_USE enum cf_err cf_tls_context_client_of(const char *path, struct cf_tls_context **ret);
+
 /** Free; connections made from it stay valid. Sets the pointer to NULL; NULL is ignored. */
 void cf_tls_context_destroy(struct cf_tls_context **context);
 
 /**
- * A connection. @p peer_name (client only; NUL-terminated or NULL) is sent as server name and checked. CF_ERR_NO_MEMORY.
+ * A connection. @p peer_name (client only; NUL-terminated or NULL), a name or an IP address, must be in the server's certificate;
+ * a name is sent as server name. CF_ERR_NO_MEMORY.
  */
 CF_MUST_USE enum cf_err cf_tls_create(struct cf_tls_context *context, enum cf_tls_role role, const char *peer_name,
                                       struct cf_tls **ret);

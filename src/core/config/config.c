@@ -15,10 +15,13 @@ static const size_t offsets[] = {
     AT(control),
     AT(user_agent),
     AT(drain_time_usec),
+    AT(dns),
     AT(tls_certificate),
     AT(tls_private_key),
+    AT(tls_authorities),
     AT(is_registrar),
     AT(trusted_proxies),
+    AT(outbound_proxy),
     AT(algorithms),
     AT(expires_least_usec),
     AT(expires_most_usec),
@@ -160,6 +163,9 @@ enum cf_err cf_config_check(const struct cf_config *config, struct cf_config_pro
     }
     if (!config->is_registrar && config->trusted_proxies.text[0] == '\0') {
         return problem(ret_problem, CF_STR("accounts.registrar = no needs accounts.trusted-proxies, else nobody could call"));
+    }
+    if (config->is_registrar && config->outbound_proxy.text[0] != '\0') {
+        return problem(ret_problem, CF_STR("accounts.outbound-proxy is used with accounts.registrar = no only"));
     }
     if (config->expires_least_usec > config->expires_most_usec) {
         return problem(ret_problem, CF_STR("accounts.expires-least is above accounts.expires-most"));

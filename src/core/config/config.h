@@ -50,9 +50,9 @@ enum {
 struct cf_config {
     struct cf_config_text domains, state, listen, listen_tls, advertise, control, user_agent;
     cf_usec drain_time_usec;
-    struct cf_config_text tls_certificate, tls_private_key;
+    struct cf_config_text dns, tls_certificate, tls_private_key, tls_authorities;
     bool is_registrar;
-    struct cf_config_text trusted_proxies, algorithms;
+    struct cf_config_text trusted_proxies, outbound_proxy, algorithms;
     cf_usec expires_least_usec, expires_most_usec;
     uint32_t devices_max;
     cf_usec nonce_life_usec;

@@ -18,11 +18,17 @@ X(server, control, TEXT, "control.sock", 1, 100, START, "Control socket for the 
 X(server, user-agent, TEXT, "confer", 1, 60, LIVE, "Text of the Server and User-Agent headers.")
 X(server, drain-time, DURATION, "30s", 0, 3600, LIVE,
   "On SIGTERM: how long running conferences may go on before they are ended.")
+X(server, dns, LIST, "", 0, 4, START, "Addresses of DNS servers, ADDR or ADDR:PORT. Empty: those of the system.")
 X(tls, certificate, TEXT, "", 0, 200, LIVE, "PEM file with the certificate chain. Empty: a self-signed one is made in state.")
 X(tls, private-key, TEXT, "", 0, 200, LIVE, "PEM file with the private key of the certificate.")
+X(tls, authorities, TEXT, "", 0, 200, LIVE,
+  "PEM file with the certificates of authorities that servers we connect to must have theirs from. Empty: those of the system.")
 X(accounts, registrar, FLAG, "yes", 0, 1, START, "Register phones and ask them for passwords. Set to no behind another proxy.")
 X(accounts, trusted-proxies, LIST, "", 0, 16, LIVE,
   "Addresses whose P-Asserted-Identity or From is believed without a password. Used with registrar = no.")
+X(accounts, outbound-proxy, TEXT, "", 0, 200, START,
+  "SIP URI that calls out go through with registrar = no, such as sip:proxy.example.org, found by DNS (RFC 3263). Empty: the "
+  "first trusted proxy.")
 X(accounts, algorithms, LIST, "SHA-256 MD5", 1, 3, LIVE,
   "Digest algorithms offered, in order. Leave MD5 out if no old phone needs it.")
 X(accounts, expires-least, DURATION, "60s", 1, 86400, LIVE, "Shortest registration; shorter requests get 423.")

@@ -319,6 +319,18 @@ void cf_focus_restore(struct cf_focus *focus, const struct cf_conference_row *ro
     (void)ignored;
 }
 
+void cf_focus_set_live(struct cf_focus *focus, const struct cf_focus_config *config) {
+    focus->config.factory_answer = config->factory_answer;
+    focus->config.has_open_rooms = config->has_open_rooms;
+    focus->config.limits = config->limits;
+    focus->config.times = config->times;
+    focus->config.ring_usec = config->ring_usec;
+    focus->config.quarantine_usec = focus->ports.quarantine_usec = config->quarantine_usec;
+    focus->config.silence_usec = config->silence_usec;
+    focus->config.video_kbps = config->video_kbps;
+    cf_directory_set_limits(&focus->directory, &config->limits, &config->times);
+}
+
 void cf_focus_drain(struct cf_focus *focus) {
     focus->is_draining = true;
 }

@@ -111,6 +111,12 @@ void cf_focus_restore(struct cf_focus *focus, const struct cf_conference_row *ro
 /** Make a permanent room NAME, at start. */
 CF_MUST_USE struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now);
 
+/**
+ * Other settings from a configuration that was read again: factory_answer, has_open_rooms, limits, times and what follows them in
+ * @p config; the rest of it is not looked at. What is there stays.
+ */
+void cf_focus_set_live(struct cf_focus *focus, const struct cf_focus_config *config);
+
 /** No new calls from now on: 503 (drain). */
 void cf_focus_drain(struct cf_focus *focus);
 

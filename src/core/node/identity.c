@@ -12,8 +12,8 @@ bool cf_node_is_trusted(const struct cf_node *node, const struct cf_endpoint_eve
     if (!cf_endpoint_flow_info(node->endpoint, event->flow, &flow)) {
         return false;
     }
-    for (size_t i = 0; i < node->config.proxy_count; i++) {
-        if (cf_addr_eq_ip(&node->config.proxies[i], &flow.remote)) {
+    for (size_t i = 0; i < node->config.live.proxy_count; i++) {
+        if (cf_addr_eq_ip(&node->config.live.proxies[i], &flow.remote)) {
             return true;
         }
     }

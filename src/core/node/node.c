@@ -13,23 +13,23 @@ static uint64_t seed_of(const struct cf_node *node) {
 static void make_users(struct cf_node *node) {
     const struct cf_node_config *config = &node->config;
     struct cf_location_config location = {
-        .mem = config->mem, .seed = seed_of(node), .devices_max = config->devices_max, .bindings_max = BINDINGS_MAX};
+        .mem = config->mem, .seed = seed_of(node), .devices_max = config->live.devices_max, .bindings_max = BINDINGS_MAX};
     struct cf_authenticator_config authenticator = {.mem = config->mem,
                                                     .hash = config->hash,
                                                     .entropy = config->entropy,
                                                     .accounts = &node->accounts,
                                                     .realm = cf_node_realm(node),
-                                                    .algorithms = config->algorithms,
-                                                    .nonce_life_usec = config->nonce_life_usec,
-                                                    .failures_max = config->failures_max};
+                                                    .algorithms = config->live.algorithms,
+                                                    .nonce_life_usec = config->live.nonce_life_usec,
+                                                    .failures_max = config->live.failures_max};
     cf_accounts_init(&node->accounts, config->mem, seed_of(node));
     cf_location_init(&node->location, &location);
     cf_authenticator_init(&node->authenticator, &authenticator);
     node->registrar = (struct cf_registrar){.location = &node->location,
                                             .domains = node->domains,
                                             .gruus = {.hash = config->hash, .entropy = config->entropy},
-                                            .expires_least_sec = config->expires_least_sec,
-                                            .expires_most_sec = config->expires_most_sec};
+                                            .expires_least_sec = config->live.expires_least_sec,
+                                            .expires_most_sec = config->live.expires_most_sec};
 }
 
 static void make_gruu_key(struct cf_node *node) {
@@ -47,7 +47,7 @@ static struct cf_endpoint *make_endpoint(const struct cf_node_config *config, cf
                                           .limits = config->endpoint_limits,
                                           .locals = config->locals,
                                           .local_count = config->local_count,
-                                          .product = config->product};
+                                          .product = config->live.product};
     return cf_endpoint_create(&endpoint, now);
 }
 
@@ -76,7 +76,7 @@ static struct cf_focus *make_focus(struct cf_node *node, cf_usec now, cf_wall wa
     focus.location = node->config.is_registrar ? &node->location : NULL;
     focus.domains = node->domains;
     focus.proxy = node->config.is_registrar ? CF_STR_NONE : node->config.proxy_uri;
-    focus.product = node->config.product;
+    focus.product = node->config.live.product;
     return cf_focus_create(&focus, now, wall);
 }
 
@@ -142,15 +142,13 @@ uint64_t cf_node_auth_failures(const struct cf_node *node) {
     return node->authenticator.failures;
 }
 
-void cf_node_set(struct cf_node *node, const struct cf_node_live *live) {
-    struct cf_node_config *config = &node->config;
-    memcpy(config->proxies, live->proxies, sizeof config->proxies);
-    config->proxy_count = live->proxy_count;
-    config->product = live->product;
+void cf_node_set_live(struct cf_node *node, const struct cf_node_live *live, const struct cf_focus_config *focus) {
+    node->config.live = *live;
     cf_authenticator_set(&node->authenticator, live->algorithms, live->nonce_life_usec, live->failures_max);
     node->registrar.expires_least_sec = live->expires_least_sec;
     node->registrar.expires_most_sec = live->expires_most_sec;
     node->location.config.devices_max = live->devices_max;
+    cf_focus_set_live(node->focus, focus);
 }
 
 void cf_node_on_media(struct cf_node *node, const struct cf_media_event *event, cf_usec now) {
@@ -208,6 +206,11 @@ static bool is_for_shell(struct cf_node *node, const struct cf_endpoint_event *e
 
 bool cf_node_poll(struct cf_node *node, cf_usec now, struct cf_node_out *ret) {
     for (;;) {
+        /* Before the answers: what a phone was told must be there after a crash. */
+        if (cf_location_poll(&node->location, &ret->location)) {
+            ret->kind = CF_NODE_OUT_LOCATION;
+            return true;
+        }
         if (cf_endpoint_poll(node->endpoint, &ret->event)) {
             if (is_for_shell(node, &ret->event, now)) {
                 ret->kind = CF_NODE_OUT_ENDPOINT;
@@ -217,10 +220,6 @@ bool cf_node_poll(struct cf_node *node, cf_usec now, struct cf_node_out *ret) {
         }
         if (cf_focus_poll(node->focus, now, &ret->focus)) {
             ret->kind = CF_NODE_OUT_FOCUS;
-            return true;
-        }
-        if (cf_location_poll(&node->location, &ret->location)) {
-            ret->kind = CF_NODE_OUT_LOCATION;
             return true;
         }
         /* Draining the focus may have sent something. */

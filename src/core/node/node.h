@@ -18,6 +18,19 @@
 /** Most addresses of trusted proxies. */
 #define CF_NODE_PROXIES_MAX 16
 
+/** Settings that may change while the node lives. Texts are kept by reference. */
+struct cf_node_live {
+    struct cf_addr proxies[CF_NODE_PROXIES_MAX]; /**< whose word about identities is believed */
+    size_t proxy_count;
+    struct cf_str product;    /**< Server and User-Agent */
+    struct cf_str algorithms; /**< of digest challenges, see core/auth/authenticator.h */
+    cf_usec nonce_life_usec;
+    uint32_t failures_max;
+    uint32_t expires_least_sec;
+    uint32_t expires_most_sec;
+    size_t devices_max;
+};
+
 /** Settings. What is pointed to is kept by reference and may not change while the node lives, unless said otherwise. */
 struct cf_node_config {
     const struct cf_mem *mem;
@@ -25,19 +38,11 @@ struct cf_node_config {
     const struct cf_hash *hash;
     const struct cf_endpoint_local *locals; /**< addresses of the endpoint */
     size_t local_count;
-    struct cf_endpoint_limits endpoint_limits;   /**< zeros: defaults */
-    struct cf_str domains;                       /**< separated by blanks, the first is canonical and the realm */
-    struct cf_str product;                       /**< Server and User-Agent */
-    bool is_registrar;                           /**< register users and ask for passwords; else trust .proxies */
-    struct cf_addr proxies[CF_NODE_PROXIES_MAX]; /**< whose word about identities is believed */
-    size_t proxy_count;
-    struct cf_str proxy_uri; /**< where requests go out through if not registrar; absent: straight */
-    struct cf_str algorithms;
-    cf_usec nonce_life_usec;
-    uint32_t failures_max;
-    uint32_t expires_least_sec;
-    uint32_t expires_most_sec;
-    size_t devices_max;
+    struct cf_endpoint_limits endpoint_limits; /**< zeros: defaults */
+    struct cf_str domains;                     /**< separated by blanks, the first is canonical and the realm */
+    bool is_registrar;                         /**< register users and ask for passwords; else trust .live.proxies */
+    struct cf_str proxy_uri;                   /**< where requests go out through if not registrar; absent: straight */
+    struct cf_node_live live;
     struct cf_span gruu_key;      /**< CF_GRUU_KEY_LEN octets that outlive a restart, copied; empty: drawn */
     struct cf_focus_config focus; /**< the node fills in what it owns: mem to location, domain, proxy, product */
 };
@@ -73,21 +78,8 @@ struct cf_str cf_node_realm(const struct cf_node *node);
 /** An event of the media worker. */
 void cf_node_on_media(struct cf_node *node, const struct cf_media_event *event, cf_usec now);
 
-/** Settings that may change while the node lives. Texts are kept by reference. */
-struct cf_node_live {
-    struct cf_addr proxies[CF_NODE_PROXIES_MAX];
-    size_t proxy_count;
-    struct cf_str product;
-    struct cf_str algorithms;
-    cf_usec nonce_life_usec;
-    uint32_t failures_max;
-    uint32_t expires_least_sec;
-    uint32_t expires_most_sec;
-    size_t devices_max;
-};
-
-/** Other settings, from now on. What has begun under the old ones goes on. */
-void cf_node_set(struct cf_node *node, const struct cf_node_live *live);
+/** Other settings from now on, for the focus those of cf_focus_set_live(). What has begun under the old ones goes on. */
+void cf_node_set_live(struct cf_node *node, const struct cf_node_live *live, const struct cf_focus_config *focus);
 
 /** Next deadline, and what to do then. */
 cf_usec cf_node_deadline(const struct cf_node *node);

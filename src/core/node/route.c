@@ -13,8 +13,8 @@ void cf_node_answer(struct cf_node *node, const struct cf_endpoint_event *event,
     cf_entropy_word(node->config.entropy, tag, sizeof tag);
     cf_writer_init(&w, node->message, CF_NODE_MESSAGE_MAX);
     cf_sip_reply_begin(&w, event->message, status, CF_STR_NONE, cf_str_n(tag, sizeof tag));
-    if (node->config.product.len > 0) {
-        cf_sip_put_field(&w, CF_SIP_HEADER_SERVER, node->config.product);
+    if (node->config.live.product.len > 0) {
+        cf_sip_put_field(&w, CF_SIP_HEADER_SERVER, node->config.live.product);
     }
     cf_put(&w, fields);
     cf_sip_end(&w);

@@ -15,8 +15,8 @@ static int begin(void **state) {
     (void)state;
     struct cf_node_config config = node_config(&f);
     config.is_registrar = false;
-    assert_ok(cf_addr_parse(CF_STR("192.0.2.50"), &config.proxies[0]));
-    config.proxy_count = 1;
+    assert_ok(cf_addr_parse(CF_STR("192.0.2.50"), &config.live.proxies[0]));
+    config.live.proxy_count = 1;
     config.proxy_uri = CF_STR("<sip:192.0.2.50;lr>");
     node_begin_with(&f, &config);
     return 0;
@@ -100,6 +100,10 @@ static void an_unreadable_identity_of_the_proxy_is_passed_over(void **state) {
 /* Another proxy is trusted after the settings were read again, and the first one is not any more. */
 static void trust_can_move(void **state) {
     (void)state;
+    struct cf_node_config config = {.focus = {.policy = &f.policy,
+                                              .has_open_rooms = true,
+                                              .limits = cf_conference_limits_default,
+                                              .times = cf_conference_times_default}};
     struct cf_node_live live = {.proxy_count = 1,
                                 .algorithms = CF_STR("SHA-256"),
                                 .nonce_life_usec = CF_SEC(60),
@@ -108,7 +112,7 @@ static void trust_can_move(void **state) {
                                 .expires_most_sec = 600,
                                 .devices_max = 3};
     assert_ok(cf_addr_parse(CF_STR("203.0.113.66"), &live.proxies[0]));
-    cf_node_set(f.node, &live);
+    cf_node_set_live(f.node, &live, &config.focus);
     assert_int_equal(node_send(&f, PROXY, &call), 403);
     assert_int_equal(node_send(&f, STRANGER, &call), 200);
 }

@@ -145,7 +145,10 @@ static void settings_can_change(void **state) {
                                 .expires_least_sec = 600,
                                 .expires_most_sec = 700,
                                 .devices_max = 1};
-    cf_node_set(f.node, &live);
+    struct cf_focus_config focus = {
+        .has_open_rooms = false, .limits = cf_conference_limits_default, .times = cf_conference_times_default};
+    assert_int_equal(ask("OPTIONS", "sip:room-tea@example.org"), 200);
+    cf_node_set_live(f.node, &live, &focus);
     assert_int_equal(node_send(&f, ALICE, &(struct node_request){.fields = "Contact: <sip:a@h>\r\n"}), 401);
     const struct cf_sip_message *answer = node_last_to(&f, ALICE);
     assert_str(cf_sip_value(answer, CF_SIP_HEADER_SERVER), CF_STR("renamed"));

@@ -140,13 +140,17 @@ static void is_all_or_nothing(void **state) {
     assert_int_equal(send("Contact: <sip:a@h3>, <sip:a@h1>;expires=0\r\n"), 500);
     assert_int_equal(cf_location_find(&location, AOR)->binding_count, 2);
     cseq += 2;
-    char many[CF_REGISTER_CONTACTS_MAX * 20 + 60] = "Contact: <sip:a@h0>";
-    for (int i = 1; i <= CF_REGISTER_CONTACTS_MAX; i++) {
-        char one[20];
-        snprintf(one, sizeof one, ",<sip:a@h%d>", i);
-        strcat(many, one);
+    char many[CF_REGISTER_CONTACTS_MAX * 20 + 60];
+    struct cf_writer w;
+    cf_writer_init(&w, many, sizeof many - 1);
+    cf_put_lit(&w, "Contact: <sip:a@h>");
+    for (unsigned i = 0; i < CF_REGISTER_CONTACTS_MAX; i++) {
+        cf_put_lit(&w, ", <sip:a@h");
+        cf_put_dec(&w, i);
+        cf_put_lit(&w, ">");
     }
-    strcat(many, "\r\n");
+    cf_put_lit(&w, "\r\n");
+    many[w.len] = '\0';
     assert_int_equal(send(many), 403);
 }
 

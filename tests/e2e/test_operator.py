@@ -1,0 +1,320 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator does with the real program: configuration, reload, drain, restart, behind a proxy, DNS, certificates."""
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+
+from confer_test import BUILD, Failure, Program, Server, check, free_port, run_cases
+from raw_sip import SDP, Client, Dns, Message, client_context, digest, server_context
+
+
+def conferd(*argv):
+    return subprocess.run([f'{BUILD}/conferd', *argv], capture_output=True, text=True, timeout=20)
+
+
+@contextlib.contextmanager
+def folder():
+    path = tempfile.mkdtemp(prefix='confer-e2e-')
+    try:
+        yield pathlib.Path(path)
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+class Configured(Program):
+    """conferd with a configuration file of the test, not --dev."""
+
+    def __init__(self, where, lines, argv=()):
+        self.where = where
+        self.file = where / 'confer.conf'
+        self.write(lines)
+        super().__init__('conferd', [f'{BUILD}/conferd', '--config', str(self.file), *argv])
+        self.wait('ready', lambda e: e.get('text', '').startswith('ready'))
+
+    def write(self, lines):
+        text, section = '', None
+        for key, value in lines.items():
+            at, _, name = key.partition('.')
+            if at != section:
+                text += f'[{at}]\n'
+                section = at
+            text += f'{name} = {value}\n'
+        self.file.write_text(text)
+
+    def reload(self, said):
+        """SIGHUP, and wait until the log says so."""
+        self.process.send_signal(signal.SIGHUP)
+        self.logged(said)
+
+    def logged(self, said, patience=10):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if said in self.errors():
+                return
+            time.sleep(0.02)
+        raise Failure(f'the log does not say "{said}": {self.errors()}')
+
+
+def settings(where, port, **more):
+    lines = {'server.state': where / 'state', 'server.listen': f'127.0.0.1:{port}', 'server.listen-tls': f'127.0.0.1:{port + 1}',
+             'server.domains': 'localhost', 'server.drain-time': '0s', 'media.plain': 'yes', 'media.ports': '41000-41999'}
+    lines.update({key.replace('__', '.').replace('_', '-'): value for key, value in more.items()})
+    return dict(sorted(lines.items()))
+
+
+def add_account(where, name):
+    out = subprocess.run([f'{BUILD}/confer', '--state', str(where / 'state'), 'user', 'add', name, name, '--domain', 'localhost'],
+                         capture_output=True, text=True, timeout=20)
+    check(out.returncode == 0, out.stderr)
+
+
+def configuration_is_checked():
+    with folder() as where:
+        file = where / 'c.conf'
+        file.write_text(conferd('--print-config').stdout)
+        check(conferd('--check-config', '--config', str(file)).returncode == 0, 'what is printed can be read')
+        cases = [('[server]\nlisen = 127.0.0.1:5060\n', ['c.conf:2', 'lisen', 'listen']),
+                 ('[server]\n\n\ndrain-time = soon\n', ['c.conf:4', 'drain-time']),
+                 ('[media]\nports = 30000-20000\n', ['c.conf:2', 'ports']),
+                 ('[tls]\ncertificate = a.pem\n', ['private-key']),
+                 ('[accounts]\nregistrar = no\n', ['trusted-proxies']),
+                 ('[accounts]\noutbound-proxy = sip:p.example\n', ['outbound-proxy'])]
+        for text, words in cases:
+            file.write_text(text)
+            out = conferd('--check-config', '--config', str(file))
+            check(out.returncode == 2, f'{text!r} was taken')
+            check(all(word in out.stderr for word in words), f'{text!r}: {out.stderr!r} lacks one of {words}')
+        check(conferd('--config', str(where / 'none')).returncode == 2, 'a file that is not there is an error')
+        file.write_text(f'[server]\nstate = {where}/state\n')
+        out = conferd('--config', str(file))
+        check(out.returncode == 1 and 'server.listen' in out.stderr, f'nothing is open by default: {out.stderr}')
+        check(conferd('--dev', '--listen', '0.0.0.0:5060').returncode == 2, 'known passwords stay on loopback')
+
+
+def enter(client, room='tea'):
+    answer = client.ask('INVITE', f'sip:room-{room}@localhost', body=SDP.format(ip='127.0.0.1'), call_id=f'call-{client.port}')
+    check(answer.status == 200, f'{client.user} did not get in: {answer.line}')
+    return answer
+
+
+def sigterm_drains():
+    with folder() as where:
+        port = free_port()
+        for name in ('alice', 'bob'):
+            add_account(where, name)
+        server = Configured(where, settings(where, port, server__drain_time='3s', conferences__open_rooms='yes'))
+        try:
+            alice, bob = Client(('127.0.0.1', port)), Client(('127.0.0.1', port), 'bob')
+            enter(alice)
+            server.process.send_signal(signal.SIGTERM)
+            server.logged('draining 1 calls')
+            answer = bob.ask('INVITE', 'sip:room-tea@localhost', body=SDP.format(ip='127.0.0.1'))
+            check(answer.status == 503 and answer.get('retry-after'), f'a new call while draining: {answer.line}')
+            bye = alice.request('BYE')
+            alice.answer(bye, 200)
+            check(server.process.wait(10) == 0, f'status {server.process.returncode}: {server.errors()}')
+        finally:
+            server.end()
+
+
+def sigterm_ends_at_once_without_calls():
+    with folder() as where:
+        server = Configured(where, settings(where, free_port(), server__drain_time='1h'))
+        server.process.send_signal(signal.SIGTERM)
+        check(server.process.wait(10) == 0, 'an idle server ends')
+
+
+def presented(port):
+    """Certificate that the server shows."""
+    with socket.create_connection(('127.0.0.1', port)) as tcp, client_context().wrap_socket(tcp) as tls:
+        return tls.getpeercert(True)
+
+
+def make_certificate(where, domain):
+    """A self-signed certificate, by a conferd that makes one at its first start."""
+    maker = Configured(where, settings(where, free_port(), server__domains=domain))
+    maker.end()
+    return where / 'state' / 'certificate.pem', where / 'state' / 'private-key.pem'
+
+
+def sighup_reads_again():
+    with folder() as where, folder() as other:
+        port = free_port()
+        lines = settings(where, port, conferences__open_rooms='no')
+        add_account(where, 'alice')
+        server = Configured(where, lines)
+        try:
+            alice = Client(('127.0.0.1', port))
+            check(alice.ask('INVITE', 'sip:room-tea@localhost', body=SDP.format(ip='127.0.0.1')).status == 404, 'rooms are closed')
+            before = presented(port + 1)
+            certificate, key = make_certificate(other, 'elsewhere.example')
+            server.write({**lines, 'conferences.open-rooms': 'yes', 'accounts.algorithms': 'MD5', 'server.user-agent': 'renamed',
+                          'tls.certificate': certificate, 'tls.private-key': key})
+            server.reload('read again')
+            check(presented(port + 1) != before, 'the new certificate is shown')
+            challenge = Client(('127.0.0.1', port))
+            answer = challenge.send_until('REGISTER', 'sip:localhost', 401)
+            check(answer.fields['www-authenticate'] and all('MD5' in v for v in answer.fields['www-authenticate']), answer.text)
+            check(answer.get('server') == 'renamed', answer.text)
+            enter(alice)
+            # What can't change while it runs, and what is wrong, changes nothing.
+            server.write({**lines, 'server.listen': f'127.0.0.1:{free_port()}'})
+            server.reload("server.listen can't be changed")
+            server.write({**lines, 'media.plain': 'perhaps'})
+            server.reload('plain')
+            (other / 'broken.pem').write_text('nonsense')
+            server.write({**lines, 'conferences.open-rooms': 'yes', 'tls.certificate': other / 'broken.pem', 'tls.private-key': key})
+            shown = presented(port + 1)
+            server.reload('the old certificates stay')
+            check(presented(port + 1) == shown, 'a broken certificate replaces nothing')
+            check(server.end() == 0, server.errors())
+        finally:
+            server.end()
+
+
+def registrations_survive_kill_9():
+    with folder() as where:
+        port = free_port()
+        first = Server(state=str(where), port=port)
+        alice, bob = Client(('127.0.0.1', port)), Client(('127.0.0.1', port), 'bob')
+        gruu = alice.ask('REGISTER', 'sip:localhost', call_id='reg-gruu', fields='Supported: gruu\r\nContact: <sip:alice@10.9.8.7>'
+                         ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"\r\n')
+        temporary = re.search(r'temp-gruu="([^"]+)"', gruu.text).group(1)
+        first.end(signal.SIGKILL)
+        second = Server(state=str(where), port=port)
+        try:
+            bob.register()
+            # The phone is reached where it registered from, though its contact is an address behind a NAT.
+            for target in ('sip:alice@localhost;gr=urn:uuid:00000000-0000-1000-8000-000a95a0e128', temporary):
+                challenge = bob.send_until('OPTIONS', target, 407)
+                bob.send(bob.text('OPTIONS', target,
+                                  fields=digest(challenge.get('proxy-authenticate'), 'OPTIONS', target, 'bob', 'bob', True)))
+                asked = alice.request('OPTIONS')
+                alice.answer(asked, 200)
+                bob.wait('200', lambda m: m.status == 200 and m.get('cseq') == asked.get('cseq'))
+        finally:
+            check(second.end() == 0, second.errors())
+
+
+def proxied(where, port, proxy, **more):
+    return settings(where, port, accounts__registrar='no', accounts__trusted_proxies='127.0.0.2', conferences__open_rooms='yes', **more)
+
+
+def a_trusted_proxy_says_who_calls():
+    with folder() as where:
+        port = free_port()
+        server = Configured(where, proxied(where, port, None))
+        try:
+            proxy, stranger = Client(('127.0.0.1', port), 'proxy', ip='127.0.0.2'), Client(('127.0.0.1', port), 'mallory')
+            identity = 'P-Asserted-Identity: "Dave" <sip:dave@corp.example>\r\n'
+            parts = {'body': SDP.format(ip='127.0.0.1'), 'fields': identity}
+            check(stranger.ask('INVITE', 'sip:room-tea@localhost', **parts).status == 403, 'a stranger is not believed')
+            check(proxy.ask('INVITE', 'sip:room-tea@localhost', **parts).status == 200, 'the proxy is believed')
+            rooms = subprocess.run([f'{BUILD}/confer', '--state', str(where / 'state'), 'rooms'], capture_output=True, text=True, timeout=20)
+            check('sip:dave@corp.example' in rooms.stdout, f'the asserted identity is in the roster: {rooms.stdout}')
+            check(proxy.ask('REGISTER', 'sip:localhost').status == 405, 'nobody registers here')
+        finally:
+            check(server.end() == 0, server.errors())
+
+
+def add_somebody(server, proxy, who):
+    """Dave in the room adds somebody by REFER; the room calls out."""
+    answer = proxy.ask('INVITE', 'sip:conference-factory@localhost', body=SDP.format(ip='127.0.0.1'), call_id='factory')
+    check(answer.status == 200, answer.line)
+    contact = re.search(r'<([^>]+)>', answer.get('contact')).group(1)
+    answer = proxy.ask('REFER', contact, fields=f'Refer-To: <{who}>\r\nRefer-Sub: false\r\n', call_id='refer')
+    check(answer.status in (200, 202), f'REFER: {answer.line} {server.errors()}')
+
+
+def calls_out_find_the_proxy_by_dns():
+    with folder() as where:
+        port = free_port()
+        outbound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        outbound.bind(('127.0.0.2', 0))
+        dns = Dns({('_sip._udp.proxy.test', 'SRV'): [(10, 1, 9, 'gone.proxy.test'), (20, 1, outbound.getsockname()[1], 'a.proxy.test')],
+                   ('a.proxy.test', 'A'): ['127.0.0.2']})
+        server = Configured(where, proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+                                           accounts__outbound_proxy='sip:proxy.test'))
+        try:
+            add_somebody(server, Client(('127.0.0.1', port), 'dave', ip='127.0.0.2'), 'sip:erin@corp.example')
+            outbound.settimeout(10)
+            invite = Message(outbound.recvfrom(65536)[0].decode())
+            check(invite.method == 'INVITE' and invite.uri == 'sip:erin@corp.example', invite.line)
+            check('proxy.test' in invite.get('route'), f'Route: {invite.get("route")}')
+            check(('proxy.test', 'NAPTR') in dns.asked and ('_sip._udp.proxy.test', 'SRV') in dns.asked, f'{dns.asked}')
+        finally:
+            dns.close()
+            outbound.close()
+            check(server.end() == 0, server.errors())
+
+
+def a_silent_dns_keeps_nobody_waiting():
+    """Attacks T11: who needs no name is served while a question hangs."""
+    with folder() as where:
+        port = free_port()
+        dns = Dns({}, silent=True)
+        server = Configured(where, proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+                                           accounts__outbound_proxy='sip:proxy.test'))
+        try:
+            dave = Client(('127.0.0.1', port), 'dave', ip='127.0.0.2')
+            add_somebody(server, dave, 'sip:erin@corp.example')
+            end = time.monotonic() + 10
+            while not dns.asked:
+                check(time.monotonic() < end, 'the DNS is asked')
+                time.sleep(0.01)
+            began = time.monotonic()
+            check(dave.ask('OPTIONS', 'sip:localhost').status == 200, 'others are served')
+            check(time.monotonic() - began < 1, 'at once')
+        finally:
+            dns.close()
+            check(server.end() == 0, server.errors())
+
+
+def certificates_of_others_are_checked():
+    """Attacks T13 and RFC 5922: calls out over TLS go only to who proves to be the proxy."""
+    with folder() as good, folder() as bad:
+        certificate, key = make_certificate(good, 'proxy.test')
+        wrong_certificate, wrong_key = make_certificate(bad, 'mallory.test')
+        cases = [(certificate, key, certificate, True), (wrong_certificate, wrong_key, certificate, False),
+                 (wrong_certificate, wrong_key, wrong_certificate, False), (certificate, key, '', False)]
+        for shown, its_key, trusted, is_good in cases:
+            with folder() as where, socket.socket() as listener:
+                listener.bind(('127.0.0.2', 0))
+                listener.listen()
+                listener.settimeout(10)
+                port = free_port()
+                dns = Dns({('proxy.test', 'A'): ['127.0.0.2']})
+                lines = proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+                                accounts__outbound_proxy=f'sip:proxy.test:{listener.getsockname()[1]};transport=tls')
+                if trusted:
+                    lines['tls.authorities'] = trusted
+                server = Configured(where, dict(sorted(lines.items())))
+                try:
+                    add_somebody(server, Client(('127.0.0.1', port), 'dave', ip='127.0.0.2'), 'sip:erin@corp.example')
+                    tcp = listener.accept()[0]
+                    tcp.settimeout(10)
+                    try:
+                        with server_context(shown, its_key).wrap_socket(tcp, server_side=True) as tls:
+                            got = tls.recv(65536)
+                    except (ssl.SSLError, ConnectionError):
+                        got = b''
+                    check(got.startswith(b'INVITE') == is_good, f'{shown} with authorities {trusted}: {got[:60]}')
+                finally:
+                    dns.close()
+                    check(server.end() == 0, server.errors())
+
+
+if __name__ == '__main__':
+    os.environ.pop('SSL_CERT_FILE', None)
+    run_cases(configuration_is_checked, sigterm_drains, sigterm_ends_at_once_without_calls, sighup_reads_again,
+              registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
+              a_silent_dns_keeps_nobody_waiting, certificates_of_others_are_checked)
