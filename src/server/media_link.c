@@ -2,6 +2,7 @@
 /* The signalling thread's end of the media worker. */
 #include "server/media_link.h"
 
+#include "adapt/openssl/dtls_identity.h"
 #include "server/media_messages.h"
 #include "server/media_worker.h"
 #include "shell/log/log.h"
@@ -11,6 +12,12 @@
 
 #define COMMANDS_MAX 16384
 #define EVENTS_MAX 8192
+
+/* DTLS certificates: good for long enough that no clock is wrong by as much, renewed so often that the provider, which keeps
+ * some, has every one that a peer may still have been told. */
+#define CERTIFICATE_DAYS 30
+#define CERTIFICATE_RENEW CF_SEC((cf_usec)7 * 24 * 3600)
+#define CERTIFICATE_RETRY CF_SEC(60)
 
 struct cf_media_link {
     struct cf_mailbox *commands;
@@ -24,6 +31,8 @@ struct cf_media_link {
     struct cf_addr local4;
     struct cf_addr local6;
     struct cf_config_range range;
+    uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
+    cf_usec renew_at;
     uint16_t next; /* where to look for a port first */
     bool has_put;
     uint64_t lost;
@@ -54,6 +63,42 @@ void cf_media_link_flush(struct cf_media_link *link) {
 
 uint64_t cf_media_link_lost(const struct cf_media_link *link) {
     return link->lost;
+}
+
+/* --- certificates --- */
+
+static enum cf_err renew(struct cf_media_link *link) {
+    struct cf_dtls_identity *identity;
+    enum cf_err err = cf_dtls_identity_make(CERTIFICATE_DAYS, &identity);
+    if (err != CF_OK) {
+        return err;
+    }
+    struct cf_worker_message message = {.kind = CF_WORKER_IDENTITY, .identity = identity};
+    uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
+    memcpy(fingerprint, cf_dtls_identity_fingerprint(identity), sizeof fingerprint);
+    if (!cf_mailbox_put(link->commands, &message)) {
+        cf_dtls_identity_destroy(&identity);
+        return CF_ERR_LIMIT;
+    }
+    link->has_put = true;
+    memcpy(link->fingerprint, fingerprint, sizeof fingerprint);
+    return CF_OK;
+}
+
+const uint8_t *cf_media_link_fingerprint(const struct cf_media_link *link) {
+    return link->fingerprint;
+}
+
+cf_usec cf_media_link_on_deadline(struct cf_media_link *link, cf_usec now) {
+    if (now >= link->renew_at) {
+        enum cf_err err = renew(link);
+        if (err != CF_OK) {
+            cf_log(CF_LOG_ERROR, "media", "the DTLS certificate was not renewed: %s", cf_err_text(err));
+        }
+        link->renew_at = now + (err == CF_OK ? CERTIFICATE_RENEW : CERTIFICATE_RETRY);
+        cf_media_link_flush(link);
+    }
+    return link->renew_at;
 }
 
 /* --- ports --- */
@@ -149,8 +194,10 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->range = config->media_ports;
     link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
     link->source = (struct cf_port_source){take, give, link};
+    link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
     enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_MAX, &link->commands);
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_MAX, &link->events) : err;
+    err = err == CF_OK ? renew(link) : err;
     err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, sender, &link->worker) : err;
     err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
     if (err != CF_OK) {

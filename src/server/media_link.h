@@ -34,6 +34,15 @@ struct cf_port_source *cf_media_link_ports(struct cf_media_link *link);
 /** Give a command to the worker. It goes out with the next cf_media_link_flush(). */
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command);
 
+/**
+ * SHA-256 of the certificate that new DTLS associations are promised, CF_DTLS_FINGERPRINT_LEN octets at an address that stays;
+ * what is there changes when the certificate is renewed.
+ */
+const uint8_t *cf_media_link_fingerprint(const struct cf_media_link *link);
+
+/** Renew the certificate if it is time to; when to call again. */
+cf_usec cf_media_link_on_deadline(struct cf_media_link *link, cf_usec now);
+
 /** Wake the worker if commands wait. */
 void cf_media_link_flush(struct cf_media_link *link);
 

@@ -3,6 +3,7 @@
 #ifndef CF_SERVER_MEDIA_MESSAGES_H
 #define CF_SERVER_MEDIA_MESSAGES_H
 
+#include "adapt/openssl/dtls_identity.h"
 #include "core/media/messages.h"
 #include "shell/udp/udp.h"
 
@@ -11,10 +12,11 @@
 
 /** Kinds of messages. */
 enum cf_worker_message_kind {
-    CF_WORKER_OPEN,    /**< take over the socket .udp as number .socket */
-    CF_WORKER_CLOSE,   /**< close socket .socket */
-    CF_WORKER_COMMAND, /**< .command for the engine */
-    CF_WORKER_STOP,    /**< send what is waiting and end */
+    CF_WORKER_OPEN,     /**< take over the socket .udp as number .socket */
+    CF_WORKER_CLOSE,    /**< close socket .socket */
+    CF_WORKER_COMMAND,  /**< .command for the engine */
+    CF_WORKER_IDENTITY, /**< another certificate for DTLS: .identity, which is the worker's from now on */
+    CF_WORKER_STOP,     /**< send what is waiting and end */
 };
 
 /** A message; copied through the mailbox. */
@@ -22,6 +24,7 @@ struct cf_worker_message {
     enum cf_worker_message_kind kind;
     uint32_t socket;
     struct cf_udp udp;
+    struct cf_dtls_identity *identity;
     struct cf_media_command command;
 };
 

@@ -4,6 +4,7 @@
 
 #include "adapt/g711/g711.h"
 #include "adapt/g722/g722.h"
+#include "adapt/openssl/dtls.h"
 #include "adapt/opus/opus_codec.h"
 #include "adapt/resample/resample.h"
 #include "adapt/srtp/srtp.h"
@@ -28,6 +29,7 @@ struct cf_media_worker {
     struct cf_mailbox *inbox;
     struct cf_mailbox *outbox;
     struct cf_srtp_engine *srtp;
+    struct cf_dtls *dtls;
     struct cf_engine *engine;
     struct cf_udp **sockets;                           /* by number; CF_MEDIA_SOCKETS_MAX of them */
     uint8_t *buffer;                                   /* CF_ENGINE_BATCH_MAX slots */
@@ -103,6 +105,13 @@ static void drain(struct cf_media_worker *w) {
 
 /* --- in --- */
 
+static void take_identity(struct cf_media_worker *w, struct cf_dtls_identity *identity) {
+    if (cf_dtls_add(w->dtls, identity) != CF_OK) {
+        cf_log(CF_LOG_ERROR, "media", "a new DTLS certificate can't be used");
+        cf_dtls_identity_destroy(&identity);
+    }
+}
+
 static void take_message(struct cf_media_worker *w, const struct cf_worker_message *message) {
     switch (message->kind) {
     case CF_WORKER_OPEN:
@@ -114,6 +123,9 @@ static void take_message(struct cf_media_worker *w, const struct cf_worker_messa
     case CF_WORKER_COMMAND:
         cf_engine_command(w->engine, &message->command, cf_system_now());
         drain(w);
+        break;
+    case CF_WORKER_IDENTITY:
+        take_identity(w, message->identity);
         break;
     case CF_WORKER_STOP:
         w->stops = true;
@@ -227,6 +239,7 @@ static void destroy(struct cf_media_worker *w) {
         cf_engine_fini(w->engine);
     }
     free(w->engine);
+    cf_dtls_free(w->dtls);
     cf_srtp_engine_free(w->srtp);
     free((void *)w->sockets);
     free(w->buffer);
@@ -239,6 +252,7 @@ static void destroy(struct cf_media_worker *w) {
 static enum cf_err make_engine(struct cf_media_worker *w) {
     struct cf_engine *engine = calloc(1, sizeof *engine);
     struct cf_engine_config config = {.crypto = cf_srtp_engine_crypto(w->srtp),
+                                      .dtls = cf_dtls_handshakes(w->dtls),
                                       .entropy = cf_system_entropy(),
                                       .codecs = codecs,
                                       .codec_count = sizeof codecs / sizeof *codecs,
@@ -266,6 +280,7 @@ static enum cf_err make(struct cf_media_worker *w) {
         return CF_ERR_IO;
     }
     enum cf_err err = cf_srtp_engine_new(cf_system_mem(), CF_SRTP_LIBRARY_BEST, &w->srtp);
+    err = err == CF_OK ? cf_dtls_new(cf_system_mem(), &w->dtls) : err;
     return err == CF_OK ? make_engine(w) : err;
 }
 

@@ -114,6 +114,7 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
         }
     }
     cf_usec deadline = cf_usec_min(cf_node_deadline(s->node), s->look_at_accounts);
+    deadline = cf_usec_min(deadline, cf_media_link_on_deadline(s->media, now));
     return cf_usec_min(deadline, look_at_end(s, now));
 }
 
@@ -151,13 +152,16 @@ static enum cf_err set_policy(const struct cf_config *config, struct cf_policy *
     ret->allows_sdes_on_insecure_signalling = config->allows_sdes_insecure;
     enum cf_err err = cf_policy_set_suites(ret, cf_config_str(&config->suites));
     if (err == CF_OK) {
+        err = cf_policy_set_keyings(ret, cf_config_str(&config->keying));
+    }
+    if (err == CF_OK) {
         err = cf_policy_codecs_parse(cf_config_str(&config->audio), CF_MEDIA_AUDIO, &ret->audio);
     }
     if (err == CF_OK) {
         err = cf_policy_codecs_parse(cf_config_str(&config->video), CF_MEDIA_VIDEO, &ret->video);
     }
     if (err != CF_OK) {
-        cf_log(CF_LOG_ERROR, "config", "media.suites, media.audio or media.video names something unknown");
+        cf_log(CF_LOG_ERROR, "config", "media.keying, media.suites, media.audio or media.video names something unknown");
     }
     return err;
 }
@@ -172,9 +176,28 @@ static enum cf_factory_answer factory_answer(const struct cf_config *config) {
     return cf_str_eq(word, CF_STR("accept")) ? CF_FACTORY_ANSWER_ACCEPT : CF_FACTORY_ANSWER_AUTO;
 }
 
+static bool demands_aes256(void *ctx, struct cf_str room) {
+    const struct server *s = ctx;
+    const struct cf_config *config = &s->options->config;
+    struct cf_str rest = cf_config_list(&config->aes256_rooms);
+    struct cf_str name;
+    bool is_demanded = config->demands_aes256;
+    static const struct cf_str prefix = CF_STR_INIT("room-");
+    if (cf_str_starts(room, prefix)) {
+        room = cf_str_n(room.at + prefix.len, room.len - prefix.len);
+    }
+    while (!is_demanded && cf_config_list_next(&rest, &name)) {
+        is_demanded = cf_str_eq_nocase(name, room);
+    }
+    return is_demanded;
+}
+
 static struct cf_focus_config focus_config(struct server *s) {
     const struct cf_config *c = &s->options->config;
     struct cf_focus_config focus = {.policy = &s->policy,
+                                    .fingerprint = cf_media_link_fingerprint(s->media),
+                                    .demands_aes256 = demands_aes256,
+                                    .demands_ctx = s,
                                     .codecs = cf_server_content_codecs(),
                                     .port_source = cf_media_link_ports(s->media),
                                     .user = cf_config_str(&c->focus),

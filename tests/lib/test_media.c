@@ -12,6 +12,7 @@
 #define WALL (INT64_C(1700000000) * 1000000)
 #define SOUND_USEC CF_MSEC(20)
 #define KEY_DELAY CF_MSEC(40)
+#define ENGINE_CERTIFICATE 0xE0
 #define MID_ID 1
 #define LEVEL_ID 2
 #define MIXER_LEVEL_ID 3
@@ -23,6 +24,8 @@ void test_media_init(struct test_media *w, uint64_t seed) {
     test_mem_init(&w->mem);
     test_srtp_init(&w->srtp, &w->mem.mem);
     test_entropy_init(&w->entropy, seed);
+    test_handshakes_init(&w->dtls, &w->mem.mem, false);
+    test_handshakes_init(&w->zrtp, &w->mem.mem, true);
     cf_rng_init(&w->rng, seed);
     w->opus = test_codec;
     w->opus.name = "opus";
@@ -33,6 +36,8 @@ void test_media_init(struct test_media *w, uint64_t seed) {
     w->now = CF_SEC(1000);
     w->room = (struct cf_handle){.slot = 3, .generation = 7};
     const struct cf_engine_config config = {.crypto = &w->srtp.crypto,
+                                            .dtls = &w->dtls.table,
+                                            .zrtp = &w->zrtp.table,
                                             .entropy = &w->entropy.entropy,
                                             .codecs = w->codecs,
                                             .codec_count = 2,
@@ -48,6 +53,7 @@ void test_media_fini(struct test_media *w) {
     cf_engine_fini(&w->engine);
     for (size_t i = 0; i < w->phone_count; i++) {
         for (size_t line = 0; line < TEST_LINES; line++) {
+            cf_association_end(&w->phones[i].associations[line]);
             w->srtp.crypto.close(w->srtp.crypto.ctx, w->phones[i].send[line]);
             w->srtp.crypto.close(w->srtp.crypto.ctx, w->phones[i].receive[line]);
         }
@@ -125,6 +131,12 @@ static void describe_security(struct test_media *w, struct test_phone *phone, si
     if (phone->config.suite == CF_SRTP_NONE) {
         return;
     }
+    if (phone->config.keying != CF_KEYING_NONE) {
+        *s = test_security(phone->config.keying, CF_DTLS_ROLE_SERVER, ENGINE_CERTIFICATE, phone->number);
+        phone->transports[i].suite_count = 1;
+        phone->transports[i].suites[0] = phone->config.suite;
+        return;
+    }
     s->keying = CF_KEYING_SDES;
     s->suite = phone->config.suite;
     cf_entropy_fill(&w->entropy.entropy, s->local.key, sizeof s->local.key);
@@ -165,6 +177,73 @@ static void open_contexts(struct test_media *w, struct test_phone *phone, size_t
     assert_ok(crypto->open(crypto->ctx, &params, &phone->receive[i]));
 }
 
+/* --- handshakes of phones, whose client they are --- */
+
+static bool shakes_hands(const struct test_phone *phone) {
+    return phone->config.keying == CF_KEYING_DTLS || phone->config.keying == CF_KEYING_ZRTP;
+}
+
+/* Has it keys to send with, if it needs them? */
+static bool can_send(const struct test_phone *phone, enum test_line line) {
+    return !shakes_hands(phone) || phone->send[line] != NULL;
+}
+
+static void take_keys(struct test_media *w, struct test_phone *phone, size_t line, const struct cf_handshake_keys *keys) {
+    const struct cf_packet_crypto *crypto = &w->srtp.crypto;
+    const struct cf_srtp_suite_info *info = &cf_srtp_suites[keys->suite];
+    struct cf_srtp_params params = {.suite = keys->suite, .direction = CF_SRTP_SEND, .streams_max = 8};
+    crypto->close(crypto->ctx, phone->send[line]);
+    crypto->close(crypto->ctx, phone->receive[line]);
+    params.key = (struct cf_span){keys->local.key, info->key_len};
+    params.salt = (struct cf_span){keys->local.salt, info->salt_len};
+    assert_ok(crypto->open(crypto->ctx, &params, &phone->send[line]));
+    params.direction = CF_SRTP_RECEIVE;
+    params.key = (struct cf_span){keys->remote.key, info->key_len};
+    params.salt = (struct cf_span){keys->remote.salt, info->salt_len};
+    assert_ok(crypto->open(crypto->ctx, &params, &phone->receive[line]));
+}
+
+static void step_handshake(struct test_media *w, struct test_phone *phone, size_t line) {
+    struct cf_association *a = &phone->associations[line];
+    struct cf_handshake_keys keys;
+    struct cf_span datagram;
+    struct cf_addr to;
+    while (cf_association_poll(a, &datagram, &to)) {
+        if (!cf_rng_chance(&w->rng, w->loss_in_ppm)) {
+            test_media_inject(w, phone->sockets[line][0], &phone->address[line][0], datagram);
+        }
+    }
+    if (cf_association_take_news(a, &keys, &to) && cf_association_state(a) == CF_ASSOCIATION_SECURED) {
+        for (size_t i = 0; i < TEST_LINES; i++) {
+            if (i == line || phone->config.has_bundle) {
+                take_keys(w, phone, i, &keys);
+            }
+        }
+    }
+}
+
+static void step_handshakes(struct test_media *w, struct test_phone *phone) {
+    for (size_t i = 0; i < TEST_LINES; i++) {
+        if (cf_association_deadline(&phone->associations[i]) <= w->now) {
+            cf_association_on_deadline(&phone->associations[i], w->now);
+        }
+        step_handshake(w, phone, i);
+    }
+}
+
+void test_media_shake_hands(struct test_media *w, struct test_phone *phone, enum test_line line) {
+    uint8_t certificate = phone->config.has_false_certificate ? 0xFF : phone->number;
+    const struct cf_media_security security =
+        test_security(phone->config.keying, CF_DTLS_ROLE_CLIENT, certificate, ENGINE_CERTIFICATE);
+    const struct cf_association_config config = {.provider =
+                                                     phone->config.keying == CF_KEYING_DTLS ? &w->dtls.table : &w->zrtp.table,
+                                                 .security = &security,
+                                                 .suites = &phone->config.suite,
+                                                 .suite_count = 1,
+                                                 .is_checked = true};
+    cf_association_begin(&phone->associations[line], &config, w->now);
+}
+
 void test_media_agree(struct test_media *w, struct test_phone *phone) {
     for (size_t i = 0; i < (phone->config.has_bundle ? 1 : TEST_LINES); i++) {
         const struct cf_media_command command = {
@@ -201,6 +280,9 @@ struct test_phone *test_media_add(struct test_media *w, const struct test_phone_
         .kind = CF_MEDIA_LEG_ADD, .room = w->room, .leg = phone->leg, .as.leg_policy = config->policy};
     test_media_command(w, &command);
     test_media_agree(w, phone);
+    for (size_t i = 0; shakes_hands(phone) && i < (config->has_bundle ? 1 : TEST_LINES); i++) {
+        test_media_shake_hands(w, phone, (enum test_line)i);
+    }
     return phone;
 }
 
@@ -358,7 +440,13 @@ static void deliver(struct test_media *w, const struct cf_media_output *out) {
             if (phone->is_dead || cf_rng_chance(&w->rng, w->loss_out_ppm)) {
                 return;
             }
-            if (cf_packet_kind_of(out->data) == CF_PACKET_RTCP) {
+            enum cf_packet_kind kind = cf_packet_kind_of(out->data);
+            if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
+                (void)cf_association_on_datagram(&phone->associations[line], out->data, &out->to, w->now);
+                step_handshake(w, phone, line);
+            } else if (!can_send(phone, (enum test_line)line)) {
+                return; /* it has no keys yet to read that with */
+            } else if (kind == CF_PACKET_RTCP) {
                 take_rtcp(w, phone, (enum test_line)line, octets, out->data.len);
             } else {
                 take_rtp(w, phone, (enum test_line)line, octets, out->data.len);
@@ -440,6 +528,9 @@ void test_media_send_rtp(struct test_media *w, struct test_phone *phone, enum te
     uint8_t octets[512];
     uint8_t out[2048];
     struct cf_writer writer;
+    if (!can_send(phone, line)) {
+        return;
+    }
     cf_writer_init(&writer, octets, sizeof octets);
     cf_rtp_put_header(&writer, header);
     struct cf_protect_job job = {
@@ -455,6 +546,9 @@ void test_media_send_rtcp(struct test_media *w, struct test_phone *phone, enum t
     uint8_t out[2048];
     size_t len;
     const struct cf_packet_crypto *crypto = &w->srtp.crypto;
+    if (!can_send(phone, line)) {
+        return;
+    }
     assert_ok(crypto->protect_rtcp(crypto->ctx, phone->send[line], compound, out, sizeof out, &len));
     test_media_inject(w, phone->sockets[line][1], &phone->address[line][1], (struct cf_span){out, len});
 }
@@ -522,6 +616,7 @@ static void tick_phone(struct test_media *w, struct test_phone *phone) {
 void test_media_run(struct test_media *w, cf_usec duration) {
     for (cf_usec end = w->now + duration; w->now < end; w->now += CF_MSEC(1)) {
         for (size_t i = 0; i < w->phone_count; i++) {
+            step_handshakes(w, &w->phones[i]);
             tick_phone(w, &w->phones[i]);
         }
         test_media_flush(w);

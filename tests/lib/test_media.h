@@ -11,6 +11,7 @@
 #include "core/media/engine.h"
 #include "lib/test_codec.h"
 #include "lib/test_entropy.h"
+#include "lib/test_handshake.h"
 #include "lib/test_mem.h"
 #include "lib/test_srtp.h"
 #include "lib/test_video.h"
@@ -33,7 +34,9 @@ enum test_line { TEST_SOUND, TEST_PICTURE, TEST_LINES };
 
 /** What a phone can do. Zeroed: sound and VP8 pictures without encryption, all feedback. */
 struct test_phone_config {
-    enum cf_srtp_suite suite; /**< CF_SRTP_NONE: plain RTP */
+    enum cf_srtp_suite suite;   /**< CF_SRTP_NONE: plain RTP */
+    enum cf_keying keying;      /**< CF_KEYING_DTLS, CF_KEYING_ZRTP: shake hands for that suite, needs .has_mux; else SDES */
+    bool has_false_certificate; /**< shows another one than signalling said */
     bool no_picture;
     bool no_camera;   /**< sees, but sends no pictures */
     bool is_h264;     /**< instead of VP8 */
@@ -69,6 +72,7 @@ struct test_phone {
     struct cf_addr address[TEST_LINES][2]; /**< of the phone, by line and port */
     struct cf_srtp_context *send[TEST_LINES];
     struct cf_srtp_context *receive[TEST_LINES];
+    struct cf_association associations[TEST_LINES]; /**< the phone's own, with .keying */
     struct cf_media_line_set lines[TEST_LINES];
     struct cf_media_transport_set transports[TEST_LINES];
     uint32_t ssrc[TEST_LINES];
@@ -102,6 +106,8 @@ struct test_media {
     struct test_mem mem;
     struct test_srtp srtp;
     struct test_entropy entropy;
+    struct test_handshakes dtls; /**< of engine and phones */
+    struct test_handshakes zrtp; /**< of engine and phones */
     struct cf_rng rng;
     struct cf_audio_codec opus;
     struct cf_audio_codec pcmu;
@@ -134,6 +140,9 @@ void test_media_command(struct test_media *w, const struct cf_media_command *com
 
 /** Another phone in the room. */
 struct test_phone *test_media_add(struct test_media *w, const struct test_phone_config *config);
+
+/** The phone begins to shake hands, or begins anew. Phones with .keying do when they are added. */
+void test_media_shake_hands(struct test_media *w, struct test_phone *phone, enum test_line line);
 
 /** Tell the engine .lines and .transports of @p phone, which may have been changed. */
 void test_media_agree(struct test_media *w, struct test_phone *phone);

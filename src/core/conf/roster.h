@@ -86,6 +86,9 @@ struct cf_roster_device {
     cf_wall disconnected;                              /**< the same */
     struct cf_roster_cause cause;                      /**< the same */
     struct cf_roster_media media[CF_CONF_MEDIA_COUNT];
+    char protection[48];      /**< how its media is encrypted, such as "dtls AEAD_AES_128_GCM"; empty: not known yet */
+    char sas[32];             /**< ZRTP's short authentication string; empty: none */
+    bool is_sas_verified;     /**< it was compared in an earlier call */
     uint64_t added;           /**< sequence number of its coming */
     uint64_t fresh;           /**< of the latest time that something of it vanished: tell it as new to who has seen less */
     uint64_t changed;         /**< of its latest change */

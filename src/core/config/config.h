@@ -66,7 +66,9 @@ struct cf_config {
     bool uses_io_uring;
     cf_usec quarantine_usec;
     bool allows_plain, allows_sdes_insecure;
-    struct cf_config_text suites, audio, video;
+    struct cf_config_text keying;
+    bool demands_aes256;
+    struct cf_config_text aes256_rooms, suites, audio, video;
     cf_usec silence_time_usec;
     uint32_t video_rate_kbps;
     struct cf_config_text log_level;

@@ -57,6 +57,10 @@ X(media, io-uring, FLAG, "yes", 0, 1, START,
 X(media, quarantine, DURATION, "5s", 0, 300, LIVE, "How long a port rests after a call before it is used again.")
 X(media, plain, FLAG, "no", 0, 1, LIVE, "Allow RTP without encryption.")
 X(media, sdes-insecure, FLAG, "no", 0, 1, LIVE, "Allow SDES keys over signalling that is not encrypted.")
+X(media, keying, LIST, "dtls sdes zrtp none", 1, 4, LIVE,
+  "How media keys may be agreed on, in order of preference: dtls, sdes, zrtp, none (no encryption, if media.plain allows it).")
+X(media, aes256, FLAG, "no", 0, 1, LIVE, "Every room demands AES-256: who offers less is refused.")
+X(media, aes256-rooms, LIST, "", 0, 100, LIVE, "Rooms that demand AES-256, NAME each.")
 X(media, suites, LIST,
   "AEAD_AES_128_GCM AEAD_AES_256_GCM AES_256_CM_HMAC_SHA1_80 AES_CM_128_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_32 "
   "AES_CM_128_HMAC_SHA1_32",

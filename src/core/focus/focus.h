@@ -50,8 +50,11 @@ struct cf_focus_config {
     struct cf_dialog_table *dialogs;
     const struct cf_endpoint_local *locals; /**< the endpoint's, for Record-Route */
     size_t local_count;
-    const struct cf_location *location;     /**< where users are; NULL: only by proxy */
-    const struct cf_policy *policy;         /**< what is negotiated */
+    const struct cf_location *location; /**< where users are; NULL: only by proxy */
+    const struct cf_policy *policy;     /**< what is negotiated */
+    const uint8_t *fingerprint;         /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
+    bool (*demands_aes256)(void *ctx, struct cf_str room); /**< does the room with that key? NULL: none does */
+    void *demands_ctx;
     const struct cf_content_codecs *codecs; /**< bodies: inflate, deflate, lists */
     struct cf_port_source *port_source;     /**< where RTP ports come from */
     struct cf_client_auth *auth;            /**< credentials for challenges of the configured proxy; NULL: none are answered */

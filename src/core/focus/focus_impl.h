@@ -136,6 +136,7 @@ struct cf_focus {
     struct cf_handle_table referrals;
     struct cf_list commands;         /**< of struct cf_focus_command */
     struct cf_focus_command *polled; /**< handed out last */
+    struct cf_policy strict;         /**< config.policy for rooms that demand AES-256, made anew when it is needed */
     char *scratch;                   /**< CF_FOCUS_SCRATCH_MAX octets for documents */
     char *deflated;                  /**< the same for compressed ones */
     bool is_draining;
@@ -204,6 +205,10 @@ CF_MUST_USE enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_nego
 
 /** An agreement is in force: tell the media worker and the conference. */
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);
+
+/** What the media worker says of the keys of @p leg: shown to the operator, and without keys the call ends. */
+void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event);
+void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 
 /** The peer sends line @p line with @p ssrc: subscribers know the speaker by it. */
 void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec now);

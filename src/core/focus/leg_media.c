@@ -94,6 +94,19 @@ static enum cf_err offer_lines(struct cf_leg *leg, struct cf_local_line *lines, 
     return err;
 }
 
+/* The room's: all that is allowed, or AES-256 only. */
+static const struct cf_policy *policy_of(const struct cf_leg *leg) {
+    struct cf_focus *focus = leg->room->focus;
+    const struct cf_focus_config *config = &focus->config;
+    const struct cf_conference *conf = cf_room_conference(leg->room);
+    if (conf == NULL || config->demands_aes256 == NULL || !config->demands_aes256(config->demands_ctx, conf->key)) {
+        return config->policy;
+    }
+    focus->strict = *config->policy;
+    cf_policy_demand_aes256(&focus->strict);
+    return &focus->strict;
+}
+
 enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
                             struct cf_local_session *ret) {
     const struct cf_focus_config *config = &leg->room->focus->config;
@@ -103,8 +116,9 @@ enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *off
     if (err != CF_OK) {
         return err;
     }
-    *ret = (struct cf_local_session){.policy = config->policy,
+    *ret = (struct cf_local_session){.policy = policy_of(leg),
                                      .entropy = config->entropy,
+                                     .fingerprint = config->fingerprint,
                                      .is_signalling_secure = leg->is_secure,
                                      .address = leg->local,
                                      .user = config->user,
@@ -137,7 +151,11 @@ static void tell_transport(struct cf_leg *leg, uint16_t index, const struct cf_m
                                                            .rtp_socket = cf_port_socket(&transport->local_rtp),
                                                            .rtcp_socket = cf_port_socket(&transport->local_rtcp),
                                                            .transport = *transport};
+    const struct cf_policy *policy = policy_of(leg);
+    command.as.transport.suite_count = policy->suite_count;
+    memcpy(command.as.transport.suites, policy->suites, policy->suite_count * sizeof policy->suites[0]);
     cf_focus_command(leg->room->focus, &command);
+    cf_mem_wipe(&command, sizeof command);
 }
 
 static void tell_line(struct cf_leg *leg, uint16_t index, const struct cf_media_line *line) {
@@ -211,6 +229,38 @@ void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec no
         update->ssrc = ssrc;
         cf_conference_on_media(conf, now, leg->device, leg->updates);
     }
+}
+
+void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event) {
+    struct cf_conference *conf = cf_room_conference(leg->room);
+    struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, leg->device);
+    if (device == NULL) {
+        return;
+    }
+    struct cf_writer w;
+    cf_writer_init(&w, device->protection, sizeof device->protection - 1);
+    cf_put(&w, cf_keying_name(event->as.secured.keying));
+    if (event->as.secured.suite != CF_SRTP_NONE) {
+        cf_put_char(&w, ' ');
+        cf_put(&w, cf_srtp_suites[event->as.secured.suite].name);
+    }
+    device->protection[w.len] = '\0';
+    if (event->as.secured.sas[0] != '\0') {
+        memcpy(device->sas, event->as.secured.sas, sizeof device->sas);
+        device->sas[sizeof device->sas - 1] = '\0';
+        device->is_sas_verified = event->as.secured.is_sas_verified;
+    }
+}
+
+void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
+    char field[160];
+    struct cf_writer w;
+    cf_writer_init(&w, field, sizeof field);
+    cf_put_lit(&w, "Reason: SIP;cause=488;text=\"Keys: ");
+    cf_put(&w, cf_str_of(cf_handshake_failure_text(event->as.insecure.failure)));
+    cf_put_lit(&w, "\"\r\n");
+    cf_session_end(&leg->session, 0, cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE, now);
+    cf_leg_settle(leg, now);
 }
 
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now) {

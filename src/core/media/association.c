@@ -300,6 +300,17 @@ void cf_association_begin(struct cf_association *a, const struct cf_association_
     }
 }
 
+bool cf_association_is_on(const struct cf_association *a, const struct cf_media_security *security) {
+    return a->state != CF_ASSOCIATION_OFF && cf_media_security_is_same(&a->security, security);
+}
+
+void cf_association_set_checked(struct cf_association *a, bool is_checked) {
+    for (size_t i = 0; is_checked && i < CF_ASSOCIATION_SLOTS; i++) {
+        a->slots[i].peer = (struct cf_addr){.family = CF_FAMILY_NONE};
+    }
+    a->is_checked = is_checked;
+}
+
 void cf_association_end(struct cf_association *a) {
     if (a->state != CF_ASSOCIATION_OFF) {
         close_all(a);

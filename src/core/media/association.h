@@ -91,6 +91,12 @@ struct cf_association_config {
  */
 void cf_association_begin(struct cf_association *a, const struct cf_association_config *config, cf_usec now);
 
+/** Is it on, and has it been begun for the same as @p security says? Then it goes on. */
+bool cf_association_is_on(const struct cf_association *a, const struct cf_media_security *security);
+
+/** ICE has come or gone. */
+void cf_association_set_checked(struct cf_association *a, bool is_checked);
+
 /** End it and wipe all. One that is off may be ended too. */
 void cf_association_end(struct cf_association *a);
 
@@ -108,6 +114,11 @@ bool cf_association_poll(struct cf_association *a, struct cf_span *ret_datagram,
 /** Where it is. */
 static inline enum cf_association_state cf_association_state(const struct cf_association *a) {
     return a->state;
+}
+
+/** Why it failed, or why the last handshake did. */
+static inline enum cf_handshake_failure cf_association_failure(const struct cf_association *a) {
+    return a->failure;
 }
 
 /**

@@ -140,8 +140,7 @@ static void choose_sound(struct cf_engine_leg *leg) {
     }
 }
 
-/* Everybody in the leg takes part as policy and agreements say; the first error, and of which line. */
-static enum cf_err join_all(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t *ret_index) {
+enum cf_err cf_engine_join_all(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t *ret_index) {
     enum cf_err first = CF_OK;
     choose_sound(leg);
     for (size_t i = 0; i < leg->line_count; i++) {
@@ -164,7 +163,7 @@ static enum cf_err set_leg(struct cf_engine *engine, struct cf_engine_leg *leg, 
             cf_engine_transport_set_policy(leg->transports[i], policy);
         }
     }
-    return join_all(engine, leg, ret_index);
+    return cf_engine_join_all(engine, leg, ret_index);
 }
 
 /* --- transports --- */
@@ -198,6 +197,7 @@ static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg 
             return CF_ERR_NO_MEMORY;
         }
         cf_engine_transport_init(*t, leg, set->index);
+        leg->transport_count = set->index >= leg->transport_count ? (uint16_t)(set->index + 1) : leg->transport_count;
     }
     unmap_sockets(engine, *t);
     enum cf_err err = cf_engine_transport_set(*t, engine->config.crypto, set, &leg->policy);
@@ -207,7 +207,9 @@ static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg 
     if (err == CF_OK) {
         err = map_socket(engine, *t, CF_ENGINE_PORT_RTP, set->rtp_socket);
     }
-    if (err != CF_OK) {
+    if (err == CF_OK) {
+        cf_engine_begin_handshakes(engine, *t, set);
+    } else {
         /* Closed: it must not send from a socket that is not its own. */
         cf_engine_transport_fini(*t, engine->config.crypto);
     }
@@ -279,7 +281,7 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
     if (line->is_active && !line->has_schedule) {
         begin_schedule(engine, line);
     }
-    enum cf_err err = join_all(engine, leg, ret_index);
+    enum cf_err err = cf_engine_join_all(engine, leg, ret_index);
     return err == CF_OK && set->line.is_active && transport == NULL ? CF_ERR_NOT_FOUND : err;
 }
 
@@ -297,7 +299,7 @@ static void do_room_command(struct cf_engine *engine, const struct cf_media_comm
         cf_engine_touch_room(engine, room);
         CF_LIST_EACH (&room->legs, link, following) {
             uint16_t index;
-            enum cf_err joined = join_all(engine, CF_OF(link, struct cf_engine_leg, room_link), &index);
+            enum cf_err joined = cf_engine_join_all(engine, CF_OF(link, struct cf_engine_leg, room_link), &index);
             err = err == CF_OK ? joined : err;
         }
     }

@@ -73,9 +73,9 @@ static void send(struct cf_engine *engine, struct cf_engine_line *line, const st
     if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTCP)) {
         return;
     }
-    bool sent =
-        cf_control_queue_put(&engine->control, engine->config.crypto, t->send, cf_engine_transport_socket(t, CF_ENGINE_PORT_RTCP),
-                             cf_engine_transport_remote(t, CF_ENGINE_PORT_RTCP), cf_writer_span(w));
+    bool sent = cf_control_queue_put(&engine->control, engine->config.crypto, cf_engine_transport_control_send(t),
+                                     cf_engine_transport_socket(t, CF_ENGINE_PORT_RTCP),
+                                     cf_engine_transport_remote(t, CF_ENGINE_PORT_RTCP), cf_writer_span(w));
     if (sent && line->has_schedule) {
         cf_rtcp_schedule_on_sent(&line->schedule, w->len + HEADERS_LEN);
     }

@@ -18,4 +18,5 @@ X(DUPLICATE, "a second copy")
 X(LATE, "too late to be played")
 X(BUDGET, "above the leg's packet or memory budget") /* floods, or a burst larger than a batch */
 X(RTCP_MALFORMED, "malformed RTCP")
+X(HANDSHAKE, "of no use to a handshake")      /* a stranger's, an alert in clear, or out of its time */
 X(NOT_WANTED, "nothing in the room takes it") /* no mixer, no format that can be forwarded */

@@ -56,6 +56,7 @@ enum cf_err cf_engine_init(struct cf_engine *engine, const struct cf_mem *mem, c
     cf_media_names_init(&engine->legs, mem, engine->config.slot_limit);
     cf_heap_init(&engine->room_timers, mem);
     cf_heap_init(&engine->leg_timers, mem);
+    cf_list_init(&engine->handshakes);
     cf_list_init(&engine->batch_rooms);
     cf_list_init(&engine->mix_rooms);
     cf_list_init(&engine->touched_rooms);
@@ -137,6 +138,7 @@ static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
             deadline = cf_usec_min(deadline, cf_rtcp_schedule_deadline(&line->schedule));
         }
     }
+    deadline = cf_usec_min(deadline, cf_engine_handshake_deadline(leg));
     if (leg->policy.silence_usec > 0 && !leg->is_silent) {
         deadline = cf_usec_min(deadline, leg->heard_at + leg->policy.silence_usec);
     }
@@ -192,6 +194,7 @@ static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
             cf_engine_send_report(engine, line, false);
         }
     }
+    cf_engine_on_handshake_deadline(engine, leg);
     report_silence(engine, leg);
     cf_engine_set_leg_timer(engine, leg);
 }

@@ -32,6 +32,8 @@
 /** What an engine is made of. All pointers are kept. */
 struct cf_engine_config {
     const struct cf_packet_crypto *crypto;
+    const struct cf_handshakes *dtls; /**< NULL: transports that want it fail */
+    const struct cf_handshakes *zrtp; /**< NULL: transports that want it fail */
     const struct cf_entropy *entropy;
     const struct cf_audio_codec *const *codecs; /**< those that can be mixed, .codec_count of them */
     size_t codec_count;
@@ -109,6 +111,7 @@ struct cf_engine {
     size_t control_taken; /**< compounds in the batch that was polled last */
     struct cf_outbox outbox;
 
+    struct cf_list handshakes; /**< transports whose associations have something to say */
     struct cf_list batch_rooms;
     struct cf_list mix_rooms;
     struct cf_list touched_rooms;

@@ -33,6 +33,9 @@ struct cf_media_event cf_engine_leg_event(const struct cf_engine_leg *leg, enum 
 /** Take @p leg out of its room and free it, without goodbye. */
 void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg);
 
+/** Everybody in the leg takes part as policy and agreements say; the first error, and of which line. */
+CF_MUST_USE enum cf_err cf_engine_join_all(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t *ret_index);
+
 /** Free @p room, which must have no legs. */
 void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room);
 
@@ -68,6 +71,21 @@ bool cf_engine_is_checked(const struct cf_engine *engine, const struct cf_engine
  */
 enum cf_media_discard cf_engine_take_handshake(struct cf_engine *engine, const struct cf_engine_arrival *arrival,
                                                enum cf_packet_kind kind);
+
+/**
+ * @p t has been set: agree on keys if it needs that, and tell how it is protected. Called again, with what has not changed, that
+ * goes on.
+ */
+void cf_engine_begin_handshakes(struct cf_engine *engine, struct cf_engine_transport *t,
+                                const struct cf_media_transport_set *set);
+
+/** When cf_engine_on_handshake_deadline() is due for a transport of @p leg. */
+cf_usec cf_engine_handshake_deadline(const struct cf_engine_leg *leg);
+
+void cf_engine_on_handshake_deadline(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/** Put datagrams of handshakes into @p outputs, at most @p max; their number. */
+size_t cf_engine_take_handshakes(struct cf_engine *engine, struct cf_media_output *outputs, size_t max);
 
 /* control_in.c, control_out.c */
 

@@ -5,8 +5,10 @@
 /* A peer that sends sound in another codec is followed that often. */
 #define CODEC_PAUSE CF_SEC(1)
 
-static bool is_kept_out(const struct cf_engine_leg *leg) {
-    return leg->policy.is_waiting;
+/* In the lobby; or the keys are still to come, and before that nothing is mixed or forwarded. */
+static bool is_kept_out(const struct cf_engine_line *line) {
+    bool is_open = line->transport != NULL && cf_engine_transport_is_open(line->transport, CF_ENGINE_PORT_RTP);
+    return line->leg->policy.is_waiting || !is_open;
 }
 
 /* --- sound --- */
@@ -33,7 +35,7 @@ static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *l
     struct cf_mixer *mixer = &leg->room->mixer;
     struct cf_mix_leg_config config =
         cf_engine_line_mix_config(line, engine->codecs, cf_engine_leg_number(leg), leg->policy.is_audio_muted);
-    bool wanted = line->is_active && leg->sound == line && !is_kept_out(leg) && !leg->room->policy.no_audio;
+    bool wanted = line->is_active && leg->sound == line && !is_kept_out(line) && !leg->room->policy.no_audio;
     bool has_codec = config.codec_in != NULL || config.codec_out != NULL;
     if (!wanted || !has_codec) {
         part_sound(line);
@@ -158,7 +160,7 @@ static bool is_first_picture(const struct cf_engine_line *line) {
 }
 
 static enum cf_err join_picture(struct cf_engine *engine, struct cf_engine_line *line) {
-    bool wanted = is_first_picture(line) && !is_kept_out(line->leg) && !line->leg->room->policy.no_video;
+    bool wanted = is_first_picture(line) && !is_kept_out(line) && !line->leg->room->policy.no_video;
     join_sink(engine, line, wanted);
     return join_source(engine, line, wanted);
 }

@@ -34,6 +34,7 @@ struct cf_engine_leg {
     struct cf_link room_link;
     struct cf_media_leg_policy policy;
     struct cf_engine_transport *transports[CF_MEDIA_TRANSPORTS_MAX]; /**< owned; NULL: none */
+    uint16_t transport_count;                                        /**< highest index in use + 1 */
     struct cf_engine_line *lines[CF_MEDIA_LINES_MAX];                /**< owned; NULL: none */
     uint16_t line_count;                                             /**< highest index in use + 1 */
     struct cf_engine_line *sound;                                    /**< the line that is mixed; NULL: none */

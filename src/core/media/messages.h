@@ -20,7 +20,7 @@
 #define CF_MEDIA_MESSAGES_H
 
 #include "base/handle.h"
-#include "core/offer/params.h"
+#include "core/media/handshake.h"
 #include "core/rtp/latch.h"
 
 /** Most lines and transports of a leg. */
@@ -67,6 +67,8 @@ struct cf_media_transport_set {
     uint32_t rtp_socket;
     uint32_t rtcp_socket; /**< the same with rtcp-mux */
     struct cf_media_transport transport;
+    uint8_t suite_count;                            /**< DTLS, ZRTP: allowed suites ... */
+    enum cf_srtp_suite suites[CF_SRTP_SUITE_COUNT]; /**< ... the most wanted first */
 };
 
 /** A line of a leg. */
@@ -101,6 +103,8 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */
     CF_MEDIA_EVENT_LEVELS,           /**< loudest of the room: .as.levels */
     CF_MEDIA_EVENT_STATS,            /**< .as.stats */
+    CF_MEDIA_EVENT_SECURED,          /**< how a transport is protected from now on: .as.secured */
+    CF_MEDIA_EVENT_INSECURE,         /**< no keys could be agreed on: nothing comes or goes, end the leg; .as.insecure */
 };
 
 /** Why a datagram was not used. */
@@ -175,6 +179,17 @@ struct cf_media_event {
             struct cf_media_level list[CF_MEDIA_LEVELS_MAX]; /**< loudest first */
         } levels;
         struct cf_media_line_stats stats;
+        struct {
+            uint16_t transport;
+            enum cf_keying keying;
+            enum cf_srtp_suite suite;
+            char sas[CF_SAS_SIZE]; /**< ZRTP: for people to compare; empty: none */
+            bool is_sas_verified;  /**< they have, in an earlier call */
+        } secured;
+        struct {
+            uint16_t transport;
+            enum cf_handshake_failure failure;
+        } insecure;
     } as;
 };
 

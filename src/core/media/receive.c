@@ -294,7 +294,7 @@ static void take_rtcp(struct cf_engine *engine, struct cf_engine_arrival *a, uin
     struct cf_engine_transport *t = a->transport;
     struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, cf_rtcp_sender_ssrc(a->octets));
     size_t len;
-    enum cf_err err = crypto->unprotect_rtcp(crypto->ctx, t->receive, datagram, a->octets.len, &len);
+    enum cf_err err = crypto->unprotect_rtcp(crypto->ctx, cf_engine_transport_control_receive(t), datagram, a->octets.len, &len);
     if (err != CF_OK) {
         settle(engine, t, line, a->datagram_len, discard_of_error(err));
         return;
@@ -319,7 +319,7 @@ static void take_rtcp(struct cf_engine *engine, struct cf_engine_arrival *a, uin
 /* RTP gets a job, RTCP is dealt with at once. */
 static void take_media(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_transport *t, bool is_rtp,
                        struct cf_engine_arrival *a, size_t *job_count) {
-    if (!t->is_open) {
+    if (!cf_engine_transport_is_open(t, a->port)) {
         settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_AUTHENTICATION);
         return;
     }

@@ -272,6 +272,7 @@ size_t cf_engine_poll_send(struct cf_engine *engine, const struct cf_media_outpu
     engine->control_taken = 0;
     *ret_outputs = engine->outbox.outputs;
     size_t count = take_control(engine);
+    count += cf_engine_take_handshakes(engine, engine->outbox.outputs + count, CF_OUTBOX_MAX - count);
     bool more = true;
     while (count == 0 && more) {
         cf_outbox_clear(&engine->outbox);

@@ -8,19 +8,29 @@ void cf_engine_transport_init(struct cf_engine_transport *t, struct cf_engine_le
 static void close_contexts(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto) {
     crypto->close(crypto->ctx, t->receive);
     crypto->close(crypto->ctx, t->send);
-    t->receive = NULL;
-    t->send = NULL;
+    crypto->close(crypto->ctx, t->control_receive);
+    crypto->close(crypto->ctx, t->control_send);
+    t->receive = t->send = t->control_receive = t->control_send = NULL;
     t->is_open = false;
+    t->is_control_open = false;
     t->suite = CF_SRTP_NONE;
-    /* Volatile, or the compiler sees that nobody reads them. */
-    volatile uint8_t *octets = (volatile uint8_t *)t->keys;
-    for (size_t i = 0; i < sizeof t->keys; i++) {
-        octets[i] = 0;
+    cf_mem_wipe(t->keys, sizeof t->keys);
+}
+
+static void end_associations(struct cf_engine_transport *t) {
+    for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
+        cf_association_end(&t->associations[i]);
     }
+}
+
+void cf_engine_transport_close(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto) {
+    close_contexts(t, crypto);
 }
 
 void cf_engine_transport_fini(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto) {
     close_contexts(t, crypto);
+    end_associations(t);
+    cf_list_remove(&t->handshake_link);
 }
 
 static struct cf_latch_policy latch_policy(const struct cf_media_leg_policy *policy) {
@@ -85,27 +95,61 @@ static enum cf_err set_sdes(struct cf_engine_transport *t, const struct cf_packe
     return err;
 }
 
+enum cf_err cf_engine_transport_secure(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
+                                       enum cf_engine_port port, const struct cf_handshake_keys *keys) {
+    bool is_control = port == CF_ENGINE_PORT_RTCP;
+    struct cf_srtp_context **send = is_control ? &t->control_send : &t->send;
+    struct cf_srtp_context **receive = is_control ? &t->control_receive : &t->receive;
+    struct cf_srtp_context *made[2] = {NULL, NULL};
+    enum cf_err err = open_context(crypto, keys->suite, &keys->local, CF_SRTP_SEND, &made[0]);
+    if (err == CF_OK) {
+        err = open_context(crypto, keys->suite, &keys->remote, CF_SRTP_RECEIVE, &made[1]);
+    }
+    if (err != CF_OK) {
+        crypto->close(crypto->ctx, made[0]);
+        close_contexts(t, crypto);
+        return err;
+    }
+    crypto->close(crypto->ctx, *send);
+    crypto->close(crypto->ctx, *receive);
+    *send = made[0];
+    *receive = made[1];
+    *(is_control ? &t->is_control_open : &t->is_open) = true;
+    t->suite = keys->suite;
+    return CF_OK;
+}
+
+/* An association whose terms have not changed goes on; handshake.c begins the others. */
+static void set_association(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
+                            const struct cf_media_security *s) {
+    bool goes_on = cf_association_is_on(&t->associations[CF_ENGINE_PORT_RTP], s);
+    bool has_own_control = s->keying == CF_KEYING_DTLS && !t->has_mux;
+    if (!goes_on || has_own_control != t->has_own_control) {
+        close_contexts(t, crypto);
+        end_associations(t);
+    }
+    t->has_own_control = has_own_control;
+}
+
 static enum cf_err set_security(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
                                 const struct cf_media_security *s) {
     enum cf_err err = CF_OK;
-    switch (s->keying) {
-    case CF_KEYING_SDES:
+    t->is_secure = s->keying != CF_KEYING_NONE;
+    if (s->keying == CF_KEYING_DTLS || s->keying == CF_KEYING_ZRTP) {
+        set_association(t, crypto, s);
+        return CF_OK;
+    }
+    end_associations(t);
+    t->has_own_control = false;
+    if (s->keying == CF_KEYING_SDES) {
         err = set_sdes(t, crypto, s);
-        break;
-    case CF_KEYING_NONE:
+    } else {
         close_contexts(t, crypto);
         t->is_open = true;
-        break;
-    case CF_KEYING_DTLS:
-    case CF_KEYING_ZRTP:
-    default:
-        err = CF_ERR_UNSUPPORTED;
-        break;
     }
     if (err != CF_OK) {
         close_contexts(t, crypto);
     }
-    t->is_secure = s->keying != CF_KEYING_NONE;
     return err;
 }
 

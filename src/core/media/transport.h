@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One transport of a leg: its sockets, where its peer is (under the rules of core/rtp/latch.h), and the keys of both directions.
+ * One transport of a leg: its sockets, where its peer is (under the rules of core/rtp/latch.h), and the keys of both directions,
+ * from signalling (SDES) or agreed on here (DTLS, ZRTP: association.h). Without rtcp-mux DTLS has an association for each port.
  * Several lines may share one (BUNDLE). Machine without deadline.
  */
 #ifndef CF_MEDIA_TRANSPORT_H
 #define CF_MEDIA_TRANSPORT_H
 
+#include "base/list.h"
+#include "core/media/association.h"
 #include "core/media/messages.h"
 #include "core/rtp/crypto.h"
 
@@ -34,18 +37,24 @@ struct cf_engine_transport {
     struct cf_engine_path paths[CF_ENGINE_PORT_COUNT]; /**< with ICE: the selected pairs */
     bool has_mux;
     bool has_reduced_rtcp;
-    bool is_open;                    /**< plain, or the keys are there */
-    bool is_secure;                  /**< SRTP */
-    struct cf_srtp_context *receive; /**< owned; NULL: plain or not open */
-    struct cf_srtp_context *send;    /**< owned; NULL: plain or not open */
-    struct cf_sdes_key keys[2];      /**< local and remote key that the contexts were made of */
+    bool is_open;                            /**< plain, or the keys are there */
+    bool is_secure;                          /**< SRTP */
+    struct cf_srtp_context *receive;         /**< owned; NULL: plain or not open */
+    struct cf_srtp_context *send;            /**< owned; NULL: plain or not open */
+    bool has_own_control;                    /**< RTCP has keys of its own: DTLS without rtcp-mux (RFC 5764 section 5.1.1) */
+    bool is_control_open;                    /**< and they are there */
+    struct cf_srtp_context *control_receive; /**< owned; NULL: none */
+    struct cf_srtp_context *control_send;    /**< owned; NULL: none */
+    struct cf_association associations[CF_ENGINE_PORT_COUNT];
+    struct cf_link handshake_link; /**< in the engine's list of transports whose associations have something to say */
+    struct cf_sdes_key keys[2];    /**< local and remote key that the contexts were made of */
     enum cf_srtp_suite suite;
 };
 
 /** A transport of which nothing is known. */
 void cf_engine_transport_init(struct cf_engine_transport *t, struct cf_engine_leg *leg, uint16_t index);
 
-/** Close its contexts and wipe the keys. */
+/** Close its contexts, end its associations, wipe the keys. */
 void cf_engine_transport_fini(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto);
 
 /**
@@ -58,6 +67,26 @@ CF_MUST_USE enum cf_err cf_engine_transport_set(struct cf_engine_transport *t, c
 
 /** The leg's policy changed. */
 void cf_engine_transport_set_policy(struct cf_engine_transport *t, const struct cf_media_leg_policy *policy);
+
+/** Keys of @p port were agreed on: make contexts of them, instead of those that are there. Errors as above: then it is closed. */
+CF_MUST_USE enum cf_err cf_engine_transport_secure(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
+                                                   enum cf_engine_port port, const struct cf_handshake_keys *keys);
+
+/** No keys: nothing goes in or out. */
+void cf_engine_transport_close(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto);
+
+/** Are the keys there that packets to and from @p port need? */
+static inline bool cf_engine_transport_is_open(const struct cf_engine_transport *t, enum cf_engine_port port) {
+    return port == CF_ENGINE_PORT_RTCP && t->has_own_control ? t->is_control_open : t->is_open;
+}
+
+/** What RTCP is protected with. NULL: plain. */
+static inline struct cf_srtp_context *cf_engine_transport_control_send(const struct cf_engine_transport *t) {
+    return t->has_own_control ? t->control_send : t->send;
+}
+static inline struct cf_srtp_context *cf_engine_transport_control_receive(const struct cf_engine_transport *t) {
+    return t->has_own_control ? t->control_receive : t->receive;
+}
 
 /** The latch of packets of that port: with rtcp-mux there is one. */
 static inline struct cf_latch *cf_engine_transport_latch(struct cf_engine_transport *t, enum cf_engine_port port) {
@@ -82,7 +111,7 @@ static inline bool cf_engine_transport_can_reach(const struct cf_engine_transpor
 
 /** Can media be sent from that port: keys are there if need be, and it is known where to? */
 static inline bool cf_engine_transport_can_send(const struct cf_engine_transport *t, enum cf_engine_port port) {
-    return t->is_open && cf_engine_transport_can_reach(t, port);
+    return cf_engine_transport_is_open(t, port) && cf_engine_transport_can_reach(t, port);
 }
 
 #endif
