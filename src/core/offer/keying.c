@@ -88,6 +88,9 @@ static uint64_t mix(uint64_t hash, struct cf_str text) {
 }
 
 uint64_t cf_keying_association(const struct cf_section *local, const struct cf_section *remote) {
+    if (local->attributes.tls_id.at == NULL || remote->attributes.tls_id.at == NULL) {
+        return 0;
+    }
     return mix(mix(14695981039346656037U, local->attributes.tls_id), remote->attributes.tls_id);
 }
 
@@ -167,7 +170,8 @@ void cf_keying_offer(const struct cf_local_session *local, const struct cf_keyin
         return;
     }
     keep_fingerprint(before->local, plan);
-    if (before->local->attributes.tls_id.at == NULL || !cf_tag_set(before->local->attributes.tls_id, &plan->tls_id)) {
+    /* One without ids, since the peer does not know them, goes on without. */
+    if (before->local->attributes.tls_id.at != NULL && !cf_tag_set(before->local->attributes.tls_id, &plan->tls_id)) {
         new_tls_id(local, plan);
     }
 }

@@ -25,7 +25,7 @@ enum cf_keying cf_keying_of(const struct cf_section *local, const struct cf_sect
 /** Our role, by what both sides wrote. */
 enum cf_dtls_role cf_keying_dtls_role(enum cf_setup local, enum cf_setup remote);
 
-/** A number for the pair of both a=tls-id: changes when one of them does. */
+/** A number for the pair of both a=tls-id: changes when one of them does. 0: one of them has none, and neither counts. */
 uint64_t cf_keying_association(const struct cf_section *local, const struct cf_section *remote);
 
 /** A line as it was agreed on before. */

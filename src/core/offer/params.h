@@ -109,7 +109,8 @@ struct cf_media_security {
     struct cf_fingerprint local_fingerprint; /**< DTLS: of the certificate that our description promises */
     uint8_t remote_fingerprint_count;        /**< DTLS: at least one */
     struct cf_fingerprint remote_fingerprints[CF_MEDIA_FINGERPRINTS_MAX]; /**< one of these must be the peer's certificate's */
-    uint64_t dtls_association; /**< made of both a=tls-id: another number is another association (RFC 8842 section 4) */
+    uint64_t
+        dtls_association; /**< made of both a=tls-id: another number is another association (RFC 8842 section 4); 0: not known */
     bool has_local_zrtp_hash;
     uint8_t local_zrtp_hash[CF_ZRTP_HASH_LEN]; /**< ours, as our description says */
     bool has_remote_zrtp_hash;

@@ -191,6 +191,19 @@ static void a_new_fingerprint_or_id_begins_anew(void **state) {
                  CF_STR("a=setup:active\r\n")));
 }
 
+static void without_ids_an_association_goes_on_in_our_offers(void **state) {
+    (void)state;
+    (void)answer_to("a=setup:actpass\r\na=fingerprint:sha-256 " D32 "\r\n");
+    struct cf_str offer = test_party_offer(&b);
+    assert_true(contains(offer, CF_STR("a=setup:actpass\r\n")));
+    assert_false(contains(offer, CF_STR("tls-id")));
+    test_party_take_answer(&b, CF_STR(HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 opus/48000/2\r\na=setup:active\r\n"
+                                           "a=fingerprint:sha-256 " D32 "\r\n"));
+    assert_int_equal(b.params->lines[0].changed & CF_MEDIA_CHANGE_SECURITY, 0);
+    assert_int_equal(security(&b)->dtls_association, 0);
+    assert_int_equal(security(&b)->dtls_role, CF_DTLS_ROLE_SERVER);
+}
+
 static void old_clients_write_savpf_with_a_fingerprint(void **state) {
     (void)state;
     const char *text = HEAD "m=audio 9 RTP/SAVPF 0\r\na=setup:actpass\r\na=fingerprint:sha-1 " D20 "\r\na=crypto:1 "
@@ -288,6 +301,6 @@ static void opportunities_are_offered_under_avp(void **state) {
 CF_TEST_MAIN(T(the_strongest_hash_counts), T(the_sections_fingerprints_replace_the_sessions),
              T(weak_and_broken_fingerprints_are_none), T(dtls_is_agreed_on_with_the_answerer_as_server),
              T(offers_say_actpass_and_have_an_id), T(an_association_goes_on_in_later_exchanges), T(roles_complement_the_offerers),
-             T(holdconn_is_refused), T(a_new_fingerprint_or_id_begins_anew), T(old_clients_write_savpf_with_a_fingerprint),
-             T(our_order_of_keyings_counts), T(without_dtls_the_offer_is_refused), T(zrtp_is_agreed_on_under_avp),
-             T(a_room_that_demands_aes256_says_so), T(opportunities_are_offered_under_avp))
+             T(holdconn_is_refused), T(a_new_fingerprint_or_id_begins_anew), T(without_ids_an_association_goes_on_in_our_offers),
+             T(old_clients_write_savpf_with_a_fingerprint), T(our_order_of_keyings_counts), T(without_dtls_the_offer_is_refused),
+             T(zrtp_is_agreed_on_under_avp), T(a_room_that_demands_aes256_says_so), T(opportunities_are_offered_under_avp))
