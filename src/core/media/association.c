@@ -286,11 +286,7 @@ void cf_association_begin(struct cf_association *a, const struct cf_association_
                                  .security = *config->security,
                                  .give_up_at = now + CF_ASSOCIATION_PATIENCE};
     memcpy(a->suites, config->suites, config->suite_count * sizeof a->suites[0]);
-    a->params = (struct cf_handshake_params){.security = &a->security,
-                                             .suites = a->suites,
-                                             .suite_count = config->suite_count,
-                                             .ssrc = config->ssrc,
-                                             .main = config->main};
+    a->params = (struct cf_handshake_params){.security = &a->security, .suites = a->suites, .suite_count = config->suite_count};
     if (a->keying == CF_KEYING_DTLS && a->is_server) {
         return; /* the client comes */
     }
@@ -386,8 +382,4 @@ bool cf_association_take_news(struct cf_association *a, struct cf_handshake_keys
         *ret_peer = slot->peer;
     }
     return true;
-}
-
-const struct cf_handshake *cf_association_handshake(const struct cf_association *a) {
-    return a->state == CF_ASSOCIATION_SECURED ? a->slots[a->secured].handshake : a->slots[0].handshake;
 }

@@ -78,11 +78,9 @@ struct cf_association_config {
     const struct cf_media_security *security; /**< keying DTLS or ZRTP; copied */
     const enum cf_srtp_suite *suites;         /**< copied */
     size_t suite_count;
-    bool is_checked;                 /**< datagrams come by paths that ICE has checked */
-    struct cf_addr signalled;        /**< where signalling says the peer is */
-    struct cf_addr flow;             /**< where its signalling comes from; family NONE: not known */
-    uint32_t ssrc;                   /**< for ZRTP */
-    const struct cf_handshake *main; /**< ZRTP: see struct cf_handshake_params */
+    bool is_checked;          /**< datagrams come by paths that ICE has checked */
+    struct cf_addr signalled; /**< where signalling says the peer is */
+    struct cf_addr flow;      /**< where its signalling comes from; family NONE: not known */
 };
 
 /**
@@ -126,8 +124,5 @@ static inline enum cf_handshake_failure cf_association_failure(const struct cf_a
  * ret_peer is where they were agreed on (family NONE: the transport's remote address). Wipe them.
  */
 bool cf_association_take_news(struct cf_association *a, struct cf_handshake_keys *ret_keys, struct cf_addr *ret_peer);
-
-/** The handshake whose keys count, or that runs; for ZRTP of further lines. NULL: none. */
-const struct cf_handshake *cf_association_handshake(const struct cf_association *a);
 
 #endif

@@ -93,23 +93,10 @@ static void settle(struct cf_engine *engine, struct cf_engine_transport *t, enum
 
 /* --- beginning --- */
 
-/* ZRTP: the keys of further lines are derived from those of the first (RFC 6189 section 4.4.3). */
-static const struct cf_handshake *main_handshake(const struct cf_engine_transport *t) {
-    for (size_t i = 0; i < t->index; i++) {
-        const struct cf_engine_transport *other = t->leg->transports[i];
-        const struct cf_association *a = other == NULL ? NULL : &other->associations[CF_ENGINE_PORT_RTP];
-        if (a != NULL && a->keying == CF_KEYING_ZRTP && cf_association_handshake(a) != NULL) {
-            return cf_association_handshake(a);
-        }
-    }
-    return NULL;
-}
-
 static void begin(struct cf_engine *engine, struct cf_engine_transport *t, enum cf_engine_port port,
                   const struct cf_media_transport_set *set) {
     const struct cf_media_security *security = &set->transport.security;
     const struct cf_handshakes *provider = provider_of(engine, security->keying);
-    bool is_zrtp = security->keying == CF_KEYING_ZRTP;
     if (provider == NULL) {
         tell_failure(engine, t, CF_HANDSHAKE_RESOURCE);
         return;
@@ -122,8 +109,6 @@ static void begin(struct cf_engine *engine, struct cf_engine_transport *t, enum 
         .is_checked = t->has_ice,
         .signalled = port == CF_ENGINE_PORT_RTP ? set->transport.remote_rtp : set->transport.remote_rtcp,
         .flow = t->leg->policy.flow,
-        .ssrc = is_zrtp ? cf_entropy_u32(engine->config.entropy) | 1U : 0,
-        .main = is_zrtp ? main_handshake(t) : NULL,
     };
     cf_association_begin(&t->associations[port], &config, engine->now);
     settle(engine, t, port);

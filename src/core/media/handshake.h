@@ -50,8 +50,6 @@ struct cf_handshake_params {
     const enum cf_srtp_suite *suites;         /**< allowed, the most wanted first */
     size_t suite_count;
     bool is_listening; /**< DTLS server: begin in CF_HANDSHAKE_LISTENING, with a cookie exchange (RFC 6347 section 4.2.1) */
-    uint32_t ssrc;     /**< ZRTP: in our packets */
-    const struct cf_handshake *main; /**< ZRTP: of the same peer and DONE or running: keys are derived from it; NULL: none */
 };
 
 /** What came of it. Wipe it. */
