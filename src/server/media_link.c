@@ -2,9 +2,9 @@
 /* The signalling thread's end of the media worker. */
 #include "server/media_link.h"
 
-#include "adapt/openssl/dtls_identity.h"
 #include "server/media_messages.h"
 #include "server/media_worker.h"
+#include "shell/file/file.h"
 #include "shell/log/log.h"
 #include "shell/mailbox/mailbox.h"
 #include "shell/system/system.h"
@@ -33,6 +33,8 @@ struct cf_media_link {
     struct cf_config_range range;
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
     cf_usec renew_at;
+    struct cf_zrtp_store *zrtp_store; /* NULL: nothing is remembered, or there is no ZRTP */
+    bool has_zrtp;
     uint16_t next; /* where to look for a port first */
     bool has_put;
     uint64_t lost;
@@ -99,6 +101,47 @@ cf_usec cf_media_link_on_deadline(struct cf_media_link *link, cf_usec now) {
         cf_media_link_flush(link);
     }
     return link->renew_at;
+}
+
+/* --- ZRTP --- */
+
+static void open_zrtp(struct cf_media_link *link, const char *state) {
+    char path[CF_FILE_PATH_MAX];
+    enum cf_err err = cf_file_join(state, "zrtp.db", path, sizeof path);
+    err = err == CF_OK ? cf_zrtp_store_open(path, &link->zrtp_store) : err;
+    link->has_zrtp = err != CF_ERR_UNSUPPORTED;
+    if (err != CF_OK && link->has_zrtp) {
+        cf_log(CF_LOG_WARNING, "media", "%s: ZRTP remembers nothing: %s", path, cf_err_text(err));
+    }
+}
+
+static bool prepare_zrtp(void *ctx, struct cf_str self, struct cf_str peer, bool demands_aes256,
+                         uint8_t ret_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN]) {
+    struct cf_media_link *link = ctx;
+    struct cf_zrtp_party *party;
+    const struct cf_zrtp_party_config config = {.store = link->zrtp_store,
+                                                .self = self,
+                                                .peer = peer,
+                                                .ssrc = cf_entropy_u32(cf_system_entropy()) | 2U,
+                                                .demands_aes256 = demands_aes256};
+    _Static_assert(CF_FOCUS_ZRTP_LINES <= CF_ZRTP_CHANNELS_MAX, "each line has a channel");
+    if (cf_zrtp_party_make(&config, &party) != CF_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < CF_FOCUS_ZRTP_LINES; i++) {
+        memcpy(ret_hashes[i], cf_zrtp_party_hash(party, i), CF_ZRTP_HASH_LEN);
+    }
+    struct cf_worker_message message = {.kind = CF_WORKER_ZRTP, .party = party};
+    if (!cf_mailbox_put(link->commands, &message)) {
+        cf_zrtp_party_destroy(&party);
+        return false;
+    }
+    link->has_put = true;
+    return true;
+}
+
+struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link) {
+    return (struct cf_focus_zrtp){.prepare = link->has_zrtp ? prepare_zrtp : NULL, .ctx = link};
 }
 
 /* --- ports --- */
@@ -198,6 +241,7 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_MAX, &link->commands);
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_MAX, &link->events) : err;
     err = err == CF_OK ? renew(link) : err;
+    open_zrtp(link, config->state.text);
     err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, sender, &link->worker) : err;
     err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
     if (err != CF_OK) {
@@ -221,6 +265,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
         cf_mailbox_ring(l->commands);
         cf_media_worker_join(&l->worker);
     }
+    cf_zrtp_store_close(&l->zrtp_store);
     cf_loop_unwatch(&l->watch);
     cf_mailbox_destroy(&l->commands);
     cf_mailbox_destroy(&l->events);

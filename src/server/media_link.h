@@ -7,7 +7,7 @@
 #define CF_SERVER_MEDIA_LINK_H
 
 #include "core/config/config.h"
-#include "core/focus/ports.h"
+#include "core/focus/focus.h"
 #include "core/media/messages.h"
 #include "shell/loop/loop.h"
 
@@ -39,6 +39,9 @@ void cf_media_link_command(struct cf_media_link *link, const struct cf_media_com
  * what is there changes when the certificate is renewed.
  */
 const uint8_t *cf_media_link_fingerprint(const struct cf_media_link *link);
+
+/** Where the focus gets ZRTP from; .prepare NULL if there is none. */
+struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link);
 
 /** Renew the certificate if it is time to; when to call again. */
 cf_usec cf_media_link_on_deadline(struct cf_media_link *link, cf_usec now);

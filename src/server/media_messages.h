@@ -3,6 +3,7 @@
 #ifndef CF_SERVER_MEDIA_MESSAGES_H
 #define CF_SERVER_MEDIA_MESSAGES_H
 
+#include "adapt/bzrtp/zrtp_party.h"
 #include "adapt/openssl/dtls_identity.h"
 #include "core/media/messages.h"
 #include "shell/udp/udp.h"
@@ -16,6 +17,7 @@ enum cf_worker_message_kind {
     CF_WORKER_CLOSE,    /**< close socket .socket */
     CF_WORKER_COMMAND,  /**< .command for the engine */
     CF_WORKER_IDENTITY, /**< another certificate for DTLS: .identity, which is the worker's from now on */
+    CF_WORKER_ZRTP,     /**< somebody to do ZRTP with: .party, which is the worker's from now on */
     CF_WORKER_STOP,     /**< send what is waiting and end */
 };
 
@@ -25,6 +27,7 @@ struct cf_worker_message {
     uint32_t socket;
     struct cf_udp udp;
     struct cf_dtls_identity *identity;
+    struct cf_zrtp_party *party;
     struct cf_media_command command;
 };
 

@@ -2,6 +2,7 @@
 /* The media worker's thread. */
 #include "server/media_worker.h"
 
+#include "adapt/bzrtp/zrtp.h"
 #include "adapt/g711/g711.h"
 #include "adapt/g722/g722.h"
 #include "adapt/openssl/dtls.h"
@@ -30,6 +31,7 @@ struct cf_media_worker {
     struct cf_mailbox *outbox;
     struct cf_srtp_engine *srtp;
     struct cf_dtls *dtls;
+    struct cf_zrtp *zrtp;
     struct cf_engine *engine;
     struct cf_udp **sockets;                           /* by number; CF_MEDIA_SOCKETS_MAX of them */
     uint8_t *buffer;                                   /* CF_ENGINE_BATCH_MAX slots */
@@ -126,6 +128,9 @@ static void take_message(struct cf_media_worker *w, const struct cf_worker_messa
         break;
     case CF_WORKER_IDENTITY:
         take_identity(w, message->identity);
+        break;
+    case CF_WORKER_ZRTP:
+        cf_zrtp_add(w->zrtp, message->party);
         break;
     case CF_WORKER_STOP:
         w->stops = true;
@@ -239,6 +244,7 @@ static void destroy(struct cf_media_worker *w) {
         cf_engine_fini(w->engine);
     }
     free(w->engine);
+    cf_zrtp_free(w->zrtp);
     cf_dtls_free(w->dtls);
     cf_srtp_engine_free(w->srtp);
     free((void *)w->sockets);
@@ -253,6 +259,7 @@ static enum cf_err make_engine(struct cf_media_worker *w) {
     struct cf_engine *engine = calloc(1, sizeof *engine);
     struct cf_engine_config config = {.crypto = cf_srtp_engine_crypto(w->srtp),
                                       .dtls = cf_dtls_handshakes(w->dtls),
+                                      .zrtp = cf_zrtp_handshakes(w->zrtp),
                                       .entropy = cf_system_entropy(),
                                       .codecs = codecs,
                                       .codec_count = sizeof codecs / sizeof *codecs,
@@ -281,6 +288,7 @@ static enum cf_err make(struct cf_media_worker *w) {
     }
     enum cf_err err = cf_srtp_engine_new(cf_system_mem(), CF_SRTP_LIBRARY_BEST, &w->srtp);
     err = err == CF_OK ? cf_dtls_new(cf_system_mem(), &w->dtls) : err;
+    err = err == CF_OK ? cf_zrtp_new(cf_system_mem(), &w->zrtp) : err;
     return err == CF_OK ? make_engine(w) : err;
 }
 

@@ -196,6 +196,7 @@ static struct cf_focus_config focus_config(struct server *s) {
     const struct cf_config *c = &s->options->config;
     struct cf_focus_config focus = {.policy = &s->policy,
                                     .fingerprint = cf_media_link_fingerprint(s->media),
+                                    .zrtp = cf_media_link_zrtp(s->media),
                                     .demands_aes256 = demands_aes256,
                                     .demands_ctx = s,
                                     .codecs = cf_server_content_codecs(),

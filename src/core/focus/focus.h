@@ -42,6 +42,17 @@ enum cf_factory_answer {
     CF_FACTORY_ANSWER_ACCEPT,   /**< always 200 */
 };
 
+/** Lines of a leg that can have ZRTP. */
+#define CF_FOCUS_ZRTP_LINES 2
+
+/** Who gets one side of ZRTP ready for a leg, where the media worker finds it. */
+struct cf_focus_zrtp {
+    /** Hello hashes for the lines of a leg between @p self and @p peer, URIs. False: it can't be had. */
+    bool (*prepare)(void *ctx, struct cf_str self, struct cf_str peer, bool demands_aes256,
+                    uint8_t ret_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN]);
+    void *ctx;
+};
+
 /** Settings of a focus; views and pointers are kept by reference. */
 struct cf_focus_config {
     const struct cf_mem *mem;
@@ -53,6 +64,7 @@ struct cf_focus_config {
     const struct cf_location *location; /**< where users are; NULL: only by proxy */
     const struct cf_policy *policy;     /**< what is negotiated */
     const uint8_t *fingerprint;         /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
+    struct cf_focus_zrtp zrtp;          /**< .prepare NULL: no ZRTP */
     bool (*demands_aes256)(void *ctx, struct cf_str room); /**< does the room with that key? NULL: none does */
     void *demands_ctx;
     const struct cf_content_codecs *codecs; /**< bodies: inflate, deflate, lists */

@@ -43,6 +43,7 @@ struct cf_room {
 struct cf_leg_line {
     struct cf_port_pair ports;
     uint32_t ssrc;                  /**< of what we send */
+    uint8_t zrtp;                   /**< place in the leg's Hello hashes + 1; 0: none */
     enum cf_conf_media_kind medium; /**< which of the roster's media */
 };
 
@@ -72,7 +73,10 @@ struct cf_leg {
     struct cf_addr local;                                /**< where signalling came to: media is received at the same address */
     struct cf_addr peer;                                 /**< where signalling comes from */
     struct cf_media_update updates[CF_CONF_MEDIA_COUNT]; /**< as last told to the conference */
-    struct cf_leg_line *lines;                           /**< by index of the m-line */
+    bool has_zrtp;                                       /**< it was prepared */
+    uint8_t zrtp_count;                                  /**< hashes that lines have */
+    uint8_t zrtp_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN];
+    struct cf_leg_line *lines; /**< by index of the m-line */
     size_t line_count;
     size_t lines_max;
 };

@@ -33,6 +33,38 @@ static enum cf_err take_line(struct cf_leg *leg, size_t index, bool with_rtcp) {
     return err;
 }
 
+/* The room's: all that is allowed, or AES-256 only. */
+static const struct cf_policy *policy_of(const struct cf_leg *leg) {
+    struct cf_focus *focus = leg->room->focus;
+    const struct cf_focus_config *config = &focus->config;
+    const struct cf_conference *conf = cf_room_conference(leg->room);
+    if (conf == NULL || config->demands_aes256 == NULL || !config->demands_aes256(config->demands_ctx, conf->key)) {
+        return config->policy;
+    }
+    focus->strict = *config->policy;
+    cf_policy_demand_aes256(&focus->strict);
+    return &focus->strict;
+}
+
+/* The Hello hash of line @p index, for which ZRTP is prepared when it is needed first. NULL: it can't be had. */
+static const uint8_t *zrtp_hash_of(struct cf_leg *leg, size_t index) {
+    struct cf_focus *focus = leg->room->focus;
+    const struct cf_focus_config *config = &focus->config;
+    const struct cf_policy *policy = policy_of(leg);
+    struct cf_leg_line *line = &leg->lines[index];
+    if (config->zrtp.prepare == NULL || !cf_policy_does(policy, CF_KEYING_ZRTP)) {
+        return NULL;
+    }
+    if (!leg->has_zrtp) {
+        struct cf_str self = cf_domains_first(&config->domains);
+        leg->has_zrtp = config->zrtp.prepare(config->zrtp.ctx, self, leg->aor, policy->demands_aes256, leg->zrtp_hashes);
+    }
+    if (line->zrtp == 0 && leg->has_zrtp && leg->zrtp_count < CF_FOCUS_ZRTP_LINES) {
+        line->zrtp = ++leg->zrtp_count;
+    }
+    return line->zrtp == 0 ? NULL : leg->zrtp_hashes[line->zrtp - 1];
+}
+
 static struct cf_str label_of(const struct cf_leg *leg, enum cf_media_kind kind) {
     struct cf_conference *conf = cf_room_conference(leg->room);
     struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, leg->device);
@@ -78,6 +110,9 @@ static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation 
         has[seen[i].kind] = true;
         struct cf_str label = seen[i].label.len > 0 ? CF_STR_NONE : label_of(leg, seen[i].kind);
         err = fill_line(leg, i, seen[i].kind, !seen[i].has_rtcp_mux, label, &lines[i]);
+        if (err == CF_OK && seen[i].has_zrtp) {
+            lines[i].zrtp_hash = zrtp_hash_of(leg, i);
+        }
     }
     *ret_count = count;
     return err;
@@ -85,26 +120,14 @@ static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation 
 
 /* Offers keep the order of what was agreed before: audio, then video, as all of our first offers. */
 static enum cf_err offer_lines(struct cf_leg *leg, struct cf_local_line *lines, size_t *ret_count) {
-    enum cf_err err = fill_line(leg, 0, CF_MEDIA_AUDIO, true, CF_STR_NONE, &lines[0]);
-    *ret_count = 1;
-    if (err == CF_OK && leg->sees_video) {
-        err = fill_line(leg, 1, CF_MEDIA_VIDEO, true, CF_STR_NONE, &lines[1]);
-        *ret_count = 2;
+    static const enum cf_media_kind kinds[] = {CF_MEDIA_AUDIO, CF_MEDIA_VIDEO};
+    enum cf_err err = CF_OK;
+    *ret_count = leg->sees_video ? 2 : 1;
+    for (size_t i = 0; i < *ret_count && err == CF_OK; i++) {
+        err = fill_line(leg, i, kinds[i], true, CF_STR_NONE, &lines[i]);
+        lines[i].zrtp_hash = err == CF_OK ? zrtp_hash_of(leg, i) : NULL;
     }
     return err;
-}
-
-/* The room's: all that is allowed, or AES-256 only. */
-static const struct cf_policy *policy_of(const struct cf_leg *leg) {
-    struct cf_focus *focus = leg->room->focus;
-    const struct cf_focus_config *config = &focus->config;
-    const struct cf_conference *conf = cf_room_conference(leg->room);
-    if (conf == NULL || config->demands_aes256 == NULL || !config->demands_aes256(config->demands_ctx, conf->key)) {
-        return config->policy;
-    }
-    focus->strict = *config->policy;
-    cf_policy_demand_aes256(&focus->strict);
-    return &focus->strict;
 }
 
 enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,

@@ -51,6 +51,7 @@ struct cf_offered_line {
     bool is_disabled;            /**< port 0 and not bundle-only: nothing but a refusal is possible */
     bool is_bundle_only;         /**< RFC 9143: needs no address of its own */
     bool has_rtcp_mux;           /**< one port will do */
+    bool has_zrtp;               /**< a Hello hash: it can do ZRTP */
     enum cf_direction direction; /**< as the offerer sees it */
     bool is_held;                /**< sendonly, inactive or address of zeros */
     struct cf_str mid;           /**< absent: none */

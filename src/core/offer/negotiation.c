@@ -185,6 +185,7 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
         .is_disabled = cf_section_is_disabled(section),
         .is_bundle_only = section->media->port == 0 && section->attributes.is_bundle_only,
         .has_rtcp_mux = section->attributes.has_rtcp_mux,
+        .has_zrtp = section->attributes.has_zrtp_hash,
         .direction = direction,
         .is_held = section->is_zero || !cf_direction_receives(direction),
         .mid = section->attributes.mid,

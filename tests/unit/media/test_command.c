@@ -57,7 +57,10 @@ static void says_what_it_can_not_do(void **state) {
     command.as.line = a->lines[0];
     command.as.line.line.transport = 9;
     assert_fails(&command, CF_ERR_NOT_FOUND, 0);
-    command.as.line = a->lines[0];
+    /* The transport was closed by what it could not do; a line takes part in an open one only. */
+    command = (struct cf_media_command){.kind = CF_MEDIA_TRANSPORT_SET, .leg = a->leg, .as.transport = a->transports[0]};
+    test_media_command(&w, &command);
+    command = (struct cf_media_command){.kind = CF_MEDIA_LINE_SET, .leg = a->leg, .as.line = a->lines[0]};
     command.as.line.line.payloads[0].codec = CF_CODEC_G722;
     command.as.line.line.payload_count = 1;
     assert_fails(&command, CF_ERR_UNSUPPORTED, 0);
