@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""DTLS-SRTP with a real worker: a call by hand over SIP, and OpenSSL's own client in the media path."""
+import hashlib
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+
+from confer_test import Failure, Server, check, run_cases
+
+CRLF = '\r\n'
+# Strangers get no more than they send (docs/adr/0014-answers-pay-for-themselves.md): a short INVITE gets no challenge.
+PADDING = f'User-Agent: {"test " * 50}{CRLF}'
+
+
+def field(message, name):
+    match = re.search(rf'^{name}: *(.*?)\r?$', message, re.MULTILINE | re.IGNORECASE)
+    return match.group(1) if match else ''
+
+
+class Caller:
+    """A phone made of little: one call by INVITE over UDP with digest authentication."""
+
+    def __init__(self, server, user):
+        self.server = server
+        self.user = user
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(('127.0.0.1', 0))
+        self.socket.settimeout(20)
+        self.port = self.socket.getsockname()[1]
+        self.call_id = f'{os.getpid()}-{time.monotonic_ns()}@127.0.0.1'
+        self.sequence = 0
+        self.to_tag = ''
+
+    def request(self, method, uri, body='', extra=''):
+        self.sequence += method != 'ACK'
+        self.socket.sendto((
+            f'{method} {uri} SIP/2.0{CRLF}Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{self.sequence}{method};rport{CRLF}'
+            f'From: <sip:{self.user}@localhost>;tag=1{CRLF}To: <{self.uri}>{self.to_tag}{CRLF}Call-ID: {self.call_id}{CRLF}'
+            f'CSeq: {self.sequence} {method}{CRLF}Contact: <sip:{self.user}@127.0.0.1:{self.port}>{CRLF}Max-Forwards: 70{CRLF}{PADDING}{extra}'
+            + (f'Content-Type: application/sdp{CRLF}' if body else '') + f'Content-Length: {len(body)}{CRLF}{CRLF}{body}').encode(),
+            ('127.0.0.1', self.server.port))
+
+    def final(self):
+        """The next final response."""
+        while True:
+            message = self.socket.recv(65536).decode()
+            if message.startswith('SIP/2.0 ') and int(message[8:11]) >= 200:
+                return message
+
+    def credentials(self, challenge, method, uri):
+        parts = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
+        function = hashlib.sha256 if parts.get('algorithm', 'MD5').upper() == 'SHA-256' else hashlib.md5
+
+        def digest(text):
+            return function(text.encode()).hexdigest()
+        first = digest(f'{self.user}:{parts["realm"]}:{self.user}')
+        response = digest(f'{first}:{parts["nonce"]}:00000001:abc:auth:{digest(f"{method}:{uri}")}')
+        return (f'Authorization: Digest username="{self.user}", realm="{parts["realm"]}", nonce="{parts["nonce"]}", uri="{uri}", '
+                f'response="{response}", algorithm={parts.get("algorithm", "MD5")}, qop=auth, cnonce="abc", nc=00000001{CRLF}')
+
+    def call(self, uri, body):
+        """The final answer to an INVITE, acknowledged."""
+        self.uri = uri
+        self.request('INVITE', uri, body)
+        answer = self.final()
+        if answer.startswith('SIP/2.0 401'):
+            self.request('ACK', uri)
+            self.request('INVITE', uri, body, self.credentials(field(answer, 'WWW-Authenticate'), 'INVITE', uri))
+            answer = self.final()
+        self.to_tag = re.search(r'(;tag=[^;\s]+)', field(answer, 'To')).group(1)
+        self.request('ACK', uri)
+        return answer
+
+    def ended(self):
+        """Wait for the server's BYE; returns it."""
+        while True:
+            message = self.socket.recv(65536).decode()
+            if message.startswith('BYE '):
+                return message
+
+
+class Certificate:
+    """A key and a certificate in a folder of its own."""
+
+    def __init__(self, *options):
+        self.folder = tempfile.mkdtemp(prefix='confer-dtls-')
+        self.key = f'{self.folder}/key.pem'
+        self.certificate = f'{self.folder}/certificate.pem'
+        subprocess.run(['openssl', 'req', '-x509', '-nodes', '-days', '2', '-subj', '/CN=test', '-keyout', self.key, '-out',
+                        self.certificate, *(options or ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'))],
+                       check=True, capture_output=True)
+
+    def fingerprint(self, name='sha-256'):
+        with open(self.certificate, encoding='ascii') as file:
+            octets = ssl.PEM_cert_to_DER_cert(file.read())
+        digest = hashlib.new(name.replace('-', ''), octets).hexdigest().upper()
+        return f'{name} ' + ':'.join(digest[i:i + 2] for i in range(0, len(digest), 2))
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def offer(port, fingerprint, setup='active'):
+    return CRLF.join(['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
+                      f'm=audio {port} UDP/TLS/RTP/SAVPF 0', 'a=rtcp-mux', f'a=setup:{setup}', f'a=fingerprint:{fingerprint}', ''])
+
+
+def shake(answer, port, certificate, *options, patience=20):
+    """What `openssl s_client` says of a handshake with the media port in @p answer."""
+    media = int(re.search(r'^m=audio (\d+)', answer, re.MULTILINE).group(1))
+    command = ['openssl', 's_client', '-dtls1_2', '-timeout', '-connect', f'127.0.0.1:{media}', '-bind', f'127.0.0.1:{port}', '-cert',
+               certificate.certificate, '-key', certificate.key, '-keymatexport', 'EXTRACTOR-dtls_srtp', '-keymatexportlen', '56',
+               *options]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # It does not end by itself while media comes in: what is looked for are its last lines.
+    watchdog = threading.Timer(patience, process.kill)
+    watchdog.start()
+    said = ''
+    for line in process.stdout:
+        said += line
+        if line.startswith('    Keying material:'):
+            break
+    process.kill()
+    process.wait()
+    watchdog.cancel()
+    return said
+
+
+def free_udp_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(('127.0.0.1', 0))
+        return udp.getsockname()[1]
+
+
+class Scene:
+    """A server and a caller with a certificate."""
+
+    def __init__(self, *options, extra=()):
+        self.server = Server(extra=extra)
+        self.certificate = Certificate(*options)
+        self.caller = Caller(self.server, 'alice')
+        self.port = free_udp_port()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        self.certificate.close()
+        self.server.close()
+
+    def encryption(self):
+        rooms = self.server.control('rooms')
+        devices = [d for r in rooms for p in r['participants'] for d in p['devices']]
+        return devices[0].get('encryption', '') if devices else ''
+
+    def wait_encryption(self, wanted):
+        end = time.monotonic() + 20
+        while self.encryption() != wanted:
+            if time.monotonic() > end:
+                raise Failure(f'encryption is {self.encryption()!r}, not {wanted!r}')
+            time.sleep(0.1)
+
+
+def agree(offered, taken, shown, fingerprint='sha-256', options=()):
+    with Scene(*options) as s:
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint(fingerprint)))
+        check(answer.startswith('SIP/2.0 200') and 'a=setup:passive' in answer, answer)
+        said = shake(answer, s.port, s.certificate, '-use_srtp', offered)
+        check(f'SRTP Extension negotiated, profile={taken}' in said and 'Keying material: ' in said, said)
+        s.wait_encryption(shown)
+
+
+def gcm_128():
+    agree('SRTP_AEAD_AES_128_GCM', 'SRTP_AEAD_AES_128_GCM', 'dtls AEAD_AES_128_GCM')
+
+
+def gcm_256():
+    agree('SRTP_AEAD_AES_256_GCM', 'SRTP_AEAD_AES_256_GCM', 'dtls AEAD_AES_256_GCM')
+
+
+def cm_128_with_sha1_fingerprint_and_a_large_rsa_key():
+    agree('SRTP_AES128_CM_SHA1_80', 'SRTP_AES128_CM_SHA1_80', 'dtls AES_CM_128_HMAC_SHA1_80', 'sha-1', ('-newkey', 'rsa:4096'))
+
+
+def we_prefer_gcm():
+    agree('SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM', 'SRTP_AEAD_AES_128_GCM', 'dtls AEAD_AES_128_GCM')
+
+
+def t29_another_certificate_ends_the_call():
+    with Scene() as s:
+        other = Certificate()
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
+        shake(answer, s.port, other, '-use_srtp', 'SRTP_AEAD_AES_128_GCM')
+        goodbye = s.caller.ended()
+        check('not the one that signalling promised' in field(goodbye, 'Reason'), goodbye)
+        other.close()
+
+
+def t28_a_stranger_hinders_nobody():
+    with Scene() as s:
+        other = Certificate()
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
+        # From another port, before the caller: with a cipher that we have not, and with another certificate.
+        shake(answer, free_udp_port(), other, '-use_srtp', 'SRTP_AEAD_AES_128_GCM', '-cipher', 'AES256-SHA', patience=3)
+        shake(answer, free_udp_port(), other, '-use_srtp', 'SRTP_AEAD_AES_128_GCM', patience=3)
+        said = shake(answer, s.port, s.certificate, '-use_srtp', 'SRTP_AEAD_AES_128_GCM')
+        check('SRTP Extension negotiated, profile=SRTP_AEAD_AES_128_GCM' in said, said)
+        s.wait_encryption('dtls AEAD_AES_128_GCM')
+        other.close()
+
+
+def without_srtp_the_call_ends():
+    with Scene() as s:
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
+        shake(answer, s.port, s.certificate)
+        check('no SRTP suite in common' in field(s.caller.ended(), 'Reason'), 'no reason')
+
+
+def a_room_can_demand_aes_256():
+    folder = tempfile.mkdtemp(prefix='confer-dtls-')
+    with open(f'{folder}/confer.conf', 'w', encoding='ascii') as file:
+        file.write('[media]\naes256-rooms = vault\n')
+    with Scene(extra=('--config', f'{folder}/confer.conf')) as s:
+        keys = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:' + 'A' * 40 + CRLF
+        plain = CRLF.join(['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/SAVP 0', keys])
+        answer = s.caller.call('sip:room-vault@localhost', plain)
+        check(answer.startswith('SIP/2.0 488') and 'AES-256 is required here' in field(answer, 'Warning'), answer)
+        other = Caller(s.server, 'bob')
+        answer = other.call('sip:room-vault@localhost', offer(s.port, s.certificate.fingerprint()))
+        said = shake(answer, s.port, s.certificate, '-use_srtp', 'SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM')
+        check('SRTP Extension negotiated, profile=SRTP_AEAD_AES_256_GCM' in said, said)
+        s.wait_encryption('dtls AEAD_AES_256_GCM')
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == '__main__':
+    run_cases(gcm_128, gcm_256, cm_128_with_sha1_fingerprint_and_a_large_rsa_key, we_prefer_gcm,
+              t29_another_certificate_ends_the_call, t28_a_stranger_hinders_nobody, without_srtp_the_call_ends,
+              a_room_can_demand_aes_256)
