@@ -66,6 +66,11 @@ static void members_are_removed(void **state) {
     phone_refer(&scene.phones[ALICE], contact_of(ALICE, alice), "<" AOR_CAROL ";method=BYE>", NULL);
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[ALICE].refer_status, 404);
+    /* Inside the call a 404 would end it. */
+    phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_REFER, "Refer-To: <" AOR_CAROL ";method=BYE>\r\n", NULL, NULL);
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[ALICE].request_status, 403);
+    assert_true(scene.phones[ALICE].calls[alice].is_up);
     phone_refer(&scene.phones[ALICE], contact_of(ALICE, alice), "<" AOR_CAROL ";method=INFO>", NULL);
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[ALICE].refer_status, 488);

@@ -17,6 +17,12 @@ static bool takes_deflate(const struct cf_sip_message *message) {
            cf_str_find_str(encodings, CF_STR("deflate")) < encodings.len;
 }
 
+/* Interop: Linphone from 5.4 on says conference/2.0 and has chat in conferences. */
+static bool shows_chat(const struct cf_sip_message *message) {
+    struct cf_str contact = cf_sip_value(message, CF_SIP_HEADER_CONTACT);
+    return cf_str_find_str(contact, CF_STR("conference/2")) < contact.len;
+}
+
 static bool last_version_of(const struct cf_sip_message *message, uint32_t *ret) {
     return cf_str_to_u32(cf_sip_value(message, CF_SIP_HEADER_LAST_NOTIFY_VERSION), UINT32_MAX, ret);
 }
@@ -241,6 +247,7 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
         return;
     }
     cf_roster_subscriber_set_waiting(&watcher->subscriber, standing == STANDING_WAITING);
+    watcher->subscriber.shows_chat = shows_chat(event->message);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_WATCHER, watcher->sub.handle);
     enum cf_err err = cf_notifier_init(&watcher->sub.notifier, &usage, &rules, event, now);
     if (err != CF_OK) {
