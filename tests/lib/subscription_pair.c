@@ -73,7 +73,11 @@ static void tell(struct subscription_pair *p) {
 
 static void on_notifier_event(struct subscription_pair *p, const struct cf_notifier_event *event) {
     if (event->kind == CF_NOTIFIER_SUBSCRIBED && !p->leaves_request) {
-        check(p, cf_notifier_accept(&p->notifier, p->accepts, CF_STR_NONE, p->net.now));
+        enum cf_err err = cf_notifier_accept(&p->notifier, p->accepts, CF_STR_NONE, p->net.now);
+        check(p, err);
+        if (err != CF_OK) {
+            cf_notifier_end(&p->notifier, CF_SUBSCRIPTION_REASON_NONE, 0, p->net.now);
+        }
     } else if (event->kind == CF_NOTIFIER_WANTED) {
         tell(p);
     } else if (event->kind == CF_NOTIFIER_ENDED) {

@@ -286,6 +286,12 @@ void cf_conference_on_left(struct cf_conference *conf, cf_usec now, struct cf_ha
 /** The device put us on hold or took us back. */
 void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_held);
 
+/**
+ * Something of the device's media has come. The first time of a call subscribers are told of it once more: a phone that asked for
+ * its pictures too early asks again then (interop 12.11).
+ */
+void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle device);
+
 /** What the device sends and receives after an offer and answer; CF_CONF_MEDIA_COUNT updates by enum cf_conf_media_kind. */
 void cf_conference_on_media(struct cf_conference *conf, cf_usec now, struct cf_handle device,
                             const struct cf_media_update *updates);

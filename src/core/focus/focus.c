@@ -200,6 +200,11 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         cf_leg_on_secured(leg, event);
     } else if (event->kind == CF_MEDIA_EVENT_INSECURE) {
         cf_leg_on_insecure(leg, event, now);
+    } else if (event->kind == CF_MEDIA_EVENT_HEARD) {
+        struct cf_conference *conf = cf_room_conference(leg->room);
+        if (conf != NULL && cf_handle_is_set(leg->device)) {
+            cf_conference_on_heard(conf, now, leg->device);
+        }
     } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
         cf_leg_on_digit(leg, event->as.digit, now);
     }

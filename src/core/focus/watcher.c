@@ -142,7 +142,10 @@ static void accept(struct cf_watcher *watcher, cf_usec now) {
     struct cf_str route = cf_focus_record_route(watcher->sub.room->focus, dialog->flow, room, sizeof room);
     enum cf_subscription_state state = watcher->subscriber.is_waiting ? CF_SUBSCRIPTION_PENDING : CF_SUBSCRIPTION_ACTIVE;
     enum cf_err err = cf_notifier_accept(&watcher->sub.notifier, state, route, now);
-    (void)err; /* the request is gone: so is its sender */
+    if (err != CF_OK) {
+        /* The request is gone, or memory is out: there is no subscription. */
+        cf_notifier_end(&watcher->sub.notifier, CF_SUBSCRIPTION_REASON_NONE, 0, now);
+    }
 }
 
 static void on_event(struct cf_watcher *watcher, const struct cf_notifier_event *event, cf_usec now) {

@@ -25,12 +25,11 @@ static void a_subscription_from_beginning_to_end(void **state) {
                                      "[100] B>A NOTIFY 2 +\n"
                                      "[110] A: NOTIFIED active state 1\n"
                                      "[110] A>B 200 NOTIFY 2\n"
+                                     "[200] A: ENDED LOCAL\n"
                                      "[200] A>B SUBSCRIBE 2\n"
                                      "[210] B: ENDED UNSUBSCRIBED\n"
                                      "[210] B>A 200 SUBSCRIBE 2\n"
                                      "[210] B>A NOTIFY 3 +\n"
-                                     "[220] A: NOTIFIED terminated state 1\n"
-                                     "[220] A: ENDED LOCAL\n"
                                      "[220] A: GONE\n"
                                      "[220] A>B 200 NOTIFY 3\n"
                                      "[230] B: GONE\n");

@@ -52,7 +52,7 @@ static void what_we_can_not_is_refused_with_what_we_can(void **state) {
     assert_int_equal(judge("REFER", "sip:b@example.org", "", ""), 405);
     assert_string_equal(fields, "Allow: INVITE, ACK, BYE\r\n");
     assert_int_equal(judge("DANCE", "sip:b@example.org", "", ""), 405);
-    assert_int_equal(judge("INVITE", "tel:+15550100", "", ""), 416);
+    assert_int_equal(judge("INVITE", "urn:service:sos", "", ""), 416);
     assert_int_equal(judge("INVITE", "sip:b@example.org", "Require: timer, 100rel\r\nRequire: nonsense\r\n", ""), 420);
     assert_string_equal(fields, "Unsupported: 100rel, nonsense\r\n");
     assert_int_equal(judge("INVITE", "sip:b@example.org", "Content-Type: application/pdf\r\n", "x"), 415);
