@@ -129,7 +129,10 @@ cf_usec cf_roster_subscriber_deadline(const struct cf_roster_subscriber *sub, co
     if (sub->is_waiting) {
         return CF_USEC_NEVER;
     }
-    return has_news(roster, sub) ? sub->sent_at + cf_roster_interval(roster->participant_count) : CF_USEC_NEVER;
+    if (!has_news(roster, sub)) {
+        return CF_USEC_NEVER;
+    }
+    return sub->is_catching_up ? sub->sent_at : sub->sent_at + cf_roster_interval(roster->participant_count);
 }
 
 /* --- users --- */
@@ -361,6 +364,7 @@ static enum cf_err write_page(struct cf_roster_subscriber *sub, const struct cf_
         *w = undo;
         return CF_ERR_NO_ROOM;
     }
+    page.sub.is_catching_up = is_page_full(&page) && has_news(page.roster, &page.sub);
     *sub = page.sub;
     return CF_OK;
 }
