@@ -5,6 +5,7 @@
 #include "core/offer/answer_formats.h"
 #include "core/offer/bundle.h"
 #include "core/offer/description.h"
+#include "core/offer/ice.h"
 #include "core/offer/keying.h"
 #include "core/sdp/connection.h"
 
@@ -123,12 +124,16 @@ static enum cf_refusal_reason decide_security(const struct cf_local_session *loc
     return why_no_security(local, offer);
 }
 
-static enum cf_refusal_reason decide_address(const struct cf_section *offer, const struct cf_local_line *local) {
-    if (offer->is_name || offer->rtp.family == CF_FAMILY_NONE) {
-        return CF_REFUSAL_ADDRESS;
-    }
+/* With ICE the address is but one of several, or none yet. */
+static enum cf_refusal_reason decide_address(const struct cf_section *offer, const struct cf_local_line *local, bool has_ice) {
     if (cf_sdp_is_multicast(&offer->rtp)) {
         return CF_REFUSAL_MULTICAST;
+    }
+    if (has_ice) {
+        return CF_REFUSAL_NONE;
+    }
+    if (offer->is_name || offer->rtp.family == CF_FAMILY_NONE) {
+        return CF_REFUSAL_ADDRESS;
     }
     return offer->rtp.family == local->rtp.family ? CF_REFUSAL_NONE : CF_REFUSAL_ADDRESS;
 }
@@ -160,7 +165,7 @@ static void decide_extensions(const struct cf_policy *policy, const struct cf_se
 static void decide_details(const struct cf_policy *policy, const struct cf_section *offer, const struct cf_local_line *local,
                            struct cf_plan *plan) {
     enum cf_direction offered = offer->attributes.direction;
-    if (offer->is_zero) {
+    if (offer->is_zero && !plan->has_ice) {
         /* RFC 3264 section 8.4: the hold of RFC 2543 leaves the peer nowhere to receive. */
         offered = cf_direction_common(offered, CF_DIRECTION_SENDONLY);
     }
@@ -200,7 +205,7 @@ static enum cf_refusal_reason decide(const struct answer *a, const struct cf_sec
     if (is_bundle_only && !policy->allows_bundle) {
         return CF_REFUSAL_BUNDLE;
     }
-    enum cf_refusal_reason reason = is_bundle_only ? CF_REFUSAL_NONE : decide_address(offer, local);
+    enum cf_refusal_reason reason = is_bundle_only ? CF_REFUSAL_NONE : decide_address(offer, local, plan->has_ice);
     if (reason == CF_REFUSAL_NONE) {
         reason = decide_security(a->input->local, local, offer, plan);
     }
@@ -211,22 +216,6 @@ static enum cf_refusal_reason decide(const struct answer *a, const struct cf_sec
         decide_details(policy, offer, local, plan);
     }
     return reason;
-}
-
-/* Read line @p index and plan it but for bundling and keys. */
-static void plan_line(struct answer *a, size_t index) {
-    const struct cf_section *offer = &a->offer;
-    struct cf_plan *plan = &a->plan;
-    cf_section_read(&a->session, index, &a->offer);
-    cf_plan_reset(plan);
-    plan->media = offer->media->media;
-    plan->protocol = offer->media->protocol;
-    plan->formats_text = offer->media->formats;
-    plan->label = is_too_long(offer->attributes.label) ? CF_STR_NONE : offer->attributes.label;
-    plan->refusal = CF_REFUSAL_DECLINED;
-    if (!cf_section_is_disabled(offer)) {
-        plan->refusal = decide(a, offer, local_line(a, index), plan);
-    }
 }
 
 /* Line @p index as it was agreed on before. */
@@ -243,6 +232,30 @@ static bool read_former(const struct answer *a, size_t index, struct former *ret
     cf_section_read(&a->local_before, index, &ret->local);
     cf_section_read(&a->remote_before, index, &ret->remote);
     return true;
+}
+
+static void decide_ice(const struct answer *a, size_t index, struct cf_plan *plan) {
+    struct former former;
+    bool is_there = cf_ice_is_offered(&a->offer) && read_former(a, index, &former);
+    const struct cf_ice_before before = {&former.local, &former.remote};
+    cf_ice_decide(a->input->local, local_line(a, index), &a->offer, is_there ? &before : NULL, plan);
+}
+
+/* Read line @p index and plan it but for bundling and keys. */
+static void plan_line(struct answer *a, size_t index) {
+    const struct cf_section *offer = &a->offer;
+    struct cf_plan *plan = &a->plan;
+    cf_section_read(&a->session, index, &a->offer);
+    cf_plan_reset(plan);
+    plan->media = offer->media->media;
+    plan->protocol = offer->media->protocol;
+    plan->formats_text = offer->media->formats;
+    plan->label = is_too_long(offer->attributes.label) ? CF_STR_NONE : offer->attributes.label;
+    plan->refusal = CF_REFUSAL_DECLINED;
+    if (!cf_section_is_disabled(offer)) {
+        decide_ice(a, index, plan);
+        plan->refusal = decide(a, offer, local_line(a, index), plan);
+    }
 }
 
 /*
@@ -263,7 +276,7 @@ static bool keep_key(const struct answer *a, const struct former *former, struct
 /* Keys, certificates and ids: what was agreed on before goes on if the offer lets it. */
 static void set_keys(const struct answer *a, size_t index, struct cf_plan *plan) {
     struct former former;
-    if (plan->crypto_count == 0 && plan->setup == CF_SETUP_NONE) {
+    if (plan->crypto_count == 0 && plan->setup == CF_SETUP_NONE && !plan->has_ice) {
         return;
     }
     bool is_there = read_former(a, index, &former);
@@ -275,6 +288,10 @@ static void set_keys(const struct answer *a, size_t index, struct cf_plan *plan)
         bool was_dtls = is_there && !cf_section_is_disabled(&former.local) &&
                         cf_keying_of(&former.local, &former.remote, a->input->before->is_local_offer) == CF_KEYING_DTLS;
         cf_keying_answer(a->input->local, &a->offer, was_dtls ? &before : NULL, plan);
+    }
+    if (plan->has_ice) {
+        const struct cf_ice_before before = {&former.local, &former.remote};
+        cf_ice_set_answer(a->input->local, &a->offer, is_there ? &before : NULL, plan);
     }
 }
 

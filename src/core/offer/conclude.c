@@ -3,6 +3,7 @@
 #include "core/offer/conclude.h"
 
 #include "core/offer/bundle.h"
+#include "core/offer/ice.h"
 #include "core/offer/keying.h"
 
 /* A line as both sides described it. */
@@ -11,6 +12,7 @@ struct line {
     struct cf_section remote;
     bool is_local_offer;
     bool is_bundled; /* with another line */
+    bool has_ice;    /* the addresses in c= and m= are not where packets go */
 };
 
 static const struct cf_section *answer_of(const struct line *l) {
@@ -130,8 +132,9 @@ static void conclude_names(const struct line *l, struct cf_media_line *ret) {
 static void conclude_direction(const struct line *l, struct cf_media_line *ret) {
     enum cf_direction local = l->local.attributes.direction;
     enum cf_direction remote = l->remote.attributes.direction;
-    ret->is_held = !cf_direction_receives(remote) || (l->remote.is_zero && !l->is_bundled);
-    ret->can_send = cf_direction_sends(local) && cf_direction_receives(remote) && (l->is_bundled || !l->remote.is_zero);
+    bool is_nowhere = l->remote.is_zero && !l->is_bundled && !l->has_ice;
+    ret->is_held = !cf_direction_receives(remote) || is_nowhere;
+    ret->can_send = cf_direction_sends(local) && cf_direction_receives(remote) && !is_nowhere;
     ret->can_receive = cf_direction_receives(local) && cf_direction_sends(remote);
 }
 
@@ -182,19 +185,6 @@ static bool conclude_security(const struct line *l, struct cf_media_security *re
     }
 }
 
-static void conclude_ice(const struct line *l, struct cf_ice_remote *ret) {
-    const struct cf_sdp_ice *ice = &l->remote.attributes.ice;
-    ret->is_offered = ice->ufrag.at != NULL && ice->pwd.at != NULL && (ice->has_candidate || ice->can_trickle);
-    ret->is_lite = ice->is_lite;
-    ret->can_trickle = ice->can_trickle;
-    if (ret->is_offered) {
-        ret->ufrag_len = (uint16_t)ice->ufrag.len;
-        ret->pwd_len = (uint16_t)ice->pwd.len;
-        memcpy(ret->ufrag, ice->ufrag.at, ice->ufrag.len);
-        memcpy(ret->pwd, ice->pwd.at, ice->pwd.len);
-    }
-}
-
 static bool conclude_transport(const struct line *l, struct cf_media_transport *ret) {
     ret->has_rtcp_mux = l->local.attributes.has_rtcp_mux && l->remote.attributes.has_rtcp_mux;
     ret->has_reduced_rtcp = l->local.attributes.has_rtcp_rsize && l->remote.attributes.has_rtcp_rsize;
@@ -204,7 +194,7 @@ static bool conclude_transport(const struct line *l, struct cf_media_transport *
         ret->remote_rtp = l->remote.rtp;
         ret->remote_rtcp = ret->has_rtcp_mux ? l->remote.rtp : l->remote.rtcp;
     }
-    conclude_ice(l, &ret->ice);
+    cf_ice_conclude(&l->local, &l->remote, l->is_local_offer, ret);
     return conclude_security(l, &ret->security);
 }
 
@@ -217,7 +207,7 @@ static bool is_in_use(const struct line *l) {
 /* Both sides have a place to receive at: of their own, or the tagged line's. */
 static bool has_usable_address(const struct line *l) {
     bool has_ports = l->remote.media->port != 0 && l->local.media->port != 0;
-    return l->is_bundled || (has_ports && l->remote.rtp.family != CF_FAMILY_NONE);
+    return l->is_bundled || (has_ports && (l->has_ice || l->remote.rtp.family != CF_FAMILY_NONE));
 }
 
 /* Is the line agreed on? Its transport is added to @p params unless it is that of another line. */
@@ -256,7 +246,8 @@ static void follow_tagged(struct cf_media_params *params, const struct cf_bundle
         }
         line->is_active = tagged->is_active;
         line->transport = tagged->transport;
-        if (tagged->is_active && params->transports[tagged->transport].remote_rtp.family == CF_FAMILY_NONE) {
+        const struct cf_media_transport *transport = &params->transports[tagged->transport];
+        if (tagged->is_active && transport->remote_rtp.family == CF_FAMILY_NONE && !transport->own_ice.is_used) {
             line->can_send = false;
             line->is_held = true;
         }
@@ -280,6 +271,7 @@ enum cf_err cf_conclude(const struct cf_mem *mem, const struct cf_pair *pair, st
         cf_section_read(&local, i, &line.local);
         cf_section_read(&remote, i, &line.remote);
         line.is_bundled = bundle.of[i] != CF_BUNDLE_NONE && bundle.tagged != i;
+        line.has_ice = cf_ice_is_agreed(&line.local, &line.remote);
         conclude_line(&line, params, &params->lines[i]);
     }
     follow_tagged(params, &bundle);

@@ -2,6 +2,8 @@
 /* Our descriptions as text. */
 #include "core/offer/description.h"
 
+#include "core/offer/ice.h"
+
 #include "core/sdp/bandwidth.h"
 #include "core/sdp/connection.h"
 #include "core/sdp/format.h"
@@ -37,6 +39,13 @@ void cf_put_description_session(struct cf_writer *w, const struct cf_session_pla
     cf_put_char(w, ' ');
     cf_put_dec(w, plan->stop_ntp);
     cf_put_lit(w, "\r\n");
+    bool is_lite = false;
+    for (size_t i = 0; i < plan->local->line_count; i++) {
+        is_lite = is_lite || plan->local->lines[i].ice != NULL;
+    }
+    if (is_lite && plan->local->policy->ice == CF_POLICY_ICE_LITE) {
+        cf_put_lit(w, "a=ice-lite\r\n");
+    }
     cf_put(w, plan->local->extra);
 }
 
@@ -130,6 +139,9 @@ static void put_transport(struct cf_writer *w, const struct cf_plan *plan) {
     }
     if (plan->zrtp_hash != NULL) {
         cf_put_sdp_zrtp_hash(w, plan->zrtp_hash);
+    }
+    if (!plan->is_bundled) {
+        cf_put_ice(w, plan);
     }
     if (plan->has_rtcp && !plan->is_bundled) {
         cf_put_sdp_rtcp(w, &rtcp, &plan->local->rtp);

@@ -10,21 +10,39 @@
 #include "base/rng.h"
 #include "core/offer/policy.h"
 
+/** Most candidates of ours in a line. */
+#define CF_LOCAL_CANDIDATES_MAX 16
+
+/** A candidate of ours. */
+struct cf_local_candidate {
+    struct cf_addr addr; /**< as the peer should see it */
+    struct cf_addr base; /**< server-reflexive: where it leads to; family NONE: it is a host candidate */
+    uint16_t preference; /**< RFC 8445 section 5.1.2.1, the higher the better */
+    uint8_t component;   /**< 1: RTP, 2: RTCP */
+};
+
+/** Where a line can be reached by ICE. */
+struct cf_local_ice {
+    uint8_t count;
+    struct cf_local_candidate candidates[CF_LOCAL_CANDIDATES_MAX];
+};
+
 /** What we want of an m-line. */
 struct cf_local_line {
-    bool is_refused;             /**< answer: refuse it (reason DECLINED); offer: disabled, port 0 */
-    enum cf_media_kind kind;     /**< offers only: audio or video */
-    enum cf_direction direction; /**< the most that we want, seen from us; an answer never exceeds what the offer allows */
-    struct cf_addr rtp;          /**< where we receive RTP, as the peer should see it */
-    struct cf_addr rtcp;         /**< where we receive RTCP if it is not multiplexed; family NONE: port of .rtp + 1 */
-    uint32_t ssrc;               /**< of what we send; 0: not announced */
-    struct cf_str cname;         /**< RTCP CNAME to go with the SSRC; absent: a=ssrc without attribute */
-    struct cf_str label;         /**< a=label; absent: answers repeat the offerer's */
-    struct cf_str content;       /**< a=content; absent: answers repeat the offerer's */
-    struct cf_str mid;           /**< a=mid, offers only; absent: none, or with bundling "a0", "v1", ... */
-    uint32_t bandwidth_kbps;     /**< b=AS; 0: none */
-    const uint8_t *zrtp_hash;    /**< CF_ZRTP_HASH_LEN octets of our Hello for this line; NULL: no ZRTP */
-    struct cf_str extra;         /**< whole lines with CRLF, put at the end of the section; absent: none */
+    bool is_refused;                /**< answer: refuse it (reason DECLINED); offer: disabled, port 0 */
+    enum cf_media_kind kind;        /**< offers only: audio or video */
+    enum cf_direction direction;    /**< the most that we want, seen from us; an answer never exceeds what the offer allows */
+    struct cf_addr rtp;             /**< where we receive RTP, as the peer should see it */
+    struct cf_addr rtcp;            /**< where we receive RTCP if it is not multiplexed; family NONE: port of .rtp + 1 */
+    uint32_t ssrc;                  /**< of what we send; 0: not announced */
+    struct cf_str cname;            /**< RTCP CNAME to go with the SSRC; absent: a=ssrc without attribute */
+    struct cf_str label;            /**< a=label; absent: answers repeat the offerer's */
+    struct cf_str content;          /**< a=content; absent: answers repeat the offerer's */
+    struct cf_str mid;              /**< a=mid, offers only; absent: none, or with bundling "a0", "v1", ... */
+    uint32_t bandwidth_kbps;        /**< b=AS; 0: none */
+    const uint8_t *zrtp_hash;       /**< CF_ZRTP_HASH_LEN octets of our Hello for this line; NULL: no ZRTP */
+    const struct cf_local_ice *ice; /**< candidates; NULL: no ICE for this line */
+    struct cf_str extra;            /**< whole lines with CRLF, put at the end of the section; absent: none */
 };
 
 /** What is ours in a description. */
@@ -32,6 +50,7 @@ struct cf_local_session {
     const struct cf_policy *policy;
     const struct cf_entropy *entropy; /**< for keys and the session id */
     bool is_signalling_secure;        /**< TLS all the way to the peer: SDES keys may be shown */
+    bool restarts_ice;                /**< offers: new credentials, all is checked anew (RFC 8839 section 4.4.3.1.1) */
     const uint8_t *fingerprint;       /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
     struct cf_addr address;           /**< for o= and c=; its port is ignored */
     struct cf_str user;               /**< o= user name, no blanks; absent: "-" */
@@ -52,6 +71,9 @@ struct cf_offered_line {
     bool is_bundle_only;         /**< RFC 9143: needs no address of its own */
     bool has_rtcp_mux;           /**< one port will do */
     bool has_zrtp;               /**< a Hello hash: it can do ZRTP */
+    bool has_ice;                /**< connectivity checks can be made ... */
+    bool has_ice_mismatch;       /**< ... unless this is the first offer: its address was changed on the way */
+    bool is_ice_lite;            /**< ... and the offerer makes none */
     enum cf_direction direction; /**< as the offerer sees it */
     bool is_held;                /**< sendonly, inactive or address of zeros */
     struct cf_str mid;           /**< absent: none */

@@ -5,6 +5,7 @@
 #include "core/offer/agreement.h"
 #include "core/offer/compose.h"
 #include "core/offer/conclude.h"
+#include "core/offer/ice.h"
 
 static void wipe_str(const struct cf_mem *mem, struct cf_str *s) {
     if (s->at != NULL) {
@@ -184,6 +185,9 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
         .profile = section->profile,
         .is_disabled = cf_section_is_disabled(section),
         .is_bundle_only = section->media->port == 0 && section->attributes.is_bundle_only,
+        .has_ice = cf_ice_is_offered(section),
+        .has_ice_mismatch = cf_ice_is_mismatch(section),
+        .is_ice_lite = section->attributes.ice.is_lite,
         .has_rtcp_mux = section->attributes.has_rtcp_mux,
         .has_zrtp = section->attributes.has_zrtp_hash,
         .direction = direction,

@@ -5,6 +5,7 @@
 #include "core/offer/answer_formats.h"
 #include "core/offer/bundle.h"
 #include "core/offer/description.h"
+#include "core/offer/ice.h"
 #include "core/offer/keying.h"
 #include "core/offer/offer_formats.h"
 
@@ -316,6 +317,8 @@ static enum cf_err plan_line(const struct offer *o, size_t index, const struct f
     if (plan->format_count == 0) {
         return CF_ERR_STATE;
     }
+    const struct cf_ice_before before = {&former->local, &former->remote};
+    cf_ice_set_offer(o->input->local, former->is_in_use ? &before : NULL, plan);
     return plan_protection(o, former, plan);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/addr.h"
 #include "base/mem.h"
+#include "core/ice/candidate.h"
 #include "core/sdp/bandwidth.h"
 #include "core/sdp/candidate.h"
 #include "core/sdp/content.h"
@@ -117,15 +118,35 @@ struct cf_media_security {
     uint8_t remote_zrtp_hash[CF_ZRTP_HASH_LEN]; /**< SHA-256 of the peer's Hello (RFC 6189 section 8.1) */
 };
 
-/** ICE of the peer (RFC 8839 section 5); candidates are read from the description by who runs ICE. */
+/** Most candidates of a peer that are kept, in the order of the description. */
+#define CF_MEDIA_CANDIDATES_MAX 24
+
+/** Longest user fragment and password of ours. */
+#define CF_ICE_OWN_TEXT_MAX 32
+
+/** ICE of the peer (RFC 8839 section 5). */
 struct cf_ice_remote {
     bool is_offered; /**< user fragment, password and at least one candidate or a trickle promise */
     bool is_lite;
     bool can_trickle;
+    bool is_ended; /**< there are no more candidates */
+    uint8_t candidate_count;
     uint16_t ufrag_len;
     uint16_t pwd_len;
     char ufrag[CF_ICE_CREDENTIAL_MAX];
     char pwd[CF_ICE_CREDENTIAL_MAX];
+    struct cf_ice_remote_candidate candidates[CF_MEDIA_CANDIDATES_MAX]; /**< UDP, with addresses; names are left out */
+};
+
+/** ICE of ours. */
+struct cf_ice_own {
+    bool is_used; /**< both sides do ICE: connectivity checks find the addresses */
+    bool is_lite;
+    bool is_controlling; /**< at the beginning: we have offered (RFC 8445 section 6.1.1) */
+    uint8_t ufrag_len;
+    uint8_t pwd_len;
+    char ufrag[CF_ICE_OWN_TEXT_MAX];
+    char pwd[CF_ICE_OWN_TEXT_MAX];
 };
 
 /** One 5-tuple: addresses, multiplexing, protection. */
@@ -138,6 +159,7 @@ struct cf_media_transport {
     bool has_reduced_rtcp;      /**< reduced-size RTCP may be sent (RFC 5506) */
     struct cf_media_security security;
     struct cf_ice_remote ice;
+    struct cf_ice_own own_ice;
 };
 
 /** What of a line is new since the last agreement, as bits of cf_media_line.changed. */

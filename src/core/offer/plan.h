@@ -31,6 +31,12 @@ struct cf_plan {
     bool has_rtcp_mux;
     bool has_rtcp_rsize;
     bool has_rtcp; /**< write a=rtcp */
+    bool has_ice;
+    bool is_ice_mismatch;   /**< say that the address was changed on the way */
+    bool has_trickle;       /**< the peer knows what a=end-of-candidates is */
+    uint8_t ice_components; /**< 1 or 2 */
+    struct cf_tag ice_ufrag;
+    struct cf_tag ice_pwd;
     enum cf_direction direction;
     uint32_t trr_int_msec; /**< CF_FEEDBACK_NO_INTERVAL: none */
     uint16_t ptime_msec;   /**< 0: none */

@@ -27,6 +27,13 @@ struct cf_policy_codecs {
 /** Most ways to agree on keys. */
 #define CF_POLICY_KEYINGS_MAX 4
 
+/** Connectivity checks. */
+enum cf_policy_ice {
+    CF_POLICY_ICE_OFF,  /**< offers with ICE are answered without */
+    CF_POLICY_ICE_FULL, /**< we check too */
+    CF_POLICY_ICE_LITE, /**< we only answer checks (RFC 8445 section 2.5): for servers without a translator in front of them */
+};
+
 /** What we offer and accept. */
 struct cf_policy {
     struct cf_policy_codecs audio; /**< without telephone-event, which follows the clocks of the codecs taken */
@@ -49,6 +56,7 @@ struct cf_policy {
     enum cf_profile
         offer_profile; /**< of our offers; what it stands for if that can be done for a line, else the first keying that can */
 
+    enum cf_policy_ice ice;
     bool allows_bundle;   /**< RFC 9143 groups are taken and offered; off: each line for itself, bundle-only lines are refused */
     bool offers_rtcp_mux; /**< RFC 5761 in offers; taken in answers whenever offered */
     bool allows_reduced_rtcp; /**< RFC 5506, if the peer offers it */
