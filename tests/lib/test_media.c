@@ -8,6 +8,7 @@
 #include "core/rtp/audio_level.h"
 #include "core/speaker/level.h"
 #include "lib/test.h"
+#include "lib/test_hash.h"
 
 #define WALL (INT64_C(1700000000) * 1000000)
 #define SOUND_USEC CF_MSEC(20)
@@ -39,6 +40,7 @@ void test_media_init(struct test_media *w, uint64_t seed) {
                                             .dtls = &w->dtls.table,
                                             .zrtp = &w->zrtp.table,
                                             .entropy = &w->entropy.entropy,
+                                            .stun_hash = &test_stun_hash,
                                             .codecs = w->codecs,
                                             .codec_count = 2,
                                             .resampler = &test_resampler,

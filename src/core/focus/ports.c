@@ -2,8 +2,6 @@
 /* RTP ports and their rest. */
 #include "core/focus/ports.h"
 
-#include "core/media/messages.h"
-
 struct resting {
     struct cf_link link;
     struct cf_port_pair pair;

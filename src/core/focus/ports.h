@@ -10,11 +10,21 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/usec.h"
+#include "core/media/messages.h"
 
 /** A port for RTP and, if asked for, the next one for RTCP. */
 struct cf_port_pair {
     struct cf_addr rtp;  /**< address and port as peers should see them; family NONE: no port */
     struct cf_addr rtcp; /**< family NONE: none was asked for */
+};
+
+/** Most public addresses that lead to our ports. */
+#define CF_PORT_ADVERTISED_MAX 4
+
+/** A socket that all members with ICE share. */
+struct cf_port_place {
+    uint32_t socket;     /**< its number, CF_MEDIA_SOCKET_SHARED or more */
+    struct cf_addr addr; /**< that it is bound to */
 };
 
 /** Where ports come from; the shell's. */
@@ -23,7 +33,11 @@ struct cf_port_source {
     bool (*take)(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
     /** Give back a pair. */
     void (*give)(void *ctx, const struct cf_port_pair *pair);
-    void *ctx; /**< passed to both */
+    void *ctx;                                        /**< passed to both */
+    size_t place_count;                               /**< 0: each member gets a port of its own */
+    struct cf_port_place places[CF_MEDIA_SHARED_MAX]; /**< for members with ICE, the most wanted first */
+    size_t advertised_count;
+    struct cf_addr advertised[CF_PORT_ADVERTISED_MAX]; /**< public addresses (port 0) in front of ours, by 1:1 translation */
 };
 
 /** Ports that rest. */

@@ -118,6 +118,7 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
     for (size_t i = 0; i < CF_MEDIA_TRANSPORTS_MAX; i++) {
         if (leg->transports[i] != NULL) {
             unmap_sockets(engine, leg->transports[i]);
+            cf_engine_checks_drop(engine, leg->transports[i]);
             cf_engine_transport_fini(leg->transports[i], engine->config.crypto);
             cf_mem_free(engine->mem, leg->transports[i], sizeof *leg->transports[i]);
         }
@@ -186,6 +187,27 @@ static enum cf_err map_socket(struct cf_engine *engine, struct cf_engine_transpo
     return CF_OK;
 }
 
+/* A transport that shares its socket with others has none of its own. */
+static enum cf_err map_sockets(struct cf_engine *engine, struct cf_engine_transport *t,
+                               const struct cf_media_transport_set *set) {
+    enum cf_err err = CF_OK;
+    if (set->transport.own_ice.is_used && set->rtp_socket == CF_MEDIA_SOCKET_NONE) {
+        return t->has_mux ? CF_OK : CF_ERR_MISMATCH;
+    }
+    if (!t->has_mux) {
+        err = map_socket(engine, t, CF_ENGINE_PORT_RTCP, set->rtcp_socket);
+    }
+    return err == CF_OK ? map_socket(engine, t, CF_ENGINE_PORT_RTP, set->rtp_socket) : err;
+}
+
+static enum cf_err set_checks(struct cf_engine *engine, struct cf_engine_transport *t, const struct cf_media_transport_set *set) {
+    if (!set->transport.own_ice.is_used) {
+        cf_engine_checks_drop(engine, t);
+        return CF_OK;
+    }
+    return cf_engine_checks_set(engine, t, set);
+}
+
 static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_transport_set *set) {
     if (set->index >= CF_MEDIA_TRANSPORTS_MAX) {
         return CF_ERR_LIMIT;
@@ -201,19 +223,27 @@ static enum cf_err set_transport(struct cf_engine *engine, struct cf_engine_leg 
     }
     unmap_sockets(engine, *t);
     enum cf_err err = cf_engine_transport_set(*t, engine->config.crypto, set, &leg->policy);
-    if (!(*t)->has_mux && err == CF_OK) {
-        err = map_socket(engine, *t, CF_ENGINE_PORT_RTCP, set->rtcp_socket);
+    if (err == CF_OK) {
+        err = map_sockets(engine, *t, set);
     }
     if (err == CF_OK) {
-        err = map_socket(engine, *t, CF_ENGINE_PORT_RTP, set->rtp_socket);
+        err = set_checks(engine, *t, set);
     }
     if (err == CF_OK) {
         cf_engine_begin_handshakes(engine, *t, set);
     } else {
         /* Closed: it must not send from a socket that is not its own. */
+        cf_engine_checks_drop(engine, *t);
         cf_engine_transport_fini(*t, engine->config.crypto);
     }
     return err;
+}
+
+static void add_candidates(struct cf_engine *engine, const struct cf_engine_leg *leg, const struct cf_media_trickle *trickle) {
+    struct cf_engine_transport *t = trickle->index < CF_MEDIA_TRANSPORTS_MAX ? leg->transports[trickle->index] : NULL;
+    if (t != NULL) {
+        cf_engine_checks_trickle(engine, t, trickle);
+    }
 }
 
 /* --- lines --- */
@@ -323,6 +353,8 @@ static void do_leg_command(struct cf_engine *engine, const struct cf_media_comma
     } else if (command->kind == CF_MEDIA_TRANSPORT_SET) {
         index = command->as.transport.index;
         err = set_transport(engine, leg, &command->as.transport);
+    } else if (command->kind == CF_MEDIA_TRICKLE) {
+        add_candidates(engine, leg, &command->as.trickle);
     } else if (command->kind == CF_MEDIA_LINE_SET) {
         index = command->as.line.index;
         err = set_line(engine, leg, &command->as.line, &index);
@@ -347,6 +379,7 @@ void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *
     case CF_MEDIA_LEG_REMOVE:
     case CF_MEDIA_TRANSPORT_SET:
     case CF_MEDIA_LINE_SET:
+    case CF_MEDIA_TRICKLE:
     case CF_MEDIA_STATS_GET:
         do_leg_command(engine, command);
         break;

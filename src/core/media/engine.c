@@ -57,6 +57,7 @@ enum cf_err cf_engine_init(struct cf_engine *engine, const struct cf_mem *mem, c
     cf_heap_init(&engine->room_timers, mem);
     cf_heap_init(&engine->leg_timers, mem);
     cf_list_init(&engine->handshakes);
+    cf_engine_checks_init(engine);
     cf_list_init(&engine->batch_rooms);
     cf_list_init(&engine->mix_rooms);
     cf_list_init(&engine->touched_rooms);
@@ -87,6 +88,7 @@ void cf_engine_fini(struct cf_engine *engine) {
     cf_media_names_fini(&engine->rooms);
     cf_heap_fini(&engine->room_timers);
     cf_heap_fini(&engine->leg_timers);
+    cf_engine_checks_fini(engine);
     cf_mem_free(engine->mem, engine->sockets, engine->sockets_max * sizeof *engine->sockets);
     engine->sockets = NULL;
     engine->sockets_max = 0;
@@ -152,6 +154,7 @@ void cf_engine_set_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg
 
 cf_usec cf_engine_deadline(const struct cf_engine *engine) {
     cf_usec deadline = cf_usec_min(cf_heap_deadline(&engine->room_timers), cf_heap_deadline(&engine->leg_timers));
+    deadline = cf_usec_min(deadline, cf_engine_checks_deadline(engine));
     return deadline >= FAR ? CF_USEC_NEVER : deadline;
 }
 
@@ -207,6 +210,7 @@ void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now) {
     for (struct cf_timer *t = cf_heap_pop(&engine->leg_timers, now); t != NULL; t = cf_heap_pop(&engine->leg_timers, now)) {
         on_leg_timer(engine, CF_OF(t, struct cf_engine_leg, timer));
     }
+    cf_engine_checks_on_deadline(engine);
 }
 
 /* --- events and counters --- */

@@ -17,6 +17,7 @@
 #ifndef CF_MEDIA_ENGINE_H
 #define CF_MEDIA_ENGINE_H
 
+#include "core/media/checks.h"
 #include "core/media/control_queue.h"
 #include "core/media/event_queue.h"
 #include "core/media/leg.h"
@@ -35,6 +36,7 @@ struct cf_engine_config {
     const struct cf_handshakes *dtls; /**< NULL: transports that want it fail */
     const struct cf_handshakes *zrtp; /**< NULL: transports that want it fail */
     const struct cf_entropy *entropy;
+    const struct cf_stun_hash *stun_hash;       /**< for connectivity checks; NULL: no ICE */
     const struct cf_audio_codec *const *codecs; /**< those that can be mixed, .codec_count of them */
     size_t codec_count;
     const struct cf_resampler *resampler;
@@ -105,6 +107,7 @@ struct cf_engine {
     size_t sockets_max;
     struct cf_heap room_timers;
     struct cf_heap leg_timers;
+    struct cf_engine_checks_index checks;
 
     struct cf_event_queue events;
     struct cf_control_queue control;

@@ -55,14 +55,6 @@ void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
 /** The peer sends another sound codec. False: too soon after the last change. */
 bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *line, uint8_t payload_type);
 
-/* checks.c: connectivity checks (ICE) */
-
-/** STUN came in (RFC 7983: first octet 0..3). It is used if it is a check of the transport's agent. */
-enum cf_media_discard cf_engine_take_stun(struct cf_engine *engine, const struct cf_engine_arrival *arrival);
-
-/** May packets come to @p port from @p from, on a transport with ICE? From pairs that were validated, no others (attacks T28). */
-bool cf_engine_is_checked(const struct cf_engine *engine, const struct cf_engine_arrival *arrival);
-
 /* handshake.c: keys that come by the media path */
 
 /**

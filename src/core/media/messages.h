@@ -20,6 +20,7 @@
 #define CF_MEDIA_MESSAGES_H
 
 #include "base/handle.h"
+#include "core/ice/candidate.h"
 #include "core/media/handshake.h"
 #include "core/rtp/latch.h"
 
@@ -29,6 +30,15 @@
 
 /** No socket. */
 #define CF_MEDIA_SOCKET_NONE UINT32_MAX
+
+/** Sockets from this number on belong to all transports with ICE: checks and where they come from tell whose a datagram is. */
+#define CF_MEDIA_SOCKET_SHARED (UINT32_C(1) << 17)
+
+/** Most of them. */
+#define CF_MEDIA_SHARED_MAX 8
+
+/** Most sockets from which a transport sends connectivity checks. */
+#define CF_MEDIA_BASES_MAX 8
 
 /** What is asked of the engine. */
 enum cf_media_command_kind {
@@ -40,6 +50,7 @@ enum cf_media_command_kind {
     CF_MEDIA_LEG_REMOVE,
     CF_MEDIA_TRANSPORT_SET, /**< .transport */
     CF_MEDIA_LINE_SET,      /**< .line */
+    CF_MEDIA_TRICKLE,       /**< .trickle: more candidates of a transport with ICE (RFC 8838) */
     CF_MEDIA_STATS_GET,     /**< CF_MEDIA_EVENT_STATS for each active line of the leg */
 };
 
@@ -63,12 +74,24 @@ struct cf_media_leg_policy {
 
 /** A transport of a leg. */
 struct cf_media_transport_set {
-    uint16_t index; /**< in the agreement's transports */
-    uint32_t rtp_socket;
+    uint16_t index;       /**< in the agreement's transports */
+    uint32_t rtp_socket;  /**< CF_MEDIA_SOCKET_NONE: none of its own; with ICE, .bases are shared ones then */
     uint32_t rtcp_socket; /**< the same with rtcp-mux */
+    uint8_t base_count;   /**< with ICE */
+    struct cf_ice_local bases[CF_MEDIA_BASES_MAX];
     struct cf_media_transport transport;
     uint8_t suite_count;                            /**< DTLS, ZRTP: allowed suites ... */
     enum cf_srtp_suite suites[CF_SRTP_SUITE_COUNT]; /**< ... the most wanted first */
+};
+
+/** Candidates that came after the description. */
+struct cf_media_trickle {
+    uint16_t index; /**< of the transport */
+    bool is_ended;  /**< there are no more */
+    uint8_t candidate_count;
+    uint16_t ufrag_len; /**< of the generation that they belong to; 0: not said */
+    char ufrag[CF_ICE_CREDENTIAL_MAX];
+    struct cf_ice_remote_candidate candidates[CF_MEDIA_CANDIDATES_MAX];
 };
 
 /** A line of a leg. */
@@ -87,6 +110,7 @@ struct cf_media_command {
         struct cf_media_leg_policy leg_policy;
         struct cf_media_transport_set transport;
         struct cf_media_line_set line;
+        struct cf_media_trickle trickle;
     } as;
 };
 
@@ -97,6 +121,7 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_SPEAKER,          /**< .leg is the room's active speaker now; unset: nobody */
     CF_MEDIA_EVENT_SSRC,             /**< a line's peer sends with .as.ssrc (or another one than before) */
     CF_MEDIA_EVENT_LATCHED,          /**< a transport's peer sends from .as.latched */
+    CF_MEDIA_EVENT_ICE,              /**< connectivity checks of a transport: .as.ice */
     CF_MEDIA_EVENT_DIGIT,            /**< a key was pressed (RFC 4733): .as.digit */
     CF_MEDIA_EVENT_SILENT,           /**< nothing came on any line for the policy's time */
     CF_MEDIA_EVENT_HEARD,            /**< something came: for the first time, or again after SILENT */
@@ -105,6 +130,13 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_STATS,            /**< .as.stats */
     CF_MEDIA_EVENT_SECURED,          /**< how a transport is protected from now on: .as.secured */
     CF_MEDIA_EVENT_INSECURE,         /**< no keys could be agreed on: nothing comes or goes, end the leg; .as.insecure */
+};
+
+/** What connectivity checks have come to. */
+enum cf_media_ice_state {
+    CF_MEDIA_ICE_CONNECTED, /**< packets of .component go to .remote, from now on */
+    CF_MEDIA_ICE_LOST,      /**< the peer does not consent any more: nothing is sent until it restarts ICE */
+    CF_MEDIA_ICE_FAILED,    /**< no pair was found for CF_ICE_PATIENCE; it may still be */
 };
 
 /** Why a datagram was not used. */
@@ -172,6 +204,14 @@ struct cf_media_event {
             bool is_rtcp;
             struct cf_addr address;
         } latched;
+        struct {
+            uint16_t transport;
+            enum cf_media_ice_state state;
+            uint8_t component; /**< 1: RTP, 2: RTCP; 0: FAILED */
+            bool is_nominated; /**< CONNECTED: the peer, or we, have decided for it */
+            bool is_relayed;   /**< CONNECTED: over a relay of the peer's */
+            struct cf_addr remote;
+        } ice;
         char digit;    /**< 0-9 * # A-D, ! for flash */
         uint16_t line; /**< KEY_FRAME_WANTED */
         struct {

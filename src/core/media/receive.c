@@ -336,36 +336,70 @@ static void take_media(struct cf_engine *engine, const struct cf_media_input *in
     }
 }
 
-/* Checks, handshakes and noise: done with when this returns. */
+/* Handshakes and noise: done with when this returns. */
 static void take_other(struct cf_engine *engine, struct cf_engine_transport *t, enum cf_packet_kind kind,
                        struct cf_engine_arrival *a) {
     enum cf_media_discard outcome = CF_MEDIA_DISCARD_NOT_MEDIA;
     a->transport = t;
-    if (kind == CF_PACKET_STUN) {
-        outcome = cf_engine_take_stun(engine, a);
-    } else if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
+    if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
         outcome = cf_engine_take_handshake(engine, a, kind);
     }
     settle(engine, t, NULL, a->datagram_len, outcome);
     a->transport = NULL;
 }
 
-/* Whose datagram is it, of which protocol (RFC 7983), and is there a point in looking into it? */
-static void classify(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_arrival *a, size_t *job_count) {
-    const struct cf_engine_socket *socket = in->socket < engine->sockets_max ? &engine->sockets[in->socket] : NULL;
-    struct cf_engine_transport *t = socket == NULL ? NULL : socket->transport;
-    *a = (struct cf_engine_arrival){
-        .socket = in->socket, .from = &in->from, .octets = {in->at, in->len}, .datagram_len = in->len, .job = SIZE_MAX};
-    if (t == NULL) {
-        settle(engine, NULL, NULL, in->len, CF_MEDIA_DISCARD_UNKNOWN_SOCKET);
+/* Connectivity checks name whom they are for. Others may have come to a port of ours by mistake. */
+static void take_stun(struct cf_engine *engine, struct cf_engine_arrival *a, const struct cf_engine_transport *of_socket) {
+    struct cf_engine_checks *checks = NULL;
+    const struct cf_engine_transport *t = cf_engine_checks_addressee(engine, a->octets, &checks);
+    bool is_shared = a->socket >= CF_MEDIA_SOCKET_SHARED && a->socket != CF_MEDIA_SOCKET_NONE;
+    if (t == NULL || (t != of_socket && !is_shared)) {
+        settle(engine, of_socket, NULL, a->datagram_len, CF_MEDIA_DISCARD_NOT_MEDIA);
         return;
     }
-    a->port = socket->port;
+    settle(engine, t, NULL, a->datagram_len, cf_engine_checks_receive(engine, checks, a));
+}
+
+/*
+ * Whose packet is it? A socket of its own tells, but with ICE packets are taken from validated pairs only (attacks T28); on
+ * shared sockets the pair is all there is. NULL: nobody's, and why.
+ */
+static struct cf_engine_transport *find_transport(struct cf_engine *engine, struct cf_engine_arrival *a,
+                                                  enum cf_media_discard *ret_reason) {
+    const struct cf_engine_socket *socket = a->socket < engine->sockets_max ? &engine->sockets[a->socket] : NULL;
+    struct cf_engine_transport *owner = socket == NULL ? NULL : socket->transport;
+    uint8_t component = 0;
+    *ret_reason = CF_MEDIA_DISCARD_UNKNOWN_SOCKET;
+    if (owner != NULL && !owner->has_ice) {
+        a->port = socket->port;
+        return owner;
+    }
+    struct cf_engine_transport *routed = cf_engine_checks_route(engine, a->socket, a->from, &component);
+    if (routed == NULL && (owner != NULL || a->socket >= CF_MEDIA_SOCKET_SHARED)) {
+        *ret_reason = CF_MEDIA_DISCARD_WRONG_ADDRESS;
+    }
+    a->port = component == 2 ? CF_ENGINE_PORT_RTCP : CF_ENGINE_PORT_RTP;
+    return routed;
+}
+
+/* Whose datagram is it, of which protocol (RFC 7983), and is there a point in looking into it? */
+static void classify(struct cf_engine *engine, const struct cf_media_input *in, struct cf_engine_arrival *a, size_t *job_count) {
+    *a = (struct cf_engine_arrival){
+        .socket = in->socket, .from = &in->from, .octets = {in->at, in->len}, .datagram_len = in->len, .job = SIZE_MAX};
+    struct cf_engine_transport *of_socket = in->socket < engine->sockets_max ? engine->sockets[in->socket].transport : NULL;
     enum cf_packet_kind kind = cf_packet_kind_of(a->octets);
+    enum cf_media_discard reason;
+    if (kind == CF_PACKET_STUN) {
+        take_stun(engine, a, of_socket);
+        return;
+    }
+    struct cf_engine_transport *t = find_transport(engine, a, &reason);
+    if (t == NULL) {
+        settle(engine, of_socket, NULL, in->len, reason);
+        return;
+    }
     bool is_rtp = kind == CF_PACKET_RTP && a->port == CF_ENGINE_PORT_RTP;
-    if (kind != CF_PACKET_STUN && t->has_ice && !cf_engine_is_checked(engine, a)) {
-        settle(engine, t, NULL, in->len, CF_MEDIA_DISCARD_WRONG_ADDRESS);
-    } else if (is_rtp || kind == CF_PACKET_RTCP) {
+    if (is_rtp || kind == CF_PACKET_RTCP) {
         take_media(engine, in, t, is_rtp, a, job_count);
     } else {
         take_other(engine, t, kind, a);

@@ -13,6 +13,7 @@
 #include "core/rtp/crypto.h"
 
 struct cf_engine_leg;
+struct cf_engine_checks;
 
 /** The two ports of a transport. */
 enum cf_engine_port {
@@ -35,6 +36,7 @@ struct cf_engine_transport {
     struct cf_latch latches[CF_ENGINE_PORT_COUNT];     /**< without ICE */
     bool has_ice;                                      /**< connectivity checks choose the addresses, not the latches */
     struct cf_engine_path paths[CF_ENGINE_PORT_COUNT]; /**< with ICE: the selected pairs */
+    struct cf_engine_checks *checks;                   /**< with ICE: its agent, owned (checks.h); NULL: none */
     bool has_mux;
     bool has_reduced_rtcp;
     bool is_open;                            /**< plain, or the keys are there */
