@@ -7,6 +7,7 @@
 #include "shell/file/file.h"
 #include "shell/log/log.h"
 #include "shell/mailbox/mailbox.h"
+#include "shell/system/interfaces.h"
 #include "shell/system/system.h"
 #include <stdlib.h>
 
@@ -146,8 +147,8 @@ struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link) {
 
 /* --- ports --- */
 
-static void hand_over(struct cf_media_link *link, const struct cf_udp *udp) {
-    struct cf_worker_message message = {.kind = CF_WORKER_OPEN, .socket = cf_port_socket(&udp->local), .udp = *udp};
+static void hand_over(struct cf_media_link *link, uint32_t socket, const struct cf_udp *udp) {
+    struct cf_worker_message message = {.kind = CF_WORKER_OPEN, .socket = socket, .udp = *udp};
     put(link, &message);
 }
 
@@ -167,9 +168,9 @@ static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool wit
             return false;
         }
         ret->rtcp = rtcp.local;
-        hand_over(link, &rtcp);
+        hand_over(link, cf_port_socket(&rtcp.local), &rtcp);
     }
-    hand_over(link, &rtp);
+    hand_over(link, cf_port_socket(&rtp.local), &rtp);
     return true;
 }
 
@@ -208,6 +209,63 @@ struct cf_port_source *cf_media_link_ports(struct cf_media_link *link) {
     return &link->source;
 }
 
+/* --- one port for all members with ICE --- */
+
+static enum cf_err open_place(struct cf_media_link *link, struct cf_addr local) {
+    struct cf_port_source *source = &link->source;
+    struct cf_udp udp;
+    enum cf_err err = cf_udp_open(&local, CF_UDP_USE_MEDIA, &udp);
+    if (err != CF_OK) {
+        cf_log(CF_LOG_ERROR, "media", "media.ice-port: port %u can't be used: %s", local.port, cf_err_text(err));
+        return err;
+    }
+    struct cf_port_place *place = &source->places[source->place_count];
+    *place = (struct cf_port_place){.socket = CF_MEDIA_SOCKET_SHARED + (uint32_t)source->place_count, .addr = udp.local};
+    source->place_count++;
+    hand_over(link, place->socket, &udp);
+    return CF_OK;
+}
+
+/* At @p local, or at each address of its family if it stands for all of them: what is sent has to come from where checks went to.
+ */
+static enum cf_err open_places(struct cf_media_link *link, const struct cf_addr *local, uint16_t port) {
+    struct cf_addr list[CF_MEDIA_SHARED_MAX] = {*local};
+    size_t room = CF_MEDIA_SHARED_MAX - link->source.place_count;
+    size_t count = local->family == CF_FAMILY_NONE || room == 0 ? 0 : 1;
+    enum cf_err err = CF_OK;
+    if (count > 0 && cf_addr_is_unspecified(local)) {
+        count = cf_system_interfaces((enum cf_family)local->family, list, room);
+    }
+    for (size_t i = 0; i < count && err == CF_OK; i++) {
+        list[i].port = port;
+        err = open_place(link, list[i]);
+    }
+    return err;
+}
+
+static enum cf_err set_advertised(struct cf_media_link *link, const struct cf_config *config) {
+    struct cf_str rest = cf_config_list(&config->media_advertise);
+    struct cf_str text;
+    struct cf_port_source *source = &link->source;
+    while (cf_config_list_next(&rest, &text) && source->advertised_count < CF_PORT_ADVERTISED_MAX) {
+        if (cf_addr_parse_ip(text, &source->advertised[source->advertised_count]) != CF_OK) {
+            cf_log(CF_LOG_ERROR, "config", "media.advertise: %.*s is not an address", CF_STR_ARG(text));
+            return CF_ERR_CONFIG;
+        }
+        source->advertised_count++;
+    }
+    return CF_OK;
+}
+
+static enum cf_err share_port(struct cf_media_link *link, const struct cf_config *config) {
+    enum cf_err err = set_advertised(link, config);
+    if (err != CF_OK || cf_str_eq(cf_config_str(&config->ice), CF_STR("off"))) {
+        return err;
+    }
+    err = open_places(link, &link->local4, (uint16_t)config->ice_port);
+    return err == CF_OK ? open_places(link, &link->local6, (uint16_t)config->ice_port) : err;
+}
+
 /* --- events --- */
 
 static void on_events(void *ctx) {
@@ -236,13 +294,14 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->local6 = *local6;
     link->range = config->media_ports;
     link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
-    link->source = (struct cf_port_source){take, give, link};
     link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
+    link->source = (struct cf_port_source){.take = take, .give = give, .ctx = link};
     enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_MAX, &link->commands);
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_MAX, &link->events) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
     err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, sender, &link->worker) : err;
+    err = err == CF_OK ? share_port(link, config) : err;
     err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
     if (err != CF_OK) {
         cf_media_link_stop(&link);

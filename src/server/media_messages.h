@@ -8,8 +8,8 @@
 #include "core/media/messages.h"
 #include "shell/udp/udp.h"
 
-/** Highest socket number and 1: every port, for IPv4 and for IPv6 (core/focus/ports.h). */
-#define CF_MEDIA_SOCKETS_MAX (2U << 16)
+/** Highest socket number and 1: every port, for IPv4 and for IPv6 (core/focus/ports.h), and the shared ones. */
+#define CF_MEDIA_SOCKETS_MAX (CF_MEDIA_SOCKET_SHARED + CF_MEDIA_SHARED_MAX)
 
 /** Kinds of messages. */
 enum cf_worker_message_kind {

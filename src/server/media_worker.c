@@ -6,6 +6,7 @@
 #include "adapt/g711/g711.h"
 #include "adapt/g722/g722.h"
 #include "adapt/openssl/dtls.h"
+#include "adapt/openssl/stun_hash.h"
 #include "adapt/opus/opus_codec.h"
 #include "adapt/resample/resample.h"
 #include "adapt/srtp/srtp.h"
@@ -261,6 +262,7 @@ static enum cf_err make_engine(struct cf_media_worker *w) {
                                       .dtls = cf_dtls_handshakes(w->dtls),
                                       .zrtp = cf_zrtp_handshakes(w->zrtp),
                                       .entropy = cf_system_entropy(),
+                                      .stun_hash = cf_openssl_stun_hash(),
                                       .codecs = codecs,
                                       .codec_count = sizeof codecs / sizeof *codecs,
                                       .resampler = &cf_resampler_speex,

@@ -64,6 +64,9 @@ struct cf_config {
     struct cf_config_text media_address;
     struct cf_config_range media_ports;
     bool uses_io_uring;
+    struct cf_config_text ice;
+    uint32_t ice_port;
+    struct cf_config_text media_advertise;
     cf_usec quarantine_usec;
     bool allows_plain, allows_sdes_insecure;
     struct cf_config_text keying;

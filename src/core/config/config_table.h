@@ -54,6 +54,12 @@ X(media, address, TEXT, "", 0, 64, START, "Local address for RTP. Empty: the one
 X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")
 X(media, io-uring, FLAG, "yes", 0, 1, START,
   "Send media by io_uring where the kernel has it: one system call for many members. No: always by sendmmsg().")
+X(media, ice, TEXT, "full", 1, 8, START,
+  "Connectivity checks (ICE): full, lite (only answers those of others), or off.")
+X(media, ice-port, NUMBER, "10000", 0, 65535, START,
+  "UDP port for all members with ICE, at each media address. Outside of ports. 0: one that the system chooses.")
+X(media, advertise, LIST, "", 0, 4, START,
+  "Public addresses that lead to this server's media ports without changing the port, if it is behind a NAT.")
 X(media, quarantine, DURATION, "5s", 0, 300, LIVE, "How long a port rests after a call before it is used again.")
 X(media, plain, FLAG, "no", 0, 1, LIVE, "Allow RTP without encryption.")
 X(media, sdes-insecure, FLAG, "no", 0, 1, LIVE, "Allow SDES keys over signalling that is not encrypted.")
