@@ -70,6 +70,8 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
     const struct cf_account *account = NULL;
     if (cf_node_is_trusted(node, event)) {
         if (identify_by_proxy(event->message, ret)) {
+            /* Answers to it are not rationed (ADR 14): without ACK the 200 is sent again as often as RFC 3261 says. */
+            cf_endpoint_trust_flow(node->endpoint, event->flow);
             return true;
         }
         cf_node_answer(node, event, 400, CF_STR_NONE, now);
