@@ -2,6 +2,8 @@
 /* Scheduled conferences end to end, and what is left after kill -9. */
 #include "focus_scene.h"
 
+#include "adapt/sqlite/conference_store.h"
+
 #define NTP(wall_sec) ((uint64_t)(wall_sec) + 2208988800U)
 #define HOUR 3600
 
@@ -143,6 +145,41 @@ static void who_was_registered_is_called_after_a_restart(void **state) {
     scene_end();
 }
 
-CF_TEST_MAIN(cmocka_unit_test(a_conference_is_scheduled_moved_and_called_off), cmocka_unit_test(it_expires),
+/* --- rows before answers --- */
+
+static void count_row(void *ctx, const struct cf_conference_row *row) {
+    (void)row;
+    (*(size_t *)ctx)++;
+}
+
+/* When the 302 leaves the row must be written: a crash right after it must lose nothing. */
+static void look_for_row(void *ctx, const struct cf_addr *from, const struct cf_addr *to, struct cf_span bytes, cf_usec now) {
+    size_t *answers = ctx;
+    size_t rows = 0;
+    size_t skipped = 0;
+    (void)from;
+    (void)to;
+    (void)now;
+    if (cf_str_starts(cf_span_str(bytes), CF_STR("SIP/2.0 302"))) {
+        assert_ok(cf_conference_store_each(&scene.server.db, &scene.server.net.mem.mem, count_row, &rows, &skipped));
+        assert_int_equal(rows, 1);
+        (*answers)++;
+    }
+}
+
+static void what_was_promised_is_stored_before(void **state) {
+    (void)state;
+    size_t answers = 0;
+    struct phone_call_options options = {.start_ntp = ntp_at(HOUR), .stop_ntp = ntp_at(2 * HOUR)};
+    scene_begin(5);
+    world_set_tap(scene.world, look_for_row, &answers);
+    (void)phone_call(&scene.phones[DAVE], FACTORY, &options); /* over UDP, where the tap is */
+    scene_run(CF_SEC(1));
+    assert_int_equal(answers, 1);
+    scene_end();
+}
+
+CF_TEST_MAIN(cmocka_unit_test(what_was_promised_is_stored_before),
+             cmocka_unit_test(a_conference_is_scheduled_moved_and_called_off), cmocka_unit_test(it_expires),
              cmocka_unit_test(conferences_and_registrations_survive_a_kill),
              cmocka_unit_test(who_was_registered_is_called_after_a_restart))

@@ -206,23 +206,15 @@ static bool is_for_shell(struct cf_node *node, const struct cf_endpoint_event *e
 
 bool cf_node_poll(struct cf_node *node, cf_usec now, struct cf_node_out *ret) {
     for (;;) {
-        /* Before the answers: what a phone was told must be there after a crash. */
+        /* Rows before the answers: what a phone was told must be there after a crash. */
         if (cf_location_poll(&node->location, &ret->location)) {
             ret->kind = CF_NODE_OUT_LOCATION;
             return true;
-        }
-        if (cf_endpoint_poll(node->endpoint, &ret->event)) {
-            if (is_for_shell(node, &ret->event, now)) {
-                ret->kind = CF_NODE_OUT_ENDPOINT;
-                return true;
-            }
-            continue;
         }
         if (cf_focus_poll(node->focus, now, &ret->focus)) {
             ret->kind = CF_NODE_OUT_FOCUS;
             return true;
         }
-        /* Draining the focus may have sent something. */
         if (!cf_endpoint_poll(node->endpoint, &ret->event)) {
             return false;
         }
