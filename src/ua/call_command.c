@@ -205,6 +205,7 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .has_no_camera = o->picture.is_none,
                                      .video_kbps = o->video_kbps};
     config.locals = cf_sip_wire_locals(call->sip, &config.local_count);
+    cf_media_keys_tell_agent(&call->start.keys, &config);
     call->agent = cf_agent_create(&config, cf_system_now());
     return call->agent == NULL ? CF_ERR_NO_MEMORY : CF_OK;
 }

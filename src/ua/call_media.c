@@ -19,6 +19,7 @@ static void make_terminal(struct cf_call *call, cf_usec now) {
                                         .resampler = &cf_resampler_speex,
                                         .cname = cf_str_of(call->options.aor),
                                         .wall = cf_system_wall()};
+    cf_media_keys_tell_terminal(&call->start.keys, &call->start.policy, &config);
     call->terminal = cf_terminal_create(cf_system_mem(), &config, now);
 }
 

@@ -34,7 +34,7 @@ const char cf_call_help[] =
     "  --video SOURCE         card:N (test card of sender N), FILE.ivf, FILE.h264, none\n"
     "  --size WxH --fps N --video-rate KBIT    of the test card (320x240, 15, 300)\n"
     "  --audio-codecs LIST --video-codecs LIST    most wanted first: \"opus PCMU\", \"H264 VP8\"\n"
-    "  --encryption E         any (default: plain is offered, SDES taken too), none or sdes\n"
+    "  --encryption E         any (default: plain is offered, SDES and DTLS taken too), none, sdes, dtls or zrtp\n"
     "  --suites LIST          SRTP suites, most wanted first\n"
     "  --layout L             speaker (default): one line without label, as older phones; active: the speaker and a miniature "
     "of\n"
@@ -136,7 +136,7 @@ static bool read_transport(struct cf_call_options *o, const char *text) {
 }
 
 static bool read_encryption(struct cf_call_options *o, const char *text) {
-    static const char *const words[] = {"any", "none", "sdes"}; /* in the order of the enumeration */
+    static const char *const words[] = {"any", "none", "sdes", "dtls", "zrtp"}; /* in the order of the enumeration */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(text, words[i]) == 0) {
             o->encryption = (enum cf_call_encryption)i;

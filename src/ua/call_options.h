@@ -28,9 +28,11 @@ struct cf_picture_source {
 
 /** How media is protected. */
 enum cf_call_encryption {
-    CF_CALL_ENCRYPTION_ANY,  /**< plain is offered, SDES is taken too */
+    CF_CALL_ENCRYPTION_ANY,  /**< plain is offered, SDES and DTLS are taken too */
     CF_CALL_ENCRYPTION_NONE, /**< plain only */
     CF_CALL_ENCRYPTION_SDES, /**< SDES only */
+    CF_CALL_ENCRYPTION_DTLS, /**< DTLS-SRTP only */
+    CF_CALL_ENCRYPTION_ZRTP, /**< ZRTP only */
 };
 
 /** Options. */

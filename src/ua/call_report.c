@@ -131,9 +131,22 @@ void cf_call_report_event(struct cf_call *call, const struct cf_agent_event *eve
 
 /* --- media --- */
 
+/* The suite of SDES; of the others it is told when it is agreed on. */
 static struct cf_str keying_of(const struct cf_media_params *params, const struct cf_media_line *line) {
     const struct cf_media_security *security = &cf_media_transport(params, line)->security;
-    return security->keying == CF_KEYING_SDES ? cf_srtp_suites[security->suite].name : CF_STR("none");
+    return security->keying == CF_KEYING_SDES ? cf_srtp_suites[security->suite].name : cf_keying_name(security->keying);
+}
+
+/* What a handshake came to. */
+static void put_protection(struct cf_writer *w, const struct cf_terminal_protection *protection) {
+    cf_put_json_text(w, CF_STR("keying"), cf_keying_name(protection->keying));
+    cf_put_json_text(w, CF_STR("suite"), cf_srtp_suites[protection->suite].name);
+    if (protection->sas[0] != '\0') {
+        cf_put_json_text(w, CF_STR("sas"), cf_str_of(protection->sas));
+    }
+    if (protection->failure != CF_HANDSHAKE_NO_FAILURE) {
+        cf_put_json_text(w, CF_STR("why"), cf_str_of(cf_handshake_failure_text(protection->failure)));
+    }
 }
 
 void cf_call_report_media(struct cf_call *call, const struct cf_media_params *params) {
@@ -170,12 +183,16 @@ void cf_call_report_media(struct cf_call *call, const struct cf_media_params *pa
 }
 
 void cf_call_report_terminal(struct cf_call *call, const struct cf_terminal_event *event) {
-    static const char *const names[] = {"source", "key-wanted", "bitrate", "shown", "bye"}; /* in the order of the enumeration */
+    static const char *const names[] = {"source", "key-wanted", "bitrate", "shown",
+                                        "bye",    "secured",    "insecure"}; /* in the order of the enumeration */
     put_bare(call, names[event->kind]);
     cf_put_json_number(&call->line.w, CF_STR("line"), event->line);
     cf_put_json_number(&call->line.w, CF_STR("ssrc"), event->ssrc);
     if (event->kind == CF_TERMINAL_BITRATE) {
         cf_put_json_number(&call->line.w, CF_STR("bps"), event->bps);
+    } else if (event->kind == CF_TERMINAL_SECURED || event->kind == CF_TERMINAL_INSECURE) {
+        const struct cf_terminal_protection protection = cf_terminal_protection(call->terminal, event->line);
+        put_protection(&call->line.w, &protection);
     }
     cf_json_line_end(&call->line);
 }

@@ -350,6 +350,7 @@ static enum cf_err begin(struct load *load) {
         return err;
     }
     load->scene = (struct cf_load_scene){.loop = load->start.loop,
+                                         .keys = &load->start.keys,
                                          .clip = load->clip,
                                          .crypto = cf_srtp_engine_crypto(load->srtp),
                                          .policy = &load->start.policy,

@@ -26,6 +26,7 @@ static void take_media(struct cf_load_member *m, cf_usec now) {
     if (params == NULL) {
         return;
     }
+    cf_media_keys_tell_terminal(m->scene->keys, m->scene->policy, &config);
     if (m->terminal == NULL && cf_agent_is_there(m->agent)) {
         m->terminal = cf_terminal_create(cf_system_mem(), &config, now);
         m->next_sound_at = now + CF_MSEC((cf_usec)(m->number % 20));
@@ -161,6 +162,7 @@ static enum cf_err make_agent(struct cf_load_member *m, const char *password) {
                                      .layout = m->scene->layout,
                                      .has_no_camera = !m->has_camera};
     config.locals = cf_sip_wire_locals(m->sip, &config.local_count);
+    cf_media_keys_tell_agent(m->scene->keys, &config);
     m->agent = cf_agent_create(&config, cf_system_now());
     return m->agent == NULL ? CF_ERR_NO_MEMORY : CF_OK;
 }

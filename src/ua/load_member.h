@@ -6,6 +6,7 @@
 #include "core/agent/agent.h"
 #include "core/terminal/terminal.h"
 #include "ua/load_clip.h"
+#include "ua/media_keys.h"
 #include "ua/media_wire.h"
 #include "ua/sip_wire.h"
 
@@ -15,6 +16,7 @@ struct cf_load_scene {
     const struct cf_load_clip *clip;
     const struct cf_packet_crypto *crypto;
     const struct cf_policy *policy;
+    const struct cf_media_keys *keys;
     struct cf_addr local;
     const char *proxy;
     const char *domain;

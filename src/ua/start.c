@@ -59,11 +59,20 @@ static enum cf_err set_policy(struct cf_policy *p, const struct cf_call_options 
     enum cf_err err = CF_OK;
     cf_policy_default(p);
     p->allows_sdes_on_insecure_signalling = true;
-    p->allows_plain = o->encryption != CF_CALL_ENCRYPTION_SDES;
-    p->allows_sdes = o->encryption != CF_CALL_ENCRYPTION_NONE;
-    p->offer_profile = o->encryption == CF_CALL_ENCRYPTION_SDES ? CF_PROFILE_SAVPF : CF_PROFILE_AVPF;
+    static const struct {
+        struct cf_str keyings;
+        enum cf_profile profile;
+    } rows[] = {
+        [CF_CALL_ENCRYPTION_ANY] = {CF_STR_INIT("dtls sdes none"), CF_PROFILE_AVPF},
+        [CF_CALL_ENCRYPTION_NONE] = {CF_STR_INIT("none"), CF_PROFILE_AVPF},
+        [CF_CALL_ENCRYPTION_SDES] = {CF_STR_INIT("sdes"), CF_PROFILE_SAVPF},
+        [CF_CALL_ENCRYPTION_DTLS] = {CF_STR_INIT("dtls"), CF_PROFILE_DTLS_SAVPF},
+        [CF_CALL_ENCRYPTION_ZRTP] = {CF_STR_INIT("zrtp"), CF_PROFILE_AVPF},
+    };
+    p->offer_profile = rows[o->encryption].profile;
+    err = cf_policy_set_keyings(p, rows[o->encryption].keyings);
     p->allows_bundle = o->is_bundled;
-    if (o->suites != NULL) {
+    if (err == CF_OK && o->suites != NULL) {
         err = cf_policy_set_suites(p, cf_str_of(o->suites));
     }
     if (err == CF_OK && o->audio_codecs != NULL) {
@@ -88,6 +97,10 @@ static enum cf_err find_local(const struct cf_call_options *o, const struct cf_a
 enum cf_err cf_start_make(struct cf_start *start, const struct cf_call_options *options) {
     struct cf_addr server = {.family = CF_FAMILY_NONE};
     enum cf_err err = set_policy(&start->policy, options);
+    bool has_dtls = cf_policy_does(&start->policy, CF_KEYING_DTLS);
+    bool has_zrtp = cf_policy_does(&start->policy, CF_KEYING_ZRTP);
+    err = err == CF_OK && has_dtls ? cf_media_keys_add_dtls(&start->keys) : err;
+    err = err == CF_OK && has_zrtp ? cf_media_keys_add_zrtp(&start->keys, cf_str_of(options->aor)) : err;
     err = err == CF_OK ? find_server(options, &server) : err;
     err = err == CF_OK ? put_proxy(start, options, &server) : err;
     err = err == CF_OK ? find_local(options, &server, &start->local) : err;
@@ -95,5 +108,6 @@ enum cf_err cf_start_make(struct cf_start *start, const struct cf_call_options *
 }
 
 void cf_start_free(struct cf_start *start) {
+    cf_media_keys_free(&start->keys);
     cf_loop_destroy(&start->loop);
 }

@@ -7,11 +7,13 @@
 #include "core/offer/policy.h"
 #include "shell/loop/loop.h"
 #include "ua/call_options.h"
+#include "ua/media_keys.h"
 
 /** It. */
 struct cf_start {
     struct cf_loop *loop;
     struct cf_policy policy;
+    struct cf_media_keys keys;
     struct cf_addr local;         /**< address of ours; port 0 */
     char proxy[CF_CALL_TEXT_MAX]; /**< URI that everything goes through */
 };

@@ -13,6 +13,7 @@ import threading
 import time
 
 from confer_test import Failure, Server, check, run_cases
+from phone import Phone
 
 CRLF = '\r\n'
 # Strangers get no more than they send (docs/adr/0014-answers-pay-for-themselves.md): a short INVITE gets no challenge.
@@ -240,7 +241,52 @@ def a_room_can_demand_aes_256():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def our_own_phones_meet_by_all_keyings():
+    """confer call by DTLS, ZRTP and SDES in one room: each hears and sees another, whatever keys that one has."""
+    server = Server()
+    room = 'sip:room-tea@localhost'
+    phones = []
+    try:
+        for number, (user, encryption) in enumerate((('alice', 'dtls'), ('bob', 'zrtp'), ('carol', 'sdes')), 1):
+            phones.append(Phone(server, user, room, number, 'tls', ['--encryption', encryption], 'connected,encrypted'))
+        secured = phones[0].event('secured', keying='dtls', suite='AEAD_AES_128_GCM')
+        check('sas' not in secured, secured)
+        sas = phones[1].event('secured', keying='zrtp', suite='AES_256_CM_HMAC_SHA1_80')['sas']
+        for phone in phones:
+            phone.hears()
+        seen = {p['user']: p['devices'][0] for p in server.room('room-tea')['participants']}
+        check(seen['sip:alice@localhost']['encryption'] == 'dtls AEAD_AES_128_GCM', seen)
+        check(seen['sip:bob@localhost']['encryption'] == 'zrtp AES_256_CM_HMAC_SHA1_80', seen)
+        check(seen['sip:bob@localhost']['sas'] == sas, seen)
+        check(seen['sip:carol@localhost']['encryption'].startswith('sdes '), seen)
+    finally:
+        for phone in phones:
+            phone.end()
+        server.close()
+
+
+def dtls_outlives_hold_and_resume():
+    server = Server()
+    phone = Phone(server, 'alice', 'sip:room-tea@localhost', 1, 'tls', ['--encryption', 'dtls'], 'connected,encrypted')
+    other = Phone(server, 'bob', 'sip:room-tea@localhost', 2, 'tls', ['--encryption', 'dtls'], 'connected,encrypted')
+    try:
+        phone.event('secured')
+        other.event('secured')
+        phone.hears()
+        phone.say('hold')
+        server.wait_room('with alice on hold', lambda r: any(d['status'] == 'on-hold' for p in r['participants'] for d in p['devices']))
+        phone.say('resume')
+        server.wait_room('with nobody on hold', lambda r: all(
+            d['status'] == 'connected' for p in r['participants'] for d in p['devices']))
+        phone.hears(2000)
+        other.hears(2000)
+    finally:
+        phone.end()
+        other.end()
+        server.close()
+
+
 if __name__ == '__main__':
     run_cases(gcm_128, gcm_256, cm_128_with_sha1_fingerprint_and_a_large_rsa_key, we_prefer_gcm,
               t29_another_certificate_ends_the_call, t28_a_stranger_hinders_nobody, without_srtp_the_call_ends,
-              a_room_can_demand_aes_256)
+              a_room_can_demand_aes_256, our_own_phones_meet_by_all_keyings, dtls_outlives_hold_and_resume)

@@ -66,20 +66,23 @@ struct cf_agent_config {
     const struct cf_hash *hash;
     const struct cf_endpoint_local *locals; /**< the one requests go out from first */
     size_t local_count;
-    struct cf_str aor;              /**< "sip:alice@example.org" */
-    struct cf_str name;             /**< display name; absent: none */
-    struct cf_str user;             /**< for digest; absent: that of the AOR */
-    struct cf_str password;         /**< absent: challenges are not answered */
-    struct cf_str realm;            /**< the only one that is answered; absent: host of the AOR */
-    struct cf_str proxy;            /**< URI that everything goes through: "sip:192.0.2.1:5060;transport=tcp" */
-    struct cf_str instance;         /**< "urn:uuid:..." for +sip.instance; absent: none */
-    struct cf_str specs;            /**< +org.linphone.specs in Contact, without quotes; absent: none */
-    struct cf_str product;          /**< User-Agent */
-    uint32_t expires_sec;           /**< of the registration; 0: the default */
-    bool is_unregistered;           /**< never register */
-    bool answers;                   /**< take calls at once; else they ring until cf_agent_answer() */
-    const struct cf_policy *policy; /**< what is negotiated */
-    struct cf_port_source *ports;   /**< where RTP ports come from */
+    struct cf_str aor;                              /**< "sip:alice@example.org" */
+    struct cf_str name;                             /**< display name; absent: none */
+    struct cf_str user;                             /**< for digest; absent: that of the AOR */
+    struct cf_str password;                         /**< absent: challenges are not answered */
+    struct cf_str realm;                            /**< the only one that is answered; absent: host of the AOR */
+    struct cf_str proxy;                            /**< URI that everything goes through: "sip:192.0.2.1:5060;transport=tcp" */
+    struct cf_str instance;                         /**< "urn:uuid:..." for +sip.instance; absent: none */
+    struct cf_str specs;                            /**< +org.linphone.specs in Contact, without quotes; absent: none */
+    struct cf_str product;                          /**< User-Agent */
+    uint32_t expires_sec;                           /**< of the registration; 0: the default */
+    bool is_unregistered;                           /**< never register */
+    bool answers;                                   /**< take calls at once; else they ring until cf_agent_answer() */
+    const struct cf_policy *policy;                 /**< what is negotiated */
+    const uint8_t *fingerprint;                     /**< SHA-256 of our certificate; NULL: no DTLS */
+    const uint8_t (*zrtp_hashes)[CF_ZRTP_HASH_LEN]; /**< of our Hellos, for the first .zrtp_count lines of a call */
+    size_t zrtp_count;
+    struct cf_port_source *ports; /**< where RTP ports come from */
     const struct cf_agent_codecs *codecs;
     enum cf_agent_layout layout;
     size_t tiles_max;    /**< most devices that are asked for; 0: as many as there are lines */

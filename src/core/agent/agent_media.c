@@ -147,9 +147,11 @@ enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiatio
     }
     for (size_t i = 0; i < agent->line_count; i++) {
         lines[i] = describe_line(agent, &agent->lines[i]);
+        lines[i].zrtp_hash = i < agent->config.zrtp_count ? agent->config.zrtp_hashes[i] : NULL;
     }
     *ret = (struct cf_local_session){.policy = agent->config.policy,
                                      .entropy = agent->config.entropy,
+                                     .fingerprint = agent->config.fingerprint,
                                      .is_signalling_secure = is_secure,
                                      .address = agent->config.locals[0].addr,
                                      .name = CF_STR("Talk"),

@@ -107,6 +107,7 @@ static void set_transport(struct cf_terminal *t, size_t index, const struct cf_m
     if (is_new) {
         cf_terminal_begin_reports(t, index, now);
     }
+    cf_terminal_begin_keys(t, index, &set, now);
     cf_mem_wipe(&set, sizeof set);
 }
 
@@ -186,6 +187,9 @@ void cf_terminal_on_datagram(struct cf_terminal *t, uint32_t socket, const struc
             cf_terminal_on_rtp(t, i, from, at, len, now);
         } else if (kind == CF_PACKET_RTCP) {
             cf_terminal_on_rtcp(t, i, from, at, len, now);
+        } else if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
+            enum cf_engine_port port = path->sockets[CF_ENGINE_PORT_RTP] == socket ? CF_ENGINE_PORT_RTP : CF_ENGINE_PORT_RTCP;
+            cf_terminal_on_handshake(t, i, port, from, (struct cf_span){at, len}, now);
         } else {
             t->totals.malformed++;
         }
@@ -200,6 +204,7 @@ cf_usec cf_terminal_deadline(const struct cf_terminal *t) {
     cf_usec deadline = CF_USEC_NEVER;
     for (size_t i = 0; i < t->transport_count; i++) {
         deadline = cf_usec_min(deadline, cf_terminal_report_deadline(t, i));
+        deadline = cf_usec_min(deadline, cf_terminal_keys_deadline(t, i));
     }
     return deadline;
 }
@@ -207,6 +212,7 @@ cf_usec cf_terminal_deadline(const struct cf_terminal *t) {
 void cf_terminal_on_deadline(struct cf_terminal *t, cf_usec now) {
     for (size_t i = 0; i < t->transport_count; i++) {
         cf_terminal_report(t, i, now);
+        cf_terminal_on_keys_deadline(t, i, now);
     }
 }
 
@@ -260,6 +266,19 @@ struct cf_terminal_stats cf_terminal_stats(const struct cf_terminal *t, size_t i
         stats.sound_concealed = jitter->concealed_frames + jitter->fec_frames;
     }
     return stats;
+}
+
+struct cf_terminal_protection cf_terminal_protection(const struct cf_terminal *t, size_t index) {
+    const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    struct cf_terminal_protection protection = {.keying = CF_KEYING_NONE};
+    if (line != NULL && line->agreed.transport < t->transport_count) {
+        const struct cf_terminal_transport *transport = &t->transports[line->agreed.transport];
+        protection.keying = transport->keying;
+        protection.suite = transport->path.suite;
+        protection.failure = transport->failure;
+        memcpy(protection.sas, transport->sas, sizeof protection.sas);
+    }
+    return protection;
 }
 
 struct cf_terminal_totals cf_terminal_totals(const struct cf_terminal *t) {

@@ -16,6 +16,7 @@
 #define CF_CORE_TERMINAL_TERMINAL_H
 
 #include "base/usec.h"
+#include "core/media/handshake.h"
 #include "core/mix/bus.h"
 #include "core/mix/codec.h"
 #include "core/mix/resampler.h"
@@ -34,6 +35,10 @@
 /** What a terminal needs. What is pointed to is kept by reference. */
 struct cf_terminal_config {
     const struct cf_packet_crypto *crypto;
+    const struct cf_handshakes *dtls; /**< NULL: transports that want it stay closed */
+    const struct cf_handshakes *zrtp; /**< NULL: the same */
+    const enum cf_srtp_suite *suites; /**< allowed in handshakes, the most wanted first */
+    size_t suite_count;
     const struct cf_entropy *entropy;
     const struct cf_audio_codec *const *codecs; /**< audio codecs that there are */
     size_t codec_count;
@@ -144,6 +149,16 @@ enum cf_terminal_event_kind {
     CF_TERMINAL_BITRATE,    /**< the peer wants at most .bps on line .line */
     CF_TERMINAL_SHOWN,      /**< line .line shows .ssrc now (CSRC[0]) */
     CF_TERMINAL_BYE,        /**< source .ssrc of line .line has left */
+    CF_TERMINAL_SECURED,    /**< keys were agreed on for the transport of line .line: see cf_terminal_protection() */
+    CF_TERMINAL_INSECURE,   /**< no keys could be agreed on for it: it stays closed */
+};
+
+/** How a line is protected. */
+struct cf_terminal_protection {
+    enum cf_keying keying;
+    enum cf_srtp_suite suite;          /**< CF_SRTP_NONE: not, or not yet */
+    char sas[CF_SAS_SIZE];             /**< ZRTP; empty: none */
+    enum cf_handshake_failure failure; /**< why there are no keys */
 };
 
 /** An event. */
@@ -178,6 +193,9 @@ struct cf_terminal_stats {
 
 /** Counters of line @p index; zeros if there is none. */
 struct cf_terminal_stats cf_terminal_stats(const struct cf_terminal *t, size_t index);
+
+/** How line @p index is protected; zeros if there is none. */
+struct cf_terminal_protection cf_terminal_protection(const struct cf_terminal *t, size_t index);
 
 /** Counters of the whole. */
 struct cf_terminal_totals {

@@ -100,8 +100,8 @@ static void send_control(struct cf_terminal *t, struct cf_terminal_transport *tr
     if (packet == NULL) {
         return;
     }
-    enum cf_err err = t->config.crypto->protect_rtcp(t->config.crypto->ctx, transport->path.send, compound, packet->octets,
-                                                     sizeof packet->octets, &len);
+    enum cf_err err = t->config.crypto->protect_rtcp(t->config.crypto->ctx, cf_engine_transport_control_send(&transport->path),
+                                                     compound, packet->octets, sizeof packet->octets, &len);
     if (err != CF_OK) {
         t->out_count--;
         t->totals.dropped_out++;
@@ -216,8 +216,9 @@ void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, const struct cf_ad
     struct cf_terminal_transport *transport = &t->transports[index];
     struct cf_latch_packet source = {.source = *from, .is_authenticated = transport->path.is_secure, .is_newest = true};
     size_t plain_len = 0;
-    if (!transport->path.is_open ||
-        t->config.crypto->unprotect_rtcp(t->config.crypto->ctx, transport->path.receive, at, len, &plain_len) != CF_OK) {
+    if (!cf_engine_transport_is_open(&transport->path, CF_ENGINE_PORT_RTCP) ||
+        t->config.crypto->unprotect_rtcp(t->config.crypto->ctx, cf_engine_transport_control_receive(&transport->path), at, len,
+                                         &plain_len) != CF_OK) {
         t->totals.refused++;
         return;
     }

@@ -82,6 +82,9 @@ struct cf_terminal_stream {
 struct cf_terminal_transport {
     bool is_set;
     struct cf_engine_transport path;
+    enum cf_keying keying;
+    char sas[CF_SAS_SIZE];
+    enum cf_handshake_failure failure;
     struct cf_rtcp_schedule schedule;
 };
 
@@ -138,6 +141,22 @@ struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const stru
 
 /** Send @p octets again as they are. */
 void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, uint16_t sequence);
+
+/** A place for a packet from @p socket to @p to, whether the path is open or not. */
+struct cf_terminal_packet *cf_terminal_reserve_to(struct cf_terminal *t, uint32_t socket, const struct cf_addr *to);
+
+/* --- terminal_keys.c --- */
+
+/** Transport @p index was set by @p set: agree on keys if it needs that. */
+void cf_terminal_begin_keys(struct cf_terminal *t, size_t index, const struct cf_media_transport_set *set, cf_usec now);
+
+/** A handshake's datagram came to @p port of transport @p index. */
+void cf_terminal_on_handshake(struct cf_terminal *t, size_t index, enum cf_engine_port port, const struct cf_addr *from,
+                              struct cf_span datagram, cf_usec now);
+
+/** When a handshake of transport @p index is due, and what to do then. */
+cf_usec cf_terminal_keys_deadline(const struct cf_terminal *t, size_t index);
+void cf_terminal_on_keys_deadline(struct cf_terminal *t, size_t index, cf_usec now);
 
 /* --- terminal_receive.c --- */
 

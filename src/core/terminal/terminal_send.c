@@ -108,20 +108,25 @@ bool cf_terminal_set_sender(struct cf_terminal *t, struct cf_terminal_stream *li
 
 /* --- packets --- */
 
-struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const struct cf_engine_transport *path,
-                                               enum cf_engine_port port) {
-    if (!cf_engine_transport_can_send(path, port)) {
-        return NULL;
-    }
+struct cf_terminal_packet *cf_terminal_reserve_to(struct cf_terminal *t, uint32_t socket, const struct cf_addr *to) {
     if (t->out_count == t->config.out_max) {
         t->totals.dropped_out++;
         return NULL;
     }
     struct cf_terminal_packet *packet = &t->out[(t->out_begin + t->out_count++) % t->config.out_max];
-    packet->socket = path->sockets[path->has_mux ? CF_ENGINE_PORT_RTP : port];
-    packet->to = *cf_engine_transport_remote(path, port);
+    packet->socket = socket;
+    packet->to = *to;
     packet->len = 0;
     return packet;
+}
+
+struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const struct cf_engine_transport *path,
+                                               enum cf_engine_port port) {
+    if (!cf_engine_transport_can_send(path, port)) {
+        return NULL;
+    }
+    return cf_terminal_reserve_to(t, path->sockets[path->has_mux ? CF_ENGINE_PORT_RTP : port],
+                                  cf_engine_transport_remote(path, port));
 }
 
 static void cancel_last(struct cf_terminal *t) {
