@@ -5,6 +5,7 @@
 #include "lib/test.h"
 #include "lib/test_codec.h"
 #include "lib/test_entropy.h"
+#include "lib/test_handshake.h"
 #include "lib/test_mem.h"
 #include "lib/test_party.h"
 #include "lib/test_srtp.h"
@@ -21,8 +22,8 @@ struct end {
     size_t keys;
     size_t last_len;
     size_t last_line;
-    size_t events[CF_TERMINAL_BYE + 1];
-    struct cf_terminal_event last[CF_TERMINAL_BYE + 1];
+    size_t events[CF_TERMINAL_INSECURE + 1];
+    struct cf_terminal_event last[CF_TERMINAL_INSECURE + 1];
     uint8_t last_packet[2048];
     size_t last_packet_len;
 };
@@ -32,6 +33,8 @@ struct wire {
     struct test_mem mem;
     struct test_srtp srtp;
     struct test_entropy entropy;
+    struct test_handshakes dtls;
+    struct test_handshakes zrtp;
     struct cf_audio_codec opus;
     const struct cf_audio_codec *codecs[1];
     struct end ends[2];
@@ -44,7 +47,12 @@ struct wire {
 };
 
 static void make_end(struct wire *w, size_t i) {
+    static const enum cf_srtp_suite suites[] = {CF_SRTP_AEAD_AES_128_GCM};
     struct cf_terminal_config config = {.crypto = &w->srtp.crypto,
+                                        .dtls = &w->dtls.table,
+                                        .zrtp = &w->zrtp.table,
+                                        .suites = suites,
+                                        .suite_count = 1,
                                         .entropy = &w->entropy.entropy,
                                         .codecs = w->codecs,
                                         .codec_count = 1,
@@ -67,6 +75,8 @@ static void begin_wire(struct wire *w, size_t lines) {
     test_mem_init(&w->mem);
     test_srtp_init(&w->srtp, &w->mem.mem);
     test_entropy_init(&w->entropy, 5);
+    test_handshakes_init(&w->dtls, &w->mem.mem, false);
+    test_handshakes_init(&w->zrtp, &w->mem.mem, true);
     w->opus = test_codec;
     w->opus.name = "opus";
     w->codecs[0] = &w->opus;
@@ -332,6 +342,65 @@ static void encrypted_media_comes_through_and_nothing_else(void **state) {
     end_wire(&w);
 }
 
+/* Both get ready for DTLS or ZRTP, and nothing else. */
+static void want_handshakes(struct wire *w, const char *keying) {
+    static const uint8_t certificates[2][32] = {{0x11}, {0x22}};
+    static const uint8_t hashes[2][CF_ZRTP_HASH_LEN] = {{0x33}, {0x44}};
+    for (size_t i = 0; i < 2; i++) {
+        struct test_party *party = &w->ends[i].party;
+        assert_ok(cf_policy_set_keyings(&party->policy, cf_str_of(keying)));
+        party->session.fingerprint = certificates[i];
+        party->lines[0].zrtp_hash = hashes[i];
+        party->lines[1].zrtp_hash = hashes[i];
+    }
+}
+
+static void keys_are_agreed_on_in_the_media_path(void **state) {
+    static const struct {
+        const char *name;
+        enum cf_keying keying;
+    } rows[] = {{"dtls", CF_KEYING_DTLS}, {"zrtp", CF_KEYING_ZRTP}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct wire w;
+        begin_wire(&w, 2);
+        want_handshakes(&w, rows[i].name);
+        agree(&w);
+        assert_false(cf_terminal_can_send(w.ends[0].terminal, 1));
+        pass(&w, CF_SEC(1));
+        assert_int_equal(w.ends[0].events[CF_TERMINAL_SECURED], 2);
+        assert_int_equal(w.ends[1].events[CF_TERMINAL_SECURED], 2);
+        struct cf_terminal_protection protection = cf_terminal_protection(w.ends[0].terminal, 1);
+        assert_int_equal(protection.keying, rows[i].keying);
+        assert_int_equal(protection.suite, CF_SRTP_AEAD_AES_128_GCM);
+        assert_string_equal(protection.sas, rows[i].keying == CF_KEYING_ZRTP ? "abcd" : "");
+        send_frame(&w, 1, 3000, true);
+        assert_int_equal(w.ends[1].frames, 1);
+        agree(&w); /* the same again: keys go on */
+        send_frame(&w, 1, 3000, false);
+        assert_int_equal(w.ends[1].frames, 2);
+        end_wire(&w);
+    }
+}
+
+static void another_certificate_than_promised_is_told(void **state) {
+    struct wire w;
+    (void)state;
+    begin_wire(&w, 2);
+    want_handshakes(&w, "dtls");
+    test_party_exchange(&w.ends[0].party, &w.ends[1].party);
+    w.ends[1].party.params->transports[0].security.local_fingerprint.digest[0] = 0x66;
+    w.ends[1].party.params->transports[1].security.local_fingerprint.digest[0] = 0x66;
+    for (size_t i = 0; i < 2; i++) {
+        cf_terminal_set(w.ends[i].terminal, w.ends[i].party.params, w.now);
+    }
+    pass(&w, CF_SEC(1));
+    assert_int_equal(w.ends[0].events[CF_TERMINAL_INSECURE], 2);
+    assert_int_equal(cf_terminal_protection(w.ends[0].terminal, 0).failure, CF_HANDSHAKE_MISMATCH);
+    assert_false(cf_terminal_can_send(w.ends[0].terminal, 1));
+    end_wire(&w);
+}
+
 static void strangers_are_not_heard(void **state) {
     struct wire w;
     struct cf_addr stranger = {.ip = {203, 0, 113, 9}, .port = 4000, .family = CF_FAMILY_IP4};
@@ -465,7 +534,8 @@ static void memory_may_be_out_anywhere(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(sound_goes_both_ways), cmocka_unit_test(frames_come_whole),
              cmocka_unit_test(a_lost_packet_is_sent_again), cmocka_unit_test(a_frame_lost_for_good_costs_a_key_frame),
              cmocka_unit_test(a_decoder_may_want_a_key_frame), cmocka_unit_test(bit_rates_are_asked_for_and_confirmed),
-             cmocka_unit_test(encrypted_media_comes_through_and_nothing_else), cmocka_unit_test(strangers_are_not_heard),
-             cmocka_unit_test(rubbish_is_counted), cmocka_unit_test(bundled_lines_are_told_apart),
-             cmocka_unit_test(lines_come_and_go_while_others_go_on), cmocka_unit_test(goodbye_is_told),
-             cmocka_unit_test(memory_may_be_out_anywhere))
+             cmocka_unit_test(encrypted_media_comes_through_and_nothing_else),
+             cmocka_unit_test(keys_are_agreed_on_in_the_media_path), cmocka_unit_test(another_certificate_than_promised_is_told),
+             cmocka_unit_test(strangers_are_not_heard), cmocka_unit_test(rubbish_is_counted),
+             cmocka_unit_test(bundled_lines_are_told_apart), cmocka_unit_test(lines_come_and_go_while_others_go_on),
+             cmocka_unit_test(goodbye_is_told), cmocka_unit_test(memory_may_be_out_anywhere))
