@@ -2,6 +2,7 @@
 /* Commands of the operator. */
 #include "server/operator.h"
 
+#include "core/conf/conference_command.h"
 #include "server/json.h"
 
 /* A command taken apart. */
@@ -9,6 +10,7 @@ struct asked {
     struct cf_node *node;
     cf_usec now;
     struct cf_str words[4];
+    struct cf_str rest; /* all behind the second word */
     struct cf_writer *w;
 };
 
@@ -77,6 +79,9 @@ static void put_participant(struct cf_writer *w, const struct cf_roster_particip
     cf_put_json_text(w, CF_STR("name"), p->name);
     cf_put_json_flag(w, CF_STR("admin"), p->is_admin);
     cf_put_json_flag(w, CF_STR("verified"), p->is_verified);
+    cf_put_json_text(w, CF_STR("role"), cf_conf_role_word(p->role));
+    cf_put_json_flag(w, CF_STR("muted"), p->is_muted);
+    cf_put_json_flag(w, CF_STR("hand"), p->hand_up != 0);
     cf_put_json_key(w, CF_STR("devices"), false);
     cf_put_char(w, '[');
     for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
@@ -84,6 +89,7 @@ static void put_participant(struct cf_writer *w, const struct cf_roster_particip
         cf_put_json_key(w, CF_STR("entity"), true);
         cf_put_json_str(w, d->entity);
         cf_put_json_text(w, CF_STR("status"), cf_endpoint_status_word(cf_roster_device_status(d)));
+        cf_put_json_flag(w, CF_STR("waiting"), d->is_waiting);
         cf_put_json_text(w, CF_STR("audio"), cf_media_status_word(d->media[CF_CONF_AUDIO].status));
         cf_put_json_text(w, CF_STR("video"), cf_media_status_word(d->media[CF_CONF_VIDEO].status));
         cf_put_json_text(w, CF_STR("encryption"), cf_str_of(d->protection));
@@ -102,6 +108,8 @@ static void put_room(struct cf_writer *w, const struct cf_conference *conf) {
     cf_put_json_text(w, CF_STR("subject"), conf->subject);
     cf_put_json_text(w, CF_STR("organiser"), conf->organiser);
     cf_put_json_flag(w, CF_STR("locked"), conf->is_locked);
+    cf_put_json_flag(w, CF_STR("lobby"), conf->has_lobby);
+    cf_put_json_flag(w, CF_STR("pin"), conf->pin.len > 0);
     cf_put_json_number(w, CF_STR("in"), conf->in_count);
     cf_put_json_key(w, CF_STR("participants"), false);
     cf_put_char(w, '[');
@@ -147,48 +155,22 @@ static void finish(struct asked *a, struct cf_denial denial) {
 
 static const struct cf_conference_actor operator_actor = {.is_operator = true};
 
-static void do_kick(struct asked *a) {
+/* One of the conference's own commands: "mute ROOM USER", "lock ROOM", "subject ROOM TEXT". False: there is none of that name. */
+static bool do_conference_command(struct asked *a) {
+    enum cf_conference_command command;
+    if (!cf_conference_command_of(a->words[0], &command)) {
+        return false;
+    }
+    bool wants_user = cf_conference_command_takes(command) == CF_COMMAND_TAKES_USER;
+    if (wants_user && a->words[2].len == 0) {
+        fail(a->w, CF_STR("whom? give the address, sip:name@domain"));
+        return true;
+    }
     struct cf_conference *conf = find_room(a);
     if (conf != NULL) {
-        finish(a, cf_conference_on_remove(conf, a->now, &operator_actor, a->words[2]));
+        finish(a, cf_conference_do(conf, a->now, &operator_actor, command, wants_user ? a->words[2] : a->rest));
     }
-}
-
-static void set_mute(struct asked *a, bool is_muted) {
-    struct cf_conference *conf = find_room(a);
-    if (conf != NULL) {
-        finish(a, cf_conference_on_mute(conf, a->now, &operator_actor, a->words[2], is_muted));
-    }
-}
-
-static void do_mute(struct asked *a) {
-    set_mute(a, true);
-}
-
-static void do_unmute(struct asked *a) {
-    set_mute(a, false);
-}
-
-static void set_lock(struct asked *a, bool is_locked) {
-    struct cf_conference *conf = find_room(a);
-    if (conf != NULL) {
-        finish(a, cf_conference_on_lock(conf, a->now, &operator_actor, is_locked));
-    }
-}
-
-static void do_lock(struct asked *a) {
-    set_lock(a, true);
-}
-
-static void do_unlock(struct asked *a) {
-    set_lock(a, false);
-}
-
-static void do_end(struct asked *a) {
-    struct cf_conference *conf = find_room(a);
-    if (conf != NULL) {
-        finish(a, cf_conference_on_end(conf, a->now, &operator_actor));
-    }
+    return true;
 }
 
 /* --- counters --- */
@@ -220,9 +202,9 @@ static const struct {
     struct cf_str name;
     void (*run)(struct asked *a);
 } commands[] = {
-    {CF_STR_INIT("users"), do_users},   {CF_STR_INIT("rooms"), do_rooms},   {CF_STR_INIT("kick"), do_kick},
-    {CF_STR_INIT("mute"), do_mute},     {CF_STR_INIT("unmute"), do_unmute}, {CF_STR_INIT("lock"), do_lock},
-    {CF_STR_INIT("unlock"), do_unlock}, {CF_STR_INIT("end"), do_end},       {CF_STR_INIT("stats"), do_stats},
+    {CF_STR_INIT("users"), do_users},
+    {CF_STR_INIT("rooms"), do_rooms},
+    {CF_STR_INIT("stats"), do_stats},
     {CF_STR_INIT("ping"), do_ping},
 };
 
@@ -231,6 +213,11 @@ void cf_operator_do(struct cf_node *node, struct cf_str command, cf_usec now, st
     struct cf_str rest = command;
     for (size_t i = 0; i < sizeof a.words / sizeof *a.words && rest.at != NULL; i++) {
         a.words[i] = cf_str_cut(&rest, ' ');
+        /* Behind the room: what a command takes that is not one word. */
+        a.rest = i == 1 && rest.at != NULL ? rest : a.rest;
+    }
+    if (do_conference_command(&a)) {
+        return;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (cf_str_eq(a.words[0], commands[i].name)) {

@@ -262,6 +262,15 @@ const struct virtual_leg *virtual_server_leg(const struct virtual_server *s, con
     return NULL;
 }
 
+void virtual_server_say(struct virtual_server *s, const struct cf_conference *conf, const char *aor,
+                        enum cf_media_event_kind kind) {
+    const struct virtual_leg *leg = virtual_server_leg(s, conf, aor);
+    assert_non_null(leg);
+    struct cf_media_event event = {.kind = kind, .room = leg->room, .leg = leg->leg};
+    cf_node_on_media(s->node, &event, world_now(s->net.world));
+    virtual_server_drain(s);
+}
+
 void virtual_server_press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys) {
     for (const char *key = keys; *key != '\0'; key++) {
         const struct virtual_leg *leg = virtual_server_leg(s, conf, aor);

@@ -70,6 +70,10 @@ struct cf_conference *virtual_server_made(struct virtual_server *s);
 /** What the media worker knows of the first device of @p aor in @p conf; NULL: nothing. */
 const struct virtual_leg *virtual_server_leg(const struct virtual_server *s, const struct cf_conference *conf, const char *aor);
 
+/** The media worker says @p kind of the first device of @p aor in @p conf. */
+void virtual_server_say(struct virtual_server *s, const struct cf_conference *conf, const char *aor,
+                        enum cf_media_event_kind kind);
+
 /** @p aor presses keys in @p conf. */
 void virtual_server_press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys);
 

@@ -66,6 +66,11 @@ static void members_are_removed(void **state) {
     phone_refer(&scene.phones[ALICE], contact_of(ALICE, alice), "<" AOR_CAROL ";method=BYE>", NULL);
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[ALICE].refer_status, 404);
+    /* Inside the call a 404 would end it. */
+    phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_REFER, "Refer-To: <" AOR_CAROL ";method=BYE>\r\n", NULL, NULL);
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[ALICE].request_status, 403);
+    assert_true(scene.phones[ALICE].calls[alice].is_up);
     phone_refer(&scene.phones[ALICE], contact_of(ALICE, alice), "<" AOR_CAROL ";method=INFO>", NULL);
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[ALICE].refer_status, 488);
@@ -148,6 +153,63 @@ static void subscriptions_are_refreshed_and_expire(void **state) {
     scene_run(CF_SEC(2));
     assert_false(scene.phones[ALICE].is_watching);
     assert_true(scene.phones[ALICE].calls[alice].is_up);
+    scene_end();
+}
+
+/* Interop 12.11: a phone that has asked for pictures too early asks again when it is told of the sender once more. */
+static void a_member_is_told_again_when_its_media_is_up(void **state) {
+    (void)state;
+    scene_begin(12);
+    (void)scene_join_watching(ALICE, ROOM);
+    (void)scene_join(BOB, ROOM);
+    scene_run(CF_SEC(2));
+    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
+    uint64_t before = scene.phones[ALICE].documents;
+    virtual_server_say(&scene.server, conf, AOR_BOB, CF_MEDIA_EVENT_HEARD);
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[ALICE].documents, before + 1);
+    virtual_server_say(&scene.server, conf, AOR_BOB, CF_MEDIA_EVENT_HEARD);
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[ALICE].documents, before + 1);
+    scene_end();
+}
+
+/* What a phone without a network leaves behind. */
+static void a_silent_member_is_hung_up_on(void **state) {
+    (void)state;
+    scene_begin(13);
+    (void)scene_join_watching(ALICE, ROOM);
+    size_t bob = scene_join(BOB, ROOM);
+    virtual_server_say(&scene.server, virtual_server_conference(&scene.server, "room-tea"), AOR_BOB, CF_MEDIA_EVENT_SILENT);
+    scene_run(CF_SEC(3));
+    assert_false(scene.phones[BOB].calls[bob].is_up);
+    assert_string_equal(scene_sees(ALICE, AOR_BOB), "-");
+    scene_end();
+}
+
+/* Issue 2: at most 8 kB for an idle dialog with its transactions finished; here with all the focus keeps of a member. */
+static void an_idle_member_is_small(void **state) {
+    (void)state;
+    scene_begin(14);
+    (void)scene_join_watching(ALICE, ROOM);
+    scene_run(CF_SEC(60));
+    size_t one = scene.server.net.mem.live_bytes;
+    (void)scene_join(BOB, ROOM);
+    (void)scene_join(CAROL, ROOM);
+    (void)scene_join(DAVE, ROOM);
+    scene_run(CF_SEC(60));
+    size_t four = scene.server.net.mem.live_bytes;
+    print_message("an idle member: %zu octets\n", (four - one) / 3);
+    assert_true((four - one) / 3 <= 8192);
+    for (size_t i = BOB; i <= DAVE; i++) {
+        if (i != BOB2) {
+            phone_watch_uri(&scene.phones[i], ROOM, 600);
+        }
+    }
+    scene_run(CF_SEC(60));
+    size_t watching = scene.server.net.mem.live_bytes;
+    print_message("its subscription: %zu octets\n", (watching - four) / 3);
+    assert_true((watching - four) / 3 <= 4096);
     scene_end();
 }
 
@@ -266,6 +328,7 @@ CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmock
              cmocka_unit_test(members_are_removed), cmocka_unit_test(refer_inside_the_call_is_told_inside_it),
              cmocka_unit_test(linphone_is_not_told_inside_its_call), cmocka_unit_test(strangers_do_not_see_the_roster),
              cmocka_unit_test(a_fetch_gets_one_document), cmocka_unit_test(subscriptions_are_refreshed_and_expire),
-             cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
-             cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),
-             cmocka_unit_test(unknown_extensions_are_refused))
+             cmocka_unit_test(a_member_is_told_again_when_its_media_is_up), cmocka_unit_test(a_silent_member_is_hung_up_on),
+             cmocka_unit_test(an_idle_member_is_small), cmocka_unit_test(a_subscriber_that_refuses_is_left_alone),
+             cmocka_unit_test(unsubscribing_crosses_everything), cmocka_unit_test(connections_break_at_every_step),
+             cmocka_unit_test(a_call_moves_to_another_device), cmocka_unit_test(unknown_extensions_are_refused))

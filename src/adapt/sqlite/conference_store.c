@@ -18,6 +18,7 @@ enum {
     AT_OVER,
     AT_MEDIA,
     AT_FLAGS,
+    AT_PIN,
 };
 enum {
     AT_INVITEE_KEY,
@@ -32,7 +33,7 @@ enum {
 
 #define COLUMNS                                                                                                                  \
     "key, kind, state, access, uri, subject, organiser, organiser_name, start_wall, end_wall, created_wall, over_wall, media, "  \
-    "flags"
+    "flags, pin"
 #define INVITEE_COLUMNS "key, position, aor, name, role, sequence, copy, is_anonymous"
 
 /* --- writing --- */
@@ -44,7 +45,7 @@ static struct cf_str present(struct cf_str s) {
 static enum cf_err put_row(struct cf_sqlite *c, const struct cf_conference_row *row) {
     struct cf_sqlite_stmt st;
     /* REPLACE takes the invitees of the old row with it, by the foreign key. */
-    enum cf_err err = cf_sqlite_prepare(c, &st, "REPLACE INTO conference(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    enum cf_err err = cf_sqlite_prepare(c, &st, "REPLACE INTO conference(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     if (err == CF_OK) {
         cf_sqlite_bind_text(&st, AT_KEY + 1, row->key);
         cf_sqlite_bind_text(&st, AT_KIND + 1, cf_conference_kind_word(row->kind));
@@ -60,6 +61,7 @@ static enum cf_err put_row(struct cf_sqlite *c, const struct cf_conference_row *
         cf_sqlite_bind_int(&st, AT_OVER + 1, row->over);
         cf_sqlite_bind_int(&st, AT_MEDIA + 1, row->media);
         cf_sqlite_bind_int(&st, AT_FLAGS + 1, row->flags);
+        cf_sqlite_bind_text(&st, AT_PIN + 1, row->pin);
         err = cf_sqlite_run(&st);
     }
     cf_sqlite_finish(&st);
@@ -180,7 +182,8 @@ static bool read_row(const struct cf_sqlite_stmt *st, struct cf_conference_row *
                                       .created = cf_sqlite_column_int(st, AT_CREATED),
                                       .over = cf_sqlite_column_int(st, AT_OVER),
                                       .media = (unsigned)cf_sqlite_column_int(st, AT_MEDIA),
-                                      .flags = (unsigned)cf_sqlite_column_int(st, AT_FLAGS)};
+                                      .flags = (unsigned)cf_sqlite_column_int(st, AT_FLAGS),
+                                      .pin = cf_sqlite_column_text(st, AT_PIN)};
     return cf_conference_kind_of(cf_sqlite_column_text(st, AT_KIND), &row->kind) &&
            cf_conference_state_of(cf_sqlite_column_text(st, AT_STATE), &row->state) &&
            cf_conference_access_of(cf_sqlite_column_text(st, AT_ACCESS), &row->access);

@@ -58,6 +58,8 @@ static const char *const steps[] = {
     ") WITHOUT ROWID;",
     /* 2 -> 3: where a phone behind UDP was. */
     "ALTER TABLE binding ADD COLUMN received TEXT;",
+    /* 3 -> 4: the PIN of a conference. */
+    "ALTER TABLE conference ADD COLUMN pin TEXT;",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

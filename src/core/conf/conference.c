@@ -22,6 +22,7 @@ void cf_conference_env_init(struct cf_conference_env *env, const struct cf_mem *
                                       .entropy = entropy,
                                       .limits = limits != NULL ? *limits : cf_conference_limits_default,
                                       .times = times != NULL ? *times : cf_conference_times_default};
+    env->guard.seed = cf_entropy_u32(entropy);
     cf_heap_init(&env->timers, mem);
     cf_list_init(&env->busy);
 }
@@ -44,7 +45,7 @@ static bool copy_strings(struct cf_conference *conf, const struct cf_conference_
     struct cf_str organiser_name = cf_str_n(name, cf_display_name_clean(config->organiser_name, name, sizeof name));
     return cf_mem_dup_str(mem, config->key, &conf->key) && cf_mem_dup_str(mem, config->uri, &conf->uri) &&
            cf_mem_dup_str(mem, subject, &conf->subject) && cf_mem_dup_str(mem, config->organiser, &conf->organiser) &&
-           cf_mem_dup_str(mem, organiser_name, &conf->organiser_name);
+           cf_mem_dup_str(mem, organiser_name, &conf->organiser_name) && cf_mem_dup_str(mem, config->pin, &conf->pin);
 }
 
 static enum cf_denial_reason invite_all(struct cf_conference *conf, const struct cf_resource_list *list) {
@@ -61,6 +62,9 @@ static enum cf_denial_reason invite_all(struct cf_conference *conf, const struct
 }
 
 static enum cf_denial_reason fill(struct cf_conference *conf, const struct cf_conference_config *config) {
+    if (config->pin.len > 0 && !cf_pin_is_valid(config->pin)) {
+        return CF_DENIAL_TOO_LONG;
+    }
     if (config->key.len > CF_CONFERENCE_KEY_MAX || config->uri.len > CF_CONFERENCE_URI_MAX ||
         config->organiser.len > CF_ROSTER_AOR_MAX) {
         return CF_DENIAL_TOO_LONG;
@@ -119,6 +123,7 @@ void cf_conference_fini(struct cf_conference *conf) {
     cf_mem_free_str(mem, &conf->subject);
     cf_mem_free_str(mem, &conf->organiser);
     cf_mem_free_str(mem, &conf->organiser_name);
+    cf_mem_free_str(mem, &conf->pin);
 }
 
 /* --- state --- */

@@ -14,13 +14,15 @@
  *    others are in, whoever has been in longest becomes one; so does the first who is in where there is no organiser to wait for
  *    (rooms, an ad hoc conference into which the operator has called somebody).
  *  - Ad hoc: waits for its organiser, calls the people on its list when the organiser is in, is over when the last device has
- * left. Scheduled: can be entered from `availability before start` on, may be empty in between, is over when it expires. Room:
- * always there; an on-demand room disappears without trace when it is empty.
+ *    left. Scheduled: can be entered from `availability before start` on, may be empty in between, is over when it expires.
+ *    Room: always there; an on-demand room disappears without trace when it is empty.
  *  - The same device calling again takes the place of its former call. A participant who dials in while being called in is no
  *    longer called.
  *  - Called in vain (busy, declined, unreachable): shown with the reason for a while, then removed.
  *  - In a locked conference only those get in that are in already (another device) or that an administrator has called. With a
- * lobby people who were not invited wait: they are shown as on-hold and have no media until an administrator admits them.
+ *    lobby people who were not invited wait: they are shown as on-hold and have no media until an administrator admits them.
+ *    The same wait at the door of a conference with a PIN until they have entered it; with a lobby too they wait there then.
+ *  - Administrators are the moderators: they mute and unmute, make speakers of listeners, lower hands, remove, lock, end.
  *
  * Single-threaded. Limits: cf_conference_limits. Memory per member about 1 kB (cf_roster_participant + cf_roster_device).
  */
@@ -29,6 +31,7 @@
 
 #include "base/heap.h"
 #include "core/conf/denial.h"
+#include "core/conf/pin_guard.h"
 #include "core/conf/resource_list.h"
 #include "core/conf/roster.h"
 
@@ -70,6 +73,7 @@ struct cf_conference_env {
     cf_wall wall_offset;   /**< wall clock = now + this */
     struct cf_heap timers; /**< one timer a conference */
     struct cf_list busy;   /**< conferences that have something to be polled */
+    struct cf_pin_guard guard;
 };
 
 /** Set up and tear down @p env; conferences made with it must be gone by then. Limits and times are copied; NULL: defaults. */
@@ -90,6 +94,7 @@ struct cf_conference_config {
     cf_wall end;                             /**< when it should be over; 0: open */
     bool has_video;                          /**< members may send pictures */
     bool has_lobby;                          /**< people who were not invited wait to be admitted */
+    struct cf_str pin;                       /**< whom nobody has invited has to enter it; absent or empty: none */
     const struct cf_resource_list *invitees; /**< NULL: none. AORs, canonical: the focus has looked at each URI */
 };
 
@@ -150,10 +155,11 @@ struct cf_conference {
     struct cf_str subject;   /**< owned; empty: none */
     struct cf_str organiser; /**< owned; absent: none */
     struct cf_str organiser_name;
-    cf_wall start;   /**< 0: at once */
-    cf_wall end;     /**< 0: open */
-    cf_wall created; /**< for the document's event time too */
-    cf_wall over;    /**< when it ended, was cancelled or expired; 0: it hasn't */
+    struct cf_str pin; /**< owned: whom nobody has invited has to enter it; empty: none */
+    cf_wall start;     /**< 0: at once */
+    cf_wall end;       /**< 0: open */
+    cf_wall created;   /**< for the document's event time too */
+    cf_wall over;      /**< when it ended, was cancelled or expired; 0: it hasn't */
     bool has_video;
     bool is_locked;
     bool has_lobby;
@@ -193,6 +199,7 @@ struct cf_admission {
     struct cf_denial denial; /**< none: accept the call */
     struct cf_handle device; /**< set if accepted */
     bool is_waiting;         /**< in the lobby: no media until CF_CONF_OUT_ADMITTED */
+    bool wants_pin;          /**< waiting for cf_conference_on_pin() */
 };
 
 /** Why a call out failed. */
@@ -279,6 +286,12 @@ void cf_conference_on_left(struct cf_conference *conf, cf_usec now, struct cf_ha
 /** The device put us on hold or took us back. */
 void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_held);
 
+/**
+ * Something of the device's media has come. The first time of a call subscribers are told of it once more: a phone that asked for
+ * its pictures too early asks again then (interop 12.11).
+ */
+void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle device);
+
 /** What the device sends and receives after an offer and answer; CF_CONF_MEDIA_COUNT updates by enum cf_conf_media_kind. */
 void cf_conference_on_media(struct cf_conference *conf, cf_usec now, struct cf_handle device,
                             const struct cf_media_update *updates);
@@ -321,6 +334,10 @@ CF_MUST_USE struct cf_denial cf_conference_on_subject(struct cf_conference *conf
 CF_MUST_USE struct cf_denial cf_conference_on_mute(struct cf_conference *conf, cf_usec now,
                                                    const struct cf_conference_actor *actor, struct cf_str aor, bool is_muted);
 
+/** Raise one's hand, or lower it; an administrator may lower everybody's. NOT_ADMIN, NOT_MEMBER. */
+CF_MUST_USE struct cf_denial cf_conference_on_hand(struct cf_conference *conf, cf_usec now,
+                                                   const struct cf_conference_actor *actor, struct cf_str aor, bool is_up);
+
 /** Lock or unlock. NOT_ADMIN. */
 CF_MUST_USE struct cf_denial cf_conference_on_lock(struct cf_conference *conf, cf_usec now,
                                                    const struct cf_conference_actor *actor, bool is_locked);
@@ -328,6 +345,24 @@ CF_MUST_USE struct cf_denial cf_conference_on_lock(struct cf_conference *conf, c
 /** Let a participant in from the lobby, or send them away. NOT_ADMIN, NOT_MEMBER. */
 CF_MUST_USE struct cf_denial cf_conference_on_admit(struct cf_conference *conf, cf_usec now,
                                                     const struct cf_conference_actor *actor, struct cf_str aor, bool is_let_in);
+
+/** Let everybody in who waits and owes no PIN. NOT_ADMIN. */
+CF_MUST_USE struct cf_denial cf_conference_on_admit_all(struct cf_conference *conf, cf_usec now,
+                                                        const struct cf_conference_actor *actor);
+
+/** Have a lobby from now on, or none: then those who wait in it come in. NOT_ADMIN. */
+CF_MUST_USE struct cf_denial cf_conference_on_lobby(struct cf_conference *conf, cf_usec now,
+                                                    const struct cf_conference_actor *actor, bool has_lobby);
+
+/** Ask for @p pin from now on (4 to CF_PIN_MAX digits; empty: none). NOT_ADMIN, TOO_LONG (not a PIN), NO_MEMORY. */
+CF_MUST_USE struct cf_denial cf_conference_on_set_pin(struct cf_conference *conf, cf_usec now,
+                                                      const struct cf_conference_actor *actor, struct cf_str pin);
+
+/** Wrong PINs of a call before it is ended. */
+#define CF_CONFERENCE_PINS_MAX 3
+
+/** A device that owes the PIN has entered @p digits. After CF_CONFERENCE_PINS_MAX wrong ones, or when barred, it is hung up. */
+enum cf_pin_verdict cf_conference_on_pin(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str digits);
 
 /** Move a scheduled conference. */
 struct cf_conference_update {

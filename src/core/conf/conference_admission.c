@@ -80,7 +80,8 @@ struct cf_denial cf_conference_may_join(const struct cf_conference *conf, cf_use
     if (conf->is_locked && !passes_lock(conf, aor)) {
         return cf_deny(CF_DENIAL_LOCKED);
     }
-    if (conf->access == CF_CONFERENCE_ACCESS_INVITED && !conf->has_lobby && !is_expected(conf, aor)) {
+    bool has_door = conf->has_lobby || conf->pin.len > 0;
+    if (conf->access == CF_CONFERENCE_ACCESS_INVITED && !has_door && !is_expected(conf, aor)) {
         return cf_deny(CF_DENIAL_NOT_INVITED);
     }
     if (cf_roster_find(&conf->roster, aor) == NULL && cf_list_is_empty(&conf->departed) &&
@@ -179,17 +180,22 @@ struct cf_admission cf_conference_on_dial_in(struct cf_conference *conf, cf_usec
     if (!cf_denial_is_none(admission.denial)) {
         return admission;
     }
-    bool is_waiting = conf->has_lobby && !is_expected(conf, call->aor);
+    bool wants_pin = conf->pin.len > 0 && !is_expected(conf, call->aor);
+    bool is_waiting = wants_pin || (conf->has_lobby && !is_expected(conf, call->aor));
     admission.denial = cf_deny(cf_conf_take_participant(conf, now, call->aor, call->name, &p));
     if (cf_denial_is_none(admission.denial)) {
         admission.denial = cf_deny(take_device(conf, p, call, &device));
     }
     if (cf_denial_is_none(admission.denial) && device != NULL) {
-        p->is_verified = call->is_verified;
+        cf_conf_set_verified(conf, p, call->is_verified);
+        device->wants_pin = wants_pin;
+        device->is_heard = false;
+        device->wrong_pins = 0;
         set_in(conf, device, call, is_waiting);
         stop_dialling(conf, now, device);
         admission.device = device->handle;
         admission.is_waiting = is_waiting;
+        admission.wants_pin = wants_pin;
     }
     cf_conf_settle(conf, now);
     return admission;

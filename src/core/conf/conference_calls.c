@@ -29,6 +29,18 @@ static void give_roles(struct cf_conference *conf, struct cf_roster_participant 
     conf->needs_admin = conf->needs_admin || !waits_for_organiser;
 }
 
+/* A hand goes with the last device of who raised it; the one that leaves may still count here. */
+static void lower_hand(struct cf_conference *conf, struct cf_roster_participant *p) {
+    size_t counted = 0;
+    for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+        counted += cf_conf_counts(d) ? 1 : 0;
+    }
+    if (counted <= 1 && p->hand_up != 0) {
+        p->hand_up = 0;
+        cf_roster_touch(&conf->roster, p);
+    }
+}
+
 static void recount(struct cf_conference *conf, struct cf_roster_device *device, bool counted) {
     bool counts = cf_conf_counts(device);
     if (counts && !counted) {
@@ -38,6 +50,7 @@ static void recount(struct cf_conference *conf, struct cf_roster_device *device,
     if (!counts && counted) {
         conf->in_count--;
         conf->needs_admin = conf->needs_admin || device->participant->is_admin;
+        lower_hand(conf, device->participant);
     }
 }
 
@@ -62,6 +75,13 @@ void cf_conf_set_waiting(struct cf_conference *conf, struct cf_roster_device *de
 bool cf_conference_is_member(const struct cf_conference *conf, struct cf_str aor) {
     const struct cf_roster_participant *p = cf_roster_find(&conf->roster, aor);
     return p != NULL && cf_conf_is_present(p);
+}
+
+void cf_conf_set_verified(struct cf_conference *conf, struct cf_roster_participant *participant, bool is_verified) {
+    if (participant->is_verified != is_verified) {
+        participant->is_verified = is_verified;
+        cf_roster_touch(&conf->roster, participant);
+    }
 }
 
 /* --- participants come and go --- */
@@ -117,6 +137,7 @@ void cf_conf_drop_device(struct cf_conference *conf, cf_usec now, struct cf_rost
     if (cf_conf_counts(device)) {
         conf->in_count--;
         conf->needs_admin = conf->needs_admin || p->is_admin;
+        lower_hand(conf, p);
     }
     if (device->disconnected == 0) {
         device->disconnected = cf_conf_wall(conf, now);
@@ -213,7 +234,7 @@ void cf_conference_on_connected(struct cf_conference *conf, cf_usec now, struct 
     bool was_connected = device->status == CF_ENDPOINT_CONNECTED;
     (void)step_device(conf, now, device, CF_DEVICE_CONNECTED);
     bool is_connected = device->status == CF_ENDPOINT_CONNECTED;
-    if (is_connected && !was_connected && device->participant->is_muted) {
+    if (is_connected && !was_connected && cf_roster_is_silenced(device->participant)) {
         cf_conf_want(conf, device, CF_CONF_WANT_MUTE);
     }
     if (is_connected && conf->kind == CF_CONFERENCE_AD_HOC && device->participant->is_admin) {
@@ -260,10 +281,10 @@ void cf_conference_on_answered(struct cf_conference *conf, cf_usec now, struct c
         }
         (void)cf_conf_take_ids(conf, device, &call->ids);
         cf_roster_set_name(&conf->roster, device->participant, call->name);
-        device->participant->is_verified = call->is_verified;
+        cf_conf_set_verified(conf, device->participant, call->is_verified);
     }
     (void)step_device(conf, now, device, CF_DEVICE_ANSWERED);
-    if (!was_connected && device->status == CF_ENDPOINT_CONNECTED && device->participant->is_muted) {
+    if (!was_connected && device->status == CF_ENDPOINT_CONNECTED && cf_roster_is_silenced(device->participant)) {
         cf_conf_want(conf, device, CF_CONF_WANT_MUTE);
     }
     cf_conf_settle(conf, now);
@@ -302,6 +323,15 @@ void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_ha
     struct cf_roster_device *device = find_device(conf, handle);
     if (device != NULL && device->is_held != is_held) {
         device->is_held = is_held;
+        cf_roster_touch_device(&conf->roster, device);
+        cf_conf_settle(conf, now);
+    }
+}
+
+void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle handle) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device != NULL && !device->is_heard) {
+        device->is_heard = true;
         cf_roster_touch_device(&conf->roster, device);
         cf_conf_settle(conf, now);
     }

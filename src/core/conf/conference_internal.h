@@ -67,8 +67,18 @@ bool cf_conf_counts(const struct cf_roster_device *device);
 /** Has @p participant a device that counts? */
 bool cf_conf_is_present(const struct cf_roster_participant *participant);
 
+/** An administrator, in a conference that is not over. NONE, GONE, NOT_ADMIN. */
+enum cf_denial_reason cf_conf_check_admin(const struct cf_conference *conf, const struct cf_conference_actor *actor);
+
+/** An administrator who means the participant @p aor; themselves will do if @p self_may. NOT_ADMIN, NOT_MEMBER. */
+enum cf_denial_reason cf_conf_check_target(const struct cf_conference *conf, const struct cf_conference_actor *actor,
+                                           struct cf_str aor, bool self_may, struct cf_roster_participant **ret);
+
 /** See that a present participant is administrator; @p except only if there is nobody else. */
 void cf_conf_ensure_admin(struct cf_conference *conf, const struct cf_roster_participant *except);
+
+/** Its identity was proved, or only claimed. */
+void cf_conf_set_verified(struct cf_conference *conf, struct cf_roster_participant *participant, bool is_verified);
 
 /** Set the status of @p device and keep the head count right. */
 void cf_conf_set_status(struct cf_conference *conf, struct cf_roster_device *device, enum cf_endpoint_status status);

@@ -13,18 +13,16 @@ bool cf_conference_is_admin(const struct cf_conference *conf, const struct cf_co
     return p != NULL && p->is_admin && cf_conf_is_present(p);
 }
 
-/* An administrator, in a conference that is not over. */
-static enum cf_denial_reason check_admin(const struct cf_conference *conf, const struct cf_conference_actor *actor) {
+enum cf_denial_reason cf_conf_check_admin(const struct cf_conference *conf, const struct cf_conference_actor *actor) {
     if (cf_conference_is_over(conf)) {
         return CF_DENIAL_GONE;
     }
     return cf_conference_is_admin(conf, actor) ? CF_DENIAL_NONE : CF_DENIAL_NOT_ADMIN;
 }
 
-/* An administrator who means the participant @p aor; themselves will do if @p self_may. */
-static enum cf_denial_reason check_target(const struct cf_conference *conf, const struct cf_conference_actor *actor,
-                                          struct cf_str aor, bool self_may, struct cf_roster_participant **ret) {
-    enum cf_denial_reason reason = check_admin(conf, actor);
+enum cf_denial_reason cf_conf_check_target(const struct cf_conference *conf, const struct cf_conference_actor *actor,
+                                           struct cf_str aor, bool self_may, struct cf_roster_participant **ret) {
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
     if (reason == CF_DENIAL_NOT_ADMIN && self_may && cf_str_eq(actor->aor, aor)) {
         reason = CF_DENIAL_NONE;
     }
@@ -94,7 +92,7 @@ void cf_conf_dial_list(struct cf_conference *conf, cf_usec now) {
 struct cf_denial cf_conference_on_add(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                       const struct cf_resource_entry *entry) {
     struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = check_admin(conf, actor);
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
     if (reason == CF_DENIAL_NONE) {
         reason = cf_conf_take_participant(conf, now, entry->uri, entry->name, &p);
     }
@@ -120,7 +118,7 @@ static size_t count_new(const struct cf_conference *conf, const struct cf_resour
 
 struct cf_denial cf_conference_on_list(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                        const struct cf_resource_list *list) {
-    enum cf_denial_reason reason = check_admin(conf, actor);
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
     if (reason == CF_DENIAL_NONE && conf->invitee_count + count_new(conf, list) > conf->env->limits.list) {
         reason = CF_DENIAL_LIST_TOO_LONG;
     }
@@ -139,7 +137,7 @@ struct cf_denial cf_conference_on_list(struct cf_conference *conf, cf_usec now, 
 struct cf_denial cf_conference_on_remove(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                          struct cf_str aor) {
     struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = check_target(conf, actor, aor, true, &p);
+    enum cf_denial_reason reason = cf_conf_check_target(conf, actor, aor, true, &p);
     if (reason != CF_DENIAL_NONE) {
         return cf_deny(reason);
     }
@@ -150,27 +148,6 @@ struct cf_denial cf_conference_on_remove(struct cf_conference *conf, cf_usec now
     }
     if (!cf_str_eq(actor->aor, aor)) {
         cf_conf_uninvite(conf, aor);
-    }
-    cf_conf_settle(conf, now);
-    return cf_deny(CF_DENIAL_NONE);
-}
-
-struct cf_denial cf_conference_on_admit(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
-                                        struct cf_str aor, bool is_let_in) {
-    struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = check_target(conf, actor, aor, false, &p);
-    if (reason != CF_DENIAL_NONE) {
-        return cf_deny(reason);
-    }
-    struct cf_roster_device *next = NULL;
-    for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = next) {
-        next = cf_roster_next_device(d);
-        if (d->is_waiting && is_let_in) {
-            cf_conf_set_waiting(conf, d, false);
-            cf_conf_want(conf, d, CF_CONF_WANT_ADMITTED);
-        } else if (d->is_waiting) {
-            cf_conf_hang_up(conf, now, d, CF_HANG_UP_DENIED);
-        }
     }
     cf_conf_settle(conf, now);
     return cf_deny(CF_DENIAL_NONE);
@@ -200,7 +177,7 @@ void cf_conf_ensure_admin(struct cf_conference *conf, const struct cf_roster_par
 struct cf_denial cf_conference_on_set_admin(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                             struct cf_str aor, bool is_admin) {
     struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = check_target(conf, actor, aor, false, &p);
+    enum cf_denial_reason reason = cf_conf_check_target(conf, actor, aor, false, &p);
     if (reason == CF_DENIAL_NONE && p->is_admin != is_admin) {
         p->is_admin = is_admin;
         cf_roster_touch(&conf->roster, p);
@@ -210,20 +187,8 @@ struct cf_denial cf_conference_on_set_admin(struct cf_conference *conf, cf_usec 
     return cf_deny(reason);
 }
 
-struct cf_denial cf_conference_on_set_role(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
-                                           struct cf_str aor, enum cf_conf_role role) {
-    struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = check_target(conf, actor, aor, false, &p);
-    if (reason == CF_DENIAL_NONE && p->role != role) {
-        p->role = role;
-        cf_roster_touch(&conf->roster, p);
-        cf_conf_settle(conf, now);
-    }
-    return cf_deny(reason);
-}
-
-static void set_muted(struct cf_conference *conf, struct cf_roster_participant *p, bool is_muted) {
-    p->is_muted = is_muted;
+/* Its devices are heard and seen, or not any more. */
+static void tell_silence(struct cf_conference *conf, struct cf_roster_participant *p) {
     for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
         if (d->status == CF_ENDPOINT_CONNECTED) {
             cf_roster_touch_device(&conf->roster, d);
@@ -232,10 +197,23 @@ static void set_muted(struct cf_conference *conf, struct cf_roster_participant *
     }
 }
 
+struct cf_denial cf_conference_on_set_role(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
+                                           struct cf_str aor, enum cf_conf_role role) {
+    struct cf_roster_participant *p = NULL;
+    enum cf_denial_reason reason = cf_conf_check_target(conf, actor, aor, false, &p);
+    if (reason == CF_DENIAL_NONE && p->role != role) {
+        p->role = role;
+        cf_roster_touch(&conf->roster, p);
+        tell_silence(conf, p);
+        cf_conf_settle(conf, now);
+    }
+    return cf_deny(reason);
+}
+
 struct cf_denial cf_conference_on_mute(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                        struct cf_str aor, bool is_muted) {
     struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = check_target(conf, actor, aor, true, &p);
+    enum cf_denial_reason reason = cf_conf_check_target(conf, actor, aor, true, &p);
     if (reason != CF_DENIAL_NONE) {
         return cf_deny(reason);
     }
@@ -245,10 +223,29 @@ struct cf_denial cf_conference_on_mute(struct cf_conference *conf, cf_usec now, 
     }
     p->is_muted_firmly = is_muted && (is_firm || p->is_muted_firmly);
     if (p->is_muted != is_muted) {
-        set_muted(conf, p, is_muted);
+        p->is_muted = is_muted;
+        tell_silence(conf, p);
         cf_conf_settle(conf, now);
     }
     return cf_deny(CF_DENIAL_NONE);
+}
+
+struct cf_denial cf_conference_on_hand(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
+                                       struct cf_str aor, bool is_up) {
+    struct cf_roster_participant *p = NULL;
+    enum cf_denial_reason reason = cf_conf_check_target(conf, actor, aor, true, &p);
+    if (reason == CF_DENIAL_NONE && is_up && !cf_str_eq(actor->aor, aor)) {
+        reason = CF_DENIAL_NOT_ADMIN; /* nobody raises the hand of somebody else */
+    }
+    if (reason == CF_DENIAL_NONE && is_up && !cf_conf_is_present(p)) {
+        reason = CF_DENIAL_NOT_MEMBER; /* in the lobby there is nobody to see it */
+    }
+    if (reason == CF_DENIAL_NONE && (p->hand_up != 0) != is_up) {
+        p->hand_up = is_up ? cf_conf_wall(conf, now) : 0;
+        cf_roster_touch(&conf->roster, p);
+        cf_conf_settle(conf, now);
+    }
+    return cf_deny(reason);
 }
 
 /* --- the conference as a whole --- */
@@ -261,7 +258,7 @@ struct cf_denial cf_conference_on_subject(struct cf_conference *conf, cf_usec no
     if (!cf_subject_is_change(conf->subject, cleaned)) {
         return cf_deny(CF_DENIAL_NONE);
     }
-    enum cf_denial_reason reason = check_admin(conf, actor);
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
     if (reason != CF_DENIAL_NONE) {
         return cf_deny(reason);
     }
@@ -278,7 +275,7 @@ struct cf_denial cf_conference_on_subject(struct cf_conference *conf, cf_usec no
 
 struct cf_denial cf_conference_on_lock(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                        bool is_locked) {
-    enum cf_denial_reason reason = check_admin(conf, actor);
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
     if (reason == CF_DENIAL_NONE && conf->is_locked != is_locked) {
         conf->is_locked = is_locked;
         cf_roster_touch_count(&conf->roster);
@@ -289,7 +286,7 @@ struct cf_denial cf_conference_on_lock(struct cf_conference *conf, cf_usec now, 
 }
 
 struct cf_denial cf_conference_on_end(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor) {
-    enum cf_denial_reason reason = check_admin(conf, actor);
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
     if (reason == CF_DENIAL_NONE) {
         cf_conf_step(conf, now, CF_CONFERENCE_CLOSED);
         cf_conf_settle(conf, now);

@@ -29,6 +29,7 @@ struct cf_conference_row {
     cf_wall over; /**< 0: it is not */
     unsigned media;
     unsigned flags;
+    struct cf_str pin;                                   /**< absent or empty: none */
     const struct cf_conference_invitee *const *invitees; /**< in the order of the list */
     size_t invitee_count;
 };

@@ -315,6 +315,7 @@ static struct cf_denial restore_living(struct cf_directory *dir, cf_usec now, co
                                           .subject = row->subject,
                                           .organiser = row->organiser,
                                           .organiser_name = row->organiser_name,
+                                          .pin = row->pin,
                                           .start = row->start,
                                           .end = row->end,
                                           .has_video = (row->media & CF_CONFERENCE_ROW_VIDEO) != 0,

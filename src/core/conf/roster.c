@@ -365,6 +365,10 @@ void cf_roster_touch_count(struct cf_roster *roster) {
     roster->counted = next_sequence(roster);
 }
 
+bool cf_roster_is_silenced(const struct cf_roster_participant *participant) {
+    return participant->is_muted || participant->role == CF_CONF_ROLE_LISTENER;
+}
+
 enum cf_endpoint_status cf_roster_device_status(const struct cf_roster_device *device) {
     bool is_up = device->status == CF_ENDPOINT_CONNECTED || device->status == CF_ENDPOINT_DIALING_IN;
     if (is_up && device->is_waiting) {

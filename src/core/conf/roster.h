@@ -77,8 +77,11 @@ struct cf_roster_device {
     struct cf_str entity;     /**< GRUU, contact or, while it is being called, the AOR; unique in the participant */
     struct cf_roster_call call;
     enum cf_endpoint_status status;
-    bool is_held;    /**< CONNECTED: put us on hold */
-    bool is_waiting; /**< in the lobby: no media for it or from it until admitted */
+    bool is_held;       /**< CONNECTED: put us on hold */
+    bool is_waiting;    /**< in the lobby: no media for it or from it until admitted */
+    bool is_heard;      /**< something of its media has come in this call */
+    bool wants_pin;     /**< waiting: it has to enter the PIN first */
+    uint8_t wrong_pins; /**< in this call */
     enum cf_joining_method joining_method;
     cf_wall joined;                                    /**< when it was connected; 0: not yet */
     struct cf_str brought_by;                          /**< AOR of who had it called; absent: nobody in particular */
@@ -124,6 +127,7 @@ struct cf_roster_participant {
     bool is_gone;         /**< only aor, ordinal, journal and gone devices mean something */
     bool is_muted;        /**< all its devices are silenced by us */
     bool is_muted_firmly; /**< an administrator did that: only one may lift it */
+    cf_wall hand_up;      /**< since when the hand is raised; 0: it is not */
     enum cf_conf_role role;
     uint64_t ordinal;     /**< ever higher in the order of coming */
     uint64_t changed;     /**< sequence number of the latest change of it or a device; of its removal */
@@ -232,6 +236,9 @@ void cf_roster_touch_device(struct cf_roster *roster, struct cf_roster_device *d
 void cf_roster_touch(struct cf_roster *roster, struct cf_roster_participant *participant);
 void cf_roster_touch_description(struct cf_roster *roster);
 void cf_roster_touch_count(struct cf_roster *roster);
+
+/** Is nothing of @p participant to be heard and seen: muted, or a listener? */
+bool cf_roster_is_silenced(const struct cf_roster_participant *participant);
 
 /** Status as the document says it: hold, mute and lobby are parts of it. */
 enum cf_endpoint_status cf_roster_device_status(const struct cf_roster_device *device);

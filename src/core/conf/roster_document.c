@@ -129,7 +129,10 @@ cf_usec cf_roster_subscriber_deadline(const struct cf_roster_subscriber *sub, co
     if (sub->is_waiting) {
         return CF_USEC_NEVER;
     }
-    return has_news(roster, sub) ? sub->sent_at + cf_roster_interval(roster->participant_count) : CF_USEC_NEVER;
+    if (!has_news(roster, sub)) {
+        return CF_USEC_NEVER;
+    }
+    return sub->is_catching_up ? sub->sent_at : sub->sent_at + cf_roster_interval(roster->participant_count);
 }
 
 /* --- users --- */
@@ -157,6 +160,7 @@ static void put_whole_user(struct page *page, const struct cf_roster_participant
     for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
         cf_put_roster_endpoint(page->w, d, CF_ROSTER_FULL);
     }
+    cf_put_roster_user_state(page->w, p);
     cf_put_lit(page->w, "</user>");
 }
 
@@ -199,6 +203,9 @@ static void put_changed_user(struct page *page, const struct cf_roster_participa
         if (d->changed > page->base) {
             cf_put_roster_endpoint(page->w, d, d->fresh > page->base ? CF_ROSTER_FULL : CF_ROSTER_PARTIAL);
         }
+    }
+    if (p->own_changed > page->base) {
+        cf_put_roster_user_state(page->w, p);
     }
     cf_put_lit(page->w, "</user>");
 }
@@ -311,7 +318,7 @@ static void put_full(struct page *page, const struct cf_conference *conf, cf_wal
     page->sub.self_ordinal = self != NULL ? self->ordinal : 0;
     page->users = CF_ROSTER_FULL;
     cf_put_roster_root(page->w, page->sub.entity, CF_ROSTER_FULL, page->sub.version);
-    cf_put_roster_description(page->w, conf, wall);
+    cf_put_roster_description(page->w, conf, page->sub.shows_chat, wall);
     if (!page->sub.is_waiting) {
         cf_put_roster_conference_state(page->w, conf);
     }
@@ -328,7 +335,7 @@ static void put_partial(struct page *page, const struct cf_conference *conf, cf_
     page->users = CF_ROSTER_PARTIAL;
     cf_put_roster_root(page->w, page->sub.entity, CF_ROSTER_PARTIAL, page->sub.version);
     if (page->roster->described > page->base) {
-        cf_put_roster_description(page->w, conf, wall);
+        cf_put_roster_description(page->w, conf, page->sub.shows_chat, wall);
     }
     if (page->roster->counted > page->base) {
         cf_put_roster_conference_state(page->w, conf);
@@ -357,6 +364,7 @@ static enum cf_err write_page(struct cf_roster_subscriber *sub, const struct cf_
         *w = undo;
         return CF_ERR_NO_ROOM;
     }
+    page.sub.is_catching_up = is_page_full(&page) && has_news(page.roster, &page.sub);
     *sub = page.sub;
     return CF_OK;
 }

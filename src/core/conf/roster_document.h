@@ -43,11 +43,13 @@ struct cf_roster_subscriber {
     bool wants_full;       /**< the next document must be the full state */
     bool wants_answer;     /**< a refresh must be answered by a NOTIFY, if only an empty one */
     bool is_waiting;       /**< in the lobby: shown only itself */
-    bool is_sending;       /**< a NOTIFY is under way */
-    bool has_sent;         /**< sent_at means something */
-    unsigned failures;     /**< documents in a row that did not arrive */
-    cf_usec sent_at;       /**< when the last document was written */
-    cf_usec retry_at;      /**< after a failure: not before */
+    bool shows_chat;     /**< set by the owner: available-media has text; clients that know no chat might open what isn't there */
+    bool is_catching_up; /**< the full state fills several documents, and the last was not sent yet */
+    bool is_sending;     /**< a NOTIFY is under way */
+    bool has_sent;       /**< sent_at means something */
+    unsigned failures;   /**< documents in a row that did not arrive */
+    cf_usec sent_at;     /**< when the last document was written */
+    cf_usec retry_at;    /**< after a failure: not before */
 };
 
 /**

@@ -52,7 +52,7 @@ static void put_available(struct cf_writer *w, enum cf_conf_media_kind kind, enu
     cf_put_lit(w, "</entry>");
 }
 
-void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *conf, cf_wall wall) {
+void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *conf, bool shows_chat, cf_wall wall) {
     cf_put_lit(w, "<conference-description>");
     if (conf->subject.len > 0) {
         cf_put_xml_element(w, CF_STR("subject"), conf->subject);
@@ -63,7 +63,7 @@ void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *
     cf_put_lit(w, "</free-text><available-media>");
     put_available(w, CF_CONF_AUDIO, CF_MEDIA_SENDRECV);
     put_available(w, CF_CONF_VIDEO, conf->has_video ? CF_MEDIA_SENDRECV : CF_MEDIA_INACTIVE);
-    put_available(w, CF_CONF_TEXT, CF_MEDIA_INACTIVE);
+    put_available(w, CF_CONF_TEXT, shows_chat ? CF_MEDIA_SENDRECV : CF_MEDIA_INACTIVE);
     cf_put_lit(w, "</available-media><linphone-cie:conference-times>");
     put_time(w, CF_STR("linphone-cie:start"), conf->start != 0 ? conf->start : conf->created);
     if (conf->end != 0) {
@@ -101,6 +101,17 @@ void cf_put_roster_roles(struct cf_writer *w, const struct cf_roster_participant
         cf_put_xml_element(w, CF_STR("entry"), CF_STR("organizer"));
     }
     cf_put_lit(w, "</roles>");
+}
+
+void cf_put_roster_user_state(struct cf_writer *w, const struct cf_roster_participant *participant) {
+    cf_put_lit(w, "<user-state xmlns=\"urn:confer:conference-info\"");
+    put_attribute(w, CF_STR("verified"), participant->is_verified ? CF_STR("true") : CF_STR("false"));
+    if (participant->hand_up != 0) {
+        cf_put_lit(w, " hand-up=\"");
+        cf_put_date_time(w, participant->hand_up);
+        cf_put_char(w, '"');
+    }
+    cf_put_lit(w, "/>");
 }
 
 /* --- endpoints --- */

@@ -20,7 +20,7 @@ enum cf_roster_state {
 void cf_put_roster_root(struct cf_writer *w, struct cf_str entity, enum cf_roster_state state, uint32_t version);
 
 /** <conference-description>; @p wall is the time that Linphone takes for that of the event. */
-void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *conf, cf_wall wall);
+void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *conf, bool shows_chat, cf_wall wall);
 
 /** <conference-state>. */
 void cf_put_roster_conference_state(struct cf_writer *w, const struct cf_conference *conf);
@@ -36,5 +36,8 @@ void cf_put_roster_endpoint(struct cf_writer *w, const struct cf_roster_device *
 
 /** A deleted <endpoint>. */
 void cf_put_roster_gone_endpoint(struct cf_writer *w, const struct cf_roster_gone_device *gone);
+
+/** What RFC 4575 has no words for: is the identity proved, is the hand raised and since when. The last element of a user. */
+void cf_put_roster_user_state(struct cf_writer *w, const struct cf_roster_participant *participant);
 
 #endif

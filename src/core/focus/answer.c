@@ -65,6 +65,18 @@ unsigned cf_denial_status(enum cf_denial_reason reason) {
     return 500;
 }
 
+unsigned cf_status_in_dialog(unsigned status) {
+    switch (status) {
+    case 404:
+    case 410:
+    case 480:
+    case 486:
+        return 403;
+    default:
+        return status;
+    }
+}
+
 void cf_focus_deny(struct cf_focus *focus, const struct cf_endpoint_event *event, struct cf_denial denial, cf_usec now) {
     char reason[128];
     struct cf_writer w;

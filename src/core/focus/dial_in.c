@@ -55,6 +55,7 @@ static void enter(const struct invite *in, struct cf_conference *conf) {
         return;
     }
     cf_leg_learn_way(leg, in->event);
+    leg->takes_cpim = cf_focus_reads_cpim(in->event->message);
     struct cf_str device = cf_device_entity(in->event->message, entity, sizeof entity);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
     enum cf_err err = device.len == 0 ? CF_ERR_MALFORMED : cf_session_init_callee(&leg->session, &usage, in->event, in->now);
@@ -79,6 +80,7 @@ static void enter(const struct invite *in, struct cf_conference *conf) {
     }
     leg->device = admission.device;
     leg->is_waiting = admission.is_waiting;
+    cf_menu_ask_pin(&leg->menu, admission.wants_pin);
     cf_leg_settle(leg, in->now);
     /* The same device's former call is ended by the conference. */
     if (replaced != NULL && cf_roster_device(&conf->roster, replaced->device) != NULL) {

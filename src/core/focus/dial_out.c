@@ -131,6 +131,7 @@ void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *messag
     }
     leg->dial = NULL;
     leg->device = dial->device;
+    leg->takes_cpim = message != NULL && cf_focus_reads_cpim(message);
     cf_list_remove(&leg->in_dial);
     cf_dial_cancel(dial, now);
     struct cf_str device = message == NULL ? CF_STR_NONE : cf_device_entity(message, entity, sizeof entity);

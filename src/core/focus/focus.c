@@ -6,6 +6,7 @@
 
 #define LEGS_MAX 20000
 #define REFERRALS_MAX 1000
+#define DELIVERIES_MAX 20000
 
 static void init_tables(struct cf_focus *focus, cf_usec now, cf_wall wall) {
     const struct cf_focus_config *config = &focus->config;
@@ -20,6 +21,7 @@ static void init_tables(struct cf_focus *focus, cf_usec now, cf_wall wall) {
     cf_handle_table_init(&focus->legs, config->mem, LEGS_MAX);
     cf_handle_table_init(&focus->watchers, config->mem, CF_FOCUS_WATCHERS_MAX);
     cf_handle_table_init(&focus->referrals, config->mem, REFERRALS_MAX);
+    cf_handle_table_init(&focus->deliveries, config->mem, DELIVERIES_MAX);
     cf_list_init(&focus->commands);
 }
 
@@ -58,6 +60,7 @@ void cf_focus_destroy(struct cf_focus *focus) {
     free_polled(focus);
     cf_ports_fini(&focus->ports);
     cf_directory_fini(&focus->directory);
+    cf_handle_table_fini(&focus->deliveries);
     cf_handle_table_fini(&focus->referrals);
     cf_handle_table_fini(&focus->watchers);
     cf_handle_table_fini(&focus->legs);
@@ -71,6 +74,13 @@ void cf_focus_destroy(struct cf_focus *focus) {
 
 /* --- what comes in --- */
 
+static void on_message(struct cf_focus *focus, struct cf_conference *conf, const struct cf_endpoint_event *event,
+                       const struct cf_caller *caller, cf_usec now) {
+    struct cf_room *room = cf_room_of(focus, conf);
+    unsigned status = room == NULL ? 503 : cf_room_on_message(room, caller->aor, event->message, now);
+    cf_focus_answer(focus, event, status, CF_STR_NONE, CF_STR_NONE, now);
+}
+
 static void on_conference_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
                                   cf_usec now) {
     struct cf_conference *conf = NULL;
@@ -79,6 +89,8 @@ static void on_conference_request(struct cf_focus *focus, const struct cf_endpoi
         cf_focus_deny(focus, event, denial, now);
     } else if (event->message->method == CF_SIP_METHOD_SUBSCRIBE) {
         cf_focus_on_subscribe(focus, conf, event, caller, now);
+    } else if (event->message->method == CF_SIP_METHOD_MESSAGE) {
+        on_message(focus, conf, event, caller, now);
     } else {
         cf_focus_on_refer(focus, conf, event, caller, now);
     }
@@ -95,12 +107,13 @@ void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event 
         break;
     case CF_SIP_METHOD_SUBSCRIBE:
     case CF_SIP_METHOD_REFER:
+    case CF_SIP_METHOD_MESSAGE:
         on_conference_request(focus, event, caller, now);
         break;
     case CF_SIP_METHOD_OPTIONS:
         cf_focus_answer(focus, event, 200, CF_STR_NONE,
                         CF_STR("Accept: application/sdp\r\nAllow-Events: conference, refer\r\n"
-                               "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, INFO, PRACK, UPDATE\r\n"),
+                               "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, INFO, PRACK, UPDATE, MESSAGE\r\n"),
                         now);
         break;
     case CF_SIP_METHOD_OTHER:
@@ -110,13 +123,12 @@ void cf_focus_on_request(struct cf_focus *focus, const struct cf_endpoint_event 
     case CF_SIP_METHOD_REGISTER:
     case CF_SIP_METHOD_PRACK:
     case CF_SIP_METHOD_UPDATE:
-    case CF_SIP_METHOD_MESSAGE:
     case CF_SIP_METHOD_PUBLISH:
     case CF_SIP_METHOD_INFO:
     case CF_SIP_METHOD_NOTIFY:
     case CF_SIP_METHOD_COUNT_:
-        cf_focus_answer(focus, event, 405, CF_STR_NONE, CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE\r\n"),
-                        now);
+        cf_focus_answer(focus, event, 405, CF_STR_NONE,
+                        CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, MESSAGE\r\n"), now);
         break;
     }
 }
@@ -139,6 +151,11 @@ void cf_focus_on_event(struct cf_focus *focus, struct cf_owner owner, const stru
         if (referral != NULL) {
             cf_notifier_on_event(&referral->sub.notifier, event, now);
             cf_referral_settle(referral, now);
+        }
+    } else if (owner.kind == CF_FOCUS_OWNER_DELIVERY) {
+        struct cf_delivery *delivery = cf_handle_get(&focus->deliveries, owner.handle);
+        if (delivery != NULL) {
+            cf_delivery_on_event(delivery, event, now);
         }
     }
 }
@@ -183,6 +200,13 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         cf_leg_on_secured(leg, event);
     } else if (event->kind == CF_MEDIA_EVENT_INSECURE) {
         cf_leg_on_insecure(leg, event, now);
+    } else if (event->kind == CF_MEDIA_EVENT_HEARD) {
+        struct cf_conference *conf = cf_room_conference(leg->room);
+        if (conf != NULL && cf_handle_is_set(leg->device)) {
+            cf_conference_on_heard(conf, now, leg->device);
+        }
+    } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
+        cf_leg_on_digit(leg, event->as.digit, now);
     }
 }
 
@@ -209,8 +233,11 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
 static void set_policy(struct cf_focus *focus, const struct cf_conference_out *out) {
     struct cf_leg *leg = cf_handle_get(&focus->legs, out->device->leg);
     if (leg != NULL) {
-        leg->is_muted = out->device->participant->is_muted;
+        const struct cf_roster_participant *participant = out->device->participant;
+        leg->is_muted = cf_roster_is_silenced(participant);
+        leg->is_listener = participant->role == CF_CONF_ROLE_LISTENER;
         leg->is_waiting = out->device->is_waiting;
+        cf_menu_ask_pin(&leg->menu, out->device->wants_pin);
         cf_leg_tell_policy(leg);
     }
 }

@@ -32,7 +32,8 @@ enum cf_focus_owner {
     CF_FOCUS_OWNER_LEG = 1,
     CF_FOCUS_OWNER_WATCHER = 2,
     CF_FOCUS_OWNER_REFERRAL = 3,
-    CF_FOCUS_OWNER_LAST = 3,
+    CF_FOCUS_OWNER_DELIVERY = 4,
+    CF_FOCUS_OWNER_LAST = 4,
 };
 
 /** What a factory answers. */

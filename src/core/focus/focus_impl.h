@@ -7,6 +7,7 @@
 #include "core/dialog/notifier.h"
 #include "core/dialog/session.h"
 #include "core/focus/focus.h"
+#include "core/menu/menu.h"
 
 /** What a timer of the focus is of. */
 enum cf_focus_timer_kind {
@@ -36,6 +37,7 @@ struct cf_room {
     struct cf_list dials;               /**< of struct cf_dial.in_room */
     struct cf_list watchers;            /**< of struct cf_watcher.in_room */
     struct cf_list referrals;           /**< of struct cf_referral.in_room */
+    struct cf_list deliveries;          /**< of struct cf_delivery.in_room */
     bool is_over;                       /**< the conference is gone; the room goes with its last usage */
 };
 
@@ -63,10 +65,14 @@ struct cf_leg {
     struct cf_str aor;        /**< owned, canonical */
     struct cf_str name;       /**< owned display name */
     bool is_verified;
-    bool is_secure;                                      /**< signalling is encrypted */
-    bool has_media;                                      /**< the media worker knows it */
-    bool is_waiting;                                     /**< in the lobby */
-    bool is_muted;                                       /**< by an administrator */
+    bool is_secure;   /**< signalling is encrypted */
+    bool has_media;   /**< the media worker knows it */
+    bool is_waiting;  /**< in the lobby */
+    bool is_muted;    /**< by an administrator */
+    bool is_listener; /**< neither heard nor seen */
+    bool takes_cpim;  /**< it reads message/cpim (RFC 3862) */
+    cf_usec chat_at;  /**< when all its messages so far would have come at the allowed rate */
+    struct cf_menu menu;
     cf_usec errand_until;                                /**< it is an errand (errand.c), and ends then; 0: it is a member's */
     bool has_left;                                       /**< the conference knows that it is over */
     bool sees_video;                                     /**< the conference has pictures */
@@ -121,6 +127,15 @@ struct cf_referral {
     unsigned status;       /**< what is told; 100: that is not known yet */
 };
 
+/** A copy of a chat message on its way to a device. */
+struct cf_delivery {
+    struct cf_handle handle;
+    struct cf_room *room;
+    struct cf_link in_room;
+    struct cf_dialog dialog; /**< no dialog, but what a request needs of one */
+    struct cf_outgoing message;
+};
+
 /** A command for media that waits to be polled. */
 struct cf_focus_command {
     struct cf_link link;
@@ -138,6 +153,7 @@ struct cf_focus {
     struct cf_handle_table legs;
     struct cf_handle_table watchers;
     struct cf_handle_table referrals;
+    struct cf_handle_table deliveries;
     struct cf_list commands;         /**< of struct cf_focus_command */
     struct cf_focus_command *polled; /**< handed out last */
     struct cf_policy strict;         /**< config.policy for rooms that demand AES-256, made anew when it is needed */
@@ -145,6 +161,7 @@ struct cf_focus {
     char *deflated;                  /**< the same for compressed ones */
     bool is_draining;
     uint64_t lost_commands; /**< for want of memory */
+    uint64_t lost_messages; /**< copies of chat messages that were refused, not answered or not sent */
 };
 
 #define CF_FOCUS_SCRATCH_MAX CF_ROSTER_DOCUMENT_MAX
@@ -318,6 +335,27 @@ bool cf_errand_begin(struct cf_room *room, const struct cf_endpoint_event *event
 /** If @p leg is an errand and lasts too long it ends. */
 void cf_errand_on_deadline(struct cf_leg *leg, cf_usec now);
 
+/* --- chat.c --- */
+
+/** MESSAGE of @p aor to the conference of @p room: copied to the others. Returns the status to answer with. */
+unsigned cf_room_on_message(struct cf_room *room, struct cf_str aor, const struct cf_sip_message *message, cf_usec now);
+
+/** A copy was answered, or not. It may be gone after this. */
+void cf_delivery_on_event(struct cf_delivery *delivery, const struct cf_endpoint_event *event, cf_usec now);
+
+void cf_delivery_destroy(struct cf_delivery *delivery);
+
+/** Does the phone that sent @p message read message/cpim? */
+bool cf_focus_reads_cpim(const struct cf_sip_message *message);
+
+/* --- keys.c --- */
+
+/** A key was pressed, whatever way it came. */
+void cf_leg_on_digit(struct cf_leg *leg, char digit, cf_usec now);
+
+/** INFO inside the dialog of @p leg: a key, or a command. Returns the status to answer with. */
+unsigned cf_leg_on_info(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
+
 /* --- replace.c --- */
 
 /**
@@ -347,6 +385,9 @@ void cf_focus_deny(struct cf_focus *focus, const struct cf_endpoint_event *event
 /** Status for a denial. */
 unsigned cf_denial_status(enum cf_denial_reason reason);
 
+/** The same inside a dialog: there 404, 410, 480 and their like would end the call (RFC 5057 section 5.1), and become 403. */
+unsigned cf_status_in_dialog(unsigned status);
+
 /* --- identity.c --- */
 
 /** The entity that names the device behind Contact of @p message: its GRUU, else the contact without transport. */
@@ -355,6 +396,9 @@ struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room,
 /** Find the conference that @p uri names, making an open room if that is allowed. */
 CF_MUST_USE struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *uri, cf_usec now,
                                            struct cf_conference **ret);
+
+/** Only people of ours are called (attacks T16): is @p aor one? A trusted proxy decides for itself. */
+bool cf_focus_may_call(const struct cf_focus *focus, struct cf_str aor);
 
 /** Devices of the user @p aor of this server, or NULL if there are none. */
 const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct cf_str aor);

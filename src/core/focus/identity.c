@@ -110,6 +110,21 @@ struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room,
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
 }
 
+bool cf_focus_reads_cpim(const struct cf_sip_message *message) {
+    struct cf_str contact = cf_sip_value(message, CF_SIP_HEADER_CONTACT);
+    struct cf_str accept = cf_sip_value(message, CF_SIP_HEADER_ACCEPT);
+    return cf_str_find_str(contact, CF_STR("groupchat/")) < contact.len ||
+           cf_str_find_str(accept, CF_STR("message/cpim")) < accept.len;
+}
+
+bool cf_focus_may_call(const struct cf_focus *focus, struct cf_str aor) {
+    struct cf_sip_uri uri;
+    if (cf_sip_uri_parse(aor, &uri) != CF_OK || !cf_sip_uri_is_sip(&uri)) {
+        return false;
+    }
+    return focus->config.proxy.len > 0 || cf_domains_has(&focus->config.domains, uri.host);
+}
+
 const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct cf_str aor) {
     char room[CF_AOR_MAX];
     struct cf_sip_uri uri;

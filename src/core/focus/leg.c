@@ -135,6 +135,11 @@ static void on_request(struct cf_leg *leg, const struct cf_session_event *event,
         on_subscribe(leg, event, now);
         break;
     case CF_SIP_METHOD_INFO:
+        respond_status(leg, event->tx, (uint16_t)cf_leg_on_info(leg, event->message, now), CF_STR_NONE, now);
+        break;
+    case CF_SIP_METHOD_MESSAGE:
+        respond_status(leg, event->tx, (uint16_t)cf_room_on_message(leg->room, leg->aor, event->message, now), CF_STR_NONE, now);
+        break;
     case CF_SIP_METHOD_OPTIONS:
         respond_status(leg, event->tx, 200, CF_STR_NONE, now);
         break;
@@ -146,12 +151,11 @@ static void on_request(struct cf_leg *leg, const struct cf_session_event *event,
     case CF_SIP_METHOD_REGISTER:
     case CF_SIP_METHOD_PRACK:
     case CF_SIP_METHOD_UPDATE:
-    case CF_SIP_METHOD_MESSAGE:
     case CF_SIP_METHOD_PUBLISH:
     case CF_SIP_METHOD_NOTIFY:
     case CF_SIP_METHOD_COUNT_:
-        respond_status(leg, event->tx, 405, CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, INFO, PRACK, UPDATE\r\n"),
-                       now);
+        respond_status(leg, event->tx, 405,
+                       CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, INFO, PRACK, UPDATE, MESSAGE\r\n"), now);
         break;
     }
 }

@@ -157,6 +157,7 @@ static void tell_leg(struct cf_leg *leg, enum cf_media_command_kind kind) {
     command.as.leg_policy = (struct cf_media_leg_policy){.latch = {.plain = CF_LATCH_PLAIN_SAME_IP},
                                                          .flow = leg->peer,
                                                          .is_audio_muted = leg->is_muted,
+                                                         .is_video_muted = leg->is_listener,
                                                          .is_waiting = leg->is_waiting,
                                                          .silence_usec = focus->config.silence_usec};
     cf_focus_command(focus, &command);

@@ -37,11 +37,6 @@ static bool read_wish(const struct cf_sip_message *message, struct wish *ret) {
     return cf_writer_ok(&w) && cf_sip_uri_is_sip(&ret->target.uri);
 }
 
-/* Only people whom we may call: attacks T16. A trusted proxy decides for itself. */
-static bool may_be_called(const struct cf_focus *focus, const struct wish *wish) {
-    return focus->config.proxy.len > 0 || cf_domains_has(&focus->config.domains, wish->target.uri.host);
-}
-
 /* Add or promote: somebody who is in or being called already is not called again. */
 static struct cf_denial add(struct cf_focus *focus, struct cf_conference *conf, const struct wish *wish,
                             const struct cf_conference_actor *actor, cf_usec now) {
@@ -49,7 +44,7 @@ static struct cf_denial add(struct cf_focus *focus, struct cf_conference *conf, 
     struct cf_denial denial = {.reason = CF_DENIAL_NONE};
     bool is_demotion = wish->has_admin && !wish->is_admin;
     if (!is_demotion || !cf_conference_is_member(conf, wish->aor)) {
-        if (!may_be_called(focus, wish)) {
+        if (!cf_focus_may_call(focus, wish->aor)) {
             return (struct cf_denial){.reason = CF_DENIAL_NOT_INVITED};
         }
         denial = cf_conference_on_add(conf, now, actor, &entry);
@@ -109,7 +104,8 @@ void cf_leg_on_refer(struct cf_leg *leg, struct cf_tx_id tx, const struct cf_sip
     bool is_told = wants_subscription(message) && !is_linphone(message);
     if (conf != NULL) {
         bool is_read = read_wish(message, &wish);
-        reply.status = (uint16_t)(is_read ? fulfil(leg->room->focus, conf, &wish, leg->aor, now) : 400);
+        unsigned status = is_read ? fulfil(leg->room->focus, conf, &wish, leg->aor, now) : 400;
+        reply.status = (uint16_t)cf_status_in_dialog(status);
     }
     if (reply.status == 202 && !is_told) {
         reply.fields = CF_STR("Refer-Sub: false\r\n");

@@ -58,7 +58,10 @@ static void end_if_known(struct cf_referral *referral, cf_usec now) {
 static void on_event(struct cf_referral *referral, const struct cf_notifier_event *event, cf_usec now) {
     if (event->kind == CF_NOTIFIER_SUBSCRIBED) {
         enum cf_err err = cf_notifier_accept(&referral->sub.notifier, CF_SUBSCRIPTION_ACTIVE, CF_STR_NONE, now);
-        (void)err; /* the request is gone: so is its sender */
+        if (err != CF_OK) {
+            cf_notifier_end(&referral->sub.notifier, CF_SUBSCRIPTION_REASON_NONE, 0, now);
+            return;
+        }
         end_if_known(referral, now);
     } else if (event->kind == CF_NOTIFIER_WANTED) {
         notify(referral, now);

@@ -61,6 +61,7 @@ static struct cf_room *make(struct cf_focus *focus, struct cf_conference *conf) 
     cf_list_init(&room->dials);
     cf_list_init(&room->watchers);
     cf_list_init(&room->referrals);
+    cf_list_init(&room->deliveries);
     room->handle = cf_handle_add(&focus->room_handles, room);
     if (!cf_handle_is_set(room->handle) || !set_contact(room, conf) ||
         cf_map_add(&focus->rooms, &room->node, key_of(&room->conference)) != CF_OK) {
@@ -111,7 +112,7 @@ struct cf_usage cf_room_usage(struct cf_room *room, enum cf_focus_owner kind, st
 
 static bool is_unused(const struct cf_room *room) {
     return cf_list_is_empty(&room->legs) && cf_list_is_empty(&room->dials) && cf_list_is_empty(&room->watchers) &&
-           cf_list_is_empty(&room->referrals);
+           cf_list_is_empty(&room->referrals) && cf_list_is_empty(&room->deliveries);
 }
 
 void cf_room_settle(struct cf_room *room) {
@@ -133,6 +134,9 @@ void cf_room_destroy(struct cf_room *room) {
     }
     CF_LIST_EACH (&room->referrals, referral, next_referral) {
         cf_referral_destroy(CF_OF(referral, struct cf_referral, sub.in_room));
+    }
+    CF_LIST_EACH (&room->deliveries, delivery, next_delivery) {
+        cf_delivery_destroy(CF_OF(delivery, struct cf_delivery, in_room));
     }
     tell_media(room, CF_MEDIA_ROOM_REMOVE);
     cf_map_remove(&focus->rooms, &room->node);

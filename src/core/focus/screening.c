@@ -6,7 +6,7 @@
 #define METHODS                                                                                                                  \
     (CF_SIP_METHOD_BIT(CF_SIP_METHOD_INVITE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_ACK) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_CANCEL) |  \
      CF_SIP_METHOD_BIT(CF_SIP_METHOD_OPTIONS) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_BYE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_REFER) |  \
-     CF_SIP_METHOD_BIT(CF_SIP_METHOD_SUBSCRIBE))
+     CF_SIP_METHOD_BIT(CF_SIP_METHOD_SUBSCRIBE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_MESSAGE))
 
 /* Not among them: recipient-list-subscribe (chat rooms), multiple-refer, tdialog, join. */
 #define OPTIONS                                                                                                                  \
@@ -22,6 +22,16 @@ static const struct cf_str types[] = {
     CF_STR_INIT("message/sipfrag"),
 };
 
+/* What members may say to each other (chat.c); a reader that doesn't know one of them refuses its copy. */
+static const struct cf_str message_types[] = {
+    CF_STR_INIT("text/plain"),
+    CF_STR_INIT("text/html"),
+    CF_STR_INIT("message/cpim"),
+    CF_STR_INIT("message/imdn+xml"),
+    CF_STR_INIT("application/im-iscomposing+xml"),
+    CF_STR_INIT("application/vnd.gsma.rcs-ft-http+xml"),
+};
+
 static const struct cf_str encodings[] = {CF_STR_INIT("deflate")};
 
 static const struct cf_screen screen = {.methods = METHODS,
@@ -31,11 +41,15 @@ static const struct cf_screen screen = {.methods = METHODS,
                                         .encodings = encodings,
                                         .encoding_count = sizeof encodings / sizeof *encodings};
 
+static const struct cf_screen message_screen = {
+    .methods = METHODS, .options = OPTIONS, .types = message_types, .type_count = sizeof message_types / sizeof *message_types};
+
 bool cf_focus_screens(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now) {
     char fields[CF_SCREEN_FIELDS_MAX];
     struct cf_writer w;
     cf_writer_init(&w, fields, sizeof fields);
-    unsigned status = cf_screen_request(&screen, event->message, &w);
+    bool is_message = event->message->method == CF_SIP_METHOD_MESSAGE;
+    unsigned status = cf_screen_request(is_message ? &message_screen : &screen, event->message, &w);
     if (status != 0) {
         cf_focus_answer(focus, event, status, CF_STR_NONE, cf_writer_str(&w), now);
     }

@@ -17,6 +17,12 @@ static bool takes_deflate(const struct cf_sip_message *message) {
            cf_str_find_str(encodings, CF_STR("deflate")) < encodings.len;
 }
 
+/* Interop: Linphone from 5.4 on says conference/2.0 and has chat in conferences. */
+static bool shows_chat(const struct cf_sip_message *message) {
+    struct cf_str contact = cf_sip_value(message, CF_SIP_HEADER_CONTACT);
+    return cf_str_find_str(contact, CF_STR("conference/2")) < contact.len;
+}
+
 static bool last_version_of(const struct cf_sip_message *message, uint32_t *ret) {
     return cf_str_to_u32(cf_sip_value(message, CF_SIP_HEADER_LAST_NOTIFY_VERSION), UINT32_MAX, ret);
 }
@@ -136,7 +142,10 @@ static void accept(struct cf_watcher *watcher, cf_usec now) {
     struct cf_str route = cf_focus_record_route(watcher->sub.room->focus, dialog->flow, room, sizeof room);
     enum cf_subscription_state state = watcher->subscriber.is_waiting ? CF_SUBSCRIPTION_PENDING : CF_SUBSCRIPTION_ACTIVE;
     enum cf_err err = cf_notifier_accept(&watcher->sub.notifier, state, route, now);
-    (void)err; /* the request is gone: so is its sender */
+    if (err != CF_OK) {
+        /* The request is gone, or memory is out: there is no subscription. */
+        cf_notifier_end(&watcher->sub.notifier, CF_SUBSCRIPTION_REASON_NONE, 0, now);
+    }
 }
 
 static void on_event(struct cf_watcher *watcher, const struct cf_notifier_event *event, cf_usec now) {
@@ -241,6 +250,7 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
         return;
     }
     cf_roster_subscriber_set_waiting(&watcher->subscriber, standing == STANDING_WAITING);
+    watcher->subscriber.shows_chat = shows_chat(event->message);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_WATCHER, watcher->sub.handle);
     enum cf_err err = cf_notifier_init(&watcher->sub.notifier, &usage, &rules, event, now);
     if (err != CF_OK) {

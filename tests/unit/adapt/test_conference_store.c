@@ -76,6 +76,7 @@ static struct cf_conference *schedule(struct world *w, size_t invitees) {
                                           .start = WORLD_WALL + CF_SEC(3600),
                                           .end = WORLD_WALL + CF_SEC(7200),
                                           .has_video = true,
+                                          .pin = CF_STR("4711"),
                                           .invitees = &list};
     struct cf_conference *conf = world_create(w, &config);
     cf_resource_list_fini(&list);
@@ -96,6 +97,7 @@ static void assert_same_row(const struct cf_conference *a, const struct cf_confe
     assert_true(left.start == right.start && left.end == right.end && left.created == right.created && left.over == right.over);
     assert_int_equal(left.media, right.media);
     assert_int_equal(left.flags, right.flags);
+    assert_str(left.pin, right.pin);
     assert_int_equal(left.invitee_count, right.invitee_count);
     for (size_t i = 0; i < left.invitee_count; i++) {
         assert_str(left.invitees[i]->aor, right.invitees[i]->aor);
@@ -204,10 +206,11 @@ static void rows_with_unknown_words_are_passed_over(void **state) {
     size_t skipped = 0;
     test_mem_init(&m);
     open_store(&f, ":memory:");
-    assert_ok(cf_sqlite_exec(&f.c, "INSERT INTO conference VALUES('a','webinar','created','open','u','s',NULL,NULL,0,0,0,0,1,0);"
-                                   "INSERT INTO conference VALUES('b','room','asleep','open','u','s',NULL,NULL,0,0,0,0,1,0);"
-                                   "INSERT INTO conference VALUES('c','room','idle','open','u','s',NULL,NULL,0,0,0,0,1,0);"
-                                   "INSERT INTO conference_invitee VALUES('c',0,'sip:x',NULL,'king',-1,77,5)"));
+    assert_ok(cf_sqlite_exec(&f.c,
+                             "INSERT INTO conference VALUES('a','webinar','created','open','u','s',NULL,NULL,0,0,0,0,1,0,NULL);"
+                             "INSERT INTO conference VALUES('b','room','asleep','open','u','s',NULL,NULL,0,0,0,0,1,0,NULL);"
+                             "INSERT INTO conference VALUES('c','room','idle','open','u','s',NULL,NULL,0,0,0,0,1,0,NULL);"
+                             "INSERT INTO conference_invitee VALUES('c',0,'sip:x',NULL,'king',-1,77,5)"));
     assert_ok(cf_conference_store_each(&f.c, &m.mem, count_row, &count, &skipped));
     assert_int_equal(count, 1);
     assert_int_equal(skipped, 2);
