@@ -287,6 +287,12 @@ void cf_conference_on_left(struct cf_conference *conf, cf_usec now, struct cf_ha
 void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_held);
 
 /**
+ * The device's media is encrypted now, or otherwise than before: @p protection ("dtls AEAD_AES_128_GCM"; cut to what the roster
+ * keeps) is shown to everybody.
+ */
+void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str protection);
+
+/**
  * Something of the device's media has come. The first time of a call subscribers are told of it once more: a phone that asked for
  * its pictures too early asks again then (interop 12.11).
  */

@@ -210,6 +210,11 @@ void cf_put_roster_endpoint(struct cf_writer *w, const struct cf_roster_device *
         put_media(w, &device->media[kind], (enum cf_conf_media_kind)kind);
     }
     put_call(w, &device->call);
+    if (device->protection[0] != '\0') {
+        cf_put_lit(w, "<endpoint-state xmlns=\"urn:confer:conference-info\"");
+        put_attribute(w, CF_STR("encryption"), cf_str_of(device->protection));
+        cf_put_lit(w, "/>");
+    }
     cf_put_lit(w, "</endpoint>");
 }
 

@@ -197,7 +197,7 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
     } else if (event->kind == CF_MEDIA_EVENT_SSRC) {
         cf_leg_on_ssrc(leg, event->as.ssrc.line, event->as.ssrc.value, now);
     } else if (event->kind == CF_MEDIA_EVENT_SECURED) {
-        cf_leg_on_secured(leg, event);
+        cf_leg_on_secured(leg, event, now);
     } else if (event->kind == CF_MEDIA_EVENT_INSECURE) {
         cf_leg_on_insecure(leg, event, now);
     } else if (event->kind == CF_MEDIA_EVENT_HEARD) {

@@ -228,7 +228,7 @@ CF_MUST_USE enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_nego
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);
 
 /** What the media worker says of the keys of @p leg: shown to the operator, and without keys the call ends. */
-void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event);
+void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 
 /** The peer sends line @p line with @p ssrc: subscribers know the speaker by it. */

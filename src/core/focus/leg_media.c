@@ -255,25 +255,26 @@ void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec no
     }
 }
 
-void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event) {
+void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
+    char text[sizeof((struct cf_roster_device *)NULL)->protection];
     struct cf_conference *conf = cf_room_conference(leg->room);
     struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, leg->device);
     if (device == NULL) {
         return;
     }
     struct cf_writer w;
-    cf_writer_init(&w, device->protection, sizeof device->protection - 1);
+    cf_writer_init(&w, text, sizeof text);
     cf_put(&w, cf_keying_name(event->as.secured.keying));
     if (event->as.secured.suite != CF_SRTP_NONE) {
         cf_put_char(&w, ' ');
         cf_put(&w, cf_srtp_suites[event->as.secured.suite].name);
     }
-    device->protection[w.len] = '\0';
     if (event->as.secured.sas[0] != '\0') {
         memcpy(device->sas, event->as.secured.sas, sizeof device->sas);
         device->sas[sizeof device->sas - 1] = '\0';
         device->is_sas_verified = event->as.secured.is_sas_verified;
     }
+    cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w));
 }
 
 void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {

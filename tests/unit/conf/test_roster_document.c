@@ -114,6 +114,31 @@ static void a_peer_that_refuses_everything_is_asked_ever_more_seldom(void **stat
     world_fini(&w);
 }
 
+static void protection_and_hands_are_told(void **state) {
+    (void)state;
+    struct world w;
+    struct cf_str text;
+    world_init(&w, NULL);
+    struct cf_conference *conf = world_ad_hoc(&w, NULL);
+    struct cf_handle alice = world_join(&w, conf, ALICE, ALICE_PHONE);
+    struct cf_roster_subscriber sub = subscribe(&w, NULL, 0);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
+    assert_false(contains(text, "endpoint-state"));
+    assert_true(contains(text, "<user-state xmlns=\"urn:confer:conference-info\" verified=\"true\"/></user>"));
+    cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"));
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_true(contains(text, " encryption=\"dtls AEAD_AES_128_GCM\"/></endpoint>"));
+    assert_false(contains(text, "user-state")); /* as before */
+    cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"));
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
+    struct cf_conference_actor actor = world_actor(ALICE);
+    assert_int_equal(cf_conference_on_hand(conf, w.now, &actor, CF_STR(ALICE), true).reason, CF_DENIAL_NONE);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_true(contains(text, " hand-up=\"2026-01-01T00:00:00Z\"/>"));
+    cf_roster_subscriber_fini(&sub);
+    world_fini(&w);
+}
+
 static void who_waits_in_the_lobby_sees_only_themselves(void **state) {
     (void)state;
     struct world w;
@@ -429,7 +454,7 @@ static void a_subscription_without_memory_is_none(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(versions_go_on_from_what_the_phone_has_seen),
              cmocka_unit_test(only_one_notify_is_under_way_and_a_lost_one_brings_the_full_state),
              cmocka_unit_test(a_peer_that_refuses_everything_is_asked_ever_more_seldom),
-             cmocka_unit_test(who_waits_in_the_lobby_sees_only_themselves),
+             cmocka_unit_test(protection_and_hands_are_told), cmocka_unit_test(who_waits_in_the_lobby_sees_only_themselves),
              cmocka_unit_test(a_refresh_is_answered_with_what_is_missing), cmocka_unit_test(the_rate_of_a_whole_room_is_bounded),
              cmocka_unit_test(a_long_full_state_is_told_in_parts_oneself_first),
              cmocka_unit_test(a_hundred_joins_are_far_from_a_hundred_full_states_each),
