@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The dependency descriptor (AV1 RTP specification, appendix A): a header extension that tells of each frame which layers it
+ * belongs to, what it needs, and which decode targets (qualities) need it. The templates it refers to come with key frames and
+ * are kept once a source. Format file, and a bounded structure that the caller keeps; no allocation.
+ */
+#ifndef CF_RTP_DEPENDENCY_H
+#define CF_RTP_DEPENDENCY_H
+
+#include "base/reader.h"
+
+/** Limits of the specification. */
+#define CF_DD_TEMPLATES_MAX 64U
+#define CF_DD_TARGETS_MAX 32U
+#define CF_DD_SPATIAL_MAX 4U
+#define CF_DD_TEMPORAL_MAX 8U
+
+/** Octets of the part that every packet has, and where its frame number is. */
+#define CF_DD_LEN_MIN 3U
+#define CF_DD_FRAME_NUMBER_AT 1U
+
+/** How a decode target needs a frame: two bits each. */
+enum cf_dd_indication {
+    CF_DD_NOT_PRESENT, /**< the frame is of no use for it */
+    CF_DD_DISCARDABLE, /**< shown, and nothing needs it */
+    CF_DD_SWITCH,      /**< from here on the target can be followed by somebody who has what this frame needs */
+    CF_DD_REQUIRED,
+};
+
+/** One template. */
+struct cf_dd_template {
+    uint8_t spatial;
+    uint8_t temporal;
+    uint64_t indications; /**< two bits a decode target, the first one lowest */
+};
+
+/** The templates of a source. Zeroed: none. Value type, about 1 kB. */
+struct cf_dd_structure {
+    bool any;
+    uint8_t id_offset;
+    uint8_t template_count;
+    uint8_t target_count;
+    uint8_t spatial_max;
+    struct cf_dd_template templates[CF_DD_TEMPLATES_MAX];
+    uint8_t target_spatial[CF_DD_TARGETS_MAX]; /**< layers of each decode target */
+    uint8_t target_temporal[CF_DD_TARGETS_MAX];
+    uint16_t heights[CF_DD_SPATIAL_MAX]; /**< of each spatial layer; 0: not told */
+};
+
+/** The descriptor of one packet. */
+struct cf_dd {
+    bool frame_start;
+    bool frame_end;
+    bool has_structure; /**< came with templates: a key frame */
+    uint16_t frame_number;
+    uint8_t spatial;
+    uint8_t temporal;
+    uint64_t indications;    /**< see struct cf_dd_template */
+    uint32_t active_targets; /**< bit t: decode target t is being sent; meaningful if .has_active_targets */
+    bool has_active_targets;
+};
+
+/** How decode target @p target needs the frame. */
+static inline enum cf_dd_indication cf_dd_indication(const struct cf_dd *dd, unsigned target) {
+    return (enum cf_dd_indication)(dd->indications >> (2 * target) & 3U);
+}
+
+/**
+ * Parse @p data with the templates in @p structure, which it replaces if it brings new ones. CF_ERR_TRUNCATED; CF_ERR_MALFORMED;
+ * CF_ERR_NOT_FOUND if its template is not in @p structure (a key frame is missing). On an error nothing is changed.
+ */
+CF_MUST_USE enum cf_err cf_dd_parse(struct cf_span data, struct cf_dd_structure *structure, struct cf_dd *ret);
+
+/** Can somebody who knows nothing begin here? Its first packet has new templates and a frame of the lowest layer. */
+static inline bool cf_dd_is_key_start(const struct cf_dd *dd) {
+    return dd->has_structure && dd->frame_start && dd->spatial == 0;
+}
+
+#endif

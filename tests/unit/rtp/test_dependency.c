@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The dependency descriptor. */
+#include "core/rtp/dependency.h"
+
+#include "lib/test.h"
+
+/* A writer of bits. */
+static uint8_t octets[256];
+static size_t bit_count;
+
+static void put(uint32_t value, unsigned bits) {
+    for (unsigned i = bits; i > 0; i--, bit_count++) {
+        unsigned bit = value >> (i - 1) & 1U;
+        octets[bit_count / 8] = (uint8_t)(octets[bit_count / 8] | bit << (7 - bit_count % 8));
+    }
+}
+
+static struct cf_span begin_or_end(bool begin) {
+    if (begin) {
+        memset(octets, 0, sizeof octets);
+        bit_count = 0;
+    }
+    return (struct cf_span){octets, (bit_count + 7) / 8};
+}
+
+static void put_head(bool start, bool end, uint32_t template_id, uint32_t number) {
+    (void)begin_or_end(true);
+    put(start, 1);
+    put(end, 1);
+    put(template_id, 6);
+    put(number, 16);
+}
+
+/*
+ * Two spatial layers with two temporal ones each and four decode targets (S0T0, S0T1, S1T0, S1T1), offset 60, three chains, with
+ * sizes. A target needs a template if both layers are not above its own.
+ */
+static void put_key_frame(uint32_t number) {
+    put_head(true, false, 60, number);
+    put(1, 1); /* structure */
+    put(0, 4);
+    put(60, 6);
+    put(3, 5);
+    put(1, 2); /* S0T0, then */
+    put(2, 2); /* S0T1, then */
+    put(1, 2); /* S1T0, then */
+    put(3, 2); /* S1T1, the last */
+    for (unsigned t = 0; t < 4; t++) {
+        for (unsigned target = 0; target < 4; target++) {
+            bool needs = t / 2 <= target / 2 && t % 2 <= target % 2;
+            put(!needs ? CF_DD_NOT_PRESENT : t == target ? CF_DD_SWITCH : CF_DD_REQUIRED, 2);
+        }
+    }
+    for (unsigned t = 0; t < 4; t++) {
+        put(t != 0, 1);
+        if (t != 0) {
+            put(3, 4);
+            put(0, 1);
+        }
+    }
+    put(3, 2); /* ns(5): below 3 in two bits, else three. 3 is 110 */
+    put(0, 1);
+    for (unsigned target = 0; target < 4; target++) {
+        put(target == 0 ? 0 : target == 1 ? 2 : 3, target == 0 ? 1 : 2); /* ns(3): 0 is 0, 1 is 10, 2 is 11 */
+    }
+    for (unsigned i = 0; i < 12; i++) {
+        put(i, 4);
+    }
+    put(1, 1);
+    put(319, 16);
+    put(179, 16);
+    put(639, 16);
+    put(359, 16);
+}
+
+static void reads_templates_with_a_key_frame(void **state) {
+    (void)state;
+    static struct cf_dd_structure s;
+    struct cf_dd dd;
+    put_key_frame(0xfffe);
+    struct cf_span data = begin_or_end(false);
+    for (size_t len = 0; len < data.len; len++) {
+        enum cf_err err = cf_dd_parse((struct cf_span){octets, len}, &s, &dd);
+        assert_true(err == (len == CF_DD_LEN_MIN ? CF_ERR_NOT_FOUND : CF_ERR_TRUNCATED));
+        assert_false(s.any);
+    }
+    assert_ok(cf_dd_parse(data, &s, &dd));
+    assert_true(dd.frame_start && !dd.frame_end && cf_dd_is_key_start(&dd));
+    assert_int_equal(dd.frame_number, 0xfffe);
+    assert_int_equal(s.template_count, 4);
+    assert_int_equal(s.target_count, 4);
+    assert_int_equal(s.spatial_max, 1);
+    assert_int_equal(s.heights[0], 180);
+    assert_int_equal(s.heights[1], 360);
+    for (unsigned target = 0; target < 4; target++) {
+        assert_int_equal(s.target_spatial[target], target / 2);
+        assert_int_equal(s.target_temporal[target], target % 2);
+    }
+    assert_int_equal(dd.active_targets, 15);
+    assert_int_equal(cf_dd_indication(&dd, 0), CF_DD_SWITCH);
+    assert_int_equal(cf_dd_indication(&dd, 3), CF_DD_REQUIRED);
+}
+
+static void reads_frames_by_template(void **state) {
+    (void)state;
+    static struct cf_dd_structure s;
+    struct cf_dd dd;
+    put_head(false, true, 63, 5);
+    assert_int_equal(cf_dd_parse(begin_or_end(false), &s, &dd), CF_ERR_NOT_FOUND);
+    put_key_frame(1);
+    assert_ok(cf_dd_parse(begin_or_end(false), &s, &dd));
+    put_head(false, true, 63, 2); /* the fourth */
+    assert_ok(cf_dd_parse(begin_or_end(false), &s, &dd));
+    assert_true(dd.frame_end && !dd.frame_start && !dd.has_structure && !dd.has_active_targets);
+    assert_int_equal(dd.spatial, 1);
+    assert_int_equal(dd.temporal, 1);
+    assert_int_equal(cf_dd_indication(&dd, 0), CF_DD_NOT_PRESENT);
+    put_head(true, true, 0, 2); /* 60 + 4: there is none */
+    assert_int_equal(cf_dd_parse(begin_or_end(false), &s, &dd), CF_ERR_NOT_FOUND);
+    /* Own indications, and fewer active targets. */
+    put_head(true, true, 61, 3);
+    put(0, 1);
+    put(1, 1);
+    put(1, 1);
+    put(0, 2);
+    put(3, 4);
+    put(0x1b, 8); /* 00 01 10 11 */
+    assert_ok(cf_dd_parse(begin_or_end(false), &s, &dd));
+    assert_int_equal(dd.active_targets, 3);
+    assert_int_equal(dd.temporal, 1);
+    for (unsigned target = 0; target < 4; target++) {
+        assert_int_equal(cf_dd_indication(&dd, target), target);
+    }
+}
+
+static void refuses_too_many_layers(void **state) {
+    (void)state;
+    static struct cf_dd_structure s;
+    struct cf_dd dd;
+    for (uint32_t next = 0; next < 3; next++) { /* endless: equal, temporal, spatial */
+        put_head(true, true, 0, 1);
+        put(1, 1);
+        put(0, 4);
+        put(0, 6);
+        put(0, 5);
+        for (int i = 0; i < 100; i++) {
+            put(next, 2);
+        }
+        assert_int_equal(cf_dd_parse(begin_or_end(false), &s, &dd), CF_ERR_MALFORMED);
+    }
+    assert_false(s.any);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(reads_templates_with_a_key_frame), cmocka_unit_test(reads_frames_by_template),
+             cmocka_unit_test(refuses_too_many_layers))
