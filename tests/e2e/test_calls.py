@@ -45,6 +45,11 @@ def sdes_over_tcp_with_the_suite_asked_for():
     check(media['lines'][0]['codec'] == 'PCMU', f'codec: {media}')
 
 
+def dtls_over_udp():
+    media = room_of_two('dtls', 'udp', ['--encryption', 'dtls'], 'connected,encrypted')
+    check(suites_of(media) == {'dtls'}, f'keys come by DTLS: {media}')
+
+
 def plain_and_encrypted_members_meet():
     alice = Phone(server, 'alice', 'sip:room-both@localhost', 1, 'udp', ['--encryption', 'none', '--audio-codecs', 'G722'],
                   'plain,audio,sender=2')
@@ -229,7 +234,7 @@ if __name__ == '__main__':
     server = Server()
     try:
         run_cases(plain_over_udp_with_opus_and_vp8, sdes_over_tls_with_h264, sdes_over_tcp_with_the_suite_asked_for,
-                  plain_and_encrypted_members_meet, sound_only_members_take_part,
+                  dtls_over_udp, plain_and_encrypted_members_meet, sound_only_members_take_part,
                   a_factory_redirects_and_calls_everybody_on_the_list, a_factory_accepts_an_older_client,
                   an_administrator_adds_and_removes, others_may_not_but_can_be_made_administrators,
                   the_subject_is_changed_with_and_without_an_offer, hold_and_resume, two_users_call_each_other,
