@@ -45,12 +45,19 @@ static struct cf_audio_params params_of(const struct cf_media_line *line, const 
     return params;
 }
 
+/* Field by field: what lies between them is not defined. */
+static bool is_same(const struct cf_audio_params *a, const struct cf_audio_params *b) {
+    return a->ptime_msec == b->ptime_msec && a->bitrate_bps == b->bitrate_bps && a->playback_rate_hz == b->playback_rate_hz &&
+           a->loss_percent == b->loss_percent && a->complexity_plus_1 == b->complexity_plus_1 && a->fec == b->fec &&
+           a->dtx == b->dtx && a->cbr == b->cbr;
+}
+
 /* An encoder for the agreed codec, unless it is there already. */
 static bool set_sound(struct cf_terminal *t, struct cf_terminal_stream *line, const struct cf_audio_codec *codec) {
     struct cf_terminal_sender *out = &line->out;
     struct cf_audio_params params = params_of(&line->agreed, out->payload);
     codec->normalise(&params);
-    if (out->encoder != NULL && out->codec == codec && memcmp(&params, &out->params, sizeof params) == 0) {
+    if (out->encoder != NULL && out->codec == codec && is_same(&params, &out->params)) {
         return true;
     }
     free_sound(t, out);
