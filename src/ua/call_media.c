@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Media of the call in real time: every 20 ms of sound, every picture. */
+#include "adapt/openssl/stun_hash.h"
 #include "adapt/resample/resample.h"
 #include "shell/system/system.h"
 #include "ua/agent_libraries.h"
@@ -17,6 +18,7 @@ static void make_terminal(struct cf_call *call, cf_usec now) {
                                         .codecs = cf_agent_audio_codecs,
                                         .codec_count = cf_agent_audio_codec_count,
                                         .resampler = &cf_resampler_speex,
+                                        .stun_hash = cf_openssl_stun_hash(),
                                         .cname = cf_str_of(call->options.aor),
                                         .wall = cf_system_wall()};
     cf_media_keys_tell_terminal(&call->start.keys, &call->start.policy, &config);

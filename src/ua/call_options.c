@@ -41,6 +41,7 @@ const char cf_call_help[] =
     "                         everybody; grid: everybody in full; audio: no pictures\n"
     "  --tiles N              most people that are asked for\n"
     "  --bundle               all media over one port (RFC 9143)\n"
+    "  --ice                  find the way of media by connectivity checks (RFC 8445)\n"
     "  --record FOLDER        heard.wav, sent.wav, a file of pictures for each line, sheet.png\n"
     "  --blind                don't decode pictures\n"
     "Check\n"
@@ -208,7 +209,7 @@ static bool *flag_option(struct cf_call_options *o, const char *name) {
         {"--insecure", &o->is_insecure}, {"--no-register", &o->is_unregistered},
         {"--answer", &o->answers},       {"--wait", &o->waits},
         {"--blind", &o->is_blind},       {"--trace", &o->is_traced},
-        {"--bundle", &o->is_bundled},
+        {"--bundle", &o->is_bundled},    {"--ice", &o->has_ice},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {

@@ -71,6 +71,7 @@ struct cf_call_options {
     enum cf_agent_layout layout;
     uint32_t tiles_max; /**< 0: no limit */
     bool is_bundled;
+    bool has_ice;
     const char *record; /**< folder; NULL: nothing is recorded */
     bool is_blind;      /**< received pictures are not decoded */
     const char *expect;

@@ -183,8 +183,8 @@ void cf_call_report_media(struct cf_call *call, const struct cf_media_params *pa
 }
 
 void cf_call_report_terminal(struct cf_call *call, const struct cf_terminal_event *event) {
-    static const char *const names[] = {"source", "key-wanted", "bitrate", "shown",
-                                        "bye",    "secured",    "insecure"}; /* in the order of the enumeration */
+    static const char *const names[] = {"source",  "key-wanted", "bitrate", "shown",    "bye",
+                                        "secured", "insecure",   "reached", "unreached"}; /* in the order of the enumeration */
     put_bare(call, names[event->kind]);
     cf_put_json_number(&call->line.w, CF_STR("line"), event->line);
     cf_put_json_number(&call->line.w, CF_STR("ssrc"), event->ssrc);

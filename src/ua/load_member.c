@@ -2,6 +2,7 @@
 #include "ua/load_member.h"
 
 #include "adapt/openssl/hash.h"
+#include "adapt/openssl/stun_hash.h"
 #include "shell/system/system.h"
 #include "ua/agent_libraries.h"
 #include <stdio.h>
@@ -17,6 +18,7 @@ static void take_media(struct cf_load_member *m, cf_usec now) {
     struct cf_media_params *params = cf_agent_take_media(m->agent);
     struct cf_terminal_config config = {.crypto = m->scene->crypto,
                                         .entropy = cf_system_entropy(),
+                                        .stun_hash = cf_openssl_stun_hash(),
                                         .codecs = cf_agent_audio_codecs,
                                         .codec_count = cf_agent_audio_codec_count,
                                         .cname = cf_str_of(m->aor),

@@ -171,7 +171,9 @@ static bool init(struct cf_agent *agent, cf_usec now) {
     agent->profile.allow_events = CF_STR("conference, refer");
     agent->profile.supported = CF_STR("replaces, outbound, gruu, norefersub");
     agent->endpoint = cf_endpoint_create(&endpoint, now);
-    return agent->endpoint != NULL;
+    bool has_ice = c->policy->ice != CF_POLICY_ICE_OFF;
+    agent->ices = has_ice ? cf_mem_alloc(c->mem, CF_AGENT_LINES_MAX * sizeof *agent->ices) : NULL;
+    return agent->endpoint != NULL && has_ice == (agent->ices != NULL);
 }
 
 struct cf_agent *cf_agent_create(const struct cf_agent_config *config, cf_usec now) {
@@ -224,6 +226,7 @@ void cf_agent_destroy(struct cf_agent *agent) {
     cf_handle_table_fini(&agent->referrals);
     cf_dialog_table_fini(&agent->dialogs);
     cf_media_params_free(mem, agent->media);
+    cf_mem_free(mem, agent->ices, CF_AGENT_LINES_MAX * sizeof *agent->ices);
     if (agent->has_auth) {
         cf_client_auth_fini(&agent->auth);
     }

@@ -78,6 +78,7 @@ struct cf_agent {
     size_t redirects;
     struct cf_agent_line lines[CF_AGENT_LINES_MAX];
     size_t line_count;
+    struct cf_local_ice *ices; /**< owned: candidates, CF_AGENT_LINES_MAX; NULL: no ICE */
     bool is_held;
     bool is_planned;               /**< the roster has been seen: contents and labels are said */
     bool is_bundled;               /**< as agreed last: all lines use the first one's ports */

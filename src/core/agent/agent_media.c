@@ -75,6 +75,21 @@ static struct cf_str tag_or_none(const struct cf_tag *tag) {
     return tag->len > 0 ? cf_tag_str(tag) : CF_STR_NONE;
 }
 
+/* Where a line can be reached: at its ports, by the one address that we have. */
+static const struct cf_local_ice *candidates_of(struct cf_agent *agent, size_t index, const struct cf_port_pair *ports) {
+    struct cf_local_ice *ice = agent->ices == NULL ? NULL : &agent->ices[index];
+    if (ice == NULL || ports->rtp.family == CF_FAMILY_NONE) {
+        return NULL;
+    }
+    ice->count = 0;
+    ice->candidates[ice->count++] = (struct cf_local_candidate){.addr = ports->rtp, .preference = UINT16_MAX, .component = 1};
+    if (ports->rtcp.family != CF_FAMILY_NONE) {
+        ice->candidates[ice->count++] =
+            (struct cf_local_candidate){.addr = ports->rtcp, .preference = UINT16_MAX, .component = 2};
+    }
+    return ice;
+}
+
 static struct cf_local_line describe_line(const struct cf_agent *agent, const struct cf_agent_line *line) {
     const struct cf_port_pair *ports =
         line->ports.rtp.family == CF_FAMILY_NONE && agent->is_bundled ? &agent->lines[0].ports : &line->ports;
@@ -147,6 +162,10 @@ enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiatio
     }
     for (size_t i = 0; i < agent->line_count; i++) {
         lines[i] = describe_line(agent, &agent->lines[i]);
+        if (agent->lines[i].role != CF_AGENT_ROLE_NONE) {
+            bool is_shared = agent->lines[i].ports.rtp.family == CF_FAMILY_NONE && agent->is_bundled;
+            lines[i].ice = candidates_of(agent, i, is_shared ? &agent->lines[0].ports : &agent->lines[i].ports);
+        }
         lines[i].zrtp_hash = i < agent->config.zrtp_count ? agent->config.zrtp_hashes[i] : NULL;
     }
     *ret = (struct cf_local_session){.policy = agent->config.policy,

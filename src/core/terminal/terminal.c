@@ -45,6 +45,7 @@ void cf_terminal_destroy(struct cf_terminal *t) {
     for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
         free_line(t, i);
         if (t->transports[i].is_set) {
+            cf_terminal_end_checks(t, i);
             cf_engine_transport_fini(&t->transports[i].path, t->config.crypto);
         }
     }
@@ -107,6 +108,7 @@ static void set_transport(struct cf_terminal *t, size_t index, const struct cf_m
     if (is_new) {
         cf_terminal_begin_reports(t, index, now);
     }
+    cf_terminal_set_checks(t, index, agreed, now);
     cf_terminal_begin_keys(t, index, &set, now);
     cf_mem_wipe(&set, sizeof set);
 }
@@ -141,6 +143,7 @@ void cf_terminal_set(struct cf_terminal *t, const struct cf_media_params *params
         set_transport(t, i, &params->transports[i], now);
     }
     for (size_t i = transports; i < t->transport_count; i++) {
+        cf_terminal_end_checks(t, i);
         cf_engine_transport_fini(&t->transports[i].path, t->config.crypto);
         t->transports[i].is_set = false;
     }
@@ -184,9 +187,11 @@ void cf_terminal_on_datagram(struct cf_terminal *t, uint32_t socket, const struc
             continue;
         }
         if (kind == CF_PACKET_RTP) {
-            cf_terminal_on_rtp(t, i, from, at, len, now);
+            cf_terminal_on_rtp(t, i, socket, from, at, len, now);
         } else if (kind == CF_PACKET_RTCP) {
-            cf_terminal_on_rtcp(t, i, from, at, len, now);
+            cf_terminal_on_rtcp(t, i, socket, from, at, len, now);
+        } else if (kind == CF_PACKET_STUN) {
+            cf_terminal_on_check(t, i, socket, from, (struct cf_span){at, len}, now);
         } else if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
             enum cf_engine_port port = path->sockets[CF_ENGINE_PORT_RTP] == socket ? CF_ENGINE_PORT_RTP : CF_ENGINE_PORT_RTCP;
             cf_terminal_on_handshake(t, i, port, from, (struct cf_span){at, len}, now);
@@ -205,6 +210,7 @@ cf_usec cf_terminal_deadline(const struct cf_terminal *t) {
     for (size_t i = 0; i < t->transport_count; i++) {
         deadline = cf_usec_min(deadline, cf_terminal_report_deadline(t, i));
         deadline = cf_usec_min(deadline, cf_terminal_keys_deadline(t, i));
+        deadline = cf_usec_min(deadline, cf_terminal_checks_deadline(t, i));
     }
     return deadline;
 }
@@ -212,6 +218,7 @@ cf_usec cf_terminal_deadline(const struct cf_terminal *t) {
 void cf_terminal_on_deadline(struct cf_terminal *t, cf_usec now) {
     for (size_t i = 0; i < t->transport_count; i++) {
         cf_terminal_report(t, i, now);
+        cf_terminal_on_checks_deadline(t, i, now);
         cf_terminal_on_keys_deadline(t, i, now);
     }
 }

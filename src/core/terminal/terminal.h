@@ -22,6 +22,7 @@
 #include "core/mix/resampler.h"
 #include "core/offer/params.h"
 #include "core/rtp/crypto.h"
+#include "core/stun/integrity.h"
 
 /** Most lines and transports of a call. */
 #define CF_TERMINAL_LINES_MAX 64
@@ -43,10 +44,11 @@ struct cf_terminal_config {
     const struct cf_audio_codec *const *codecs; /**< audio codecs that there are */
     size_t codec_count;
     const struct cf_resampler *resampler;
-    struct cf_str cname; /**< RTCP CNAME; copied */
-    cf_wall wall;        /**< wall clock when it is made, for sender reports */
-    size_t out_max;      /**< most packets that wait to be sent; 0: CF_TERMINAL_OUT_MAX */
-    bool counts_only;    /**< what is received is counted, not put together, and what is sent is not kept: for load */
+    const struct cf_stun_hash *stun_hash; /**< NULL: no connectivity checks (ICE) */
+    struct cf_str cname;                  /**< RTCP CNAME; copied */
+    cf_wall wall;                         /**< wall clock when it is made, for sender reports */
+    size_t out_max;                       /**< most packets that wait to be sent; 0: CF_TERMINAL_OUT_MAX */
+    bool counts_only; /**< what is received is counted, not put together, and what is sent is not kept: for load */
 };
 
 /** A terminal; opaque. */
@@ -151,6 +153,8 @@ enum cf_terminal_event_kind {
     CF_TERMINAL_BYE,        /**< source .ssrc of line .line has left */
     CF_TERMINAL_SECURED,    /**< keys were agreed on for the transport of line .line: see cf_terminal_protection() */
     CF_TERMINAL_INSECURE,   /**< no keys could be agreed on for it: it stays closed */
+    CF_TERMINAL_REACHED,    /**< checks have found a way for the transport of line .line */
+    CF_TERMINAL_UNREACHED,  /**< they found none, or it was lost */
 };
 
 /** How a line is protected. */

@@ -212,7 +212,8 @@ static void on_compound(struct cf_terminal *t, size_t transport, struct cf_span 
     }
 }
 
-void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, const struct cf_addr *from, uint8_t *at, size_t len, cf_usec now) {
+void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, uint32_t socket, const struct cf_addr *from, uint8_t *at,
+                         size_t len, cf_usec now) {
     struct cf_terminal_transport *transport = &t->transports[index];
     struct cf_latch_packet source = {.source = *from, .is_authenticated = transport->path.is_secure, .is_newest = true};
     size_t plain_len = 0;
@@ -222,7 +223,7 @@ void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, const struct cf_ad
         t->totals.refused++;
         return;
     }
-    if (cf_latch_judge(cf_engine_transport_latch(&transport->path, CF_ENGINE_PORT_RTCP), &source, now) == CF_LATCH_DROP) {
+    if (!cf_terminal_admits(t, index, CF_ENGINE_PORT_RTCP, socket, &source, now)) {
         t->totals.strangers++;
         return;
     }

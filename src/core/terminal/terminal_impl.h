@@ -3,6 +3,7 @@
 #ifndef CF_CORE_TERMINAL_TERMINAL_IMPL_H
 #define CF_CORE_TERMINAL_TERMINAL_IMPL_H
 
+#include "core/ice/agent.h"
 #include "core/media/transport.h"
 #include "core/mix/mixer.h"
 #include "core/mix/source.h"
@@ -81,6 +82,7 @@ struct cf_terminal_stream {
 /** A 5-tuple. */
 struct cf_terminal_transport {
     bool is_set;
+    struct cf_ice_agent *ice; /**< owned; NULL: no checks */
     struct cf_engine_transport path;
     enum cf_keying keying;
     char sas[CF_SAS_SIZE];
@@ -145,7 +147,29 @@ void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, 
 /** A place for a packet from @p socket to @p to, whether the path is open or not. */
 struct cf_terminal_packet *cf_terminal_reserve_to(struct cf_terminal *t, uint32_t socket, const struct cf_addr *to);
 
+/* --- terminal_checks.c --- */
+
+/** Transport @p index was set: begin, go on with, or end its connectivity checks. */
+void cf_terminal_set_checks(struct cf_terminal *t, size_t index, const struct cf_media_transport *agreed, cf_usec now);
+
+/** No checks any more. */
+void cf_terminal_end_checks(struct cf_terminal *t, size_t index);
+
+/** STUN came. */
+void cf_terminal_on_check(struct cf_terminal *t, size_t index, uint32_t socket, const struct cf_addr *from,
+                          struct cf_span datagram, cf_usec now);
+
+/** Is a packet from there the peer's: by checks, else by the latch, which may learn from it? */
+bool cf_terminal_admits(struct cf_terminal *t, size_t index, enum cf_engine_port port, uint32_t socket,
+                        const struct cf_latch_packet *packet, cf_usec now);
+
+cf_usec cf_terminal_checks_deadline(const struct cf_terminal *t, size_t index);
+void cf_terminal_on_checks_deadline(struct cf_terminal *t, size_t index, cf_usec now);
+
 /* --- terminal_keys.c --- */
+
+/** There is a way: what waits for it goes out. */
+void cf_terminal_flush_keys(struct cf_terminal *t, size_t index, cf_usec now);
 
 /** Transport @p index was set by @p set: agree on keys if it needs that. */
 void cf_terminal_begin_keys(struct cf_terminal *t, size_t index, const struct cf_media_transport_set *set, cf_usec now);
@@ -167,12 +191,14 @@ bool cf_terminal_set_receiver(struct cf_terminal *t, struct cf_terminal_stream *
 void cf_terminal_stop_receiver(struct cf_terminal *t, struct cf_terminal_stream *line);
 
 /** RTP came over transport @p index. */
-void cf_terminal_on_rtp(struct cf_terminal *t, size_t index, const struct cf_addr *from, uint8_t *at, size_t len, cf_usec now);
+void cf_terminal_on_rtp(struct cf_terminal *t, size_t index, uint32_t socket, const struct cf_addr *from, uint8_t *at, size_t len,
+                        cf_usec now);
 
 /* --- terminal_control.c --- */
 
 /** RTCP came over transport @p index. */
-void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, const struct cf_addr *from, uint8_t *at, size_t len, cf_usec now);
+void cf_terminal_on_rtcp(struct cf_terminal *t, size_t index, uint32_t socket, const struct cf_addr *from, uint8_t *at,
+                         size_t len, cf_usec now);
 
 /** Reports of transport @p index begin. */
 void cf_terminal_begin_reports(struct cf_terminal *t, size_t index, cf_usec now);

@@ -45,7 +45,9 @@ static void send_all(struct cf_terminal *t, size_t index, enum cf_engine_port po
     struct cf_engine_transport *path = &t->transports[index].path;
     struct cf_span datagram;
     struct cf_addr to;
-    while (cf_association_poll(&path->associations[port], &datagram, &to)) {
+    /* With checks nothing is said before there is a way: what waits goes out then. */
+    bool is_mute = path->has_ice && !cf_engine_transport_can_reach(path, port);
+    while (!is_mute && cf_association_poll(&path->associations[port], &datagram, &to)) {
         to = to.family == CF_FAMILY_NONE ? *cf_engine_transport_remote(path, port) : to;
         struct cf_terminal_packet *packet =
             to.family == CF_FAMILY_NONE ? NULL : cf_terminal_reserve_to(t, cf_engine_transport_socket(path, port), &to);
@@ -85,6 +87,7 @@ void cf_terminal_begin_keys(struct cf_terminal *t, size_t index, const struct cf
                                                      .security = security,
                                                      .suites = t->config.suites,
                                                      .suite_count = t->config.suite_count,
+                                                     .is_checked = transport->path.has_ice,
                                                      .signalled = i == CF_ENGINE_PORT_RTP ? set->transport.remote_rtp
                                                                                           : set->transport.remote_rtcp};
         if (cf_association_state(a) != CF_ASSOCIATION_OFF) {
@@ -107,6 +110,15 @@ void cf_terminal_on_handshake(struct cf_terminal *t, size_t index, enum cf_engin
         t->totals.strangers++;
     }
     settle(t, index, port, now);
+}
+
+void cf_terminal_flush_keys(struct cf_terminal *t, size_t index, cf_usec now) {
+    struct cf_engine_transport *path = &t->transports[index].path;
+    for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
+        if (cf_association_state(&path->associations[i]) != CF_ASSOCIATION_OFF) {
+            settle(t, index, (enum cf_engine_port)i, now);
+        }
+    }
 }
 
 cf_usec cf_terminal_keys_deadline(const struct cf_terminal *t, size_t index) {

@@ -216,7 +216,8 @@ static void on_packet(struct cf_terminal *t, size_t transport, const struct cf_r
     }
 }
 
-void cf_terminal_on_rtp(struct cf_terminal *t, size_t index, const struct cf_addr *from, uint8_t *at, size_t len, cf_usec now) {
+void cf_terminal_on_rtp(struct cf_terminal *t, size_t index, uint32_t socket, const struct cf_addr *from, uint8_t *at, size_t len,
+                        cf_usec now) {
     struct cf_engine_transport *path = &t->transports[index].path;
     struct cf_unprotect_job job = {.srtp = path->receive, .src = at, .src_len = len, .dst = at, .dst_size = len};
     struct cf_latch_packet source = {.source = *from};
@@ -232,7 +233,7 @@ void cf_terminal_on_rtp(struct cf_terminal *t, size_t index, const struct cf_add
     }
     source.is_authenticated = path->is_secure;
     source.is_newest = job.is_newest;
-    if (cf_latch_on_packet(cf_engine_transport_latch(path, CF_ENGINE_PORT_RTP), &source, now) == CF_LATCH_DROP) {
+    if (!cf_terminal_admits(t, index, CF_ENGINE_PORT_RTP, socket, &source, now)) {
         t->totals.strangers++;
         return;
     }

@@ -132,8 +132,7 @@ struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const stru
     if (!cf_engine_transport_can_send(path, port)) {
         return NULL;
     }
-    return cf_terminal_reserve_to(t, path->sockets[path->has_mux ? CF_ENGINE_PORT_RTP : port],
-                                  cf_engine_transport_remote(path, port));
+    return cf_terminal_reserve_to(t, cf_engine_transport_socket(path, port), cf_engine_transport_remote(path, port));
 }
 
 static void cancel_last(struct cf_terminal *t) {
