@@ -192,8 +192,11 @@ static cf_usec camera_turn(struct cf_call *call, cf_usec now) {
 
 cf_usec cf_call_media_turn(struct cf_call *call, cf_usec now) {
     cf_usec next = CF_USEC_NEVER;
-    if (now - call->next_tick > LATE_MAX) {
-        call->next_tick = now;
+    /* What could not be done in time is silence in the recordings: they go by the clock. */
+    while (now - call->next_tick > LATE_MAX) {
+        static const int16_t silence[CF_MIX_TICK_SAMPLES];
+        cf_recorder_sound(&call->recorder, silence, NULL);
+        call->next_tick += TICK;
     }
     while (call->next_tick <= now) {
         sound_tick(call, now);

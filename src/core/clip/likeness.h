@@ -3,9 +3,10 @@
  * Is that sound in there? How much of a recording is like a source that may have been mixed into it, late by an unknown time,
  * coded, stretched and cut by jitter buffers on the way. Policy: a function of two recordings at 48 kHz.
  *
- * Both are brought down to 8 kHz. Delays are guessed from how the loudness of the source goes and tried with some loud pieces,
+ * Both are brought down to 8 kHz. Delays are guessed from the correlation of the whole and tried with some loud pieces,
  * then each piece of 200 ms in which the source is not silent looks for itself near the best of them (normalised
- * cross-correlation), the next piece near where this one was found. The likeness is the mean over the pieces, weighted by the
+ * cross-correlation), the next piece near where this one was found, or at another of the delays
+ * guessed if the recording has jumped. The likeness is the mean over the pieces, weighted by the
  * source's energy: 1 for a copy, about 0.3 and less for a stranger; 0.5 tells them apart also when two others speak at the same
  * time.
  */

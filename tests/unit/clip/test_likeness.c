@@ -52,6 +52,18 @@ static void those_in_the_mix_are_found(void **state) {
     test_mem_fini(&mem);
 }
 
+/* A program that stood still: half a second is missing in the middle. */
+static void a_jump_is_followed(void **state) {
+    (void)state;
+    speak();
+    mix(48 * 300);
+    memmove(heard + COUNT / 2, heard + COUNT / 2 + 24000, (COUNT / 2 - 24000) * sizeof heard[0]);
+    assert_true(like(0).likeness > CF_LIKENESS_HEARD + 0.1);
+    assert_true(like(1).likeness > CF_LIKENESS_HEARD + 0.1);
+    assert_true(like(2).likeness < CF_LIKENESS_HEARD - 0.1);
+    test_mem_fini(&mem);
+}
+
 static void strangers_are_not(void **state) {
     (void)state;
     speak();
@@ -87,5 +99,5 @@ static void memory_may_be_out(void **state) {
     test_mem_fini(&mem);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(those_in_the_mix_are_found), cmocka_unit_test(strangers_are_not),
-             cmocka_unit_test(nothing_is_like_nothing), cmocka_unit_test(memory_may_be_out))
+CF_TEST_MAIN(cmocka_unit_test(those_in_the_mix_are_found), cmocka_unit_test(a_jump_is_followed),
+             cmocka_unit_test(strangers_are_not), cmocka_unit_test(nothing_is_like_nothing), cmocka_unit_test(memory_may_be_out))
