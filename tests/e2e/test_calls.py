@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calls from end to end: conferd --dev and confer call over loopback. Rooms, factory, dial-out, REFER, subject, hold, every transport
 and codec, plain and encrypted, and what must fail."""
-from confer_test import Server, check, run_cases
+import json
+import subprocess
+
+from confer_test import BUILD, Server, check, run_cases
 from phone import Phone, heard_in
 
 FACTORY = 'sip:videoconference-factory@localhost'
@@ -186,6 +189,32 @@ def two_users_call_each_other():
     bob.finish()
 
 
+def two_users_find_each_other_by_ice_and_dtls():
+    options = ['--ice', '--bundle', '--encryption', 'dtls']
+    bob = Phone(server, 'bob', None, 2, options=options, expect='audio,sender=1,encrypted')
+    bob.event('registered')
+    alice = Phone(server, 'alice', 'sip:bob@localhost', 1, options=options, expect='audio,sender=2,encrypted')
+    for phone in (alice, bob):
+        phone.event('reached')
+        phone.event('secured', suite='AEAD_AES_128_GCM')
+    alice.sees(2)
+    bob.sees(1)
+    alice.hears()
+    bob.hears()
+    alice.quit()
+    bob.finish()
+
+
+def twenty_members_are_no_load():
+    out = subprocess.run([f'{BUILD}/confer', 'load', 'sip:room-load@localhost', '--users', 'alice,bob,carol,dave,erin', '--server',
+                          f'127.0.0.1:{server.port}', '--members', '20', '--step', '10', '--hold', '2', '--cameras', '3', '--size',
+                          '160x120', '--fps', '8', '--video-rate', '60'], capture_output=True, text=True, timeout=90)
+    events = [json.loads(line) for line in out.stdout.splitlines()]
+    steps = [e for e in events if e['event'] == 'step']
+    check([e['up'] for e in steps] in ([10, 20], [10]), f'all join: {events} {out.stderr}')
+    check(steps[0]['received_pps'] > 100, f'sound and pictures come: {steps}')
+
+
 def what_fails_is_told():
     wrong = Phone(server, 'alice', 'sip:room-x@localhost', 1, password='wrong')
     check(wrong.event('register-failed')['status'] in (401, 403), 'wrong password')
@@ -238,6 +267,7 @@ if __name__ == '__main__':
                   a_factory_redirects_and_calls_everybody_on_the_list, a_factory_accepts_an_older_client,
                   an_administrator_adds_and_removes, others_may_not_but_can_be_made_administrators,
                   the_subject_is_changed_with_and_without_an_offer, hold_and_resume, two_users_call_each_other,
-                  what_fails_is_told, a_call_is_cancelled, a_call_is_declined, a_factory_call_out_is_answered_later)
+                  two_users_find_each_other_by_ice_and_dtls, twenty_members_are_no_load, what_fails_is_told, a_call_is_cancelled,
+                  a_call_is_declined, a_factory_call_out_is_answered_later)
     finally:
         server.close()

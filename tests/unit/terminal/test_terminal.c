@@ -6,6 +6,7 @@
 #include "lib/test_codec.h"
 #include "lib/test_entropy.h"
 #include "lib/test_handshake.h"
+#include "lib/test_hash.h"
 #include "lib/test_mem.h"
 #include "lib/test_party.h"
 #include "lib/test_srtp.h"
@@ -22,8 +23,8 @@ struct end {
     size_t keys;
     size_t last_len;
     size_t last_line;
-    size_t events[CF_TERMINAL_INSECURE + 1];
-    struct cf_terminal_event last[CF_TERMINAL_INSECURE + 1];
+    size_t events[CF_TERMINAL_UNREACHED + 1];
+    struct cf_terminal_event last[CF_TERMINAL_UNREACHED + 1];
     uint8_t last_packet[2048];
     size_t last_packet_len;
 };
@@ -57,6 +58,7 @@ static void make_end(struct wire *w, size_t i) {
                                         .codecs = w->codecs,
                                         .codec_count = 1,
                                         .resampler = &test_resampler,
+                                        .stun_hash = &test_stun_hash,
                                         .cname = CF_STR("sip:test@example.org"),
                                         .wall = 1700000000000000};
     w->ends[i].terminal = cf_terminal_create(&w->mem.mem, &config, w->now);
@@ -401,6 +403,75 @@ static void another_certificate_than_promised_is_told(void **state) {
     end_wire(&w);
 }
 
+/* Both do ICE with a candidate for each port. */
+static void agree_on_checks(struct wire *w, struct cf_local_ice ices[2][2]) {
+    for (size_t i = 0; i < 2; i++) {
+        struct test_party *party = &w->ends[i].party;
+        party->policy.ice = CF_POLICY_ICE_FULL;
+        for (size_t k = 0; k < 2; k++) {
+            ices[i][k] = (struct cf_local_ice){.count = 2};
+            ices[i][k].candidates[0] =
+                (struct cf_local_candidate){.addr = party->lines[k].rtp, .preference = UINT16_MAX, .component = 1};
+            ices[i][k].candidates[1] =
+                (struct cf_local_candidate){.addr = party->lines[k].rtcp, .preference = UINT16_MAX, .component = 2};
+            party->lines[k].ice = &ices[i][k];
+        }
+    }
+    agree(w);
+}
+
+static void checks_find_the_way_before_media_goes(void **state) {
+    struct wire w;
+    struct cf_local_ice ices[2][2];
+    struct cf_addr stranger = {.ip = {192, 0, 2, 1}, .port = 4711, .family = CF_FAMILY_IP4};
+    uint8_t copy[2048];
+    (void)state;
+    begin_wire(&w, 2);
+    agree_on_checks(&w, ices);
+    assert_false(cf_terminal_can_send(w.ends[0].terminal, 1));
+    pass(&w, CF_SEC(3));
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(w.ends[i].events[CF_TERMINAL_REACHED] >= 2);
+        assert_int_equal(w.ends[i].events[CF_TERMINAL_UNREACHED], 0);
+        assert_true(cf_terminal_can_send(w.ends[i].terminal, 1));
+    }
+    send_frame(&w, 1, 3000, true);
+    assert_int_equal(w.ends[1].frames, 1);
+    /* Plain packets count from checked addresses only, whatever else the sender's address is. */
+    uint64_t strangers = cf_terminal_totals(w.ends[1].terminal).strangers;
+    memcpy(copy, w.ends[0].last_packet, w.ends[0].last_packet_len);
+    uint32_t socket = cf_terminal_socket(&w.ends[1].party.params->transports[1].local_rtp);
+    cf_terminal_on_datagram(w.ends[1].terminal, socket, &stranger, copy, w.ends[0].last_packet_len, w.now);
+    assert_int_equal(cf_terminal_totals(w.ends[1].terminal).strangers, strangers + 1);
+    /* A later agreement with the same credentials changes nothing. */
+    agree(&w);
+    send_frame(&w, 1, 300, false);
+    assert_int_equal(w.ends[1].frames, 2);
+    end_wire(&w);
+}
+
+static void a_peer_that_falls_silent_is_not_sent_to(void **state) {
+    struct wire w;
+    struct cf_local_ice ices[2][2];
+    (void)state;
+    begin_wire(&w, 2);
+    agree_on_checks(&w, ices);
+    pass(&w, CF_SEC(3));
+    for (cf_usec end = w.now + CF_SEC(60); w.now < end; w.now += CF_MSEC(50)) {
+        struct cf_terminal_out out;
+        struct cf_terminal_event event;
+        cf_terminal_on_deadline(w.ends[0].terminal, w.now);
+        while (cf_terminal_poll_send(w.ends[0].terminal, &out)) {
+        }
+        while (cf_terminal_poll_event(w.ends[0].terminal, &event)) {
+            w.ends[0].events[event.kind]++;
+        }
+    }
+    assert_true(w.ends[0].events[CF_TERMINAL_UNREACHED] > 0);
+    assert_false(cf_terminal_can_send(w.ends[0].terminal, 0));
+    end_wire(&w);
+}
+
 static void strangers_are_not_heard(void **state) {
     struct wire w;
     struct cf_addr stranger = {.ip = {203, 0, 113, 9}, .port = 4000, .family = CF_FAMILY_IP4};
@@ -536,6 +607,7 @@ CF_TEST_MAIN(cmocka_unit_test(sound_goes_both_ways), cmocka_unit_test(frames_com
              cmocka_unit_test(a_decoder_may_want_a_key_frame), cmocka_unit_test(bit_rates_are_asked_for_and_confirmed),
              cmocka_unit_test(encrypted_media_comes_through_and_nothing_else),
              cmocka_unit_test(keys_are_agreed_on_in_the_media_path), cmocka_unit_test(another_certificate_than_promised_is_told),
+             cmocka_unit_test(checks_find_the_way_before_media_goes), cmocka_unit_test(a_peer_that_falls_silent_is_not_sent_to),
              cmocka_unit_test(strangers_are_not_heard), cmocka_unit_test(rubbish_is_counted),
              cmocka_unit_test(bundled_lines_are_told_apart), cmocka_unit_test(lines_come_and_go_while_others_go_on),
              cmocka_unit_test(goodbye_is_told), cmocka_unit_test(memory_may_be_out_anywhere))
