@@ -69,6 +69,11 @@ static struct virtual_leg *find_leg(struct virtual_server *s, struct cf_handle l
 
 static void on_media(struct virtual_server *s, const struct cf_media_command *command) {
     struct virtual_leg *leg = find_leg(s, command->leg);
+    bool is_of_leg = command->kind != CF_MEDIA_ROOM_ADD && command->kind != CF_MEDIA_ROOM_SET &&
+                     command->kind != CF_MEDIA_ROOM_REMOVE && command->kind != CF_MEDIA_LEG_ADD;
+    if (is_of_leg && leg == NULL && s->net.mem.failed) {
+        return; /* the command before it was lost for want of memory */
+    }
     if (command->kind == CF_MEDIA_ROOM_ADD) {
         s->room_count++;
     } else if (command->kind == CF_MEDIA_ROOM_REMOVE) {
