@@ -261,6 +261,23 @@ static void a_device_that_calls_again_takes_the_place_of_its_call(void **state) 
     scene_end();
 }
 
+/* T46: while the server ends nobody is called in, nor let in; who is in goes on. */
+static void a_draining_server_makes_no_calls(void **state) {
+    (void)state;
+    scene_begin(15);
+    size_t alice = scene_join_watching(ALICE, ROOM);
+    cf_focus_drain(cf_node_focus(scene.server.node));
+    size_t bob = phone_call(&scene.phones[BOB], ROOM, NULL);
+    phone_refer(&scene.phones[ALICE], scene.phones[ALICE].calls[alice].contact, "<" AOR_CAROL ">", NULL);
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[BOB].calls[bob].status, 503);
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 503 Service Unavailable\n");
+    assert_false(scene.phones[CAROL].calls[0].is_there);
+    assert_string_equal(scene_sees(ALICE, AOR_CAROL), "disconnected");
+    assert_true(scene.phones[ALICE].calls[alice].is_up);
+    scene_end();
+}
+
 static void rooms_and_accounts_have_limits(void **state) {
     (void)state;
     scene_make(11);
@@ -296,4 +313,4 @@ CF_TEST_MAIN(cmocka_unit_test(a_room_is_dialled_and_seen), cmocka_unit_test(unkn
              cmocka_unit_test(a_referred_call_in_vain_is_told), cmocka_unit_test(nobody_outside_is_called),
              cmocka_unit_test(a_subject_changes_by_an_offerless_reinvite), cmocka_unit_test(hold_is_shown),
              cmocka_unit_test(a_device_that_calls_again_takes_the_place_of_its_call),
-             cmocka_unit_test(rooms_and_accounts_have_limits))
+             cmocka_unit_test(a_draining_server_makes_no_calls), cmocka_unit_test(rooms_and_accounts_have_limits))

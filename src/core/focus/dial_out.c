@@ -270,6 +270,10 @@ static void tell_dialing(struct cf_dial *dial, struct cf_conference *conf, cf_us
 void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(room);
     struct cf_handle handle = device->handle;
+    if (room->focus->is_draining) {
+        fail(room, handle, 503, false, now); /* neither in nor out (attacks T46) */
+        return;
+    }
     struct cf_dial *dial = conf == NULL ? NULL : make_dial(room, handle, now);
     if (dial == NULL) {
         fail(room, handle, 500, false, now);

@@ -26,12 +26,13 @@ static bool split(struct cf_str line, struct cf_str *ret_name, struct cf_str *re
     return true;
 }
 
-/* Alice <im:alice@example.org> */
+/* Alice <im:alice@example.org>; with a second angle bracket readers might differ about who that is. */
 static bool take_from(struct cf_str value, struct cf_str *ret) {
     size_t open = cf_str_find(value, '<');
     struct cf_str uri = open < value.len ? cf_str_skip(value, open + 1) : CF_STR_NONE;
     size_t close = uri.at == NULL ? 0 : cf_str_find(uri, '>');
-    if (close == 0 || close >= uri.len || ret->at != NULL) {
+    struct cf_str rest = uri.at == NULL ? CF_STR_NONE : cf_str_skip(uri, close + 1);
+    if (close == 0 || close >= uri.len || ret->at != NULL || cf_str_find(rest, '<') < rest.len) {
         return false;
     }
     *ret = cf_str_head(uri, close);
@@ -69,8 +70,13 @@ enum cf_err cf_cpim_parse(struct cf_str text, struct cf_cpim *ret) {
 }
 
 static void put_address(struct cf_writer *w, struct cf_str name, struct cf_str uri) {
+    /* What could be taken for an address or end a quoted string is left out of names. */
+    for (size_t i = 0; i < name.len; i++) {
+        if (cf_str_find(CF_STR("<>\"\\"), name.at[i]) == 4) {
+            cf_put_char(w, name.at[i]);
+        }
+    }
     if (name.len > 0) {
-        cf_put(w, name);
         cf_put_char(w, ' ');
     }
     cf_put_char(w, '<');

@@ -37,6 +37,24 @@ static void what_is_written_is_read(void **state) {
     assert_str(message.body, out.body);
 }
 
+/* A name that looks like an address must not become one (attacks T22). */
+static void a_name_is_no_address(void **state) {
+    (void)state;
+    char text[512];
+    struct cf_writer w;
+    struct cf_cpim message;
+    const struct cf_cpim_out out = {.from_name = CF_STR("\"Alice\" <sip:alice@example.org>"),
+                                    .from = CF_STR("sip:mallory@example.org"),
+                                    .to = CF_STR("sip:focus@example.org"),
+                                    .date_time = CF_STR("2026-01-01T00:00:00Z"),
+                                    .content_type = CF_STR("text/plain"),
+                                    .body = CF_STR("x")};
+    cf_writer_init(&w, text, sizeof text);
+    cf_put_cpim(&w, &out);
+    assert_ok(cf_cpim_parse(cf_writer_str(&w), &message));
+    assert_str(message.from, CF_STR("sip:mallory@example.org"));
+}
+
 static void broken_ones_are_refused(void **state) {
     (void)state;
     static const char *const texts[] = {"",
@@ -46,6 +64,8 @@ static void broken_ones_are_refused(void **state) {
                                         "From: <>\r\n\r\n\r\n",
                                         "From: <sip:a@b\r\n\r\n\r\n",
                                         "From: <sip:a@b>\r\nFrom: <sip:c@d>\r\n\r\n\r\n",
+                                        "From: \"<sip:a@b>\" <sip:c@d>\r\n\r\n\r\n",
+                                        "From: <sip:a@b> <sip:c@d>\r\n\r\n\r\n",
                                         ": x\r\n\r\n\r\n",
                                         "no colon\r\n\r\n\r\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -74,4 +94,5 @@ static void no_text_leads_astray(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(a_message_is_taken_apart), cmocka_unit_test(what_is_written_is_read),
-             cmocka_unit_test(broken_ones_are_refused), cmocka_unit_test(no_text_leads_astray))
+             cmocka_unit_test(a_name_is_no_address), cmocka_unit_test(broken_ones_are_refused),
+             cmocka_unit_test(no_text_leads_astray))
