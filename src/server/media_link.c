@@ -11,8 +11,8 @@
 #include "shell/system/system.h"
 #include <stdlib.h>
 
-#define COMMANDS_MAX 16384
-#define EVENTS_MAX 8192
+#define COMMANDS_OCTETS (8U << 20)
+#define EVENTS_OCTETS (4U << 20)
 
 /* DTLS certificates: good for long enough that no clock is wrong by as much, renewed so often that the provider, which keeps
  * some, has every one that a peer may still have been told. */
@@ -42,7 +42,7 @@ struct cf_media_link {
 };
 
 static void put(struct cf_media_link *link, const struct cf_worker_message *message) {
-    if (cf_mailbox_put(link->commands, message)) {
+    if (cf_mailbox_put(link->commands, message, cf_worker_message_len(message))) {
         link->has_put = true;
         return;
     }
@@ -53,7 +53,9 @@ static void put(struct cf_media_link *link, const struct cf_worker_message *mess
 }
 
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command) {
-    struct cf_worker_message message = {.kind = CF_WORKER_COMMAND, .command = *command};
+    struct cf_worker_message message CF_SCRATCH;
+    message.kind = CF_WORKER_COMMAND;
+    memcpy(&message.command, command, cf_media_command_len(command));
     put(link, &message);
 }
 
@@ -79,7 +81,7 @@ static enum cf_err renew(struct cf_media_link *link) {
     struct cf_worker_message message = {.kind = CF_WORKER_IDENTITY, .identity = identity};
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
     memcpy(fingerprint, cf_dtls_identity_fingerprint(identity), sizeof fingerprint);
-    if (!cf_mailbox_put(link->commands, &message)) {
+    if (!cf_mailbox_put(link->commands, &message, cf_worker_message_len(&message))) {
         cf_dtls_identity_destroy(&identity);
         return CF_ERR_LIMIT;
     }
@@ -133,7 +135,7 @@ static bool prepare_zrtp(void *ctx, struct cf_str self, struct cf_str peer, bool
         memcpy(ret_hashes[i], cf_zrtp_party_hash(party, i), CF_ZRTP_HASH_LEN);
     }
     struct cf_worker_message message = {.kind = CF_WORKER_ZRTP, .party = party};
-    if (!cf_mailbox_put(link->commands, &message)) {
+    if (!cf_mailbox_put(link->commands, &message, cf_worker_message_len(&message))) {
         cf_zrtp_party_destroy(&party);
         return false;
     }
@@ -148,7 +150,10 @@ struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link) {
 /* --- ports --- */
 
 static void hand_over(struct cf_media_link *link, uint32_t socket, const struct cf_udp *udp) {
-    struct cf_worker_message message = {.kind = CF_WORKER_OPEN, .socket = socket, .udp = *udp};
+    struct cf_worker_message message CF_SCRATCH;
+    message.kind = CF_WORKER_OPEN;
+    message.socket = socket;
+    message.udp = *udp;
     put(link, &message);
 }
 
@@ -194,7 +199,9 @@ static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_por
 }
 
 static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
-    struct cf_worker_message message = {.kind = CF_WORKER_CLOSE, .socket = cf_port_socket(addr)};
+    struct cf_worker_message message CF_SCRATCH;
+    message.kind = CF_WORKER_CLOSE;
+    message.socket = cf_port_socket(addr);
     if (addr->family != CF_FAMILY_NONE) {
         put(link, &message);
     }
@@ -296,8 +303,8 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
     link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
     link->source = (struct cf_port_source){.take = take, .give = give, .ctx = link};
-    enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_MAX, &link->commands);
-    err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_MAX, &link->events) : err;
+    enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_OCTETS, &link->commands);
+    err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_OCTETS, &link->events) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
     err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, sender, &link->worker) : err;
@@ -318,7 +325,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
     }
     if (l->worker != NULL) {
         struct cf_worker_message stop = {.kind = CF_WORKER_STOP};
-        while (!cf_mailbox_put(l->commands, &stop)) {
+        while (!cf_mailbox_put(l->commands, &stop, cf_worker_message_len(&stop))) {
             cf_mailbox_ring(l->commands);
         }
         cf_mailbox_ring(l->commands);

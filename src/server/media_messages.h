@@ -28,7 +28,15 @@ struct cf_worker_message {
     struct cf_udp udp;
     struct cf_dtls_identity *identity;
     struct cf_zrtp_party *party;
-    struct cf_media_command command;
+    struct cf_media_command command; /**< last: it is left out of, or cut short in, messages that need less */
 };
+
+/** Octets of @p message that say something: what goes through the mailbox. */
+static inline size_t cf_worker_message_len(const struct cf_worker_message *message) {
+    if (message->kind != CF_WORKER_COMMAND) {
+        return offsetof(struct cf_worker_message, command);
+    }
+    return offsetof(struct cf_worker_message, command) + cf_media_command_len(&message->command);
+}
 
 #endif

@@ -100,7 +100,7 @@ static void drain(struct cf_media_worker *w) {
     }
     while (cf_engine_poll_event(w->engine, &event)) {
         w->has_told = true;
-        if (!cf_mailbox_put(w->outbox, &event)) {
+        if (!cf_mailbox_put(w->outbox, &event, sizeof event)) {
             w->lost_events++;
         }
     }
@@ -140,7 +140,7 @@ static void take_message(struct cf_media_worker *w, const struct cf_worker_messa
 }
 
 static void take_messages(struct cf_media_worker *w) {
-    struct cf_worker_message message;
+    struct cf_worker_message message CF_SCRATCH;
     cf_mailbox_hush(w->inbox);
     while (cf_mailbox_take(w->inbox, &message)) {
         take_message(w, &message);

@@ -116,7 +116,7 @@ static double measure(struct bench_source *source, const struct cf_addr *to, siz
 /* --- the server's worker --- */
 
 static void tell(struct cf_mailbox *inbox, const struct cf_worker_message *message) {
-    while (!cf_mailbox_put(inbox, message)) {
+    while (!cf_mailbox_put(inbox, message, cf_worker_message_len(message))) {
         cf_mailbox_ring(inbox);
     }
     cf_mailbox_ring(inbox);
@@ -144,8 +144,8 @@ static double measure_worker(size_t count, size_t packets, enum cf_srtp_suite su
     struct cf_media_worker *worker = NULL;
     struct bench_source source;
     bench_source_init(&source, cf_srtp_engine_crypto(srtp), suite);
-    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 4096, &inbox));
-    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4096, &outbox));
+    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 8U << 20, &inbox));
+    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &outbox));
     bench_must(cf_media_worker_start(inbox, outbox, kind, &worker));
     tell_command(inbox, bench_room_add());
     struct cf_addr to = add_leg(inbox, 0, suite, &source);

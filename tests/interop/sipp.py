@@ -10,17 +10,19 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Sipp:
-    """A scenario; .port is its own. calls: None for one that waits to be called once."""
+    """A scenario; .port is its own. Calls take the rooms (field4) in turn."""
 
     def __init__(self, server, scenario, caller='alice', called='room-sipp', calls=1, rate=1, transport='u1', hold_msec=0, port=None,
-                 patience=60, together=None):
+                 patience=60, together=None, rooms=1):
         self.name = f'sipp {scenario}'
         self.folder = tempfile.TemporaryDirectory(prefix='confer-sipp-')
         self.port = port or free_port()
         users = f'{self.folder.name}/users.csv'
         with open(users, 'w', encoding='ascii') as out:
-            out.write(f'SEQUENTIAL\n{caller};{called};[authentication username={caller} password={caller}];'
-                      f'[authentication username={caller} password=wrong]\n')
+            out.write('SEQUENTIAL\n')
+            for room in range(rooms):
+                out.write(f'{caller};{called};[authentication username={caller} password={caller}];'
+                          f'[authentication username={caller} password=wrong];{room}\n')
         self.patience = patience
         together = together or max(1, calls)
         argv = ['sipp', '-sf', f'{HERE}/sipp/{scenario}.xml', '-inf', users, '-m', str(calls), '-r', str(rate), '-l', str(together), '-t', transport,

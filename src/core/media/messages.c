@@ -10,3 +10,26 @@ const char *cf_media_discard_text(enum cf_media_discard reason) {
     cf_assert((size_t)reason < sizeof texts / sizeof texts[0]);
     return texts[reason];
 }
+
+size_t cf_media_command_len(const struct cf_media_command *command) {
+    size_t start = offsetof(struct cf_media_command, as);
+    switch (command->kind) {
+    case CF_MEDIA_ROOM_ADD:
+    case CF_MEDIA_ROOM_SET:
+        return start + sizeof command->as.room_policy;
+    case CF_MEDIA_LEG_ADD:
+    case CF_MEDIA_LEG_SET:
+        return start + sizeof command->as.leg_policy;
+    case CF_MEDIA_TRANSPORT_SET:
+        return start + sizeof command->as.transport;
+    case CF_MEDIA_LINE_SET:
+        return start + sizeof command->as.line;
+    case CF_MEDIA_TRICKLE:
+        return start + sizeof command->as.trickle;
+    case CF_MEDIA_ROOM_REMOVE:
+    case CF_MEDIA_LEG_REMOVE:
+    case CF_MEDIA_STATS_GET:
+        break;
+    }
+    return start;
+}

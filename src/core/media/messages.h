@@ -114,6 +114,9 @@ struct cf_media_command {
     } as;
 };
 
+/** Octets of @p command that say something, from its start: whoever copies many commands needn't copy the rest. */
+size_t cf_media_command_len(const struct cf_media_command *command);
+
 /** What the engine reports. */
 enum cf_media_event_kind {
     CF_MEDIA_EVENT_FAILED,           /**< a command could not be carried out: .as.failed */

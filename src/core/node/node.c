@@ -211,6 +211,7 @@ bool cf_node_poll(struct cf_node *node, cf_usec now, struct cf_node_out *ret) {
             ret->kind = CF_NODE_OUT_LOCATION;
             return true;
         }
+        /* Before the next event: a room whose last member has left in this one must be gone when the next one dials it. */
         if (cf_focus_poll(node->focus, now, &ret->focus)) {
             ret->kind = CF_NODE_OUT_FOCUS;
             return true;

@@ -11,16 +11,28 @@
 #include <unistd.h>
 
 #define CACHE_LINE 64
+#define STEP 16 /* records begin at multiples of it */
+
+/* Before each message. A record is never split: where the ring's end is too near, the rest of it is skipped. */
+struct record {
+    uint32_t len; /* of the message; SKIP: none, go on at the start of the ring */
+};
+#define SKIP UINT32_MAX
 
 struct cf_mailbox {
     size_t size;
     size_t mask;
     int fd;
-    uint8_t *slots;
-    /* Each index is written by one thread only; apart, so that they don't share a cache line. */
-    alignas(CACHE_LINE) atomic_size_t put_index;
-    alignas(CACHE_LINE) atomic_size_t take_index;
+    uint8_t *ring;
+    /* Octets ever put and taken. Each is written by one thread only; apart, so that they don't share a cache line. */
+    alignas(CACHE_LINE) atomic_size_t put_count;
+    alignas(CACHE_LINE) atomic_size_t take_count;
 };
+
+/* Octets of the ring that a message takes. */
+static size_t record_len(size_t len) {
+    return (STEP + len + STEP - 1) / STEP * STEP;
+}
 
 static size_t power_of_two(size_t count) {
     size_t power = 1;
@@ -30,19 +42,20 @@ static size_t power_of_two(size_t count) {
     return power;
 }
 
-enum cf_err cf_mailbox_create(size_t size, size_t count, struct cf_mailbox **ret) {
-    size_t slots = power_of_two(count);
+enum cf_err cf_mailbox_create(size_t size, size_t octets, struct cf_mailbox **ret) {
+    size_t least = 2 * record_len(size);
+    size_t room = power_of_two(octets < least ? least : octets);
     struct cf_mailbox *mailbox = aligned_alloc(CACHE_LINE, sizeof *mailbox);
     if (mailbox == NULL) {
         return CF_ERR_NO_MEMORY;
     }
     memset(mailbox, 0, sizeof *mailbox);
     mailbox->size = size;
-    mailbox->mask = slots - 1;
-    mailbox->slots = calloc(slots, size);
+    mailbox->mask = room - 1;
+    mailbox->ring = aligned_alloc(CACHE_LINE, room < CACHE_LINE ? CACHE_LINE : room);
     mailbox->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (mailbox->slots == NULL || mailbox->fd < 0) {
-        enum cf_err err = mailbox->slots == NULL ? CF_ERR_NO_MEMORY : CF_ERR_IO;
+    if (mailbox->ring == NULL || mailbox->fd < 0) {
+        enum cf_err err = mailbox->ring == NULL ? CF_ERR_NO_MEMORY : CF_ERR_IO;
         cf_mailbox_destroy(&mailbox);
         return err;
     }
@@ -57,19 +70,39 @@ void cf_mailbox_destroy(struct cf_mailbox **mailbox) {
     if ((*mailbox)->fd >= 0) {
         close((*mailbox)->fd);
     }
-    free((*mailbox)->slots);
+    free((*mailbox)->ring);
     free(*mailbox);
     *mailbox = NULL;
 }
 
-bool cf_mailbox_put(struct cf_mailbox *mailbox, const void *message) {
-    size_t put = atomic_load_explicit(&mailbox->put_index, memory_order_relaxed);
-    size_t taken = atomic_load_explicit(&mailbox->take_index, memory_order_acquire);
-    if (put - taken > mailbox->mask) {
+static void write_record(struct cf_mailbox *mailbox, size_t at, uint32_t len) {
+    struct record record = {.len = len};
+    memcpy(mailbox->ring + (at & mailbox->mask), &record, sizeof record);
+}
+
+static uint32_t read_record(const struct cf_mailbox *mailbox, size_t at) {
+    struct record record;
+    memcpy(&record, mailbox->ring + (at & mailbox->mask), sizeof record);
+    return record.len;
+}
+
+bool cf_mailbox_put(struct cf_mailbox *mailbox, const void *message, size_t len) {
+    size_t put = atomic_load_explicit(&mailbox->put_count, memory_order_relaxed);
+    size_t taken = atomic_load_explicit(&mailbox->take_count, memory_order_acquire);
+    size_t room = mailbox->mask + 1;
+    size_t need = record_len(len);
+    size_t to_end = room - (put & mailbox->mask);
+    size_t skipped = need > to_end ? to_end : 0;
+    if (len > mailbox->size || put - taken + skipped + need > room) {
         return false;
     }
-    memcpy(mailbox->slots + (put & mailbox->mask) * mailbox->size, message, mailbox->size);
-    atomic_store_explicit(&mailbox->put_index, put + 1, memory_order_release);
+    if (skipped > 0) {
+        write_record(mailbox, put, SKIP);
+        put += skipped;
+    }
+    write_record(mailbox, put, (uint32_t)len);
+    memcpy(mailbox->ring + (put & mailbox->mask) + STEP, message, len);
+    atomic_store_explicit(&mailbox->put_count, put + need, memory_order_release);
     return true;
 }
 
@@ -81,13 +114,18 @@ void cf_mailbox_ring(struct cf_mailbox *mailbox) {
 }
 
 bool cf_mailbox_take(struct cf_mailbox *mailbox, void *ret_message) {
-    size_t taken = atomic_load_explicit(&mailbox->take_index, memory_order_relaxed);
-    size_t put = atomic_load_explicit(&mailbox->put_index, memory_order_acquire);
+    size_t taken = atomic_load_explicit(&mailbox->take_count, memory_order_relaxed);
+    size_t put = atomic_load_explicit(&mailbox->put_count, memory_order_acquire);
     if (taken == put) {
         return false;
     }
-    memcpy(ret_message, mailbox->slots + (taken & mailbox->mask) * mailbox->size, mailbox->size);
-    atomic_store_explicit(&mailbox->take_index, taken + 1, memory_order_release);
+    uint32_t len = read_record(mailbox, taken);
+    if (len == SKIP) {
+        taken += mailbox->mask + 1 - (taken & mailbox->mask);
+        len = read_record(mailbox, taken);
+    }
+    memcpy(ret_message, mailbox->ring + (taken & mailbox->mask) + STEP, len);
+    atomic_store_explicit(&mailbox->take_count, taken + record_len(len), memory_order_release);
     return true;
 }
 

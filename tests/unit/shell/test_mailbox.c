@@ -11,13 +11,19 @@
 struct message {
     uint32_t number;
     uint32_t twice;
+    uint8_t rest[100]; /* so many octets are sent of it as the number says */
 };
+
+static size_t len_of(uint32_t number) {
+    return offsetof(struct message, rest) + number % sizeof(((struct message *)NULL)->rest);
+}
 
 static void *send_all(void *ctx) {
     struct cf_mailbox *mailbox = ctx;
     for (uint32_t i = 0; i < MESSAGES; i++) {
-        struct message message = {i, 2 * i};
-        while (!cf_mailbox_put(mailbox, &message)) {
+        struct message message = {.number = i, .twice = 2 * i};
+        memset(message.rest, (int)(i & 0xff), sizeof message.rest);
+        while (!cf_mailbox_put(mailbox, &message, len_of(i))) {
             cf_mailbox_ring(mailbox);
         }
         if (i % 16 == 15) {
@@ -33,7 +39,7 @@ static void keeps_order_between_threads(void **state) {
     struct cf_mailbox *mailbox = NULL;
     struct cf_thread thread;
     uint32_t expected = 0;
-    assert_ok(cf_mailbox_create(sizeof(struct message), 1000, &mailbox));
+    assert_ok(cf_mailbox_create(sizeof(struct message), 3000, &mailbox));
     assert_ok(cf_thread_start(&thread, "sender", send_all, mailbox));
     while (expected < MESSAGES) {
         struct pollfd readable = {.fd = cf_mailbox_fd(mailbox), .events = POLLIN};
@@ -43,6 +49,9 @@ static void keeps_order_between_threads(void **state) {
         while (cf_mailbox_take(mailbox, &message)) {
             assert_int_equal(message.number, expected);
             assert_int_equal(message.twice, 2 * expected);
+            for (size_t i = offsetof(struct message, rest); i < len_of(expected); i++) {
+                assert_int_equal(((const uint8_t *)&message)[i], expected & 0xff);
+            }
             expected++;
         }
     }
@@ -55,15 +64,48 @@ static void keeps_order_between_threads(void **state) {
 static void refuses_when_full(void **state) {
     (void)state;
     struct cf_mailbox *mailbox = NULL;
-    int message = 1;
-    assert_ok(cf_mailbox_create(sizeof message, 3, &mailbox));
-    for (int i = 0; i < 4; i++) {
-        assert_true(cf_mailbox_put(mailbox, &message));
+    uint64_t message = 1;
+    size_t count = 0;
+    assert_ok(cf_mailbox_create(sizeof message, 128, &mailbox));
+    while (cf_mailbox_put(mailbox, &message, sizeof message)) {
+        count++;
     }
-    assert_false(cf_mailbox_put(mailbox, &message));
+    assert_int_equal(count, 4); /* 32 octets each */
     assert_true(cf_mailbox_take(mailbox, &message));
-    assert_true(cf_mailbox_put(mailbox, &message));
+    assert_true(cf_mailbox_put(mailbox, &message, sizeof message));
+    assert_false(cf_mailbox_put(mailbox, &message, sizeof message));
+    assert_false(cf_mailbox_put(mailbox, &message, 0));
     cf_mailbox_destroy(&mailbox);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(keeps_order_between_threads), cmocka_unit_test(refuses_when_full))
+static void what_is_too_long_is_refused_and_the_longest_fits(void **state) {
+    (void)state;
+    struct cf_mailbox *mailbox = NULL;
+    uint8_t message[1001] = {7};
+    assert_ok(cf_mailbox_create(1000, 1, &mailbox));
+    assert_false(cf_mailbox_put(mailbox, message, 1001));
+    for (int i = 0; i < 50; i++) {
+        assert_true(cf_mailbox_put(mailbox, message, 1000));
+        assert_true(cf_mailbox_take(mailbox, message));
+        assert_int_equal(message[0], 7);
+        assert_false(cf_mailbox_take(mailbox, message));
+    }
+    cf_mailbox_destroy(&mailbox);
+}
+
+static void what_was_cut_off_stays_as_it_was(void **state) {
+    (void)state;
+    struct cf_mailbox *mailbox = NULL;
+    struct message message = {.number = 1, .twice = 2};
+    assert_ok(cf_mailbox_create(sizeof message, 1000, &mailbox));
+    assert_true(cf_mailbox_put(mailbox, &message, sizeof message.number));
+    message = (struct message){.number = 5, .twice = 6};
+    assert_true(cf_mailbox_take(mailbox, &message));
+    assert_int_equal(message.number, 1);
+    assert_int_equal(message.twice, 6);
+    cf_mailbox_destroy(&mailbox);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(keeps_order_between_threads), cmocka_unit_test(refuses_when_full),
+             cmocka_unit_test(what_is_too_long_is_refused_and_the_longest_fits),
+             cmocka_unit_test(what_was_cut_off_stays_as_it_was))

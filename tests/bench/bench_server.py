@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the whole server costs, with SIPp as load: CPU per call and calls a second, registrations, memory of members that are in.
+CPU is that of the server's threads (user + system, the kernel's part of loopback included), so that a busy machine changes it
+little; rates depend on what SIPp and the machine leave."""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'interop'))
+sys.path.insert(0, os.path.join(HERE, '..', 'e2e'))
+from confer_test import BUILD, Failure, Server  # noqa: E402
+from sipp import Sipp  # noqa: E402
+from test_sipp import TrustingServer  # noqa: E402
+
+TICK_MSEC = 1000 / os.sysconf('SC_CLK_TCK')
+CALLS = int(os.environ.get('CONFER_BENCH_CALLS', '6000'))
+MEMBERS = int(os.environ.get('CONFER_BENCH_MEMBERS', '1000'))
+
+
+def cpu_msec(server):
+    """CPU of each thread so far: {name and id: ms}."""
+    result = {}
+    for task in os.listdir(f'/proc/{server.process.pid}/task'):
+        with open(f'/proc/{server.process.pid}/task/{task}/stat', encoding='ascii') as stat:
+            fields = stat.read().rsplit(')', 1)[1].split()
+        result[int(task)] = (int(fields[11]) + int(fields[12])) * TICK_MSEC
+    return result
+
+
+def resident_kb(server):
+    with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
+        return next(int(line.split()[1]) for line in status if line.startswith('VmRSS'))
+
+
+class Spent:
+    """CPU of the signalling thread and of all others while the block ran."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def __enter__(self):
+        self.before = cpu_msec(self.server)
+        self.began = time.monotonic()
+        return self
+
+    def __exit__(self, *_):
+        self.seconds = time.monotonic() - self.began
+        after = cpu_msec(self.server)
+        spent = {task: after[task] - self.before.get(task, 0) for task in after}
+        self.signalling = spent.get(self.server.process.pid, 0)
+        self.others = sum(spent.values()) - self.signalling
+
+
+def row(what, count, spent, unit='call'):
+    print(f'{what:44} {count:7} {count / spent.seconds:9.0f}/s {spent.signalling / count:9.4f} {spent.others / count:9.4f} ms CPU a {unit}', flush=True)
+
+
+def calls(transport, rate, what):
+    server = TrustingServer()
+    try:
+        Sipp(server, 'bench_member', calls=500, rate=200, rooms=20, transport=transport).done()
+        with Spent(server) as spent:
+            Sipp(server, 'bench_member', calls=CALLS, rate=rate, together=200, rooms=20, transport=transport, patience=200).done()
+        row(what, CALLS, spent)
+        return spent.signalling / CALLS
+    finally:
+        server.close()
+
+
+def calls_with_password():
+    with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
+        config.write('[accounts]\nalgorithms = MD5\n')
+        config.flush()
+        server = Server(extra=('--config', config.name))
+        try:
+            count = CALLS // 3
+            with Spent(server) as spent:
+                Sipp(server, 'bench_call_with_password', calls=count, rate=400, together=4, patience=200).done()
+            row('call with digest (401, INVITE, ACK, BYE)', count, spent)
+            with Spent(server) as spent:
+                Sipp(server, 'register', calls=count, rate=400, together=4, patience=200).done()
+            row('REGISTER with digest (401, 200), refresh', count, spent, 'registration')
+        finally:
+            server.close()
+
+
+def members():
+    """Memory of members that are in, in rooms of ten and without media packets."""
+    server = TrustingServer('')
+    try:
+        before = resident_kb(server)
+        phones = Sipp(server, 'bench_member', calls=MEMBERS, rate=200, together=MEMBERS, rooms=MEMBERS // 10,
+                      hold_msec=20000, patience=200)
+        end = time.monotonic() + 120
+        inside = 0
+        while inside < MEMBERS and time.monotonic() < end:
+            inside = sum(room['in'] for room in server.control('rooms'))
+        if inside < MEMBERS:
+            raise Failure(f'{inside} members of {MEMBERS} are in')
+        grown = resident_kb(server) - before
+        print(f'{"memory of a member (signalling and media leg)":44} {MEMBERS:7} {grown / MEMBERS:22.1f} kB', flush=True)
+        with Spent(server) as spent:
+            time.sleep(5)
+        print(f'{"CPU with so many silent members":44} {MEMBERS:7} {(spent.signalling + spent.others) / spent.seconds / 10:22.2f} % of a core', flush=True)
+        phones.done()
+    finally:
+        server.close()
+
+
+def main():
+    commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], capture_output=True, text=True).stdout.strip()
+    print(f'# bench_server: commit {commit or "?"}, {os.cpu_count()} CPUs, build {BUILD}')
+    print(f'{"":44} {"count":>7} {"rate":>11} {"signalling":>9} {"media":>9}')
+    best = min(calls('u1', 1500, 'call over UDP (INVITE, ACK, BYE), no digest') for _ in range(2))
+    calls('t1', 1500, 'the same over one TCP connection')
+    calls_with_password()
+    members()
+    print(f'# target: <= 0.1 ms of signalling CPU per INVITE/ACK/BYE call; the better of two runs: {best:.4f}')
+
+
+if __name__ == '__main__':
+    main()
