@@ -38,7 +38,9 @@ static bool hmac(const EVP_MD *md, struct cf_span key, const struct cf_span *par
     size_t len = 0;
     for (size_t i = 0; i < count; i++) {
         assert_true(parts[i].len <= sizeof text - len);
-        memcpy(text + len, parts[i].at, parts[i].len);
+        if (parts[i].len > 0) {
+            memcpy(text + len, parts[i].at, parts[i].len);
+        }
         len += parts[i].len;
     }
     unsigned out_len = 0;

@@ -29,13 +29,15 @@ static void give_roles(struct cf_conference *conf, struct cf_roster_participant 
     conf->needs_admin = conf->needs_admin || !waits_for_organiser;
 }
 
-/* A hand goes with the last device of who raised it; the one that leaves may still count here. */
-static void lower_hand(struct cf_conference *conf, struct cf_roster_participant *p) {
-    size_t counted = 0;
+/* A hand goes down with the last device of who raised it. */
+static void lower_hand(struct cf_conference *conf, const struct cf_roster_device *leaving) {
+    struct cf_roster_participant *p = leaving->participant;
     for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
-        counted += cf_conf_counts(d) ? 1 : 0;
+        if (d != leaving && cf_conf_counts(d)) {
+            return;
+        }
     }
-    if (counted <= 1 && p->hand_up != 0) {
+    if (p->hand_up != 0) {
         p->hand_up = 0;
         cf_roster_touch(&conf->roster, p);
     }
@@ -50,7 +52,7 @@ static void recount(struct cf_conference *conf, struct cf_roster_device *device,
     if (!counts && counted) {
         conf->in_count--;
         conf->needs_admin = conf->needs_admin || device->participant->is_admin;
-        lower_hand(conf, device->participant);
+        lower_hand(conf, device);
     }
 }
 
@@ -137,7 +139,7 @@ void cf_conf_drop_device(struct cf_conference *conf, cf_usec now, struct cf_rost
     if (cf_conf_counts(device)) {
         conf->in_count--;
         conf->needs_admin = conf->needs_admin || p->is_admin;
-        lower_hand(conf, p);
+        lower_hand(conf, device);
     }
     if (device->disconnected == 0) {
         device->disconnected = cf_conf_wall(conf, now);
