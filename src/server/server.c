@@ -227,7 +227,8 @@ static struct cf_focus_config focus_config(struct server *s) {
                                     .ring_usec = c->ring_time_usec,
                                     .quarantine_usec = c->quarantine_usec,
                                     .silence_usec = c->silence_time_usec,
-                                    .video_kbps = c->video_rate_kbps};
+                                    .video_kbps = c->video_rate_kbps,
+                                    .pauses_unseen = c->pauses_unseen};
     focus.limits.conferences = c->conferences_max;
     focus.limits.per_account = c->per_account_max;
     focus.limits.participants = c->participants_max;

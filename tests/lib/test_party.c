@@ -13,6 +13,8 @@ void test_party_init(struct test_party *p, const char *user, uint8_t host, size_
     test_mem_init(&p->mem);
     test_entropy_init(&p->entropy, host);
     cf_policy_default(&p->policy);
+    /* Like a phone; tests of bundles say so. */
+    p->policy.allows_bundle = false;
     cf_negotiation_init(&p->n, &p->mem.mem);
     for (size_t i = 0; i < line_count; i++) {
         p->lines[i] = (struct cf_local_line){

@@ -29,10 +29,14 @@ static void begin_frame(struct test_camera *camera) {
     camera->frame_is_key = camera->key_next;
     camera->key_next = false;
     camera->frame_packets = camera->frame_is_key ? TEST_CAMERA_KEY_PACKETS : 1 + cf_rng_below(camera->rng, 5);
+    if (camera->is_small) {
+        camera->frame_packets = camera->frame_is_key ? 2 : 1;
+    }
     camera->packets_left = camera->frame_packets;
     camera->picture_id = (camera->picture_id + 1) & CF_VP8_PICTURE_ID_MASK;
     camera->tl0picidx++;
-    camera->timestamp += FRAME_TICKS;
+    camera->timestamp +=
+        camera->frame_usec == 0 ? FRAME_TICKS : (uint32_t)cf_usec_to_ticks(camera->frame_usec, CF_VIDEO_CLOCK_HZ);
     camera->frames++;
     camera->keys += camera->frame_is_key;
 }
@@ -77,7 +81,8 @@ void test_camera_next(struct test_camera *camera, struct test_camera_packet *ret
     ret->timestamp = camera->timestamp;
     camera->packets_left--;
     ret->marker = camera->packets_left == 0;
-    camera->next_at += ret->marker ? FRAME_USEC - (cf_usec)index * CF_MSEC(1) : CF_MSEC(1);
+    cf_usec frame_usec = camera->frame_usec == 0 ? FRAME_USEC : camera->frame_usec;
+    camera->next_at += ret->marker ? frame_usec - (cf_usec)index * CF_MSEC(1) : CF_MSEC(1);
 }
 
 void test_decoder_init(struct test_decoder *decoder, size_t size) {
@@ -88,22 +93,11 @@ void test_decoder_fini(struct test_decoder *decoder) {
     test_free(decoder->pictures);
 }
 
-void test_decoder_add(struct test_decoder *decoder, uint16_t sequence, uint32_t timestamp, bool marker, struct cf_span payload) {
+struct test_picture test_picture_read(uint64_t sequence, uint32_t timestamp, bool marker, struct cf_span payload) {
     assert_true(payload.len > MARK_LEN);
-    if (decoder->count == decoder->size) {
-        decoder->size *= 2;
-        decoder->pictures = test_realloc(decoder->pictures, decoder->size * sizeof *decoder->pictures);
-        assert_non_null(decoder->pictures);
-    }
     const uint8_t *mark = payload.at + payload.len - MARK_LEN;
-    if (decoder->highest == 0) {
-        decoder->highest = UINT64_C(0x10000) + sequence - 1;
-    }
-    int16_t step = (int16_t)(uint16_t)(sequence - (uint16_t)decoder->highest);
-    uint64_t extended = decoder->highest + (uint64_t)(int64_t)step;
-    decoder->highest = step > 0 ? extended : decoder->highest;
     struct test_picture picture = {
-        .sequence = extended,
+        .sequence = sequence,
         .timestamp = timestamp,
         .marker = marker,
         .camera = mark[0],
@@ -118,7 +112,22 @@ void test_decoder_add(struct test_decoder *decoder, uint16_t sequence, uint32_t 
         picture.tl0picidx = d.tl0picidx;
         assert_true(d.picture_id_long);
     }
-    decoder->pictures[decoder->count++] = picture;
+    return picture;
+}
+
+void test_decoder_add(struct test_decoder *decoder, uint16_t sequence, uint32_t timestamp, bool marker, struct cf_span payload) {
+    if (decoder->count == decoder->size) {
+        decoder->size *= 2;
+        decoder->pictures = test_realloc(decoder->pictures, decoder->size * sizeof *decoder->pictures);
+        assert_non_null(decoder->pictures);
+    }
+    if (decoder->highest == 0) {
+        decoder->highest = UINT64_C(0x10000) + sequence - 1;
+    }
+    int16_t step = (int16_t)(uint16_t)(sequence - (uint16_t)decoder->highest);
+    uint64_t extended = decoder->highest + (uint64_t)(int64_t)step;
+    decoder->highest = step > 0 ? extended : decoder->highest;
+    decoder->pictures[decoder->count++] = test_picture_read(extended, timestamp, marker, payload);
 }
 
 uint8_t test_decoder_camera(const struct test_decoder *decoder) {

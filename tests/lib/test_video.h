@@ -20,6 +20,8 @@ struct test_camera {
     struct cf_rng *rng;
     enum cf_video_format format; /**< CF_VIDEO_VP8 or one of H.264 */
     bool short_picture_id;       /**< VP8: 7 bits */
+    bool is_small;               /**< frames of one packet, key frames of two */
+    cf_usec frame_usec;          /**< from frame to frame; 0: 33 ms */
     uint8_t number;              /**< in every payload */
     uint16_t sequence;           /**< of the next packet */
     uint32_t timestamp;
@@ -62,6 +64,9 @@ struct test_picture {
     bool key;
     bool is_vp8;
 };
+
+/** What @p payload of a camera says; the rest is the caller's. */
+struct test_picture test_picture_read(uint64_t sequence, uint32_t timestamp, bool marker, struct cf_span payload);
 
 /** A decoder model. */
 struct test_decoder {

@@ -298,6 +298,12 @@ void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct
  */
 void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle device);
 
+/**
+ * The device is about to send @p content on its video line: its label changes at once, so that the answer can name it, and
+ * subscribers are told with cf_conference_on_media().
+ */
+void cf_conference_on_content(struct cf_conference *conf, struct cf_handle device, enum cf_media_content content);
+
 /** What the device sends and receives after an offer and answer; CF_CONF_MEDIA_COUNT updates by enum cf_conf_media_kind. */
 void cf_conference_on_media(struct cf_conference *conf, cf_usec now, struct cf_handle device,
                             const struct cf_media_update *updates);

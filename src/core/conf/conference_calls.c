@@ -358,10 +358,22 @@ static bool media_differ(const struct cf_roster_media *media, const struct cf_me
 /* A shared screen is another stream of the same device: it has a label of its own while it lasts. */
 static void relabel(struct cf_conference *conf, struct cf_roster_device *device, enum cf_media_content content) {
     struct cf_roster_media *video = &device->media[CF_CONF_VIDEO];
-    if (content == CF_MEDIA_CONTENT_SLIDES && video->content != content) {
+    if (video->content == content) {
+        return;
+    }
+    if (content == CF_MEDIA_CONTENT_SLIDES) {
         cf_roster_new_label(&conf->roster, device, CF_CONF_VIDEO);
-    } else if (video->content == CF_MEDIA_CONTENT_SLIDES && video->content != content) {
+    } else {
         memcpy(video->label, device->media[CF_CONF_THUMBNAIL].label, CF_ROSTER_LABEL_LEN);
+    }
+    video->content = content;
+    video->is_relabelled = true;
+}
+
+void cf_conference_on_content(struct cf_conference *conf, struct cf_handle handle, enum cf_media_content content) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device != NULL) {
+        relabel(conf, device, content);
     }
 }
 
@@ -373,6 +385,8 @@ void cf_conference_on_media(struct cf_conference *conf, cf_usec now, struct cf_h
         return;
     }
     relabel(conf, device, updates[CF_CONF_VIDEO].content);
+    has_changed = device->media[CF_CONF_VIDEO].is_relabelled;
+    device->media[CF_CONF_VIDEO].is_relabelled = false;
     for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
         struct cf_roster_media *media = &device->media[i];
         has_changed = has_changed || media_differ(media, &updates[i]);

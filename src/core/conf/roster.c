@@ -172,6 +172,28 @@ void cf_roster_remove(struct cf_roster *roster, struct cf_roster_participant *pa
     }
 }
 
+static bool has_label(const struct cf_roster_device *device, struct cf_str label, enum cf_conf_media_kind *ret_kind) {
+    for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
+        if (cf_str_eq(cf_str_n(device->media[i].label, CF_ROSTER_LABEL_LEN), label)) {
+            *ret_kind = (enum cf_conf_media_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct cf_roster_device *cf_roster_find_label(const struct cf_roster *roster, struct cf_str label,
+                                              enum cf_conf_media_kind *ret_kind) {
+    for (struct cf_roster_participant *p = cf_roster_first(roster); p != NULL; p = cf_roster_next(roster, p)) {
+        for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+            if (has_label(d, label, ret_kind)) {
+                return d;
+            }
+        }
+    }
+    return NULL;
+}
+
 void cf_roster_new_label(struct cf_roster *roster, struct cf_roster_device *device, enum cf_conf_media_kind kind) {
     cf_entropy_word(roster->config.entropy, device->media[kind].label, CF_ROSTER_LABEL_LEN);
 }

@@ -46,6 +46,7 @@ enum cf_media_content {
 struct cf_roster_media {
     enum cf_media_status status;
     enum cf_media_content content;
+    bool is_relabelled;              /**< the label has changed and subscribers were not told yet */
     bool has_ssrc;                   /**< ssrc is known */
     uint32_t ssrc;                   /**< of the stream that the device sends; the document's src-id */
     char label[CF_ROSTER_LABEL_LEN]; /**< ours, unique in the conference; not terminated */
@@ -179,6 +180,10 @@ struct cf_roster_device *cf_roster_device(const struct cf_roster *roster, struct
 
 /** The device of @p participant with that entity, or NULL. */
 struct cf_roster_device *cf_roster_find_device(const struct cf_roster_participant *participant, struct cf_str entity);
+
+/** The device one of whose media has @p label, and which; NULL if there is none. O(devices). */
+struct cf_roster_device *cf_roster_find_label(const struct cf_roster *roster, struct cf_str label,
+                                              enum cf_conf_media_kind *ret_kind);
 
 /** First participant in the order of coming and the one after @p participant; NULL at the end. */
 struct cf_roster_participant *cf_roster_first(const struct cf_roster *roster);

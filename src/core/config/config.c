@@ -56,6 +56,7 @@ static const size_t offsets[] = {
     AT(video),
     AT(silence_time_usec),
     AT(video_rate_kbps),
+    AT(pauses_unseen),
     AT(log_level),
     AT(logs_messages),
 #undef AT

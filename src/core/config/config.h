@@ -74,6 +74,7 @@ struct cf_config {
     struct cf_config_text aes256_rooms, suites, audio, video;
     cf_usec silence_time_usec;
     uint32_t video_rate_kbps;
+    bool pauses_unseen;
     struct cf_config_text log_level;
     bool logs_messages;
 };

@@ -76,5 +76,8 @@ X(media, video, LIST, "VP8 H264", 0, 8, LIVE, "Video codecs, in order of prefere
 X(media, silence-time, DURATION, "60s", 0, 86400, LIVE,
   "A member that sends neither RTP nor RTCP that long is taken out. 0: never.")
 X(media, video-rate, NUMBER, "1500", 100, 20000, LIVE, "Bit rate asked of video senders, kbit/s.")
+X(media, pause-unseen, FLAG, "yes", 0, 1, START,
+  "Ask cameras that nobody sees to send next to nothing until somebody does. Saves their owners' links; who begins to speak "
+  "starts small.")
 X(log, level, TEXT, "info", 1, 8, LIVE, "error, warning, info or debug.")
 X(log, messages, FLAG, "no", 0, 1, LIVE, "Log every SIP message. Passwords are not in them, names and addresses are.")

@@ -84,6 +84,7 @@ struct cf_focus_config {
     cf_usec quarantine_usec; /**< how long a media port rests */
     cf_usec silence_usec;    /**< a leg without a packet that long is ended; 0: never */
     uint32_t video_kbps;     /**< bit rate asked of senders of pictures */
+    bool pauses_unseen;      /**< cameras that nobody sees are asked to send next to nothing */
 };
 
 /** Who is behind a request, as the node found out. Views valid during the call. */

@@ -7,6 +7,7 @@
 #include "core/dialog/notifier.h"
 #include "core/dialog/session.h"
 #include "core/focus/focus.h"
+#include "core/focus/line_use.h"
 #include "core/menu/menu.h"
 
 /** What a timer of the focus is of. */
@@ -41,12 +42,18 @@ struct cf_room {
     bool is_over;                       /**< the conference is gone; the room goes with its last usage */
 };
 
-/** Ports and SSRC of one m-line of a leg, kept from one negotiation to the next. */
+/** One m-line of a leg, kept from one negotiation to the next. */
 struct cf_leg_line {
-    struct cf_port_pair ports;
-    uint32_t ssrc;                  /**< of what we send */
-    uint8_t zrtp;                   /**< place in the leg's Hello hashes + 1; 0: none */
-    enum cf_conf_media_kind medium; /**< which of the roster's media */
+    struct cf_port_pair ports; /**< family NONE: none, or bundled with another line */
+    uint32_t ssrc;             /**< of what we send */
+    uint8_t zrtp;              /**< place in the leg's Hello hashes + 1; 0: none */
+    enum cf_media_kind kind;
+    struct cf_line_use use; /**< what it is for by the latest description */
+    struct cf_tag label;    /**< as offered */
+    bool is_active;         /**< agreed on */
+    bool is_bundled;        /**< agreed on, with the transport of another line */
+    bool has_used_ports;    /**< the media worker knows .ports */
+    bool is_told;           /**< the media worker knows the line */
 };
 
 struct cf_dial;
@@ -85,6 +92,7 @@ struct cf_leg {
     struct cf_leg_line *lines; /**< by index of the m-line */
     size_t line_count;
     size_t lines_max;
+    size_t agreed_count; /**< m-lines of the agreement in force; 0: there is none */
 };
 
 /** An attempt to reach a participant: all registered devices at once, the first answer wins. */
@@ -218,11 +226,22 @@ struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow
 /** Room for it. */
 #define CF_FOCUS_ROUTE_MAX 160
 
-/* --- leg_media.c --- */
+/* --- leg_lines.c --- */
 
 /** Our side of the negotiation for @p leg; fills @p lines (CF_MEDIA_LINES_MAX of them). CF_ERR_NO_PORT, CF_ERR_NO_MEMORY. */
 CF_MUST_USE enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
                                         struct cf_local_session *ret);
+
+/** What may be negotiated with @p leg: all that is allowed, or what its room demands. Valid until the next call. */
+const struct cf_policy *cf_leg_policy(const struct cf_leg *leg);
+
+/** The roster has changed: labels may mean other legs than before. */
+void cf_leg_refresh_tiles(struct cf_leg *leg);
+
+/* --- leg_media.c --- */
+
+/** The media worker is told what line @p index is for now. */
+void cf_leg_tell_use(struct cf_leg *leg, uint16_t index);
 
 /** An agreement is in force: tell the media worker and the conference. */
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);

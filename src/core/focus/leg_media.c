@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Media of a leg: ports and SSRCs for a description, and what was agreed told to the media worker and the roster. */
+/* What was agreed with a leg, told to the media worker and the roster. */
 #include "core/focus/focus_impl.h"
 
 void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *command) {
@@ -10,144 +10,6 @@ void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *com
     }
     waiting->command = *command;
     cf_list_append(&focus->commands, &waiting->link);
-}
-
-/* The line's ports and SSRC, allocated when it is first used. */
-static enum cf_err take_line(struct cf_leg *leg, size_t index, bool with_rtcp) {
-    struct cf_focus *focus = leg->room->focus;
-    void *lines = leg->lines;
-    bool is_grown = cf_mem_grow(focus->config.mem, &lines, &leg->lines_max, index + 1, sizeof(*leg->lines));
-    leg->lines = lines;
-    if (!is_grown) {
-        return CF_ERR_NO_MEMORY;
-    }
-    if (leg->line_count <= index) {
-        leg->line_count = index + 1;
-    }
-    struct cf_leg_line *line = &leg->lines[index];
-    if (line->ports.rtp.family != CF_FAMILY_NONE) {
-        return CF_OK;
-    }
-    enum cf_err err = cf_ports_take(&focus->ports, (enum cf_family)leg->local.family, with_rtcp, &line->ports);
-    line->ssrc = err == CF_OK ? cf_entropy_u32(focus->config.entropy) | 1U : 0;
-    return err;
-}
-
-/* The room's: all that is allowed, or AES-256 only. */
-static const struct cf_policy *policy_of(const struct cf_leg *leg) {
-    struct cf_focus *focus = leg->room->focus;
-    const struct cf_focus_config *config = &focus->config;
-    const struct cf_conference *conf = cf_room_conference(leg->room);
-    if (conf == NULL || config->demands_aes256 == NULL || !config->demands_aes256(config->demands_ctx, conf->key)) {
-        return config->policy;
-    }
-    focus->strict = *config->policy;
-    cf_policy_demand_aes256(&focus->strict);
-    return &focus->strict;
-}
-
-/* The Hello hash of line @p index, for which ZRTP is prepared when it is needed first. NULL: it can't be had. */
-static const uint8_t *zrtp_hash_of(struct cf_leg *leg, size_t index) {
-    struct cf_focus *focus = leg->room->focus;
-    const struct cf_focus_config *config = &focus->config;
-    const struct cf_policy *policy = policy_of(leg);
-    struct cf_leg_line *line = &leg->lines[index];
-    if (config->zrtp.prepare == NULL || !cf_policy_does(policy, CF_KEYING_ZRTP)) {
-        return NULL;
-    }
-    if (!leg->has_zrtp) {
-        struct cf_str self = cf_domains_first(&config->domains);
-        leg->has_zrtp = config->zrtp.prepare(config->zrtp.ctx, self, leg->aor, policy->demands_aes256, leg->zrtp_hashes);
-    }
-    if (line->zrtp == 0 && leg->has_zrtp && leg->zrtp_count < CF_FOCUS_ZRTP_LINES) {
-        line->zrtp = ++leg->zrtp_count;
-    }
-    return line->zrtp == 0 ? NULL : leg->zrtp_hashes[line->zrtp - 1];
-}
-
-static struct cf_str label_of(const struct cf_leg *leg, enum cf_media_kind kind) {
-    struct cf_conference *conf = cf_room_conference(leg->room);
-    struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, leg->device);
-    if (device == NULL) {
-        return CF_STR_NONE;
-    }
-    return cf_str_n(device->media[kind == CF_MEDIA_AUDIO ? CF_CONF_AUDIO : CF_CONF_VIDEO].label, CF_ROSTER_LABEL_LEN);
-}
-
-static enum cf_err fill_line(struct cf_leg *leg, size_t index, enum cf_media_kind kind, bool with_rtcp, struct cf_str label,
-                             struct cf_local_line *ret) {
-    struct cf_focus *focus = leg->room->focus;
-    enum cf_err err = take_line(leg, index, with_rtcp);
-    if (err != CF_OK) {
-        return err;
-    }
-    const struct cf_leg_line *line = &leg->lines[index];
-    *ret = (struct cf_local_line){.kind = kind,
-                                  .direction = CF_DIRECTION_SENDRECV,
-                                  .rtp = line->ports.rtp,
-                                  .rtcp = line->ports.rtcp,
-                                  .ssrc = line->ssrc,
-                                  .cname = cf_domains_first(&focus->config.domains),
-                                  .label = label,
-                                  .bandwidth_kbps = kind == CF_MEDIA_VIDEO ? focus->config.video_kbps : 0};
-    return CF_OK;
-}
-
-/* One audio and one video line are served (more of them: docs/rfc/4579.md); others are refused, never left out. */
-static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
-                                size_t *ret_count) {
-    struct cf_offered_line seen[CF_MEDIA_LINES_MAX];
-    bool has[CF_MEDIA_VIDEO + 1] = {false};
-    size_t count = 0;
-    enum cf_err err = cf_negotiation_offered(offered, seen, CF_MEDIA_LINES_MAX, &count);
-    count = count < CF_MEDIA_LINES_MAX ? count : CF_MEDIA_LINES_MAX;
-    for (size_t i = 0; err == CF_OK && i < count; i++) {
-        bool is_wanted = seen[i].kind == CF_MEDIA_AUDIO || (seen[i].kind == CF_MEDIA_VIDEO && leg->sees_video);
-        lines[i] = (struct cf_local_line){.is_refused = true};
-        if (!is_wanted || seen[i].is_disabled || has[seen[i].kind]) {
-            continue;
-        }
-        has[seen[i].kind] = true;
-        struct cf_str label = seen[i].label.len > 0 ? CF_STR_NONE : label_of(leg, seen[i].kind);
-        err = fill_line(leg, i, seen[i].kind, !seen[i].has_rtcp_mux, label, &lines[i]);
-        if (err == CF_OK && seen[i].has_zrtp) {
-            lines[i].zrtp_hash = zrtp_hash_of(leg, i);
-        }
-    }
-    *ret_count = count;
-    return err;
-}
-
-/* Offers keep the order of what was agreed before: audio, then video, as all of our first offers. */
-static enum cf_err offer_lines(struct cf_leg *leg, struct cf_local_line *lines, size_t *ret_count) {
-    static const enum cf_media_kind kinds[] = {CF_MEDIA_AUDIO, CF_MEDIA_VIDEO};
-    enum cf_err err = CF_OK;
-    *ret_count = leg->sees_video ? 2 : 1;
-    for (size_t i = 0; i < *ret_count && err == CF_OK; i++) {
-        err = fill_line(leg, i, kinds[i], true, CF_STR_NONE, &lines[i]);
-        lines[i].zrtp_hash = err == CF_OK ? zrtp_hash_of(leg, i) : NULL;
-    }
-    return err;
-}
-
-enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
-                            struct cf_local_session *ret) {
-    const struct cf_focus_config *config = &leg->room->focus->config;
-    size_t count = 0;
-    bool is_answer = offered != NULL && cf_negotiation_remote_offer(offered).at != NULL;
-    enum cf_err err = is_answer ? answer_lines(leg, offered, lines, &count) : offer_lines(leg, lines, &count);
-    if (err != CF_OK) {
-        return err;
-    }
-    *ret = (struct cf_local_session){.policy = policy_of(leg),
-                                     .entropy = config->entropy,
-                                     .fingerprint = config->fingerprint,
-                                     .is_signalling_secure = leg->is_secure,
-                                     .address = leg->local,
-                                     .user = config->user,
-                                     .lines = lines,
-                                     .line_count = count};
-    return CF_OK;
 }
 
 static void tell_leg(struct cf_leg *leg, enum cf_media_command_kind kind) {
@@ -175,7 +37,7 @@ static void tell_transport(struct cf_leg *leg, uint16_t index, const struct cf_m
                                                            .rtp_socket = cf_port_socket(&transport->local_rtp),
                                                            .rtcp_socket = cf_port_socket(&transport->local_rtcp),
                                                            .transport = *transport};
-    const struct cf_policy *policy = policy_of(leg);
+    const struct cf_policy *policy = cf_leg_policy(leg);
     command.as.transport.suite_count = policy->suite_count;
     memcpy(command.as.transport.suites, policy->suites, policy->suite_count * sizeof policy->suites[0]);
     cf_focus_command(leg->room->focus, &command);
@@ -185,6 +47,16 @@ static void tell_transport(struct cf_leg *leg, uint16_t index, const struct cf_m
 static void tell_line(struct cf_leg *leg, uint16_t index, const struct cf_media_line *line) {
     struct cf_media_command command = {.kind = CF_MEDIA_LINE_SET, .leg = leg->handle};
     command.as.line = (struct cf_media_line_set){.index = index, .line = *line};
+    if (index < leg->line_count) {
+        command.as.line.use = leg->lines[index].use.media;
+        leg->lines[index].is_told = true;
+    }
+    cf_focus_command(leg->room->focus, &command);
+}
+
+void cf_leg_tell_use(struct cf_leg *leg, uint16_t index) {
+    struct cf_media_command command = {.kind = CF_MEDIA_LINE_USE, .leg = leg->handle};
+    command.as.use = (struct cf_media_line_use){.index = index, .use = leg->lines[index].use.media};
     cf_focus_command(leg->room->focus, &command);
 }
 
@@ -201,19 +73,49 @@ static void tell_media(struct cf_leg *leg, const struct cf_media_params *params)
     }
 }
 
-/* Seen from the participant: what we may receive is what it sends. */
-static enum cf_media_status status_of(const struct cf_media_line *line) {
-    if (line->can_receive) {
-        return line->can_send ? CF_MEDIA_SENDRECV : CF_MEDIA_SENDONLY;
+/* What the agreement made of the lines; a port that a line got but does not need, since it is bundled with another, goes back. */
+static void note_agreed(struct cf_leg *leg, const struct cf_media_params *params, cf_usec now) {
+    leg->agreed_count = params->line_count < CF_MEDIA_LINES_MAX ? params->line_count : CF_MEDIA_LINES_MAX;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        struct cf_leg_line *line = &leg->lines[i];
+        const struct cf_media_line *agreed = i < params->line_count ? &params->lines[i] : NULL;
+        line->is_active = agreed != NULL && agreed->is_active;
+        line->is_bundled = line->is_active && !cf_addr_eq(&cf_media_transport(params, agreed)->local_rtp, &line->ports.rtp);
+        line->has_used_ports = line->has_used_ports || (line->is_active && !line->is_bundled);
+        if (line->is_bundled && !line->has_used_ports) {
+            cf_ports_rest(&leg->room->focus->ports, &line->ports, now);
+            line->ports = (struct cf_port_pair){.rtp = {.family = CF_FAMILY_NONE}};
+        }
     }
-    return line->can_send ? CF_MEDIA_RECVONLY : CF_MEDIA_INACTIVE;
 }
 
-static void update_of(const struct cf_media_line *line, struct cf_media_update *update) {
-    update->status = status_of(line);
-    update->content = line->remote_content == CF_CONTENT_SLIDES ? CF_MEDIA_CONTENT_SLIDES : CF_MEDIA_CONTENT_NORMAL;
+/* Seen from the participant. */
+static enum cf_media_status status_of(bool sends, bool receives) {
+    if (sends) {
+        return receives ? CF_MEDIA_SENDRECV : CF_MEDIA_SENDONLY;
+    }
+    return receives ? CF_MEDIA_RECVONLY : CF_MEDIA_INACTIVE;
+}
+
+/* What was agreed on a line with a medium of the roster. */
+static void update_of(const struct cf_media_line *line, const struct cf_line_use *use, struct cf_media_update *update) {
+    update->status = status_of(line->can_receive, line->can_send);
+    update->content = use->media.role == CF_MEDIA_ROLE_SLIDES ? CF_MEDIA_CONTENT_SLIDES : CF_MEDIA_CONTENT_NORMAL;
     update->has_ssrc = line->remote_ssrc_count > 0;
     update->ssrc = line->remote_ssrc_count > 0 ? line->remote_ssrcs[0] : 0;
+}
+
+/*
+ * A camera without miniature is its own: whoever asks for the small picture of a phone that has one size only gets that one, so
+ * it is announced.
+ */
+static void lend_miniature(struct cf_media_update *updates) {
+    const struct cf_media_update *camera = &updates[CF_CONF_VIDEO];
+    bool is_sent = camera->status == CF_MEDIA_SENDRECV || camera->status == CF_MEDIA_SENDONLY;
+    if (updates[CF_CONF_THUMBNAIL].status == CF_MEDIA_INACTIVE && is_sent && camera->content == CF_MEDIA_CONTENT_NORMAL) {
+        updates[CF_CONF_THUMBNAIL] = *camera;
+        updates[CF_CONF_THUMBNAIL].status = CF_MEDIA_SENDONLY;
+    }
 }
 
 static void forget_updates(struct cf_leg *leg) {
@@ -222,36 +124,50 @@ static void forget_updates(struct cf_leg *leg) {
     }
 }
 
+static void tell_updates(struct cf_leg *leg, struct cf_conference *conf, cf_usec now) {
+    struct cf_media_update updates[CF_CONF_MEDIA_COUNT];
+    memcpy(updates, leg->updates, sizeof updates);
+    lend_miniature(updates);
+    cf_conference_on_media(conf, now, leg->device, updates);
+}
+
 static void tell_conference(struct cf_leg *leg, const struct cf_media_params *params, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(leg->room);
+    struct cf_media_update *video = &leg->updates[CF_CONF_VIDEO];
     bool is_held = false;
+    bool sees = false;
     if (conf == NULL || !cf_handle_is_set(leg->device)) {
         return;
     }
     forget_updates(leg);
     for (uint16_t i = 0; i < params->line_count && i < leg->line_count; i++) {
         const struct cf_media_line *line = &params->lines[i];
-        if (!line->is_active || (line->kind != CF_MEDIA_AUDIO && line->kind != CF_MEDIA_VIDEO)) {
+        const struct cf_line_use *use = &leg->lines[i].use;
+        if (!line->is_active) {
             continue;
         }
-        leg->lines[i].medium = line->kind == CF_MEDIA_AUDIO ? CF_CONF_AUDIO : CF_CONF_VIDEO;
-        update_of(line, &leg->updates[leg->lines[i].medium]);
+        if (use->has_medium) {
+            update_of(line, use, &leg->updates[use->medium]);
+        }
+        sees = sees || (line->kind == CF_MEDIA_VIDEO && line->can_send);
         is_held = is_held || (line->kind == CF_MEDIA_AUDIO && line->is_held);
     }
-    cf_conference_on_media(conf, now, leg->device, leg->updates);
+    /* On whichever lines it sees others. */
+    video->status = status_of(video->status == CF_MEDIA_SENDRECV || video->status == CF_MEDIA_SENDONLY, sees);
+    tell_updates(leg, conf, now);
     cf_conference_on_hold(conf, now, leg->device, is_held);
 }
 
 void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(leg->room);
-    if (conf == NULL || line >= leg->line_count || !cf_handle_is_set(leg->device)) {
+    if (conf == NULL || line >= leg->line_count || !leg->lines[line].use.has_medium || !cf_handle_is_set(leg->device)) {
         return;
     }
-    struct cf_media_update *update = &leg->updates[leg->lines[line].medium];
+    struct cf_media_update *update = &leg->updates[leg->lines[line].use.medium];
     if (!update->has_ssrc || update->ssrc != ssrc) {
         update->has_ssrc = true;
         update->ssrc = ssrc;
-        cf_conference_on_media(conf, now, leg->device, leg->updates);
+        tell_updates(leg, conf, now);
     }
 }
 
@@ -295,6 +211,7 @@ void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now) {
         return;
     }
     tell_media(leg, params);
+    note_agreed(leg, params, now);
     tell_conference(leg, params, now);
     cf_media_params_free(leg->room->focus->config.mem, params);
 }

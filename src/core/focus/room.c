@@ -48,6 +48,7 @@ void cf_room_refresh(struct cf_room *room) {
 
 static void tell_media(struct cf_room *room, enum cf_media_command_kind kind) {
     struct cf_media_command command = {.kind = kind, .room = room->handle};
+    command.as.room_policy.pauses_unseen = room->focus->config.pauses_unseen;
     cf_focus_command(room->focus, &command);
 }
 
@@ -157,6 +158,9 @@ void cf_room_on_roster(struct cf_room *room, cf_usec now) {
         cf_watcher_on_roster(CF_OF(link, struct cf_watcher, sub.in_room), now);
     }
     tell_referrals(room, now);
+    CF_LIST_EACH (&room->legs, member, next) {
+        cf_leg_refresh_tiles(CF_OF(member, struct cf_leg, in_room));
+    }
     cf_room_refresh(room);
 }
 

@@ -28,6 +28,7 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
     cf_list_init(&room->legs);
     cf_mixer_init(&room->mixer, engine->mem, &mixer, engine->now);
     cf_forward_init(&room->forward, engine->now);
+    room->forward.pauses_unseen = room->policy.pauses_unseen;
     /* Once in the heap, its place is reserved. */
     enum cf_err err = cf_heap_set(&engine->room_timers, &room->timer, engine->now);
     if (err == CF_OK) {
@@ -72,6 +73,17 @@ static void remove_room(struct cf_engine *engine, struct cf_engine_room *room) {
 
 /* --- legs --- */
 
+/* Tiles that named @p leg before it came. */
+static void show_to_waiting(struct cf_engine *engine, const struct cf_engine_leg *leg) {
+    CF_LIST_EACH (&leg->room->forward.idle_tiles, link, following) {
+        struct cf_engine_line *line = CF_OF(CF_OF(link, struct cf_sink, room_link), struct cf_engine_line, sink);
+        if (cf_handle_eq(line->use.pick.leg, leg->name)) {
+            enum cf_err err = cf_engine_join(engine, line);
+            (void)err; /* it was in the room already */
+        }
+    }
+}
+
 static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_command *command) {
     struct cf_engine_room *room = cf_media_names_get(&engine->rooms, command->room);
     if (room == NULL) {
@@ -85,6 +97,9 @@ static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_comma
     leg->room = room;
     leg->policy = command->as.leg_policy;
     leg->heard_at = engine->now;
+    for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
+        cf_scene_init(&leg->pictures[i], cf_engine_leg_number(leg), (enum cf_scene_kind)i);
+    }
     enum cf_err err = cf_heap_set(&engine->leg_timers, &leg->timer, engine->now);
     if (err == CF_OK) {
         err = cf_media_names_add(&engine->legs, command->leg, leg);
@@ -95,6 +110,7 @@ static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_comma
         return err;
     }
     cf_list_append(&room->legs, &leg->room_link);
+    show_to_waiting(engine, leg);
     cf_engine_touch_room(engine, room);
     return CF_OK;
 }
@@ -114,6 +130,9 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
             cf_engine_part(engine, leg->lines[i]);
             cf_mem_free(engine->mem, leg->lines[i], sizeof *leg->lines[i]);
         }
+    }
+    for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
+        cf_forward_forget_picture(&leg->room->forward, &leg->pictures[i]);
     }
     for (size_t i = 0; i < CF_MEDIA_TRANSPORTS_MAX; i++) {
         if (leg->transports[i] != NULL) {
@@ -154,6 +173,19 @@ enum cf_err cf_engine_join_all(struct cf_engine *engine, struct cf_engine_leg *l
     cf_engine_touch_room(engine, leg->room);
     cf_engine_set_leg_timer(engine, leg);
     return first;
+}
+
+/* A line has changed. Others are concerned only where it is, or was, one of which there is one in a leg. */
+static enum cf_err join_line(struct cf_engine *engine, struct cf_engine_leg *leg, struct cf_engine_line *line, bool was_single,
+                             uint16_t *ret_index) {
+    bool is_single = line->agreed.kind == CF_MEDIA_AUDIO || line->use.pick.kind == CF_MEDIA_PICK_SPEAKER;
+    if (is_single || was_single) {
+        return cf_engine_join_all(engine, leg, ret_index);
+    }
+    *ret_index = line->index;
+    cf_engine_touch_room(engine, leg->room);
+    cf_engine_set_leg_timer(engine, leg);
+    return cf_engine_join(engine, line);
 }
 
 static enum cf_err set_leg(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_leg_policy *policy,
@@ -253,11 +285,11 @@ static void add_candidates(struct cf_engine *engine, const struct cf_engine_leg 
 #define PICTURE_RTCP_BPS 50000
 #define REPORT_INTERVAL_MIN CF_SEC(2)
 
-static void begin_schedule(struct cf_engine *engine, struct cf_engine_line *line) {
-    bool is_sound = line->agreed.kind == CF_MEDIA_AUDIO;
-    bool is_avpf = line->agreed.profile == CF_PROFILE_AVPF || line->agreed.profile == CF_PROFILE_SAVPF ||
-                   line->agreed.profile == CF_PROFILE_DTLS_SAVPF;
-    cf_usec asked = CF_MSEC((cf_usec)line->agreed.trr_int_msec);
+static void begin_schedule(struct cf_engine *engine, struct cf_engine_transport *t, const struct cf_media_line *line) {
+    bool is_sound = line->kind == CF_MEDIA_AUDIO;
+    bool is_avpf =
+        line->profile == CF_PROFILE_AVPF || line->profile == CF_PROFILE_SAVPF || line->profile == CF_PROFILE_DTLS_SAVPF;
+    cf_usec asked = CF_MSEC((cf_usec)line->trr_int_msec);
     uint64_t seed;
     cf_entropy_fill(engine->config.entropy, &seed, sizeof seed);
     const struct cf_rtcp_schedule_config config = {
@@ -268,9 +300,25 @@ static void begin_schedule(struct cf_engine *engine, struct cf_engine_line *line
         .packet_octets = 120,
         .seed = seed,
     };
-    cf_rtcp_schedule_init(&line->schedule, &config, engine->now);
-    cf_rtcp_schedule_on_members(&line->schedule, 2, 2, true, engine->now);
-    line->has_schedule = true;
+    cf_rtcp_schedule_init(&t->schedule, &config, engine->now);
+    t->has_schedule = true;
+}
+
+/* All lines of a transport are one session (RFC 8108): their SSRCs, ours and the peer's, share its bandwidth. */
+static void set_schedule(struct cf_engine *engine, struct cf_engine_line *line) {
+    struct cf_engine_transport *t = line->transport;
+    uint32_t count = 0;
+    if (!t->has_schedule) {
+        begin_schedule(engine, t, &line->agreed);
+    }
+    if (line->agreed.kind == CF_MEDIA_VIDEO) {
+        t->schedule.config.bandwidth_bps = PICTURE_RTCP_BPS;
+    }
+    for (size_t i = 0; i < line->leg->line_count; i++) {
+        const struct cf_engine_line *other = line->leg->lines[i];
+        count += other != NULL && other->is_active && other->transport == t && count < CF_ENGINE_REPORTS_MAX;
+    }
+    cf_rtcp_schedule_on_members(&t->schedule, 2 * count, 2 * count, true, engine->now);
 }
 
 static struct cf_engine_line *get_line(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t index) {
@@ -298,21 +346,34 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
     if (line == NULL) {
         return CF_ERR_NO_MEMORY;
     }
+    bool was_single = line->agreed.kind == CF_MEDIA_AUDIO || line->use.pick.kind == CF_MEDIA_PICK_SPEAKER;
     if (line->is_active && (!set->line.is_active || set->line.kind != line->agreed.kind)) {
         cf_engine_send_report(engine, line, true);
         cf_engine_part(engine, line);
-        line->has_schedule = false;
     }
+    line->use = set->use;
     bool changed =
         cf_engine_line_set(line, &set->line, transport, engine->codecs, cf_entropy_u32(engine->config.entropy), engine->now);
     if (changed) {
         cf_rewrite_forget(&line->sink.rewrite);
     }
-    if (line->is_active && !line->has_schedule) {
-        begin_schedule(engine, line);
+    if (line->is_active) {
+        set_schedule(engine, line);
     }
-    enum cf_err err = cf_engine_join_all(engine, leg, ret_index);
+    cf_engine_leg_note_takers(leg);
+    enum cf_err err = join_line(engine, leg, line, was_single, ret_index);
     return err == CF_OK && set->line.is_active && transport == NULL ? CF_ERR_NOT_FOUND : err;
+}
+
+static enum cf_err use_line(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_line_use *use,
+                            uint16_t *ret_index) {
+    struct cf_engine_line *line = use->index < leg->line_count ? leg->lines[use->index] : NULL;
+    if (line == NULL) {
+        return CF_ERR_NOT_FOUND;
+    }
+    bool was_single = line->use.pick.kind == CF_MEDIA_PICK_SPEAKER;
+    line->use = use->use;
+    return join_line(engine, leg, line, was_single, ret_index);
 }
 
 /* --- all of it --- */
@@ -326,6 +387,7 @@ static void do_room_command(struct cf_engine *engine, const struct cf_media_comm
         remove_room(engine, room);
     } else if (command->kind == CF_MEDIA_ROOM_SET && room != NULL) {
         room->policy = command->as.room_policy;
+        room->forward.pauses_unseen = room->policy.pauses_unseen;
         cf_engine_touch_room(engine, room);
         CF_LIST_EACH (&room->legs, link, following) {
             uint16_t index;
@@ -358,6 +420,9 @@ static void do_leg_command(struct cf_engine *engine, const struct cf_media_comma
     } else if (command->kind == CF_MEDIA_LINE_SET) {
         index = command->as.line.index;
         err = set_line(engine, leg, &command->as.line, &index);
+    } else if (command->kind == CF_MEDIA_LINE_USE) {
+        index = command->as.use.index;
+        err = use_line(engine, leg, &command->as.use, &index);
     } else {
         cf_engine_report_stats(engine, leg);
     }
@@ -380,6 +445,7 @@ void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *
     case CF_MEDIA_TRANSPORT_SET:
     case CF_MEDIA_LINE_SET:
     case CF_MEDIA_TRICKLE:
+    case CF_MEDIA_LINE_USE:
     case CF_MEDIA_STATS_GET:
         do_leg_command(engine, command);
         break;

@@ -35,6 +35,9 @@ static void take_block(struct cf_engine *engine, const struct cf_engine_transpor
         .jitter_usec = cf_ticks_to_usec(block->jitter, line->sender.clock_rate_hz),
         .round_trip_usec = round_trip >= 0 ? round_trip : line->report.round_trip_usec,
     };
+    if (line->has_sink) {
+        cf_sink_on_report(&line->sink, block->fraction_lost, engine->now);
+    }
 }
 
 static void take_report(struct cf_engine *engine, const struct cf_engine_transport *t, const struct cf_rtcp_packet *packet) {
@@ -183,9 +186,8 @@ bool cf_engine_take_control(struct cf_engine *engine, const struct cf_engine_arr
     if (cf_rtcp_check(arrival->octets, true) != CF_OK) {
         return false;
     }
-    struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, cf_rtcp_sender_ssrc(arrival->octets));
-    if (line != NULL && line->has_schedule) {
-        cf_rtcp_schedule_on_received(&line->schedule, arrival->datagram_len + HEADERS_LEN);
+    if (t->has_schedule) {
+        cf_rtcp_schedule_on_received(&t->schedule, arrival->datagram_len + HEADERS_LEN);
     }
     struct cf_rtcp_iter iter;
     struct cf_rtcp_packet packet;

@@ -47,8 +47,14 @@ static bool get_sender_info(struct cf_engine *engine, const struct cf_engine_lin
 
 static void put_cname(const struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
     const struct cf_tag *own = &line->leg->policy.cname;
-    const struct cf_sdes_item item = {.type = CF_SDES_CNAME, .value = cf_tag_str(own->len > 0 ? own : &engine->cname)};
-    cf_put_rtcp_sdes(w, line->ssrc, &item, 1);
+    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    struct cf_str name = cf_tag_str(&line->agreed.mid);
+    /* Whoever tells lines apart by mid in RTP does so in RTCP (RFC 9143 section 14); Linphone looks for it under another number.
+     */
+    const struct cf_sdes_item items[] = {{.type = CF_SDES_CNAME, .value = cf_tag_str(own->len > 0 ? own : &engine->cname)},
+                                         {.type = CF_SDES_MID, .value = name},
+                                         {.type = CF_SDES_MID_LINPHONE, .value = name}};
+    cf_put_rtcp_sdes(w, line->ssrc, items, mid->id != 0 && mid->can_send && name.len > 0 ? 3 : 1);
 }
 
 /* What every compound begins with. */
@@ -76,8 +82,8 @@ static void send(struct cf_engine *engine, struct cf_engine_line *line, const st
     bool sent = cf_control_queue_put(&engine->control, engine->config.crypto, cf_engine_transport_control_send(t),
                                      cf_engine_transport_socket(t, CF_ENGINE_PORT_RTCP),
                                      cf_engine_transport_remote(t, CF_ENGINE_PORT_RTCP), cf_writer_span(w));
-    if (sent && line->has_schedule) {
-        cf_rtcp_schedule_on_sent(&line->schedule, w->len + HEADERS_LEN);
+    if (sent && t->has_schedule) {
+        cf_rtcp_schedule_on_sent(&t->schedule, w->len + HEADERS_LEN);
     }
 }
 
@@ -89,7 +95,31 @@ void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line
     if (is_last) {
         cf_put_rtcp_bye(&w, &line->ssrc, 1, CF_STR_NONE);
     }
+    line->is_report_due = false;
     send(engine, line, &w);
+}
+
+/* A line that neither sends nor receives has nothing to say, but somebody has to speak for the transport. */
+static bool has_report(const struct cf_engine_line *line) {
+    return line->is_report_due || cf_rtp_receiver_is_valid(&line->receiver);
+}
+
+void cf_engine_send_reports(struct cf_engine *engine, struct cf_engine_transport *t) {
+    struct cf_engine_leg *leg = t->leg;
+    size_t sent = 0;
+    for (uint16_t n = 0; n < leg->line_count && sent < CF_ENGINE_REPORTS_MAX; n++) {
+        uint16_t at = (uint16_t)((t->reported + 1U + n) % leg->line_count);
+        struct cf_engine_line *line = leg->lines[at];
+        if (line != NULL && line->is_active && line->transport == t && has_report(line)) {
+            cf_engine_send_report(engine, line, false);
+            t->reported = at;
+            sent++;
+        }
+    }
+    struct cf_engine_line *first = cf_engine_leg_first_line(leg, t);
+    if (sent == 0 && first != NULL) {
+        cf_engine_send_report(engine, first, false);
+    }
 }
 
 /* --- requests --- */

@@ -134,10 +134,10 @@ void cf_engine_set_room_timers(struct cf_engine *engine) {
 
 static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
     cf_usec deadline = CF_USEC_NEVER;
-    for (size_t i = 0; i < leg->line_count; i++) {
-        const struct cf_engine_line *line = leg->lines[i];
-        if (line != NULL && line->is_active && line->has_schedule) {
-            deadline = cf_usec_min(deadline, cf_rtcp_schedule_deadline(&line->schedule));
+    for (size_t i = 0; i < leg->transport_count; i++) {
+        const struct cf_engine_transport *t = leg->transports[i];
+        if (t != NULL && t->has_schedule) {
+            deadline = cf_usec_min(deadline, cf_rtcp_schedule_deadline(&t->schedule));
         }
     }
     deadline = cf_usec_min(deadline, cf_engine_handshake_deadline(leg));
@@ -187,14 +187,14 @@ static void report_silence(struct cf_engine *engine, struct cf_engine_leg *leg) 
 }
 
 static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
-    for (size_t i = 0; i < leg->line_count; i++) {
-        struct cf_engine_line *line = leg->lines[i];
-        if (line == NULL || !line->is_active || !line->has_schedule) {
+    for (size_t i = 0; i < leg->transport_count; i++) {
+        struct cf_engine_transport *t = leg->transports[i];
+        if (t == NULL || !t->has_schedule) {
             continue;
         }
-        cf_rtcp_schedule_on_deadline(&line->schedule, engine->now);
-        if (cf_rtcp_schedule_poll(&line->schedule) != CF_RTCP_DUE_NONE) {
-            cf_engine_send_report(engine, line, false);
+        cf_rtcp_schedule_on_deadline(&t->schedule, engine->now);
+        if (cf_rtcp_schedule_poll(&t->schedule) != CF_RTCP_DUE_NONE) {
+            cf_engine_send_reports(engine, t);
         }
     }
     cf_engine_on_handshake_deadline(engine, leg);

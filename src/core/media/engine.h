@@ -30,6 +30,9 @@
 /** Retransmissions that are looked for after one batch. */
 #define CF_ENGINE_REPEATS_MAX 256
 
+/** Lines of a transport that report at once; the others have their turn the next time. */
+#define CF_ENGINE_REPORTS_MAX 24
+
 /** What an engine is made of. All pointers are kept. */
 struct cf_engine_config {
     const struct cf_packet_crypto *crypto;

@@ -87,6 +87,9 @@ bool cf_engine_take_control(struct cf_engine *engine, const struct cf_engine_arr
 /** Send a compound report of @p line, with BYE if @p is_last. */
 void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line, bool is_last);
 
+/** The regular reports of @p transport are due: one for each line that has something to say, CF_ENGINE_REPORTS_MAX at most. */
+void cf_engine_send_reports(struct cf_engine *engine, struct cf_engine_transport *transport);
+
 /** Ask the peer of @p line, whose source it is. */
 void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_source_ask *ask);
 

@@ -97,24 +97,52 @@ static enum cf_video_format first_format_in(const struct cf_engine_line *line) {
     return CF_VIDEO_NONE;
 }
 
-static enum cf_err make_source(struct cf_engine *engine, struct cf_engine_line *line) {
-    const struct cf_source_config config = {
-        .owner = cf_engine_leg_number(line->leg), .format = first_format_in(line), .store = engine->config.store};
-    enum cf_err err = cf_source_init(&line->source, engine->mem, &config);
-    if (err == CF_OK) {
-        cf_forward_add_source(&line->leg->room->forward, &line->source, line->receiver.ssrc);
-        line->has_source = true;
+/* The finest is 0; a miniature leaves room for the encodings of simulcast between. */
+#define MINIATURE_GRADE 16
+
+/* The picture of its leg that the line carries; NULL: none. */
+static struct cf_scene *picture_of(const struct cf_engine_line *line) {
+    enum cf_media_role role = line->use.role;
+    return role == CF_MEDIA_ROLE_NONE     ? NULL
+           : role == CF_MEDIA_ROLE_SLIDES ? &line->leg->pictures[CF_SCENE_SLIDES]
+                                          : &line->leg->pictures[CF_SCENE_CAMERA];
+}
+
+static uint8_t grade_of(const struct cf_engine_line *line) {
+    return line->use.role == CF_MEDIA_ROLE_THUMBNAIL ? MINIATURE_GRADE : 0;
+}
+
+static enum cf_err make_source(struct cf_engine *engine, struct cf_engine_line *line, struct cf_scene *picture) {
+    struct cf_source_config config = {.grade = grade_of(line), .format = first_format_in(line), .store = engine->config.store};
+    if (config.grade > 0) {
+        config.store.bytes = CF_SOURCE_STORE_MIN;
     }
-    return err;
+    enum cf_err err = cf_source_init(&line->source, engine->mem, &config);
+    if (err != CF_OK) {
+        return err;
+    }
+    if (!cf_forward_add_source(&line->leg->room->forward, picture, &line->source, line->receiver.ssrc, engine->now)) {
+        cf_source_fini(&line->source);
+        return CF_ERR_LIMIT;
+    }
+    line->has_source = true;
+    return CF_OK;
 }
 
 static enum cf_err join_source(struct cf_engine *engine, struct cf_engine_line *line, bool wanted) {
     struct cf_engine_leg *leg = line->leg;
-    if (!wanted || !line->agreed.can_receive || first_format_in(line) == CF_VIDEO_NONE) {
+    struct cf_scene *picture = wanted && line->agreed.can_receive ? picture_of(line) : NULL;
+    if (first_format_in(line) == CF_VIDEO_NONE) {
+        picture = NULL;
+    }
+    /* A stream that shows something else from now on begins anew. */
+    if (line->has_source && (line->source.picture != picture || line->source.config.grade != grade_of(line))) {
         part_source(engine, line);
+    }
+    if (picture == NULL) {
         return CF_OK;
     }
-    enum cf_err err = line->has_source ? CF_OK : make_source(engine, line);
+    enum cf_err err = line->has_source ? CF_OK : make_source(engine, line, picture);
     if (err == CF_OK) {
         bool is_held = leg->sound != NULL && leg->sound->agreed.is_held;
         line->source.config.can_nack = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK);
@@ -131,12 +159,36 @@ static void make_sink(struct cf_engine *engine, struct cf_engine_line *line) {
     cf_sink_init(&line->sink, &config);
 }
 
+/* A leg never sees itself, and nothing of other rooms. */
+static struct cf_sink_view view_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
+    const struct cf_media_pick *pick = &line->use.pick;
+    struct cf_sink_view view = {.is_tile = pick->kind == CF_MEDIA_PICK_MEMBER};
+    struct cf_engine_leg *leg = view.is_tile ? cf_media_names_get(&engine->legs, pick->leg) : NULL;
+    if (leg != NULL && leg != line->leg && leg->room == line->leg->room) {
+        view.picture = &leg->pictures[pick->is_slides ? CF_SCENE_SLIDES : CF_SCENE_CAMERA];
+        view.is_small = pick->is_small;
+    }
+    return view;
+}
+
 static void join_sink(struct cf_engine *engine, struct cf_engine_line *line, bool wanted) {
-    uint32_t formats = wanted && line->agreed.can_send ? cf_engine_line_formats_out(line) : 0;
+    struct cf_forward *forward = &line->leg->room->forward;
+    bool has_pick = line->use.pick.kind != CF_MEDIA_PICK_NOBODY;
+    uint32_t formats = wanted && has_pick && line->agreed.can_send ? cf_engine_line_formats_out(line) : 0;
     if (formats == 0 || (line->has_sink && formats != line->sink.config.formats)) {
         part_sink(line);
     }
-    if (formats == 0 || line->has_sink) {
+    if (formats == 0) {
+        return;
+    }
+    const struct cf_sink_view view = view_of(engine, line);
+    const struct cf_sink_view *before = &line->sink.view;
+    bool is_same = before->is_tile == view.is_tile && before->picture == view.picture && before->is_small == view.is_small;
+    if (line->has_sink && is_same) {
+        return;
+    }
+    if (line->has_sink) {
+        cf_forward_set_view(forward, &line->sink, &view, engine->now);
         return;
     }
     /* A sink that was in the room before goes on with its numbers. */
@@ -144,25 +196,29 @@ static void join_sink(struct cf_engine *engine, struct cf_engine_line *line, boo
         make_sink(engine, line);
     }
     line->sink.config.formats = formats;
-    cf_forward_add_sink(&line->leg->room->forward, &line->sink, engine->now);
+    cf_forward_add_sink(forward, &line->sink, &view, engine->now);
     line->has_sink = true;
 }
 
-/* The first line of its leg that follows the speaker? */
-static bool is_first_picture(const struct cf_engine_line *line) {
+/* Is there a line before that follows the speaker too? One is enough, and its numbers are those that the peer knows. */
+static bool is_second_follower(const struct cf_engine_line *line) {
+    if (line->use.pick.kind != CF_MEDIA_PICK_SPEAKER) {
+        return false;
+    }
     for (size_t i = 0; i < line->index; i++) {
         const struct cf_engine_line *other = line->leg->lines[i];
-        if (other != NULL && cf_engine_line_is_main_picture(other)) {
-            return false;
+        if (other != NULL && other->is_active && other->agreed.kind == CF_MEDIA_VIDEO &&
+            other->use.pick.kind == CF_MEDIA_PICK_SPEAKER) {
+            return true;
         }
     }
-    return cf_engine_line_is_main_picture(line);
+    return false;
 }
 
 static enum cf_err join_picture(struct cf_engine *engine, struct cf_engine_line *line) {
-    bool wanted = is_first_picture(line) && !is_kept_out(line) && !line->leg->room->policy.no_video;
-    join_sink(engine, line, wanted);
-    return join_source(engine, line, wanted);
+    bool wanted = line->is_active && !is_kept_out(line) && !line->leg->room->policy.no_video;
+    join_sink(engine, line, wanted && !is_second_follower(line));
+    return join_source(engine, line, wanted && !is_second_follower(line));
 }
 
 enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line) {

@@ -27,6 +27,9 @@ struct cf_engine_room {
     cf_usec next_levels_event;
 };
 
+/** Lines that take packets and are looked at first. */
+#define CF_LEG_TAKERS_MAX 8
+
 /** A leg. */
 struct cf_engine_leg {
     struct cf_handle name;
@@ -37,11 +40,15 @@ struct cf_engine_leg {
     uint16_t transport_count;                                        /**< highest index in use + 1 */
     struct cf_engine_line *lines[CF_MEDIA_LINES_MAX];                /**< owned; NULL: none */
     uint16_t line_count;                                             /**< highest index in use + 1 */
-    struct cf_engine_line *sound;                                    /**< the line that is mixed; NULL: none */
-    struct cf_timer timer;                                           /**< in the engine's heap of legs */
-    cf_usec heard_at;                                                /**< last datagram that was used, or the beginning */
-    bool is_heard;  /**< something came since the beginning or the last silence */
-    bool is_silent; /**< its silence was reported */
+    struct cf_engine_line
+        *takers[CF_LEG_TAKERS_MAX]; /**< active lines that take packets, the first ones; few, whatever it sees */
+    size_t taker_count;
+    struct cf_engine_line *sound;                  /**< the line that is mixed; NULL: none */
+    struct cf_scene pictures[CF_SCENE_KIND_COUNT]; /**< what it shows of itself */
+    struct cf_timer timer;                         /**< in the engine's heap of legs */
+    cf_usec heard_at;                              /**< last datagram that was used, or the beginning */
+    bool is_heard;                                 /**< something came since the beginning or the last silence */
+    bool is_silent;                                /**< its silence was reported */
 };
 
 /** Name of a leg towards mixer and forwarding. */
@@ -49,13 +56,16 @@ static inline uint32_t cf_engine_leg_number(const struct cf_engine_leg *leg) {
     return leg->name.slot;
 }
 
+/** Lines have changed: note those that take packets. */
+void cf_engine_leg_note_takers(struct cf_engine_leg *leg);
+
 /** The first active line of @p transport, or NULL. */
 struct cf_engine_line *cf_engine_leg_first_line(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport);
 
 /**
- * The line that a packet which came by @p transport belongs to: the one whose stream has its SSRC, else the one whose mid it
- * carries, else the one that announced its SSRC, else the first that agreed on its payload type (RFC 9143 section 9.2). NULL if
- * there is none.
+ * The line that a packet which came by @p transport belongs to (RFC 9143 section 9.2): the one whose mid it carries, and if it
+ * carries none, the one whose stream has its SSRC, else the one that announced its SSRC, else the only one that receives its
+ * payload type. NULL if there is none.
  */
 struct cf_engine_line *cf_engine_leg_find_line(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,
                                                const struct cf_rtp_view *view);

@@ -118,15 +118,6 @@ bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line 
 
 /* --- what it is for --- */
 
-static bool is_miniature(enum cf_content content) {
-    return content == CF_CONTENT_THUMBNAIL;
-}
-
-bool cf_engine_line_is_main_picture(const struct cf_engine_line *line) {
-    return line->is_active && line->agreed.kind == CF_MEDIA_VIDEO && !is_miniature(line->agreed.remote_content) &&
-           !is_miniature(line->agreed.local_content);
-}
-
 uint32_t cf_engine_line_formats_out(const struct cf_engine_line *line) {
     uint32_t formats = 0;
     for (size_t i = 0; i < line->agreed.payload_count; i++) {

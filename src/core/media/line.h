@@ -10,7 +10,6 @@
 #include "core/media/messages.h"
 #include "core/media/transport.h"
 #include "core/mix/mixer.h"
-#include "core/rtcp/schedule.h"
 #include "core/rtp/event.h"
 #include "core/rtp/extension.h"
 #include "core/rtp/receiver.h"
@@ -64,6 +63,7 @@ struct cf_engine_line {
     uint16_t index;
     bool is_active; /**< agreed on, with a transport */
     struct cf_media_line agreed;
+    struct cf_media_use use; /**< pictures */
 
     /* coming in */
     struct cf_rtp_receiver receiver;
@@ -90,8 +90,7 @@ struct cf_engine_line {
     struct cf_rtp_sender sender;
 
     /* control */
-    struct cf_rtcp_schedule schedule;
-    bool has_schedule;
+    bool is_report_due; /**< something was sent since its last report */
     struct cf_line_report report;
     uint8_t fir_number;  /**< of our last FIR */
     cf_usec notified_at; /**< last TMMBN */
@@ -117,9 +116,6 @@ void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg,
  */
 bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line *agreed, struct cf_engine_transport *transport,
                         const struct cf_audio_codec *const *codecs, uint32_t random_ssrc, cf_usec now);
-
-/** Does the line carry the pictures that follow the speaker, in either direction? Miniatures don't. */
-bool cf_engine_line_is_main_picture(const struct cf_engine_line *line);
 
 /** Format of pictures that come in with @p payload, CF_VIDEO_NONE if we can't forward them. */
 enum cf_video_format cf_engine_line_format_in(const struct cf_payload *payload);

@@ -25,7 +25,7 @@
 #include "core/rtp/latch.h"
 
 /** Most lines and transports of a leg. */
-#define CF_MEDIA_LINES_MAX 64
+#define CF_MEDIA_LINES_MAX 256
 #define CF_MEDIA_TRANSPORTS_MAX 64
 
 /** No socket. */
@@ -51,6 +51,7 @@ enum cf_media_command_kind {
     CF_MEDIA_TRANSPORT_SET, /**< .transport */
     CF_MEDIA_LINE_SET,      /**< .line */
     CF_MEDIA_TRICKLE,       /**< .trickle: more candidates of a transport with ICE (RFC 8838) */
+    CF_MEDIA_LINE_USE,      /**< .use: what a line that was set before is for has changed, and nothing else */
     CF_MEDIA_STATS_GET,     /**< CF_MEDIA_EVENT_STATS for each active line of the leg */
 };
 
@@ -58,6 +59,7 @@ enum cf_media_command_kind {
 struct cf_media_room_policy {
     bool no_audio;                /**< nothing is mixed */
     bool no_video;                /**< nothing is forwarded */
+    bool pauses_unseen;           /**< cameras that nobody sees are asked to send next to nothing */
     cf_usec levels_interval_usec; /**< CF_MEDIA_EVENT_LEVELS that often; 0: never */
 };
 
@@ -94,10 +96,46 @@ struct cf_media_trickle {
     struct cf_ice_remote_candidate candidates[CF_MEDIA_CANDIDATES_MAX];
 };
 
+/** What the pictures are that a peer sends on a line. */
+enum cf_media_role {
+    CF_MEDIA_ROLE_CAMERA,    /**< its camera, in full size */
+    CF_MEDIA_ROLE_THUMBNAIL, /**< its camera, small */
+    CF_MEDIA_ROLE_SLIDES,    /**< its screen */
+    CF_MEDIA_ROLE_NONE,      /**< nothing that anybody is to see */
+};
+
+/** Whose picture a peer gets on a line. */
+enum cf_media_pick_kind {
+    CF_MEDIA_PICK_SPEAKER, /**< the screen that is shared, else the camera of who speaks; never its own */
+    CF_MEDIA_PICK_MEMBER,  /**< one leg's, and no other */
+    CF_MEDIA_PICK_NOBODY,
+};
+
+/** The choice. A leg that is not known (any more) is nobody. */
+struct cf_media_pick {
+    enum cf_media_pick_kind kind;
+    bool is_slides; /**< MEMBER: its screen, not its camera */
+    bool is_small;  /**< MEMBER: a miniature will do */
+    struct cf_handle leg;
+};
+
+/** What a line of pictures is for, as signalling resolved its content and label. Zeroed: camera in, speaker out. */
+struct cf_media_use {
+    enum cf_media_role role;
+    struct cf_media_pick pick;
+};
+
 /** A line of a leg. */
 struct cf_media_line_set {
     uint16_t index; /**< of the m-line */
     struct cf_media_line line;
+    struct cf_media_use use; /**< pictures only */
+};
+
+/** What a line is for now. */
+struct cf_media_line_use {
+    uint16_t index;
+    struct cf_media_use use;
 };
 
 /** A command. */
@@ -111,6 +149,7 @@ struct cf_media_command {
         struct cf_media_transport_set transport;
         struct cf_media_line_set line;
         struct cf_media_trickle trickle;
+        struct cf_media_line_use use;
     } as;
 };
 

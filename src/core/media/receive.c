@@ -69,7 +69,20 @@ static void learn(struct cf_engine *engine, const struct cf_engine_arrival *a) {
 
 /* --- which source --- */
 
+/* A stream that carries another mid than before has moved: what comes without mid follows it. */
+static void leave_other_lines(const struct cf_engine_line *line) {
+    const struct cf_engine_leg *leg = line->leg;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        struct cf_engine_line *other = leg->lines[i];
+        if (other != NULL && other != line && other->transport == line->transport && other->receiver.is_started &&
+            other->receiver.ssrc == line->receiver.ssrc) {
+            other->receiver = (struct cf_rtp_receiver){.is_started = false};
+        }
+    }
+}
+
 static void begin_source(struct cf_engine *engine, struct cf_engine_line *line) {
+    leave_other_lines(line);
     struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_SSRC);
     event.as.ssrc.line = line->index;
     event.as.ssrc.value = line->receiver.ssrc;

@@ -8,18 +8,22 @@
 
 /* --- pictures --- */
 
-/* Fixed part, one contributing source (who is shown, RFC 7667 section 3.7), and the extension that all packets of the line have.
- */
+/* Fixed part, the contributing source if the line tells who is shown (RFC 7667 section 3.7), and the extension that all packets
+ * of the line have. */
 static size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out) {
     uint8_t type = line->picture_types[item->packet->format];
-    out[0] = (uint8_t)(0x80U | (line->extension_len > 0 ? 0x10U : 0) | 1U);
+    bool has_csrc = item->csrc != 0;
+    size_t len = has_csrc ? 16 : 12;
+    out[0] = (uint8_t)(0x80U | (line->extension_len > 0 ? 0x10U : 0) | (has_csrc ? 1U : 0));
     out[1] = (uint8_t)((item->packet->marker ? 0x80U : 0) | type);
     cf_set_be16(out + 2, item->patch.sequence);
     cf_set_be32(out + 4, item->patch.timestamp);
     cf_set_be32(out + 8, line->ssrc);
-    cf_set_be32(out + 12, item->csrc);
-    memcpy(out + 16, line->extension, line->extension_len);
-    return 16U + line->extension_len;
+    if (has_csrc) {
+        cf_set_be32(out + 12, item->csrc);
+    }
+    memcpy(out + len, line->extension, line->extension_len);
+    return len + line->extension_len;
 }
 
 static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
@@ -233,6 +237,7 @@ static void account(struct cf_engine *engine, const struct cf_protect_job *job, 
         return;
     }
     line->has_sent = true;
+    line->is_report_due = true;
     line->counts.packets_out++;
     line->counts.octets_out += job->dst_len;
     line->counts.repeats_out += ticket->is_repeat;

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "core/media/association.h"
 #include "core/media/messages.h"
+#include "core/rtcp/schedule.h"
 #include "core/rtp/crypto.h"
 
 struct cf_engine_leg;
@@ -51,6 +52,9 @@ struct cf_engine_transport {
     struct cf_link handshake_link; /**< in the engine's list of transports whose associations have something to say */
     struct cf_sdes_key keys[2];    /**< local and remote key that the contexts were made of */
     enum cf_srtp_suite suite;
+    struct cf_rtcp_schedule schedule; /**< one for all lines: a transport is one RTP session (RFC 8108) */
+    bool has_schedule;
+    uint16_t reported; /**< line that the last regular report ended with, for the next to go on */
 };
 
 /** A transport of which nothing is known. */

@@ -145,6 +145,7 @@ void cf_policy_default(struct cf_policy *ret) {
         .allows_sdes = true,
         .is_opportunistic = true,
         .offer_profile = CF_PROFILE_AVPF,
+        .allows_bundle = true,
         .offers_rtcp_mux = true,
         .audio_feedback = CF_FEEDBACK_CCM_TMMBR,
         .video_feedback = CF_FEEDBACK_NACK | CF_FEEDBACK_NACK_PLI | CF_FEEDBACK_CCM_FIR | CF_FEEDBACK_CCM_TMMBR,

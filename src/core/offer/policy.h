@@ -70,7 +70,7 @@ struct cf_policy {
 
 /**
  * The server's default: Opus, G722, PCMU, PCMA, telephone-event; VP8, H.264 modes 1 and 0; protected by DTLS, SDES on secure
- * signalling, ZRTP, or plain, all suites, GCM first; AVPF feedback, mid and audio levels; no bundling.
+ * signalling, ZRTP, or plain, all suites, GCM first; AVPF feedback, mid and audio levels; lines bundled.
  */
 void cf_policy_default(struct cf_policy *ret);
 

@@ -18,6 +18,15 @@
 /** No source is asked to send less than this, whatever receivers say. */
 #define CF_BITRATE_MIN_BPS UINT64_C(64000)
 
+/**
+ * What an encoding that nobody sees is asked to send: next to nothing. Not nothing at all: a sender that is silent could not be
+ * told from one that is gone, and 0 means "no limit" to some.
+ */
+#define CF_BITRATE_UNSEEN_BPS CF_BITRATE_MIN_BPS
+
+/** An encoding is asked to pause when nobody has seen it for so long: speakers come back. */
+#define CF_BITRATE_UNSEEN_AFTER CF_SEC(5)
+
 /** A receiver's limit is forgotten when it was not repeated for so long. TMMBR is sent once, so this is generous. */
 #define CF_BITRATE_WISH_TTL CF_SEC(120)
 

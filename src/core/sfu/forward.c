@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sfu/forward.h"
 
+#include "core/sfu/forward_select.h"
+
 void cf_forward_init(struct cf_forward *forward, cf_usec now) {
     *forward = (struct cf_forward){.next_look = now + CF_FORWARD_PERIOD};
+    for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
+        cf_list_init(&forward->pictures[i]);
+    }
     cf_list_init(&forward->sources);
-    cf_list_init(&forward->sinks);
+    cf_list_init(&forward->followers);
+    cf_list_init(&forward->idle_tiles);
     cf_list_init(&forward->batch_sources);
     cf_list_init(&forward->askers);
 }
@@ -13,73 +19,27 @@ static struct cf_source *source_of(struct cf_link *room_link) {
     return CF_OF(room_link, struct cf_source, room_link);
 }
 
-/* --- who is shown to whom --- */
-
-struct ranking {
-    struct cf_selector_source ranked[CF_FORWARD_RANKED_MAX];
-    struct cf_source *sources[CF_FORWARD_RANKED_MAX];
-    size_t count;
-};
-
-/* Those who can be candidates at all, the last speaker first. */
-static void rank_sources(struct cf_forward *forward, struct ranking *ranking, cf_usec now) {
-    ranking->count = 0;
-    CF_LIST_EACH (&forward->sources, link, following) {
-        struct cf_source *source = source_of(link);
-        bool live = source->seen && now - source->last_arrival < CF_SELECTOR_STALE;
-        source->rank = CF_SELECTOR_NOBODY;
-        if (live && source->allowed && ranking->count < CF_FORWARD_RANKED_MAX) {
-            source->rank = ranking->count;
-            ranking->sources[ranking->count] = source;
-            ranking->ranked[ranking->count++] = (struct cf_selector_source){.owner = source->config.owner,
-                                                                            .format = source->config.format,
-                                                                            .allowed = true,
-                                                                            .seen = true,
-                                                                            .last_arrival = source->last_arrival};
-        }
-    }
-}
-
-static void select_for(struct cf_sink *sink, const struct ranking *ranking, cf_usec now) {
-    struct cf_selector_viewer viewer = {
-        .owner = sink->config.owner,
-        .formats = sink->config.formats,
-        .shown = sink->shown == NULL ? CF_SELECTOR_NOBODY : sink->shown->rank,
-        .shown_since = sink->shown_since,
-    };
-    size_t picked = cf_selector_pick(ranking->ranked, ranking->count, &viewer, now);
-    if (picked != CF_SELECTOR_NOBODY) {
-        cf_sink_want(sink, ranking->sources[picked], now);
-    } else {
-        cf_sink_want(sink, NULL, now);
-    }
-}
-
-static void select_for_all(struct cf_forward *forward, cf_usec now) {
-    struct ranking ranking;
-    rank_sources(forward, &ranking, now);
-    CF_LIST_EACH (&forward->sinks, link, following) {
-        select_for(CF_OF(link, struct cf_sink, room_link), &ranking, now);
-    }
-}
-
-void cf_forward_on_speaker(struct cf_forward *forward, uint32_t owner, cf_usec now) {
-    CF_LIST_EACH (&forward->sources, link, following) {
-        if (source_of(link)->config.owner == owner) {
-            cf_list_remove(link);
-            cf_list_prepend(&forward->sources, link);
-        }
-    }
-    select_for_all(forward, now);
-}
-
 /* --- members --- */
 
-void cf_forward_add_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc) {
+bool cf_forward_add_source(struct cf_forward *forward, struct cf_scene *picture, struct cf_source *source, uint32_t ssrc,
+                           cf_usec now) {
+    if (!cf_scene_add(picture, source)) {
+        return false;
+    }
+    struct cf_list *pictures = &forward->pictures[picture->kind];
+    if (!cf_link_is_in(&picture->room_link) && picture->kind == CF_SCENE_SLIDES) {
+        cf_list_prepend(pictures, &picture->room_link);
+    } else if (!cf_link_is_in(&picture->room_link)) {
+        cf_list_append(pictures, &picture->room_link);
+    }
+    source->seen = false;
+    source->seen_at = now;
     cf_source_restart(source, source->config.format, ++forward->names, ssrc);
     source->askers = &forward->askers;
     cf_list_append(&forward->sources, &source->room_link);
     forward->source_count++;
+    cf_forward_select_picture(forward, picture, now);
+    return true;
 }
 
 /* Nobody shows @p source any more; those who did may want it again. */
@@ -93,13 +53,28 @@ static void hide(struct cf_source *source) {
 }
 
 void cf_forward_remove_source(struct cf_forward *forward, struct cf_source *source, cf_usec now) {
+    struct cf_scene *picture = source->picture;
     cf_assert(cf_forward_is_idle(forward));
     hide(source);
+    cf_scene_remove(picture, source);
+    if (picture->encoding_count == 0) {
+        cf_list_remove(&picture->room_link);
+    }
     cf_list_remove(&source->room_link);
     cf_list_remove(&source->ask_link);
     source->askers = NULL;
     forward->source_count--;
-    select_for_all(forward, now);
+    cf_forward_select_picture(forward, picture, now);
+}
+
+void cf_forward_forget_picture(struct cf_forward *forward, struct cf_scene *picture) {
+    cf_assert(picture->encoding_count == 0);
+    CF_LIST_EACH (&picture->tiles, link, following) {
+        struct cf_sink *sink = CF_OF(link, struct cf_sink, tile_link);
+        cf_list_remove(link);
+        sink->view.picture = NULL;
+        cf_list_append(&forward->idle_tiles, &sink->room_link);
+    }
 }
 
 void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *source, enum cf_video_format format, uint32_t ssrc,
@@ -110,7 +85,7 @@ void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *sou
     }
     hide(source);
     cf_source_restart(source, format, ++forward->names, ssrc);
-    select_for_all(forward, now);
+    cf_forward_select_picture(forward, source->picture, now);
 }
 
 void cf_forward_end_source(struct cf_forward *forward, struct cf_source *source, cf_usec now) {
@@ -126,20 +101,51 @@ void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *sourc
     if (!allowed) {
         hide(source);
     }
-    select_for_all(forward, now);
+    cf_forward_select_picture(forward, source->picture, now);
 }
 
-void cf_forward_add_sink(struct cf_forward *forward, struct cf_sink *sink, cf_usec now) {
-    struct ranking ranking;
-    cf_list_append(&forward->sinks, &sink->room_link);
-    rank_sources(forward, &ranking, now);
-    select_for(sink, &ranking, now);
+static void enter(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view) {
+    sink->view = *view;
+    if (!view->is_tile) {
+        cf_list_append(&forward->followers, &sink->room_link);
+    } else if (view->picture == NULL) {
+        cf_list_append(&forward->idle_tiles, &sink->room_link);
+    } else {
+        cf_assert(view->picture->owner != sink->config.owner);
+        cf_list_append(&view->picture->tiles, &sink->tile_link);
+    }
+}
+
+void cf_forward_add_sink(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view, cf_usec now) {
+    enter(forward, sink, view);
+    forward->sink_count++;
+    cf_forward_select_sink(forward, sink, now);
 }
 
 void cf_forward_remove_sink(struct cf_forward *forward, struct cf_sink *sink) {
     cf_assert(cf_forward_is_idle(forward));
     cf_sink_detach(sink);
     cf_list_remove(&sink->room_link);
+    cf_list_remove(&sink->tile_link);
+    forward->sink_count--;
+}
+
+void cf_forward_set_view(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view, cf_usec now) {
+    cf_assert(cf_forward_is_idle(forward));
+    bool is_same = sink->view.is_tile && view->is_tile && sink->view.picture == view->picture;
+    if (!is_same) {
+        cf_sink_detach(sink);
+    }
+    cf_list_remove(&sink->room_link);
+    cf_list_remove(&sink->tile_link);
+    enter(forward, sink, view);
+    cf_forward_select_sink(forward, sink, now);
+}
+
+void cf_forward_set_limit(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_limit *limit, cf_usec now) {
+    cf_assert(cf_forward_is_idle(forward));
+    sink->limit = *limit;
+    cf_forward_select_sink(forward, sink, now);
 }
 
 /* --- packets --- */
@@ -153,7 +159,7 @@ enum cf_source_result cf_forward_on_packet(struct cf_forward *forward, struct cf
         cf_list_append(&forward->batch_sources, &source->batch_link);
     }
     if (result == CF_SOURCE_TAKEN && first) {
-        select_for_all(forward, now);
+        cf_forward_select_picture(forward, source->picture, now);
     }
     return result;
 }
@@ -225,6 +231,7 @@ bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_
                        struct cf_sink_item *ret_item) {
     const struct cf_rewrite_stay *stay;
     uint16_t original;
+    cf_sink_on_missed(sink, now);
     if (!cf_sink_spend_repeat(sink, now) || !cf_rewrite_trace(&sink->rewrite, sequence, &stay, &original)) {
         return false;
     }
@@ -234,25 +241,38 @@ bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_
         return false;
     }
     *ret_item = (struct cf_sink_item){
-        .sink = sink, .packet = packet, .patch = cf_rewrite_patch_of(stay, packet), .csrc = source->ssrc, .is_repeat = true};
+        .sink = sink, .packet = packet, .patch = cf_rewrite_patch_of(stay, packet), .csrc = stay->csrc, .is_repeat = true};
     sink->counts.repeats++;
     return true;
 }
 
 /* --- now and then --- */
 
-static void set_bitrate(struct cf_source *source, cf_usec now) {
+/* Nobody has seen it for a while: it need not cost its sender's link anything. */
+static void pause_unseen(struct cf_source *source, cf_usec now) {
+    if (!source->is_paused && now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
+        source->is_paused = true;
+        cf_source_set_bitrate(source, CF_BITRATE_UNSEEN_BPS, now);
+    }
+}
+
+static void set_bitrate(const struct cf_forward *forward, struct cf_source *source, cf_usec now) {
     uint64_t limit = 0;
     CF_LIST_EACH (&source->shown_by, link, following) {
         limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(link, struct cf_sink, shown_link)->wish, now));
     }
+    if (limit != 0 || !cf_list_is_empty(&source->wanted_by)) {
+        cf_source_note_viewer(source, now);
+    }
     if (limit != 0) {
         cf_source_set_bitrate(source, limit, now);
+    } else if (forward->pauses_unseen && source->seen) {
+        pause_unseen(source, now);
     }
 }
 
 cf_usec cf_forward_deadline(const struct cf_forward *forward) {
-    cf_usec deadline = cf_list_is_empty(&forward->sinks) ? CF_USEC_NEVER : forward->next_look;
+    cf_usec deadline = forward->sink_count == 0 ? CF_USEC_NEVER : forward->next_look;
     CF_LIST_EACH (&forward->askers, link, following) {
         deadline = cf_usec_min(deadline, cf_source_deadline(CF_OF(link, struct cf_source, ask_link)));
     }
@@ -264,9 +284,9 @@ void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now) {
         return;
     }
     forward->next_look = now + CF_FORWARD_PERIOD;
-    select_for_all(forward, now);
+    cf_forward_select_due(forward, now);
     CF_LIST_EACH (&forward->sources, link, following) {
-        set_bitrate(source_of(link), now);
+        set_bitrate(forward, source_of(link), now);
     }
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pictures of one room: sources in, sinks out, and who is shown to whom. Packets of a batch of datagrams are taken first and
- * walked over afterwards receiver by receiver, so that a receiver's packets come out in a row (segmentation offload lives on
+ * The pictures of one room: sources in, sinks out, and who is shown to whom. A source is an encoding of a member's picture; a
+ * sink follows the speaker or is a tile, which shows one picture and no other. Packets of a batch of datagrams are taken first
+ * and walked over afterwards receiver by receiver, so that a receiver's packets come out in a row (segmentation offload lives on
  * that) and work is proportional to what is sent. Work in portions: each step is one sink of one source.
  *
  *     cf_forward_on_packet(f, source, &packet)                  per packet of the batch
  *     while ((n = cf_forward_step(f, now, items)) or not idle)  send the items
  *
- * Sources and sinks are the caller's memory; they are in the room between _add and _remove. Machine: see also _deadline and
- * _on_deadline. Nothing is allocated.
+ * Sources, sinks and pictures are the caller's memory; they are in the room between _add and _remove. Machine: see also _deadline
+ * and _on_deadline. Nothing is allocated.
  */
 #ifndef CF_SFU_FORWARD_H
 #define CF_SFU_FORWARD_H
@@ -23,9 +24,12 @@
 
 /** The room. */
 struct cf_forward {
-    struct cf_list sources; /**< who spoke last first */
-    struct cf_list sinks;
+    struct cf_list pictures[CF_SCENE_KIND_COUNT]; /**< with encodings; cameras: who spoke last first, screens: newest first */
+    struct cf_list sources;                       /**< encodings of all pictures */
+    struct cf_list followers;                     /**< sinks that follow the speaker */
+    struct cf_list idle_tiles;                    /**< tiles without picture */
     size_t source_count;
+    size_t sink_count;
     struct cf_list askers;        /**< sources that may have to be asked for something */
     struct cf_list batch_sources; /**< sources with packets in this batch */
     struct cf_link *cursor;       /**< next sink of the first of them; NULL: its list is through */
@@ -34,13 +38,21 @@ struct cf_forward {
     uint32_t batch;               /**< number of this batch */
     uint32_t names;               /**< names given so far */
     cf_usec next_look;
+    bool pauses_unseen; /**< encodings that nobody sees are asked to pause; set by the owner */
 };
 
 /** An empty room. */
 void cf_forward_init(struct cf_forward *forward, cf_usec now);
 
-/** Take @p source, already made, into the room; its packets carry @p ssrc. */
-void cf_forward_add_source(struct cf_forward *forward, struct cf_source *source, uint32_t ssrc);
+/**
+ * Take @p source, already made, into the room as an encoding of @p picture; its packets carry @p ssrc. False: the picture has too
+ * many encodings.
+ */
+CF_MUST_USE bool cf_forward_add_source(struct cf_forward *forward, struct cf_scene *picture, struct cf_source *source,
+                                       uint32_t ssrc, cf_usec now);
+
+/** @p picture, which must have no encodings any more, is going to be gone: its tiles show nobody. */
+void cf_forward_forget_picture(struct cf_forward *forward, struct cf_scene *picture);
 
 /** Take it out; sinks that show it go on with something else at the next look. */
 void cf_forward_remove_source(struct cf_forward *forward, struct cf_source *source, cf_usec now);
@@ -55,8 +67,14 @@ void cf_forward_end_source(struct cf_forward *forward, struct cf_source *source,
 /** May @p source be shown? False: muted or on hold. */
 void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now);
 
-/** Take @p sink, already made, into the room. */
-void cf_forward_add_sink(struct cf_forward *forward, struct cf_sink *sink, cf_usec now);
+/** Take @p sink, already made, into the room; it shows what @p view says. */
+void cf_forward_add_sink(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view, cf_usec now);
+
+/** @p sink shows what @p view says from now on; another encoding of the same picture takes over without a gap. */
+void cf_forward_set_view(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view, cf_usec now);
+
+/** @p sink may get what @p limit says from now on. */
+void cf_forward_set_limit(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_limit *limit, cf_usec now);
 
 /** Take it out. */
 void cf_forward_remove_sink(struct cf_forward *forward, struct cf_sink *sink);

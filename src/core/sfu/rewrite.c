@@ -37,7 +37,7 @@ static uint32_t elapsed_ticks(const struct cf_rewrite *rewrite, const struct cf_
     return (uint32_t)(ticks > FRAME_TICKS_MIN ? ticks : FRAME_TICKS_MIN);
 }
 
-void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, const struct cf_video_packet *first) {
+void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csrc, const struct cf_video_packet *first) {
     cf_assert(source != 0);
     const struct cf_rewrite_heads *heads = &rewrite->heads;
     memmove(rewrite->stays + 1, rewrite->stays, sizeof rewrite->stays - sizeof rewrite->stays[0]);
@@ -45,6 +45,7 @@ void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, const struct
     uint32_t timestamp = heads->timestamp + elapsed_ticks(rewrite, first);
     rewrite->stays[0] = (struct cf_rewrite_stay){
         .source = source,
+        .csrc = csrc,
         .timestamp_shift = timestamp - first->timestamp,
         .sequence_shift = (uint16_t)(heads->sequence + 1 - first->sequence),
         .picture_id_shift = (uint16_t)(heads->picture_id + 1 - first->vp8.picture_id),

@@ -19,6 +19,7 @@
 /** The constants of one stay with a source: outgoing number = incoming number + shift, modulo the width of the number. */
 struct cf_rewrite_stay {
     uint32_t source; /**< the caller's name of the source, 0: none */
+    uint32_t csrc;   /**< contributing source that its packets name, 0: none; a packet that is sent again has the same */
     uint32_t timestamp_shift;
     uint16_t sequence_shift;
     uint16_t picture_id_shift;
@@ -56,8 +57,9 @@ struct cf_rewrite_patch {
 /** A stream whose first packet will carry the numbers after @p heads (unguessable ones, RFC 3550 section 5.1). */
 void cf_rewrite_init(struct cf_rewrite *rewrite, const struct cf_rewrite_heads *heads);
 
-/** Begin a stay with @p source (not 0), whose first packet to be sent is @p first, the start of a key frame. */
-void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, const struct cf_video_packet *first);
+/** Begin a stay with @p source (not 0), whose first packet to be sent is @p first, the start of a key frame; @p csrc: see there.
+ */
+void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csrc, const struct cf_video_packet *first);
 
 /**
  * Numbers for a packet of the present source. False for a packet from before the stay began, or too late: not to be sent.

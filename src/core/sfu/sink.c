@@ -33,6 +33,7 @@ void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now) {
         sink->wanted = source;
         cf_list_append(&source->wanted_by, &sink->wanted_link);
     }
+    cf_source_note_viewer(source, now);
     cf_usec age = sink->shown == NULL ? CF_SINK_JOIN_AGE : CF_SINK_SWITCH_AGE;
     if (!cf_source_can_begin(source, age, now)) {
         cf_source_want_key(source, CF_KEYFRAME_CAUSE_JOIN, now);
@@ -46,8 +47,9 @@ static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet
         sink->counts.late++;
         return false;
     }
-    *ret = (struct cf_sink_item){.sink = sink, .packet = packet, .patch = patch, .csrc = sink->shown->ssrc};
+    *ret = (struct cf_sink_item){.sink = sink, .packet = packet, .patch = patch, .csrc = sink->rewrite.stays[0].csrc};
     sink->counts.packets++;
+    sink->loss.sent++;
     if (patch.sequence == sink->rewrite.heads.sequence) {
         sink->frame_open = !packet->marker;
         sink->frame_at = packet->arrival;
@@ -84,7 +86,8 @@ size_t cf_sink_try_switch(struct cf_sink *sink, uint32_t batch, cf_usec now, str
     sink->batch = batch;
     sink->counts.switches++;
     cf_list_append(&source->shown_by, &sink->shown_link);
-    cf_rewrite_switch(&sink->rewrite, source->name, cf_store_get(&source->store, source->key_sequence, now));
+    uint32_t csrc = sink->view.is_tile || source->picture == NULL ? 0 : cf_scene_ssrc(source->picture);
+    cf_rewrite_switch(&sink->rewrite, source->name, csrc, cf_store_get(&source->store, source->key_sequence, now));
     return catch_up(sink, source->key_sequence, now, items);
 }
 
@@ -112,6 +115,62 @@ bool cf_sink_spend_repeat(struct cf_sink *sink, cf_usec now) {
     return true;
 }
 
+/* --- how the receiver's link is --- */
+
+#define LOSS_WINDOW CF_MSEC(500)
+#define LOSS_PACKETS_MIN 20U
+/* Who asks again and again in one window, and then for a key frame, can't be helped by retransmission. */
+#define LOSS_ASKED_MAX 4U
+#define REPORT_LIFE CF_SEC(6)
+
+static uint32_t permille_of(const struct cf_sink_loss *loss) {
+    uint64_t permille = loss->sent == 0 ? 0 : (uint64_t)loss->missed * 1000U / loss->sent;
+    return permille > 1000U ? 1000U : (uint32_t)permille;
+}
+
+static void turn_window(struct cf_sink_loss *loss, cf_usec now) {
+    if (now - loss->since >= LOSS_WINDOW) {
+        bool is_old = now - loss->since >= 2 * LOSS_WINDOW;
+        loss->permille = is_old && loss->missed == 0 ? 0 : loss->missed >= LOSS_ASKED_MAX ? 1000U : permille_of(loss);
+        loss->since = now;
+        loss->sent = loss->missed = 0;
+    }
+}
+
+void cf_sink_on_missed(struct cf_sink *sink, cf_usec now) {
+    turn_window(&sink->loss, now);
+    sink->loss.missed++;
+}
+
+void cf_sink_on_report(struct cf_sink *sink, uint8_t fraction_lost, cf_usec now) {
+    sink->loss.reported = fraction_lost * 1000U / 256U;
+    sink->loss.reported_at = now;
+}
+
+bool cf_sink_is_lossy(const struct cf_sink *sink, cf_usec now) {
+    const struct cf_sink_loss *loss = &sink->loss;
+    bool is_reported = loss->reported >= CF_SINK_LOSSY && now - loss->reported_at < REPORT_LIFE;
+    bool is_missing = loss->sent >= LOSS_PACKETS_MIN && permille_of(loss) >= CF_SINK_LOSSY;
+    bool was_missing = loss->permille >= CF_SINK_LOSSY && now - loss->since < 2 * LOSS_WINDOW;
+    return is_reported || is_missing || was_missing || loss->missed >= LOSS_ASKED_MAX;
+}
+
+/* May a receiver with a bad link have a key frame? Not if others who see the source are to pay for it. */
+static bool is_kept_waiting(struct cf_sink *sink, cf_usec now) {
+    const struct cf_list *viewers = &sink->shown->shown_by;
+    bool is_alone = cf_list_first(viewers) == cf_list_last(viewers);
+    if (is_alone || !cf_sink_is_lossy(sink, now)) {
+        return false;
+    }
+    /* The pause begins with the first request, which may be of the moment only: by its end the link may be good again. */
+    sink->lossy_key_at = sink->lossy_key_at == 0 ? now : sink->lossy_key_at;
+    if (now - sink->lossy_key_at < CF_SINK_LOSSY_PAUSE) {
+        return true;
+    }
+    sink->lossy_key_at = now;
+    return false;
+}
+
 void cf_sink_on_key_request(struct cf_sink *sink, int fir_number, cf_usec now) {
     bool repeated = fir_number >= 0 && sink->has_fir && sink->fir_number == fir_number;
     if (fir_number >= 0) {
@@ -121,6 +180,10 @@ void cf_sink_on_key_request(struct cf_sink *sink, int fir_number, cf_usec now) {
     sink->counts.keys_wanted++;
     if (repeated || sink->shown == NULL || !cf_keyframe_budget_spend(&sink->budget, now)) {
         sink->counts.keys_refused++;
+        return;
+    }
+    if (is_kept_waiting(sink, now)) {
+        sink->counts.keys_lossy++;
         return;
     }
     cf_source_want_key(sink->shown, CF_KEYFRAME_CAUSE_LOSS, now);

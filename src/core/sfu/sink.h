@@ -10,7 +10,7 @@
 #define CF_SFU_SINK_H
 
 #include "core/sfu/rewrite.h"
-#include "core/sfu/source.h"
+#include "core/sfu/scene.h"
 
 /** A sink that shows a running picture begins another one only at a key frame that is not older. */
 #define CF_SINK_SWITCH_AGE CF_SOURCE_KEY_FRESH
@@ -24,6 +24,35 @@
 /** Retransmissions: at most so many at once, and a second. */
 #define CF_SINK_REPEATS_MAX 128U
 #define CF_SINK_REPEATS_PER_SEC 256U
+
+/** What a sink shows. Zeroed: it follows the speaker. */
+struct cf_sink_view {
+    bool is_tile;             /**< shows .picture and no other, and names nobody by CSRC */
+    struct cf_scene *picture; /**< tiles: borrowed, not of the sink's own member; NULL: nobody's */
+    bool is_small;            /**< tiles: the coarsest encoding will do */
+};
+
+/** What a sink may get, set by whoever shares out the receiver's bandwidth. Zeroed: anything. */
+struct cf_sink_limit {
+    bool is_paused; /**< nothing */
+    uint8_t grade;  /**< no encoding finer than that */
+};
+
+/** A receiver that misses so much of what it is sent, in thousandths, has a bad link. */
+#define CF_SINK_LOSSY 50U
+
+/** A receiver with a bad link can have a key frame that others see too only that often. */
+#define CF_SINK_LOSSY_PAUSE CF_SEC(30)
+
+/** How much a receiver misses, by what it asks for again and by its reports. Zeroed: nothing. */
+struct cf_sink_loss {
+    cf_usec since;     /**< the window began */
+    uint32_t sent;     /**< packets in it */
+    uint32_t missed;   /**< numbers asked for again */
+    uint32_t permille; /**< of the window before */
+    uint32_t reported; /**< by its last report */
+    cf_usec reported_at;
+};
 
 /** What a sink is made of. */
 struct cf_sink_config {
@@ -42,22 +71,28 @@ struct cf_sink_counts {
     uint64_t switches;
     uint64_t keys_wanted;  /**< requests of the receiver */
     uint64_t keys_refused; /**< of those, above the budget */
+    uint64_t keys_lossy;   /**< of those, because its own link is bad and others would pay */
 };
 
 /** The stream. */
 struct cf_sink {
     struct cf_sink_config config;
+    struct cf_sink_view view;
+    struct cf_sink_limit limit;
     struct cf_rewrite rewrite;
     struct cf_source *shown;    /**< NULL: nothing */
     struct cf_source *wanted;   /**< waits for its key frame; NULL: nothing else than .shown */
     struct cf_link shown_link;  /**< in .shown's list */
     struct cf_link wanted_link; /**< in .wanted's list */
-    struct cf_link room_link;
+    struct cf_link tile_link;   /**< tiles: in the picture's list */
+    struct cf_link room_link;   /**< in the room's list of those who follow the speaker, or of tiles without picture */
     cf_usec shown_since;
     bool frame_open;  /**< the last packet was not the end of its frame */
     cf_usec frame_at; /**< arrival of that packet */
     uint32_t batch;   /**< batch in which it began with .shown: has all of its packets */
     struct cf_keyframe_budget budget;
+    struct cf_sink_loss loss;
+    cf_usec lossy_key_at; /**< a key frame was asked for over a bad link; 0: never */
     struct cf_bitrate_wish wish;
     uint8_t fir_number; /**< of the receiver's last FIR */
     bool has_fir;
@@ -71,7 +106,7 @@ struct cf_sink_item {
     struct cf_sink *sink;
     const struct cf_video_packet *packet; /**< in the source's store, valid until the next packet comes in */
     struct cf_rewrite_patch patch;
-    uint32_t csrc; /**< SSRC of the source that is shown */
+    uint32_t csrc; /**< SSRC of the picture that is shown, 0: not named */
     bool is_repeat;
 };
 
@@ -99,7 +134,17 @@ size_t cf_sink_try_switch(struct cf_sink *sink, uint32_t batch, cf_usec now, str
 /** May one more packet be sent again? A mutation. */
 bool cf_sink_spend_repeat(struct cf_sink *sink, cf_usec now);
 
-/** The receiver asks for a key frame; @p fir_number of a FIR, -1 for a PLI. */
+/** The receiver asked for one packet again, or reported that @p fraction_lost of 256 were lost. */
+void cf_sink_on_missed(struct cf_sink *sink, cf_usec now);
+void cf_sink_on_report(struct cf_sink *sink, uint8_t fraction_lost, cf_usec now);
+
+/** Does it miss CF_SINK_LOSSY of what it is sent, or more? */
+bool cf_sink_is_lossy(const struct cf_sink *sink, cf_usec now);
+
+/**
+ * The receiver asks for a key frame; @p fir_number of a FIR, -1 for a PLI. Everybody who sees the source pays for one, so a
+ * receiver whose own link is bad is heard seldom, unless nobody else sees it.
+ */
 void cf_sink_on_key_request(struct cf_sink *sink, int fir_number, cf_usec now);
 
 /** Media time of the outgoing stream at @p wall, which is @p now, for sender reports. False if nothing was sent yet. */

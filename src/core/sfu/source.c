@@ -3,8 +3,7 @@
 
 enum cf_err cf_source_init(struct cf_source *source, const struct cf_mem *mem, const struct cf_source_config *config) {
     cf_assert(config->store.bytes >= CF_SOURCE_STORE_MIN);
-    *source = (struct cf_source){
-        .config = *config, .allowed = true, .rank = CF_SELECTOR_NOBODY, .clock = {.clock_rate_hz = CF_VIDEO_CLOCK_HZ}};
+    *source = (struct cf_source){.config = *config, .allowed = true, .clock = {.clock_rate_hz = CF_VIDEO_CLOCK_HZ}};
     cf_list_init(&source->shown_by);
     cf_list_init(&source->wanted_by);
     return cf_store_init(&source->store, mem, &config->store);
@@ -55,6 +54,14 @@ void cf_source_want_key(struct cf_source *source, enum cf_keyframe_cause cause, 
 void cf_source_set_bitrate(struct cf_source *source, uint64_t bitrate_bps, cf_usec now) {
     cf_bitrate_ask_set(&source->bitrate, bitrate_bps, now);
     note_ask(source);
+}
+
+void cf_source_note_viewer(struct cf_source *source, cf_usec now) {
+    source->seen_at = now;
+    if (source->is_paused) {
+        source->is_paused = false;
+        cf_source_set_bitrate(source, CF_BITRATE_UNLIMITED, now);
+    }
 }
 
 static void want_for_loss(struct cf_source *source, cf_usec now) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One incoming video stream of a room: its packets (stored once), its key frames, what is missing of it, and what it is to be
- * asked for. Sinks that show it or wait for it are in its lists; forward.c puts them there.
+ * One incoming video stream of a room, an encoding of a scene (scene.h): its packets (stored once), its key frames, what is
+ * missing of it, and what it is to be asked for. Sinks that show it or wait for it are in its lists; forward.c puts them there.
  *
  * Machine: _on_packet _on_restart _deadline _poll. Memory is taken at init; nothing is allocated a packet.
  */
@@ -13,7 +13,6 @@
 #include "core/sfu/clock_map.h"
 #include "core/sfu/keyframe_gate.h"
 #include "core/sfu/nack_list.h"
-#include "core/sfu/selector.h"
 #include "core/sfu/store.h"
 
 /** Packets of one source in one batch of datagrams. */
@@ -31,6 +30,8 @@
 /** Numbers in one NACK request. */
 #define CF_SOURCE_NACK_MAX 32
 
+struct cf_scene;
+
 /** What to ask the sender of a source for. */
 struct cf_source_ask {
     enum cf_keyframe_cause key_frame;   /**< not NONE: PLI or FIR */
@@ -42,7 +43,7 @@ struct cf_source_ask {
 
 /** What a source is made of. */
 struct cf_source_config {
-    uint32_t owner;              /**< the member it belongs to */
+    uint8_t grade;               /**< 0: the finest encoding of its picture; higher ones are coarser */
     enum cf_video_format format; /**< of its payloads; changes with a restart only */
     bool can_nack;               /**< negotiated: generic NACK */
     bool can_bitrate;            /**< negotiated: TMMBR or REMB */
@@ -63,13 +64,16 @@ struct cf_source_counts {
 /** The stream. */
 struct cf_source {
     struct cf_source_config config;
-    uint32_t name; /**< unique in its room; another one after each restart */
-    uint32_t ssrc; /**< what receivers find as CSRC */
+    uint32_t name;            /**< unique in its room; another one after each restart */
+    uint32_t ssrc;            /**< of its packets */
+    struct cf_scene *picture; /**< borrowed: whose encoding it is; NULL: it is in no room */
     struct cf_store store;
     struct cf_nack_list missing;
     struct cf_keyframe_gate gate;
     struct cf_keyframe_budget own_wishes; /**< key frames wanted for losses that we see ourselves */
     struct cf_bitrate_ask bitrate;
+    cf_usec seen_at; /**< when somebody showed it or waited for it last, or it began */
+    bool is_paused;  /**< nobody sees it, and it was asked to send next to nothing */
     struct cf_clock_map clock;
     uint16_t picture_id;   /**< last one, 15 bits, of senders that write 7 */
     uint16_t key_sequence; /**< first packet of the last key frame */
@@ -77,13 +81,12 @@ struct cf_source {
     bool has_key;            /**< both are meaningful and all since may still be stored */
     bool has_lip_offset;     /**< .lip_offset_usec counts */
     cf_usec lip_offset_usec; /**< our time minus the sender's, by what the mixer plays of the same member */
-    size_t rank;             /**< index in the last selection, CF_SELECTOR_NOBODY: not in it */
     bool allowed;            /**< may be shown; false: muted or on hold */
     bool seen;               /**< packets have come */
     cf_usec last_arrival;
     struct cf_list shown_by;   /**< sinks, by .shown_link */
     struct cf_list wanted_by;  /**< sinks, by .wanted_link */
-    struct cf_link room_link;  /**< in the room's list, who spoke last first */
+    struct cf_link room_link;  /**< in the room's list of sources */
     struct cf_link ask_link;   /**< in the room's list of sources that may have to be asked for something */
     struct cf_list *askers;    /**< that list; NULL: in no room */
     struct cf_link batch_link; /**< in the room's list of sources with packets in this batch */
@@ -120,6 +123,9 @@ void cf_source_restart(struct cf_source *source, enum cf_video_format format, ui
 
 /** A receiver wants a key frame. */
 void cf_source_want_key(struct cf_source *source, enum cf_keyframe_cause cause, cf_usec now);
+
+/** Somebody waits for it or shows it: if it was paused, it is asked to go on. */
+void cf_source_note_viewer(struct cf_source *source, cf_usec now);
 
 /** How much it should send, CF_BITRATE_UNLIMITED for any. */
 void cf_source_set_bitrate(struct cf_source *source, uint64_t bitrate_bps, cf_usec now);

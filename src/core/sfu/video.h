@@ -50,4 +50,7 @@ CF_MUST_USE enum cf_err cf_video_packet_parse(enum cf_video_format format, struc
  */
 bool cf_video_set_accepts(uint32_t formats, enum cf_video_format source);
 
+/** Can a receiver that negotiated the set @p formats decode any of the set @p offered? */
+bool cf_video_sets_meet(uint32_t formats, uint32_t offered);
+
 #endif

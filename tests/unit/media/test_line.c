@@ -85,21 +85,6 @@ static void gives_each_format_its_type(void **state) {
     assert_null(cf_engine_line_payload_in(&line, 98));
 }
 
-static void keeps_miniatures_apart(void **state) {
-    (void)state;
-    struct cf_engine_line line;
-    struct cf_media_line agreed = picture();
-    cf_engine_line_init(&line, NULL, 1);
-    (void)set(&line, &agreed);
-    assert_true(cf_engine_line_is_main_picture(&line));
-    agreed.remote_content = CF_CONTENT_SPEAKER;
-    (void)set(&line, &agreed);
-    assert_true(cf_engine_line_is_main_picture(&line));
-    agreed.remote_content = CF_CONTENT_THUMBNAIL;
-    (void)set(&line, &agreed);
-    assert_false(cf_engine_line_is_main_picture(&line));
-}
-
 static void puts_the_mid_on_packets_where_agreed(void **state) {
     (void)state;
     struct cf_engine_line line;
@@ -171,6 +156,6 @@ static void spends_no_more_than_its_budget(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(sends_the_first_codec_that_it_can), cmocka_unit_test(an_unchanged_agreement_changes_nothing),
-             cmocka_unit_test(gives_each_format_its_type), cmocka_unit_test(keeps_miniatures_apart),
-             cmocka_unit_test(puts_the_mid_on_packets_where_agreed), cmocka_unit_test(takes_ptime_and_bandwidth_as_limits),
-             cmocka_unit_test(a_held_phone_is_not_mixed), cmocka_unit_test(spends_no_more_than_its_budget))
+             cmocka_unit_test(gives_each_format_its_type), cmocka_unit_test(puts_the_mid_on_packets_where_agreed),
+             cmocka_unit_test(takes_ptime_and_bandwidth_as_limits), cmocka_unit_test(a_held_phone_is_not_mixed),
+             cmocka_unit_test(spends_no_more_than_its_budget))

@@ -18,7 +18,7 @@ static void the_default_is_what_the_server_does(void **state) {
     assert_int_equal(p.suite_count, 6);
     assert_false(p.allows_sdes_on_insecure_signalling);
     assert_false(p.allows_mki);
-    assert_false(p.allows_bundle);
+    assert_true(p.allows_bundle);
 }
 
 static void codecs_are_named_in_any_case(void **state) {

@@ -13,6 +13,7 @@
 #define PACKETS_MAX 20000
 
 struct member {
+    struct cf_scene picture;
     struct cf_source source;
     struct cf_sink sink;
     struct test_camera camera; /* its number is also the owner */
@@ -37,6 +38,9 @@ struct world {
 
 static const struct cf_rewrite_heads heads = {.sequence = 65500, .timestamp = 0xfffff000, .picture_id = 0x7ff0};
 
+/* The zeroed view: it follows the speaker. */
+static const struct cf_sink_view follow;
+
 static void world_init(struct world *w, size_t size, uint64_t seed) {
     memset(w, 0, sizeof *w);
     test_mem_init(&w->mem);
@@ -47,15 +51,16 @@ static void world_init(struct world *w, size_t size, uint64_t seed) {
     for (uint8_t i = 1; i <= size; i++) {
         struct member *m = &w->members[i - 1];
         const struct cf_source_config source = {
-            .owner = i, .format = CF_VIDEO_VP8, .can_nack = true, .store = {.bytes = 1 << 18, .packets = 1024, .age = CF_SEC(2)}};
+            .format = CF_VIDEO_VP8, .can_nack = true, .store = {.bytes = 1 << 18, .packets = 1024, .age = CF_SEC(2)}};
         const struct cf_sink_config sink = {.owner = i, .formats = CF_VIDEO_SET(CF_VIDEO_VP8), .heads = heads};
         assert_ok(cf_source_init(&m->source, &w->mem.mem, &source));
         test_camera_init(&m->camera, &w->rng, CF_VIDEO_VP8, i, w->now);
         m->camera.short_picture_id = i == 2;
-        cf_forward_add_source(&w->forward, &m->source, SSRC(i));
+        cf_scene_init(&m->picture, i, CF_SCENE_CAMERA);
+        assert_true(cf_forward_add_source(&w->forward, &m->picture, &m->source, SSRC(i), w->now));
         cf_sink_init(&m->sink, &sink);
         test_decoder_init(&m->decoder, PACKETS_MAX);
-        cf_forward_add_sink(&w->forward, &m->sink, w->now);
+        cf_forward_add_sink(&w->forward, &m->sink, &follow, w->now);
     }
 }
 
@@ -72,7 +77,7 @@ static void world_fini(struct world *w) {
 }
 
 /* The item as its receiver would get it. */
-static void decode_item(const struct cf_sink_item *item) {
+static void decode_item(const struct world *w, const struct cf_sink_item *item) {
     struct member *m = CF_OF(item->sink, struct member, sink);
     uint8_t payload[TEST_CAMERA_PAYLOAD_MAX + CF_VP8_DESCRIPTOR_MAX];
     struct cf_span body;
@@ -81,7 +86,11 @@ static void decode_item(const struct cf_sink_item *item) {
     test_decoder_add(&m->decoder, item->patch.sequence, item->patch.timestamp, item->packet->marker,
                      (struct cf_span){payload, len + body.len});
     uint8_t camera = test_decoder_camera(&m->decoder);
-    assert_int_equal(item->csrc, SSRC(camera));
+    /* A tile says nothing, the line that follows the speaker says who it is. */
+    /* If it began with a miniature because the full picture was not there yet, it goes by the miniature's. */
+    const struct cf_scene *picture = w->members[camera - 1].source.picture;
+    bool is_named = item->csrc == SSRC(camera) || item->csrc == cf_scene_ssrc(picture);
+    assert_true(item->sink->view.is_tile ? item->csrc == 0 : is_named);
     assert_true(camera != m->camera.number);
 }
 
@@ -90,7 +99,7 @@ static void flush(struct world *w) {
     while (!cf_forward_is_idle(&w->forward)) {
         size_t count = cf_forward_step(&w->forward, w->now, items);
         for (size_t i = 0; i < count; i++) {
-            decode_item(&items[i]);
+            decode_item(w, &items[i]);
         }
     }
 }
@@ -155,9 +164,9 @@ static void everybody_sees_the_speaker_and_the_speaker_the_one_before(void **sta
             const struct cf_source *shown = w.members[i].sink.shown;
             assert_non_null(shown);
             if (i + 1 != speaker) {
-                assert_int_equal(shown->config.owner, speaker);
+                assert_int_equal(shown->picture->owner, speaker);
             } else if (speaker > 1) {
-                assert_int_equal(shown->config.owner, speaker - 1);
+                assert_int_equal(shown->picture->owner, speaker - 1);
             }
         }
     }
@@ -235,7 +244,7 @@ static void a_newcomer_gets_a_picture_without_a_request(void **state) {
     const struct cf_sink_config sink = {.owner = 77, .formats = CF_VIDEO_SET(CF_VIDEO_VP8), .heads = heads};
     cf_sink_init(&newcomer.sink, &sink);
     test_decoder_init(&newcomer.decoder, PACKETS_MAX);
-    cf_forward_add_sink(&w.forward, &newcomer.sink, w.now);
+    cf_forward_add_sink(&w.forward, &newcomer.sink, &follow, w.now);
     run(&w, CF_MSEC(100));
     assert_true(newcomer.decoder.count > TEST_CAMERA_KEY_PACKETS);
     assert_int_equal(w.members[1].asked, asked);
@@ -290,7 +299,7 @@ static void repeats_exactly_what_was_sent_within_its_budget(void **state) {
         struct cf_sink_item item;
         assert_true(cf_forward_repeat(&w.forward, &m->sink, (uint16_t)m->decoder.pictures[i].sequence, w.now, &item));
         assert_true(item.is_repeat);
-        decode_item(&item);
+        decode_item(&w, &item);
     }
     size_t switches;
     assert_int_equal(test_decoder_check(&m->decoder, &switches), 0);
@@ -313,14 +322,14 @@ static void goes_on_with_another_when_the_one_shown_leaves_or_is_muted(void **st
     world_init(&w, 3, 8);
     cf_forward_on_speaker(&w.forward, 1, w.now);
     run(&w, CF_SEC(2));
-    assert_int_equal(w.members[1].sink.shown->config.owner, 1);
+    assert_int_equal(w.members[1].sink.shown->picture->owner, 1);
     cf_forward_allow_source(&w.forward, &w.members[0].source, false, w.now);
     assert_null(w.members[1].sink.shown);
     run(&w, CF_SEC(1));
-    assert_int_equal(w.members[1].sink.shown->config.owner, 3);
+    assert_int_equal(w.members[1].sink.shown->picture->owner, 3);
     cf_forward_allow_source(&w.forward, &w.members[0].source, true, w.now);
     run(&w, CF_SEC(2));
-    assert_int_equal(w.members[1].sink.shown->config.owner, 1);
+    assert_int_equal(w.members[1].sink.shown->picture->owner, 1);
     size_t switches;
     assert_int_equal(test_decoder_check(&w.members[1].decoder, &switches), 0);
     world_fini(&w);
@@ -356,7 +365,7 @@ static void never_mixes_codecs(void **state) {
     struct cf_sink sink;
     const struct cf_sink_config config = {.owner = 50, .formats = CF_VIDEO_SET(CF_VIDEO_H264_MODE_1)};
     cf_sink_init(&sink, &config);
-    cf_forward_add_sink(&w.forward, &sink, w.now);
+    cf_forward_add_sink(&w.forward, &sink, &follow, w.now);
     run(&w, CF_SEC(2));
     cf_forward_on_speaker(&w.forward, 2, w.now);
     run(&w, CF_SEC(2));
@@ -373,6 +382,181 @@ static void is_silent_about_a_source_nobody_can_get(void **state) {
     run(&w, CF_SEC(2));
     assert_int_equal(w.members[0].asked, 0);
     assert_int_equal(w.members[0].decoder.count, 0);
+    world_fini(&w);
+}
+
+/* A viewer with one tile, outside of the members. */
+static void add_viewer(struct world *w, struct member *viewer, struct cf_scene *picture, bool is_small) {
+    const struct cf_sink_config config = {.owner = 77, .formats = CF_VIDEO_SET(CF_VIDEO_VP8), .heads = heads};
+    const struct cf_sink_view view = {.is_tile = true, .picture = picture, .is_small = is_small};
+    memset(viewer, 0, sizeof *viewer);
+    viewer->camera.number = 77;
+    cf_sink_init(&viewer->sink, &config);
+    test_decoder_init(&viewer->decoder, PACKETS_MAX);
+    cf_forward_add_sink(&w->forward, &viewer->sink, &view, w->now);
+}
+
+static void remove_viewer(struct world *w, struct member *viewer) {
+    cf_forward_remove_sink(&w->forward, &viewer->sink);
+    test_decoder_fini(&viewer->decoder);
+}
+
+/* Camera 2 makes the miniature of member 1. */
+static void make_miniature(struct world *w) {
+    struct member *m = &w->members[1];
+    const struct cf_sink_limit blind = {.is_paused = true};
+    cf_forward_set_limit(&w->forward, &m->sink, &blind, w->now);
+    cf_forward_remove_source(&w->forward, &m->source, w->now);
+    m->source.config.grade = 16;
+    assert_true(cf_forward_add_source(&w->forward, &w->members[0].picture, &m->source, SSRC(2), w->now));
+}
+
+/* What the viewer got is one stream; how often its camera changed. */
+static size_t switches_of(struct member *viewer) {
+    size_t switches;
+    assert_int_equal(test_decoder_check(&viewer->decoder, &switches), 0);
+    return switches;
+}
+
+static void a_tile_shows_its_picture_whoever_speaks(void **state) {
+    (void)state;
+    static struct world w;
+    struct member viewer;
+    world_init(&w, 4, 12);
+    run(&w, CF_SEC(1));
+    add_viewer(&w, &viewer, &w.members[1].picture, false);
+    for (uint32_t speaker = 1; speaker <= 4; speaker++) {
+        cf_forward_on_speaker(&w.forward, speaker, w.now);
+        run(&w, CF_SEC(2));
+        assert_int_equal(test_decoder_camera(&viewer.decoder), 2);
+    }
+    assert_int_equal(switches_of(&viewer), 0);
+    /* A leg that shows the tile's picture no more: nobody, then another one in the same place. */
+    const struct cf_sink_view nobody = {.is_tile = true};
+    const struct cf_sink_view third = {.is_tile = true, .picture = &w.members[2].picture};
+    cf_forward_set_view(&w.forward, &viewer.sink, &nobody, w.now);
+    size_t before = viewer.decoder.count;
+    run(&w, CF_SEC(1));
+    assert_int_equal(viewer.decoder.count, before);
+    cf_forward_set_view(&w.forward, &viewer.sink, &third, w.now);
+    run(&w, CF_SEC(1));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 3);
+    (void)switches_of(&viewer);
+    remove_viewer(&w, &viewer);
+    world_fini(&w);
+}
+
+static void a_small_tile_gets_the_miniature_and_changes_without_a_gap(void **state) {
+    (void)state;
+    static struct world w;
+    struct member viewer;
+    const struct cf_sink_view full = {.is_tile = true, .picture = &w.members[0].picture};
+    world_init(&w, 3, 13);
+    make_miniature(&w);
+    run(&w, CF_SEC(1));
+    add_viewer(&w, &viewer, &w.members[0].picture, true);
+    run(&w, CF_SEC(2));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 2);
+    cf_forward_set_view(&w.forward, &viewer.sink, &full, w.now);
+    run(&w, CF_SEC(2));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 1);
+    assert_int_equal(switches_of(&viewer), 1);
+    /* Followers get the full picture, and know it by one SSRC. */
+    assert_ptr_equal(w.members[2].sink.shown, &w.members[0].source);
+    remove_viewer(&w, &viewer);
+    world_fini(&w);
+}
+
+static void a_limit_makes_it_coarser_or_stops_it(void **state) {
+    (void)state;
+    static struct world w;
+    struct member viewer;
+    const struct cf_sink_limit coarse = {.grade = 1};
+    const struct cf_sink_limit pause = {.is_paused = true};
+    const struct cf_sink_limit none = {.grade = 0};
+    world_init(&w, 2, 14);
+    make_miniature(&w);
+    run(&w, CF_SEC(1));
+    add_viewer(&w, &viewer, &w.members[0].picture, false);
+    run(&w, CF_SEC(1));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 1);
+    cf_forward_set_limit(&w.forward, &viewer.sink, &coarse, w.now);
+    run(&w, CF_SEC(1));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 2);
+    assert_int_equal(switches_of(&viewer), 1);
+    cf_forward_set_limit(&w.forward, &viewer.sink, &pause, w.now);
+    size_t before = viewer.decoder.count;
+    run(&w, CF_SEC(1));
+    assert_int_equal(viewer.decoder.count, before);
+    cf_forward_set_limit(&w.forward, &viewer.sink, &none, w.now);
+    run(&w, CF_SEC(1));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 1);
+    (void)switches_of(&viewer);
+    remove_viewer(&w, &viewer);
+    world_fini(&w);
+}
+
+static void a_small_tile_gets_the_full_picture_while_there_is_no_miniature(void **state) {
+    (void)state;
+    static struct world w;
+    struct member viewer;
+    world_init(&w, 3, 15);
+    make_miniature(&w);
+    run(&w, CF_SEC(1));
+    add_viewer(&w, &viewer, &w.members[0].picture, true);
+    run(&w, CF_SEC(1));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 2);
+    w.members[1].camera.next_at += CF_SEC(6);
+    run(&w, CF_SEC(5));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 1);
+    run(&w, CF_SEC(3));
+    assert_int_equal(test_decoder_camera(&viewer.decoder), 2);
+    assert_int_equal(switches_of(&viewer), 2);
+    remove_viewer(&w, &viewer);
+    world_fini(&w);
+}
+
+static void a_screen_is_shown_instead_of_the_speaker(void **state) {
+    (void)state;
+    static struct world w;
+    struct member *sharer = &w.members[1];
+    world_init(&w, 4, 16);
+    run(&w, CF_SEC(1));
+    cf_forward_on_speaker(&w.forward, 1, w.now);
+    run(&w, CF_SEC(2));
+    struct cf_scene screen;
+    cf_scene_init(&screen, sharer->picture.owner, CF_SCENE_SLIDES);
+    cf_forward_remove_source(&w.forward, &sharer->source, w.now);
+    assert_true(cf_forward_add_source(&w.forward, &screen, &sharer->source, SSRC(2), w.now));
+    run(&w, CF_SEC(2));
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(test_decoder_camera(&w.members[i].decoder), i == 1 ? 1 : 2);
+    }
+    cf_forward_remove_source(&w.forward, &sharer->source, w.now);
+    cf_forward_forget_picture(&w.forward, &screen);
+    assert_true(cf_forward_add_source(&w.forward, &sharer->picture, &sharer->source, SSRC(2), w.now));
+    run(&w, CF_SEC(2));
+    assert_int_equal(test_decoder_camera(&w.members[3].decoder), 1);
+    for (size_t i = 0; i < 4; i++) {
+        (void)switches_of(&w.members[i]);
+    }
+    world_fini(&w);
+}
+
+static void tiles_of_a_picture_that_is_gone_show_nobody(void **state) {
+    (void)state;
+    static struct world w;
+    struct member viewer;
+    struct cf_scene picture;
+    world_init(&w, 2, 17);
+    cf_scene_init(&picture, 50, CF_SCENE_CAMERA);
+    add_viewer(&w, &viewer, &picture, true);
+    assert_true(cf_link_is_in(&viewer.sink.tile_link));
+    cf_forward_forget_picture(&w.forward, &picture);
+    assert_null(viewer.sink.view.picture);
+    assert_false(cf_link_is_in(&viewer.sink.tile_link));
+    run(&w, CF_SEC(1));
+    remove_viewer(&w, &viewer);
     world_fini(&w);
 }
 
@@ -395,7 +579,13 @@ static void copes_with_want_of_memory(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(everybody_sees_the_speaker_and_the_speaker_the_one_before),
+CF_TEST_MAIN(cmocka_unit_test(a_tile_shows_its_picture_whoever_speaks),
+             cmocka_unit_test(a_small_tile_gets_the_miniature_and_changes_without_a_gap),
+             cmocka_unit_test(a_limit_makes_it_coarser_or_stops_it),
+             cmocka_unit_test(a_small_tile_gets_the_full_picture_while_there_is_no_miniature),
+             cmocka_unit_test(a_screen_is_shown_instead_of_the_speaker),
+             cmocka_unit_test(tiles_of_a_picture_that_is_gone_show_nobody),
+             cmocka_unit_test(everybody_sees_the_speaker_and_the_speaker_the_one_before),
              cmocka_unit_test(a_decoder_never_notices_a_switch),
              cmocka_unit_test(what_is_lost_on_the_way_in_is_a_gap_on_the_way_out),
              cmocka_unit_test(decoders_survive_loss_and_switches_together),

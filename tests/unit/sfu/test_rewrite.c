@@ -28,7 +28,7 @@ static void goes_on_after_the_heads_it_was_given(void **state) {
     struct cf_rewrite r;
     cf_rewrite_init(&r, &heads);
     struct cf_video_packet p = packet(100, 5000, 10, 3, CF_SEC(1));
-    cf_rewrite_switch(&r, 1, &p);
+    cf_rewrite_switch(&r, 1, 0, &p);
     struct cf_rewrite_patch patch = send(&r, &p);
     assert_int_equal(patch.sequence, 65535);
     assert_int_equal(patch.picture_id, 0x7fff);
@@ -46,7 +46,7 @@ static void keeps_losses_and_reordering_of_the_source(void **state) {
     struct cf_rewrite r;
     cf_rewrite_init(&r, &heads);
     struct cf_video_packet p = packet(65530, 1, 1, 1, 0);
-    cf_rewrite_switch(&r, 1, &p);
+    cf_rewrite_switch(&r, 1, 0, &p);
     uint16_t first = send(&r, &p).sequence;
     /* 65531 and 65532 are late, 65533 is lost, then the source wraps. */
     static const uint16_t order[] = {65534, 65532, 65531, 65535, 1, 0};
@@ -61,10 +61,10 @@ static void a_switch_leaves_no_gap_and_moves_time_by_what_passed(void **state) {
     struct cf_rewrite r;
     cf_rewrite_init(&r, &heads);
     struct cf_video_packet a = packet(7, 90000, 5, 200, CF_SEC(10));
-    cf_rewrite_switch(&r, 1, &a);
+    cf_rewrite_switch(&r, 1, 0, &a);
     struct cf_rewrite_patch before = send(&r, &a);
     struct cf_video_packet b = packet(40000, 123, 0x7fff, 9, CF_SEC(10) + CF_MSEC(40));
-    cf_rewrite_switch(&r, 2, &b);
+    cf_rewrite_switch(&r, 2, 0, &b);
     struct cf_rewrite_patch after = send(&r, &b);
     assert_int_equal((uint16_t)(after.sequence - before.sequence), 1);
     assert_int_equal(after.timestamp - before.timestamp, 3600);
@@ -72,7 +72,7 @@ static void a_switch_leaves_no_gap_and_moves_time_by_what_passed(void **state) {
     assert_int_equal((uint8_t)(after.tl0picidx - before.tl0picidx), 1);
     /* Sources that come in at the same instant still get different timestamps. */
     struct cf_video_packet c = packet(1, 1, 1, 1, b.arrival);
-    cf_rewrite_switch(&r, 3, &c);
+    cf_rewrite_switch(&r, 3, 0, &c);
     assert_true((int32_t)(send(&r, &c).timestamp - after.timestamp) > 0);
 }
 
@@ -82,7 +82,7 @@ static void drops_what_is_older_than_the_switch(void **state) {
     struct cf_rewrite_patch patch;
     cf_rewrite_init(&r, &heads);
     struct cf_video_packet key = packet(3, 1, 1, 1, 0);
-    cf_rewrite_switch(&r, 1, &key);
+    cf_rewrite_switch(&r, 1, 0, &key);
     (void)send(&r, &key);
     struct cf_video_packet late = packet(2, 0, 0, 0, 0);
     assert_false(cf_rewrite_packet(&r, &late, &patch));
@@ -96,7 +96,7 @@ static void still_takes_packets_after_a_long_stay(void **state) {
     struct cf_rewrite_patch patch;
     cf_rewrite_init(&r, &heads);
     struct cf_video_packet p = packet(0, 0, 0, 0, 0);
-    cf_rewrite_switch(&r, 1, &p);
+    cf_rewrite_switch(&r, 1, 0, &p);
     for (uint32_t i = 0; i < 200000; i++) {
         p.sequence = (uint16_t)i;
         p.timestamp = i * 3000;
@@ -118,7 +118,7 @@ static void traces_numbers_back_to_their_source(void **state) {
     assert_false(cf_rewrite_trace(&r, 65535, &stay, &original));
     for (uint32_t source = 1; source <= CF_REWRITE_STAYS + 1; source++) {
         struct cf_video_packet p = packet((uint16_t)(source * 1000), source, 0, 0, 0);
-        cf_rewrite_switch(&r, source, &p);
+        cf_rewrite_switch(&r, source, 0, &p);
         for (uint16_t i = 0; i < 10; i++, p.sequence++) {
             (void)send(&r, &p);
         }
