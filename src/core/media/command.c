@@ -125,6 +125,7 @@ static void unmap_sockets(struct cf_engine *engine, const struct cf_engine_trans
 }
 
 void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    cf_engine_bandwidth_free(engine, leg);
     for (size_t i = 0; i < leg->line_count; i++) {
         if (leg->lines[i] != NULL) {
             cf_engine_part(engine, leg->lines[i]);
@@ -331,9 +332,23 @@ static struct cf_engine_line *get_line(struct cf_engine *engine, struct cf_engin
         leg->lines[index]->timestamp_offset = cf_entropy_u32(engine->config.entropy);
         /* Below 2^15, so that a lost first packet can't confuse rollover counters (RFC 3711 section 3.3.1). */
         leg->lines[index]->sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
+        leg->lines[index]->rtx_sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
         leg->line_count = index >= leg->line_count ? (uint16_t)(index + 1) : leg->line_count;
     }
     return leg->lines[index];
+}
+
+/* Arrivals on the line's transport are noted from now on if that was agreed on. */
+static enum cf_err note_arrivals(struct cf_engine *engine, struct cf_engine_line *line) {
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC];
+    struct cf_engine_transport *t = line->transport;
+    bool wanted = line->is_active && extension->id != 0 && extension->can_receive &&
+                  cf_engine_line_has_feedback(line, CF_FEEDBACK_TRANSPORT_CC);
+    if (!wanted || t->arrivals.mem != NULL) {
+        return CF_OK;
+    }
+    line->leg->has_arrivals = true;
+    return cf_arrivals_init(&t->arrivals, engine->mem);
 }
 
 static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_line_set *set,
@@ -362,6 +377,8 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
     }
     cf_engine_leg_note_takers(leg);
     enum cf_err err = join_line(engine, leg, line, was_single, ret_index);
+    err = err == CF_OK ? note_arrivals(engine, line) : err;
+    err = err == CF_OK ? cf_engine_bandwidth_set(engine, leg) : err;
     return err == CF_OK && set->line.is_active && transport == NULL ? CF_ERR_NOT_FOUND : err;
 }
 
@@ -373,7 +390,8 @@ static enum cf_err use_line(struct cf_engine *engine, struct cf_engine_leg *leg,
     }
     bool was_single = line->use.pick.kind == CF_MEDIA_PICK_SPEAKER;
     line->use = use->use;
-    return join_line(engine, leg, line, was_single, ret_index);
+    enum cf_err err = join_line(engine, leg, line, was_single, ret_index);
+    return err == CF_OK ? cf_engine_bandwidth_set(engine, leg) : err;
 }
 
 /* --- all of it --- */

@@ -38,6 +38,7 @@ static void take_block(struct cf_engine *engine, const struct cf_engine_transpor
     if (line->has_sink) {
         cf_sink_on_report(&line->sink, block->fraction_lost, engine->now);
     }
+    cf_engine_bandwidth_on_report(engine, line);
 }
 
 static void take_report(struct cf_engine *engine, const struct cf_engine_transport *t, const struct cf_rtcp_packet *packet) {
@@ -110,6 +111,7 @@ static void take_nack(struct cf_engine *engine, struct cf_engine_line *line, con
 static void take_limit(struct cf_engine *engine, struct cf_engine_line *line, uint64_t bitrate_bps) {
     if (line != NULL && line->has_sink) {
         cf_bitrate_wish_set(&line->sink.wish, bitrate_bps, engine->now);
+        cf_engine_bandwidth_on_limit(engine, line->leg, 0);
     }
 }
 
@@ -138,8 +140,15 @@ static void take_remb(struct cf_engine *engine, const struct cf_engine_transport
     if (cf_remb_parse(feedback, &remb) != CF_OK) {
         return;
     }
+    bool is_ours = false;
     for (size_t i = 0; cf_rtcp_ssrc_at(remb.ssrcs, i, &ssrc); i++) {
-        take_limit(engine, cf_engine_leg_line_of_ours(t->leg, t, ssrc), remb.bitrate_bps);
+        struct cf_engine_line *line = cf_engine_leg_line_of_ours(t->leg, t, ssrc);
+        take_limit(engine, line, remb.bitrate_bps);
+        is_ours |= line != NULL && line->has_sink;
+    }
+    /* It is what all of them together may have. */
+    if (is_ours) {
+        cf_engine_bandwidth_on_limit(engine, t->leg, remb.bitrate_bps > 0 ? remb.bitrate_bps : 1);
     }
 }
 
@@ -177,6 +186,8 @@ static void take_feedback(struct cf_engine *engine, const struct cf_engine_trans
         take_tmmbr(engine, t, &feedback);
     } else if (feedback.format == CF_RTPFB_TMMBN) {
         take_tmmbn(t, &feedback);
+    } else if (feedback.format == CF_RTPFB_TRANSPORT_CC) {
+        cf_engine_bandwidth_on_feedback(engine, t, &feedback);
     }
 }
 

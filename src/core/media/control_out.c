@@ -184,6 +184,25 @@ void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_line *line, c
     send(engine, line, &w);
 }
 
+/* --- transport-wide feedback --- */
+
+void cf_engine_send_arrivals(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    for (size_t i = 0; i < CF_MEDIA_TRANSPORTS_MAX && leg->has_arrivals; i++) {
+        struct cf_engine_transport *t = leg->transports[i];
+        struct cf_engine_line *line = t == NULL ? NULL : cf_engine_leg_first_line(leg, t);
+        while (line != NULL && engine->now >= cf_arrivals_deadline(&t->arrivals)) {
+            uint8_t buffer[CF_CONTROL_PLAIN_MAX];
+            struct cf_writer w;
+            cf_writer_init(&w, buffer, sizeof buffer);
+            put_report(engine, line, &w);
+            if (!cf_arrivals_poll(&t->arrivals, &w, line->ssrc, t->numbered_ssrc, engine->now) || !cf_writer_ok(&w)) {
+                break;
+            }
+            send(engine, line, &w);
+        }
+    }
+}
+
 void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line, uint64_t bitrate_bps, uint32_t owner_ssrc) {
     uint8_t buffer[CF_CONTROL_PLAIN_MAX];
     struct cf_writer w;

@@ -61,6 +61,7 @@ enum cf_err cf_engine_init(struct cf_engine *engine, const struct cf_mem *mem, c
     cf_list_init(&engine->batch_rooms);
     cf_list_init(&engine->mix_rooms);
     cf_list_init(&engine->touched_rooms);
+    cf_list_init(&engine->due_pacers);
     bool made = cf_event_queue_init(&engine->events, mem, engine->config.event_limit) == CF_OK &&
                 cf_control_queue_init(&engine->control, mem) == CF_OK && cf_outbox_init(&engine->outbox, mem) == CF_OK;
     if (!made) {
@@ -141,6 +142,12 @@ static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
         }
     }
     deadline = cf_usec_min(deadline, cf_engine_handshake_deadline(leg));
+    for (size_t i = 0; i < CF_MEDIA_TRANSPORTS_MAX && leg->has_arrivals; i++) {
+        if (leg->transports[i] != NULL) {
+            deadline = cf_usec_min(deadline, cf_arrivals_deadline(&leg->transports[i]->arrivals));
+        }
+    }
+    deadline = cf_usec_min(deadline, cf_engine_bandwidth_deadline(leg));
     if (leg->policy.silence_usec > 0 && !leg->is_silent) {
         deadline = cf_usec_min(deadline, leg->heard_at + leg->policy.silence_usec);
     }
@@ -198,6 +205,8 @@ static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
         }
     }
     cf_engine_on_handshake_deadline(engine, leg);
+    cf_engine_send_arrivals(engine, leg);
+    cf_engine_bandwidth_on_timer(engine, leg);
     report_silence(engine, leg);
     cf_engine_set_leg_timer(engine, leg);
 }

@@ -121,6 +121,8 @@ struct cf_engine {
     struct cf_list batch_rooms;
     struct cf_list mix_rooms;
     struct cf_list touched_rooms;
+    struct cf_list due_pacers;                     /**< of struct cf_engine_bandwidth */
+    struct cf_tile tiles[CF_ALLOCATION_TILES_MAX]; /**< of an allocation, while it is made */
     struct cf_sink_item items[CF_SINK_ITEMS_MAX];
     size_t item_count;
     size_t item_at;

@@ -4,6 +4,7 @@
 #define CF_MEDIA_INTERNAL_H
 
 #include "core/media/engine.h"
+#include "core/rtcp/feedback.h"
 
 /** What was made of a datagram: a reason for which it was discarded, or this: it was used. */
 #define CF_MEDIA_USED CF_MEDIA_DISCARD_COUNT
@@ -100,5 +101,50 @@ void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line,
 
 /** Forget all that waits to be sent. */
 void cf_engine_drop_output(struct cf_engine *engine);
+
+/** Tell the peer of @p leg when its packets came, where that is due (transport-wide feedback). */
+void cf_engine_send_arrivals(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/* --- bandwidth.c --- */
+
+/** Lines or transports of @p leg have changed. CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_engine_bandwidth_set(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/** Forget what is known of @p leg's link. */
+void cf_engine_bandwidth_free(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/** What may be sent to @p leg, pictures alone; UINT64_MAX: no limit is known. */
+uint64_t cf_engine_bandwidth_target(const struct cf_engine_leg *leg, cf_usec now);
+
+/** When to call cf_engine_bandwidth_on_timer(). */
+cf_usec cf_engine_bandwidth_deadline(const struct cf_engine_leg *leg);
+
+/** Allocate, probe, pace: whatever is due. What is to be sent comes out of cf_engine_bandwidth_poll(). */
+void cf_engine_bandwidth_on_timer(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/** Transport-wide feedback came on @p t. */
+void cf_engine_bandwidth_on_feedback(struct cf_engine *engine, const struct cf_engine_transport *t,
+                                     const struct cf_rtcp_feedback *feedback);
+
+/** The peer has reported on what @p line sends: it is in line->report. */
+void cf_engine_bandwidth_on_report(struct cf_engine *engine, const struct cf_engine_line *line);
+
+/** The peer asked for a limit: @p remb_bps for all of it, or 0: for one line, which is in its sink. */
+void cf_engine_bandwidth_on_limit(struct cf_engine *engine, struct cf_engine_leg *leg, uint64_t remb_bps);
+
+/** May @p item of @p line go out now? False: it waits in the pacer. */
+bool cf_engine_bandwidth_admit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item);
+
+/** The transport-wide number of a packet of @p len octets that goes out now on @p line. */
+uint16_t cf_engine_bandwidth_number(struct cf_engine *engine, const struct cf_engine_line *line, size_t len);
+
+/** @p len octets of a picture were sent to @p leg. */
+void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t len);
+
+/** The next packet that a pacer gives out. False: those whose turn it was have nothing (more); look at engine->due_pacers. */
+bool cf_engine_bandwidth_poll(struct cf_engine *engine, struct cf_sink_item *ret_item);
+
+/** @p line parts with its sink: nothing of it waits any more. */
+void cf_engine_bandwidth_forget(struct cf_engine_line *line);
 
 #endif

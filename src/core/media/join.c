@@ -82,7 +82,9 @@ static void part_source(struct cf_engine *engine, struct cf_engine_line *line) {
 
 static void part_sink(struct cf_engine_line *line) {
     if (line->has_sink) {
+        cf_engine_bandwidth_forget(line);
         cf_forward_remove_sink(&line->leg->room->forward, &line->sink);
+        line->sink.limit = (struct cf_sink_limit){.is_paused = false};
         line->has_sink = false;
     }
 }

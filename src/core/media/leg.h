@@ -7,6 +7,7 @@
 #define CF_MEDIA_LEG_H
 
 #include "base/heap.h"
+#include "core/media/bandwidth.h"
 #include "core/media/line.h"
 #include "core/mix/mixer.h"
 
@@ -45,8 +46,10 @@ struct cf_engine_leg {
     size_t taker_count;
     struct cf_engine_line *sound;                  /**< the line that is mixed; NULL: none */
     struct cf_scene pictures[CF_SCENE_KIND_COUNT]; /**< what it shows of itself */
+    struct cf_engine_bandwidth *bandwidth;         /**< owned; NULL: it gets no pictures */
     struct cf_timer timer;                         /**< in the engine's heap of legs */
     cf_usec heard_at;                              /**< last datagram that was used, or the beginning */
+    bool has_arrivals;                             /**< some transport notes arrivals */
     bool is_heard;                                 /**< something came since the beginning or the last silence */
     bool is_silent;                                /**< its silence was reported */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/media/line.h"
 
+#include "core/rtp/send_time.h"
+
 void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg, uint16_t index) {
     *line = (struct cf_engine_line){.leg = leg,
                                     .index = index,
@@ -8,6 +10,7 @@ void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg,
                                     .payload_type_out = CF_LINE_NO_TYPE,
                                     .report = {.round_trip_usec = -1}};
     memset(line->picture_types, CF_LINE_NO_TYPE, sizeof line->picture_types);
+    memset(line->rtx_types, CF_LINE_NO_TYPE, sizeof line->rtx_types);
 }
 
 /* --- what packets look like --- */
@@ -26,13 +29,15 @@ static const struct cf_payload *first_sound_out(const struct cf_media_line *agre
 }
 
 static enum cf_video_format format_of(enum cf_codec codec, const union cf_codec_params *params) {
-    if (codec == CF_CODEC_VP8) {
-        return CF_VIDEO_VP8;
+    static const enum cf_video_format formats[CF_CODEC_COUNT] = {[CF_CODEC_VP8] = CF_VIDEO_VP8,
+                                                                 [CF_CODEC_VP9] = CF_VIDEO_VP9,
+                                                                 [CF_CODEC_AV1] = CF_VIDEO_AV1,
+                                                                 [CF_CODEC_H265] = CF_VIDEO_H265,
+                                                                 [CF_CODEC_H264] = CF_VIDEO_H264_MODE_1};
+    if (codec == CF_CODEC_H264 && params->h264.packetization_mode != 1) {
+        return params->h264.packetization_mode == 0 ? CF_VIDEO_H264_MODE_0 : CF_VIDEO_NONE;
     }
-    if (codec == CF_CODEC_H264 && params->h264.packetization_mode <= 1) {
-        return params->h264.packetization_mode == 0 ? CF_VIDEO_H264_MODE_0 : CF_VIDEO_H264_MODE_1;
-    }
-    return CF_VIDEO_NONE;
+    return formats[codec];
 }
 
 enum cf_video_format cf_engine_line_format_in(const struct cf_payload *payload) {
@@ -45,6 +50,38 @@ static void note_picture_type(struct cf_engine_line *line, enum cf_video_format 
     }
 }
 
+/* Payload types of retransmissions, by the format that they repair. */
+static void set_rtx_types(struct cf_engine_line *line) {
+    memset(line->rtx_types, CF_LINE_NO_TYPE, sizeof line->rtx_types);
+    for (size_t i = 0; i < line->agreed.payload_count; i++) {
+        const struct cf_payload *payload = &line->agreed.payloads[i];
+        for (size_t format = 0; format < CF_VIDEO_FORMAT_COUNT && payload->codec == CF_CODEC_RTX; format++) {
+            if (line->picture_types[format] != CF_LINE_NO_TYPE && line->picture_types[format] == payload->remote.rtx.apt) {
+                line->rtx_types[format] = payload->send_type;
+            }
+        }
+    }
+}
+
+static bool has_rtx(const struct cf_engine_line *line) {
+    for (size_t format = 0; format < CF_VIDEO_FORMAT_COUNT; format++) {
+        if (line->rtx_types[format] != CF_LINE_NO_TYPE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Are the line's pictures numbered transport-wide? Only with retransmissions on a stream of their own: a number must not be sent
+ * twice, and a packet that is sent again on its own stream must be the same octet for octet (docs/adr/0044).
+ */
+static bool is_numbered(const struct cf_engine_line *line) {
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC];
+    return line->agreed.kind == CF_MEDIA_VIDEO && extension->id != 0 && extension->can_send && has_rtx(line) &&
+           cf_engine_line_has_feedback(line, CF_FEEDBACK_TRANSPORT_CC);
+}
+
 static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *const *codecs) {
     const struct cf_payload *sound = first_sound_out(&line->agreed, codecs);
     line->payload_type_out = sound == NULL ? CF_LINE_NO_TYPE : sound->send_type;
@@ -55,23 +92,36 @@ static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *
     }
     /* Single NAL unit packets are fine for a receiver of mode 1. */
     note_picture_type(line, CF_VIDEO_H264_MODE_0, line->picture_types[CF_VIDEO_H264_MODE_1]);
+    set_rtx_types(line);
 }
 
 static void set_extension(struct cf_engine_line *line) {
+    static const uint8_t number[CF_TRANSPORT_SEQUENCE_LEN] = {0};
     const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    struct cf_rtp_ext list[2];
+    size_t count = 0;
     line->extension_len = 0;
-    if (mid->id == 0 || !mid->can_send || line->agreed.mid.len == 0) {
+    line->twcc_at = 0;
+    if (is_numbered(line)) {
+        list[count++] = (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC].id, .data = {number, 2}};
+    }
+    if (mid->id != 0 && mid->can_send && line->agreed.mid.len != 0) {
+        list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    }
+    if (count == 0) {
         return;
     }
     struct cf_writer w;
-    const struct cf_rtp_ext list = {.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
     cf_writer_init(&w, line->extension, sizeof line->extension);
     uint8_t *header = cf_writer_reserve(&w, 4);
-    uint16_t profile = cf_rtp_put_extensions(&w, &list, 1);
+    uint16_t profile = cf_rtp_put_extensions(&w, list, count);
     cf_assert(cf_writer_ok(&w));
     cf_set_be16(header, profile);
     cf_set_be16(header + 2, (uint16_t)((w.len - 4) / 4));
     line->extension_len = (uint8_t)w.len;
+    if (is_numbered(line)) {
+        line->twcc_at = profile == CF_RTP_EXT_ONE_BYTE ? 5 : 6; /* the first element, behind its own header */
+    }
 }
 
 static void set_ssrc(struct cf_engine_line *line, uint32_t random_ssrc) {

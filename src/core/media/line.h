@@ -7,6 +7,7 @@
 #ifndef CF_MEDIA_LINE_H
 #define CF_MEDIA_LINE_H
 
+#include "core/media/bandwidth.h"
 #include "core/media/messages.h"
 #include "core/media/transport.h"
 #include "core/mix/mixer.h"
@@ -82,11 +83,15 @@ struct cf_engine_line {
     uint32_t timestamp_offset; /**< sound: random, added to the mixer's time line */
     uint32_t timestamp_next;   /**< sound: what the next timestamp is if nothing is left out */
     bool has_sent;
-    uint8_t payload_type_out;                 /**< sound; CF_LINE_NO_TYPE: none that we can encode */
-    uint32_t levels_serial;                   /**< sound: levels of the room that were sent last */
-    uint8_t picture_types[4];                 /**< pictures: payload type by enum cf_video_format; CF_LINE_NO_TYPE */
-    uint8_t extension[CF_LINE_EXTENSION_MAX]; /**< header extension of every packet, with its own header */
-    uint8_t extension_len;                    /**< 0: none */
+    uint8_t payload_type_out;                     /**< sound; CF_LINE_NO_TYPE: none that we can encode */
+    uint32_t levels_serial;                       /**< sound: levels of the room that were sent last */
+    uint8_t picture_types[CF_VIDEO_FORMAT_COUNT]; /**< pictures: payload type by enum cf_video_format; CF_LINE_NO_TYPE */
+    uint8_t extension[CF_LINE_EXTENSION_MAX];     /**< header extension of every packet, with its own header */
+    uint8_t extension_len;                        /**< 0: none */
+    uint8_t twcc_at;                              /**< where the transport-wide number is in .extension; 0: it is not in it */
+    uint8_t rtx_types[CF_VIDEO_FORMAT_COUNT];     /**< pictures: payload type of retransmissions; CF_LINE_NO_TYPE */
+    uint16_t rtx_sequence;                        /**< of the next retransmission */
+    struct cf_line_share share;                   /**< what the leg's link has for it */
     struct cf_rtp_sender sender;
 
     /* control */

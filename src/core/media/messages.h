@@ -215,6 +215,14 @@ struct cf_media_line_stats {
     uint32_t key_frames_wanted;  /**< requests of the peer */
     uint32_t key_frames_refused; /**< of those, above its budget */
     struct cf_handle shown;      /**< whose picture goes out; unset: nobody's */
+    uint64_t target_bps;         /**< what may be sent to the leg; 0: no limit is known */
+    uint64_t estimate_bps;       /**< what its link carries by its feedback; 0: it gives none */
+    uint64_t wanted_bps;         /**< what it would get if everything fitted; 0: not known */
+    uint8_t spatial_out;         /**< highest layers that go out, of what grade (encoding) */
+    uint8_t temporal_out;
+    uint8_t grade_out;
+    bool is_paused;  /**< nothing is sent: it does not fit */
+    bool is_limited; /**< something lower than it could have */
 };
 
 /** A member's level. */

@@ -43,7 +43,8 @@ struct cf_outbox_slot {
 struct cf_outbox_ticket {
     void *user;         /**< the caller's */
     uint32_t timestamp; /**< of the packet */
-    bool is_repeat;
+    bool is_repeat;     /**< the same packet again, under the same index */
+    bool is_rtx;        /**< a retransmission on a stream of its own, or padding */
 };
 
 /** The outbox. */

@@ -6,6 +6,8 @@
 #include "core/media/internal.h"
 #include "core/rtcp/rtcp.h"
 #include "core/rtp/audio_level.h"
+#include "core/rtp/rtx.h"
+#include "core/rtp/send_time.h"
 
 #define USED CF_MEDIA_USED
 
@@ -248,6 +250,42 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
 
 /* --- one packet --- */
 
+/* Note the transport-wide number of a packet, whatever becomes of it here: it has come. */
+static void note_arrival(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view, size_t len) {
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC];
+    struct cf_engine_transport *t = line->transport;
+    struct cf_span data;
+    uint16_t number;
+    if (t->arrivals.mem == NULL || extension->id == 0 || !extension->can_receive ||
+        !cf_rtp_ext_find(view, extension->id, &data) || !cf_transport_sequence_parse(data, &number)) {
+        return;
+    }
+    cf_usec before = cf_arrivals_deadline(&t->arrivals);
+    t->numbered_ssrc = view->ssrc;
+    cf_arrivals_on_packet(&t->arrivals, number, len, engine->now);
+    if (cf_arrivals_deadline(&t->arrivals) < before) {
+        cf_engine_set_leg_timer(engine, t->leg);
+    }
+}
+
+/* A retransmission (RFC 4588): the packet that it brings back, of the line's source. */
+static enum cf_media_discard take_rtx(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                      const struct cf_payload *payload) {
+    const struct cf_payload *repaired = cf_engine_line_payload_in(line, payload->local.rtx.apt);
+    struct cf_rtx rtx;
+    if (repaired == NULL || !line->receiver.is_started || line->agreed.kind != CF_MEDIA_VIDEO) {
+        return CF_MEDIA_DISCARD_NOT_WANTED;
+    }
+    if (!cf_rtx_parse(view->payload, &rtx) || rtx.payload.len == 0) {
+        return USED; /* padding */
+    }
+    struct cf_rtp_view original = *view;
+    original.ssrc = line->receiver.ssrc;
+    original.sequence = rtx.sequence;
+    original.payload = rtx.payload;
+    return take_picture(engine, line, &original, repaired);
+}
+
 static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
                                            const struct cf_engine_arrival *a, enum cf_latch_verdict verdict) {
     /* Who comes from where signalling said, or has the key, is believed from the first packet on, which often begins a key frame.
@@ -257,11 +295,15 @@ static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_e
     if (payload == NULL || payload->clock_hz == 0) {
         return CF_MEDIA_DISCARD_PAYLOAD_TYPE;
     }
+    note_arrival(engine, line, view, a->datagram_len);
     if (!line->agreed.can_receive) {
         return CF_MEDIA_DISCARD_DIRECTION;
     }
     if (!cf_engine_line_spend(line, engine->config.packets_per_sec, engine->now)) {
         return CF_MEDIA_DISCARD_BUDGET;
+    }
+    if (payload->codec == CF_CODEC_RTX) {
+        return take_rtx(engine, line, view, payload);
     }
     enum cf_media_discard outcome = take_source(engine, line, view, payload, probation);
     if (outcome != USED) {

@@ -5,6 +5,7 @@
  */
 #include "core/media/internal.h"
 #include "core/rtp/audio_level.h"
+#include "core/rtp/rtx.h"
 
 /* --- pictures --- */
 
@@ -15,7 +16,7 @@ static size_t print_picture_header(const struct cf_engine_line *line, const stru
     bool has_csrc = item->csrc != 0;
     size_t len = has_csrc ? 16 : 12;
     out[0] = (uint8_t)(0x80U | (line->extension_len > 0 ? 0x10U : 0) | (has_csrc ? 1U : 0));
-    out[1] = (uint8_t)((item->packet->marker ? 0x80U : 0) | type);
+    out[1] = (uint8_t)((item->patch.marker ? 0x80U : 0) | type);
     cf_set_be16(out + 2, item->patch.sequence);
     cf_set_be32(out + 4, item->patch.timestamp);
     cf_set_be32(out + 8, line->ssrc);
@@ -24,6 +25,32 @@ static size_t print_picture_header(const struct cf_engine_line *line, const stru
     }
     memcpy(out + len, line->extension, line->extension_len);
     return len + line->extension_len;
+}
+
+/* A repetition becomes a packet of the line's stream of retransmissions (RFC 4588). False: there is none for its format. */
+static bool make_rtx(struct cf_engine_line *line, const struct cf_sink_item *item, struct cf_outbox *outbox,
+                     struct cf_outbox_packet *packet) {
+    uint8_t type = line->rtx_types[item->packet->format];
+    uint8_t *header = cf_outbox_header(outbox);
+    uint8_t *prefix = cf_outbox_prefix(outbox);
+    if (type == CF_LINE_NO_TYPE) {
+        return false;
+    }
+    cf_rtp_set_payload_type(header, type);
+    cf_rtp_set_sequence(header, line->rtx_sequence++);
+    cf_rtp_set_ssrc(header, cf_rtx_ssrc(line->ssrc));
+    memmove(prefix + CF_RTX_HEADER_LEN, prefix, packet->prefix_len);
+    cf_rtx_set(prefix, item->patch.sequence);
+    packet->prefix_len += CF_RTX_HEADER_LEN;
+    packet->ticket.is_repeat = false; /* an index of its own */
+    packet->ticket.is_rtx = true;
+    return true;
+}
+
+static void put_number(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_outbox_packet *packet) {
+    size_t len = packet->header_len + packet->prefix_len + packet->payload.len;
+    uint8_t *extension = cf_outbox_header(&engine->outbox) + packet->header_len - line->extension_len;
+    cf_set_be16(extension + line->twcc_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
 static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
@@ -42,7 +69,21 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
         .ticket = {.user = line, .timestamp = item->patch.timestamp, .is_repeat = item->is_repeat},
     };
     packet.prefix_len = cf_rewrite_payload(item->packet, &item->patch, cf_outbox_prefix(outbox), &packet.payload);
+    if (item->is_repeat && line->twcc_at > 0 && !make_rtx(line, item, outbox, &packet)) {
+        line->counts.failures_out++;
+        return;
+    }
+    if (line->twcc_at > 0) {
+        put_number(engine, line, &packet);
+    }
     cf_outbox_add(outbox, &packet);
+}
+
+/* A packet that is to go out: now, or when the receiver's pacer says so. */
+static void offer_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
+    if (cf_engine_bandwidth_admit(engine, CF_OF(item->sink, struct cf_engine_line, sink), item)) {
+        add_picture(engine, item);
+    }
 }
 
 static void step_room(struct cf_engine *engine) {
@@ -214,11 +255,16 @@ static void step_mix(struct cf_engine *engine) {
 /* One more thing to do. False: nothing is left, or the outbox has to go first. */
 static bool advance(struct cf_engine *engine) {
     if (engine->item_at < engine->item_count) {
-        add_picture(engine, &engine->items[engine->item_at++]);
+        offer_picture(engine, &engine->items[engine->item_at++]);
     } else if (!cf_list_is_empty(&engine->batch_rooms)) {
         step_room(engine);
     } else if (engine->repeat_at < engine->repeat_count) {
         find_repeat(engine);
+    } else if (!cf_list_is_empty(&engine->due_pacers)) {
+        struct cf_sink_item item;
+        if (cf_engine_bandwidth_poll(engine, &item)) {
+            add_picture(engine, &item);
+        }
     } else if (engine->frame_at < engine->frame.user_count) {
         return step_frame(engine);
     } else if (!cf_list_is_empty(&engine->mix_rooms)) {
@@ -240,9 +286,12 @@ static void account(struct cf_engine *engine, const struct cf_protect_job *job, 
     line->is_report_due = true;
     line->counts.packets_out++;
     line->counts.octets_out += job->dst_len;
-    line->counts.repeats_out += ticket->is_repeat;
+    line->counts.repeats_out += ticket->is_repeat || ticket->is_rtx;
     engine->totals.datagrams_out++;
-    if (!ticket->is_repeat) {
+    if (line->agreed.kind == CF_MEDIA_VIDEO) {
+        cf_engine_bandwidth_on_sent(line->leg, job->dst_len);
+    }
+    if (!ticket->is_repeat && !ticket->is_rtx) {
         cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
     }
 }
@@ -297,6 +346,10 @@ void cf_engine_drop_output(struct cf_engine *engine) {
     engine->totals.dropped_out += engine->item_count - engine->item_at;
     engine->item_at = engine->item_count = 0;
     engine->repeat_at = engine->repeat_count = 0;
+    /* What waits in pacers waits on. */
+    for (struct cf_link *link = cf_list_pop(&engine->due_pacers); link != NULL; link = cf_list_pop(&engine->due_pacers)) {
+        cf_engine_set_leg_timer(engine, CF_OF(link, struct cf_engine_bandwidth, due_link)->leg);
+    }
     engine->frame_at = engine->frame.user_count = 0;
     while (!cf_list_is_empty(&engine->batch_rooms)) {
         step_room(engine);

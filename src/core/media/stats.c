@@ -31,7 +31,25 @@ static void add_sink(const struct cf_sink *sink, struct cf_media_line_stats *sta
     }
 }
 
-static struct cf_media_line_stats stats_of(const struct cf_engine_line *line) {
+static void add_bandwidth(const struct cf_engine_line *line, cf_usec now, struct cf_media_line_stats *stats) {
+    const struct cf_engine_bandwidth *b = line->leg->bandwidth;
+    if (b == NULL) {
+        return;
+    }
+    uint64_t target = cf_engine_bandwidth_target(line->leg, now);
+    stats->target_bps = target == UINT64_MAX ? 0 : target;
+    stats->estimate_bps = b->transport == NULL ? 0 : b->estimator.estimate_bps;
+    stats->wanted_bps = b->wanted_bps;
+    stats->is_paused = line->share.is_paused;
+    stats->is_limited = line->share.is_limited;
+    if (line->share.is_known) {
+        stats->grade_out = line->share.layer.encoding;
+        stats->spatial_out = line->share.layer.spatial;
+        stats->temporal_out = line->share.layer.temporal;
+    }
+}
+
+static struct cf_media_line_stats stats_of(const struct cf_engine_line *line, cf_usec now) {
     struct cf_media_line_stats stats = {
         .line = line->index,
         .ssrc_out = line->ssrc,
@@ -44,6 +62,7 @@ static struct cf_media_line_stats stats_of(const struct cf_engine_line *line) {
     add_received(&line->receiver, &stats);
     if (line->has_sink) {
         add_sink(&line->sink, &stats);
+        add_bandwidth(line, now, &stats);
     }
     return stats;
 }
@@ -52,7 +71,7 @@ void cf_engine_report_stats(struct cf_engine *engine, const struct cf_engine_leg
     for (size_t i = 0; i < leg->line_count; i++) {
         if (leg->lines[i] != NULL && leg->lines[i]->is_active) {
             struct cf_media_event event = cf_engine_leg_event(leg, CF_MEDIA_EVENT_STATS);
-            event.as.stats = stats_of(leg->lines[i]);
+            event.as.stats = stats_of(leg->lines[i], engine->now);
             cf_event_queue_put(&engine->events, &event);
         }
     }

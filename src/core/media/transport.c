@@ -28,6 +28,7 @@ void cf_engine_transport_close(struct cf_engine_transport *t, const struct cf_pa
 }
 
 void cf_engine_transport_fini(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto) {
+    cf_arrivals_fini(&t->arrivals);
     close_contexts(t, crypto);
     end_associations(t);
     cf_list_remove(&t->handshake_link);

@@ -8,6 +8,7 @@
 #define CF_MEDIA_TRANSPORT_H
 
 #include "base/list.h"
+#include "core/bwe/arrivals.h"
 #include "core/media/association.h"
 #include "core/media/messages.h"
 #include "core/rtcp/schedule.h"
@@ -54,7 +55,9 @@ struct cf_engine_transport {
     enum cf_srtp_suite suite;
     struct cf_rtcp_schedule schedule; /**< one for all lines: a transport is one RTP session (RFC 8108) */
     bool has_schedule;
-    uint16_t reported; /**< line that the last regular report ended with, for the next to go on */
+    uint16_t reported;           /**< line that the last regular report ended with, for the next to go on */
+    uint32_t numbered_ssrc;      /**< source of the last packet with a transport-wide number */
+    struct cf_arrivals arrivals; /**< what comes in with such numbers; zeroed: that was not agreed on */
 };
 
 /** A transport of which nothing is known. */

@@ -133,8 +133,7 @@ static void try_rtx(struct choice *choice, size_t codec_count, const struct cf_s
     }
     cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
     c.answer = c.offered;
-    size_t place = find_policy(choice, &c);
-    for (size_t i = 0; i < codec_count && place < CF_POLICY_CODECS_MAX; i++) {
+    for (size_t i = 0; i < codec_count; i++) {
         const struct candidate *repaired = &choice->list[i];
         if (repaired->format->payload_type == c.offered.rtx.apt && repaired->format->clock_hz == format->clock_hz) {
             c.rank = repaired->rank;
@@ -176,7 +175,9 @@ bool cf_answer_formats(const struct cf_policy *policy, const struct cf_section *
         if (policy->has_telephone_event && kind == CF_MEDIA_AUDIO) {
             try_event(&choice, codec_count, &offer->formats.at[i]);
         }
-        try_rtx(&choice, codec_count, &offer->formats.at[i]);
+        if (kind == CF_MEDIA_VIDEO) {
+            try_rtx(&choice, codec_count, &offer->formats.at[i]);
+        }
     }
     sort(&choice);
     for (size_t i = 0; i < choice.count; i++) {

@@ -3,7 +3,7 @@
 #include "core/offer/description.h"
 
 #include "core/offer/ice.h"
-
+#include "core/rtp/rtx.h"
 #include "core/sdp/bandwidth.h"
 #include "core/sdp/connection.h"
 #include "core/sdp/format.h"
@@ -150,6 +150,24 @@ static void put_transport(struct cf_writer *w, const struct cf_plan *plan) {
     put_flag(w, plan->has_rtcp_rsize, CF_STR("a=rtcp-rsize\r\n"));
 }
 
+/* The stream of retransmissions that goes with ours (RFC 5576 section 4.2, RFC 4588). */
+static void put_repair(struct cf_writer *w, const struct cf_plan *plan) {
+    uint32_t repair = cf_rtx_ssrc(plan->local->ssrc);
+    bool has_rtx = false;
+    for (size_t i = 0; i < plan->format_count; i++) {
+        has_rtx |= plan->formats[i].codec == CF_CODEC_RTX;
+    }
+    if (!has_rtx) {
+        return;
+    }
+    cf_put_sdp_ssrc(w, repair, plan->local->cname);
+    cf_put_lit(w, "a=ssrc-group:FID ");
+    cf_put_dec(w, plan->local->ssrc);
+    cf_put_char(w, ' ');
+    cf_put_dec(w, repair);
+    cf_put_lit(w, "\r\n");
+}
+
 static void put_names(struct cf_writer *w, const struct cf_plan *plan) {
     put_attribute(w, CF_STR("mid"), plan->mid);
     put_flag(w, plan->is_bundled, CF_STR("a=bundle-only\r\n"));
@@ -158,6 +176,7 @@ static void put_names(struct cf_writer *w, const struct cf_plan *plan) {
     }
     if (plan->local->ssrc != 0) {
         cf_put_sdp_ssrc(w, plan->local->ssrc, plan->local->cname);
+        put_repair(w, plan);
     }
     put_attribute(w, CF_STR("label"), plan->label);
     put_attribute(w, CF_STR("content"), plan->content);

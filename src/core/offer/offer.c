@@ -222,7 +222,9 @@ static bool is_id_used(const struct cf_plan *plan, uint16_t id) {
 
 /* Ids stay what they were (RFC 8285 section 6); an extension whose usual id is taken by another one is not offered. */
 static void plan_extensions(const struct offer *o, enum cf_media_kind kind, const struct former *former, struct cf_plan *plan) {
-    uint32_t ours = cf_policy_extensions_of(o->input->local->policy, kind);
+    const struct cf_policy *policy = o->input->local->policy;
+    uint32_t ours =
+        cf_policy_extensions_of(policy, kind) & ~(policy->offers_congestion_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < CF_EXTENSION_COUNT; i++) {
             enum cf_extension extension = (enum cf_extension)i;

@@ -4,6 +4,9 @@
 
 #include "core/offer/answer_formats.h"
 
+/* Feedback that phones have not heard of. */
+#define CONTROL (CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB)
+
 /* A set of payload types. */
 struct types {
     bool has[CF_PAYLOAD_COUNT];
@@ -59,7 +62,8 @@ static void add_codecs(struct cf_numbering *n, const struct cf_policy *policy, e
         struct cf_numbered *entry = clock_hz > 0 ? add(n, kind, codec->codec, clock_hz) : NULL;
         if (entry != NULL) {
             entry->format.params = codec->params;
-            entry->format.feedback = cf_policy_feedback_of(policy, kind);
+            entry->format.feedback =
+                cf_policy_feedback_of(policy, kind) & ~(uint32_t)(policy->offers_congestion_control ? 0 : CONTROL);
         }
     }
 }
@@ -74,18 +78,9 @@ static void add_events(struct cf_numbering *n, const struct cf_policy *policy) {
     }
 }
 
-static bool has_rtx(const struct cf_policy_codecs *codecs) {
-    for (size_t i = 0; i < codecs->count; i++) {
-        if (codecs->list[i].codec == CF_CODEC_RTX) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_rtx(struct cf_numbering *n, const struct cf_policy *policy) {
     uint8_t count = n->count;
-    for (uint8_t i = 0; i < count && has_rtx(&policy->video); i++) {
+    for (uint8_t i = 0; i < count && policy->offers_congestion_control; i++) {
         struct cf_numbered *entry = NULL;
         if (n->list[i].kind == CF_MEDIA_VIDEO) {
             entry = add(n, CF_MEDIA_VIDEO, CF_CODEC_RTX, n->list[i].format.clock_hz);

@@ -148,10 +148,11 @@ void cf_policy_default(struct cf_policy *ret) {
         .allows_bundle = true,
         .offers_rtcp_mux = true,
         .audio_feedback = CF_FEEDBACK_CCM_TMMBR,
-        .video_feedback = CF_FEEDBACK_NACK | CF_FEEDBACK_NACK_PLI | CF_FEEDBACK_CCM_FIR | CF_FEEDBACK_CCM_TMMBR,
+        .video_feedback = CF_FEEDBACK_NACK | CF_FEEDBACK_NACK_PLI | CF_FEEDBACK_CCM_FIR | CF_FEEDBACK_CCM_TMMBR |
+                          CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB,
         .trr_int_msec = CF_FEEDBACK_NO_INTERVAL,
         .audio_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_SSRC_AUDIO_LEVEL | 1U << CF_EXTENSION_CSRC_AUDIO_LEVEL,
-        .video_extensions = 1U << CF_EXTENSION_MID,
+        .video_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_TRANSPORT_CC,
         .ptime_msec = 20,
     };
     *ret = constants;

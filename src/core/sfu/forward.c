@@ -227,12 +227,11 @@ static struct cf_source *find_source(struct cf_forward *forward, const struct cf
     return NULL;
 }
 
-bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
+bool cf_forward_recall(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
                        struct cf_sink_item *ret_item) {
     const struct cf_rewrite_stay *stay;
     uint16_t original;
-    cf_sink_on_missed(sink, now);
-    if (!cf_sink_spend_repeat(sink, now) || !cf_rewrite_trace(&sink->rewrite, sequence, &stay, &original)) {
+    if (!cf_rewrite_trace(&sink->rewrite, sequence, &stay, &original)) {
         return false;
     }
     const struct cf_source *source = find_source(forward, sink, stay->source);
@@ -242,6 +241,15 @@ bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_
     }
     *ret_item = (struct cf_sink_item){
         .sink = sink, .packet = packet, .patch = cf_rewrite_patch_of(stay, packet), .csrc = stay->csrc, .is_repeat = true};
+    return true;
+}
+
+bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
+                       struct cf_sink_item *ret_item) {
+    cf_sink_on_missed(sink, now);
+    if (!cf_sink_spend_repeat(sink, now) || !cf_forward_recall(forward, sink, sequence, now, ret_item)) {
+        return false;
+    }
     sink->counts.repeats++;
     return true;
 }
@@ -252,6 +260,7 @@ bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_
 static void pause_unseen(struct cf_source *source, cf_usec now) {
     if (!source->is_paused && now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
         source->is_paused = true;
+        source->paused_bps = cf_layer_rates_total(&source->rates, now);
         cf_source_set_bitrate(source, CF_BITRATE_UNSEEN_BPS, now);
     }
 }

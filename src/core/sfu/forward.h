@@ -101,6 +101,10 @@ size_t cf_forward_step(struct cf_forward *forward, cf_usec now, struct cf_sink_i
 bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
                        struct cf_sink_item *ret_item);
 
+/** The packet that went out (or was to go out) as @p sequence on @p sink, as above but without a budget. */
+bool cf_forward_recall(struct cf_forward *forward, struct cf_sink *sink, uint16_t sequence, cf_usec now,
+                       struct cf_sink_item *ret_item);
+
 /** When to call cf_forward_on_deadline() and drain cf_forward_poll_ask(). O(sources that are asked for something). */
 cf_usec cf_forward_deadline(const struct cf_forward *forward);
 

@@ -51,9 +51,49 @@ void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csr
         .picture_id_shift = (uint16_t)(heads->picture_id + 1 - first->vp8.picture_id),
         .tl0picidx_shift = (uint8_t)(heads->tl0picidx + 1 - first->vp8.tl0picidx),
         .keyidx_shift = (uint8_t)(heads->keyidx + 1 - first->vp8.keyidx),
+        .spatial_top = CF_LAYER_ANY,
         .first = (uint16_t)(heads->sequence + 1),
-        .last = heads->sequence,
     };
+    rewrite->has_skipped = false;
+}
+
+/* A stay that goes on with the same source. */
+static struct cf_rewrite_stay *split(struct cf_rewrite *rewrite) {
+    struct cf_rewrite_stay *stay = &rewrite->stays[0];
+    /* If the present one has sent nothing yet it is changed itself: packets are left out in rows. */
+    if (is_after_16(stay->first, rewrite->heads.sequence)) {
+        return stay;
+    }
+    memmove(rewrite->stays + 1, rewrite->stays, sizeof rewrite->stays - sizeof rewrite->stays[0]);
+    return stay;
+}
+
+void cf_rewrite_set_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet) {
+    uint16_t number = (uint16_t)(packet->sequence + rewrite->stays[0].sequence_shift);
+    if (rewrite->stays[0].spatial_top == spatial_top || !is_after_16(number, rewrite->heads.sequence)) {
+        return;
+    }
+    struct cf_rewrite_stay *stay = split(rewrite);
+    stay->first = is_after_16(stay->first, number) ? stay->first : number;
+    stay->spatial_top = spatial_top;
+}
+
+void cf_rewrite_skip(struct cf_rewrite *rewrite, const struct cf_video_packet *packet) {
+    cf_assert(rewrite->stays[0].source != 0);
+    uint16_t number = (uint16_t)(packet->sequence + rewrite->stays[0].sequence_shift);
+    if (!is_after_16(number, rewrite->heads.sequence) || is_after_16(rewrite->stays[0].first, number)) {
+        return;
+    }
+    struct cf_rewrite_stay *stay = split(rewrite);
+    stay->first = number;
+    stay->sequence_shift--;
+    bool new_picture = !rewrite->has_skipped || rewrite->skipped_picture_id != packet->vp8.picture_id;
+    /* VP9 tells what a picture needs by the distance of picture ids: they keep their gaps (RFC 9628 section 4.2). */
+    if (packet->format == CF_VIDEO_VP8 && new_picture) {
+        stay->picture_id_shift--;
+        rewrite->skipped_picture_id = packet->vp8.picture_id;
+        rewrite->has_skipped = true;
+    }
 }
 
 struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
@@ -63,6 +103,7 @@ struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, 
         .picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_VP8_PICTURE_ID_MASK,
         .tl0picidx = (uint8_t)(packet->vp8.tl0picidx + stay->tl0picidx_shift),
         .keyidx = (uint8_t)(packet->vp8.keyidx + stay->keyidx_shift) & 0x1fU,
+        .marker = packet->marker || (packet->layer.is_spatial_end && packet->layer.spatial == stay->spatial_top),
     };
 }
 
@@ -81,29 +122,40 @@ static void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_vp8_desc
 
 static void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch) {
     struct cf_rewrite_stay *stay = &rewrite->stays[0];
-    if (is_after_16(patch->sequence, stay->last)) {
-        stay->last = patch->sequence;
+    if (is_after_16(patch->sequence, rewrite->heads.sequence)) {
         rewrite->heads.sequence = patch->sequence;
-        if ((uint16_t)(stay->last - stay->first) > REACH) {
-            stay->first = (uint16_t)(stay->last - REACH);
+        if ((int16_t)(uint16_t)(patch->sequence - stay->first) > REACH) {
+            stay->first = (uint16_t)(patch->sequence - REACH);
         }
     }
     if (is_after_32(patch->timestamp, rewrite->heads.timestamp)) {
         rewrite->heads.timestamp = patch->timestamp;
         rewrite->head_arrival = packet->arrival;
     }
-    if (packet->format == CF_VIDEO_VP8) {
+    if (packet->format == CF_VIDEO_VP8 || packet->format == CF_VIDEO_VP9) {
         advance_vp8(&rewrite->heads, &packet->vp8, patch);
     }
 }
 
+/* The stay that gives @p packet of the present source its numbers; NULL: it is from before all of them, or was left out. */
+static const struct cf_rewrite_stay *stay_for(const struct cf_rewrite *rewrite, const struct cf_video_packet *packet) {
+    const struct cf_rewrite_stay *stays = rewrite->stays;
+    for (size_t i = 0; i < CF_REWRITE_STAYS && stays[i].source == stays[0].source; i++) {
+        uint16_t number = (uint16_t)(packet->sequence + stays[i].sequence_shift);
+        if (!is_after_16(stays[i].first, number)) {
+            return i == 0 || is_after_16(stays[i - 1].first, number) ? &stays[i] : NULL;
+        }
+    }
+    return NULL;
+}
+
 bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret) {
-    const struct cf_rewrite_stay *stay = &rewrite->stays[0];
-    cf_assert(stay->source != 0);
-    struct cf_rewrite_patch patch = cf_rewrite_patch_of(stay, packet);
-    if (is_after_16(stay->first, patch.sequence)) {
+    cf_assert(rewrite->stays[0].source != 0);
+    const struct cf_rewrite_stay *stay = stay_for(rewrite, packet);
+    if (stay == NULL) {
         return false;
     }
+    struct cf_rewrite_patch patch = cf_rewrite_patch_of(stay, packet);
     advance(rewrite, packet, &patch);
     *ret = patch;
     return true;
@@ -114,10 +166,9 @@ bool cf_rewrite_trace(const struct cf_rewrite *rewrite, uint16_t sequence, const
     if ((uint16_t)(rewrite->heads.sequence - sequence) > REACH) {
         return false;
     }
-    for (size_t i = 0; i < CF_REWRITE_STAYS; i++) {
+    for (size_t i = 0; i < CF_REWRITE_STAYS && rewrite->stays[i].source != 0; i++) {
         const struct cf_rewrite_stay *stay = &rewrite->stays[i];
-        bool began = stay->source != 0 && !is_after_16(stay->first, sequence);
-        if (began && !is_after_16(sequence, stay->last)) {
+        if (!is_after_16(stay->first, sequence)) {
             *ret_stay = stay;
             *ret_source_sequence = (uint16_t)(sequence - stay->sequence_shift);
             return true;
@@ -128,17 +179,39 @@ bool cf_rewrite_trace(const struct cf_rewrite *rewrite, uint16_t sequence, const
 
 void cf_rewrite_forget(struct cf_rewrite *rewrite) {
     memset(rewrite->stays + 1, 0, sizeof rewrite->stays - sizeof rewrite->stays[0]);
-    rewrite->stays[0].first = (uint16_t)(rewrite->stays[0].last + 1);
+    rewrite->stays[0].first = (uint16_t)(rewrite->heads.sequence + 1);
+}
+
+/* The head of a VP9 descriptor (RFC 9628 section 4.2), always with a long picture id. */
+static size_t print_vp9(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out) {
+    const struct cf_vp8_descriptor *d = &packet->vp8;
+    size_t at = 1U + (d->has_picture_id ? (d->picture_id_long ? 2U : 1U) : 0U);
+    size_t len = 0;
+    out[len++] = packet->payload.at[0];
+    if (d->has_picture_id) {
+        cf_set_be16(out + len, (uint16_t)(0x8000U | patch->picture_id));
+        len += 2;
+    }
+    if (d->has_tid) {
+        out[len++] = packet->payload.at[at];
+    }
+    if (d->has_tl0picidx) {
+        out[len++] = patch->tl0picidx;
+    }
+    return len;
 }
 
 size_t cf_rewrite_payload(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out,
                           struct cf_span *ret_body) {
-    if (packet->format != CF_VIDEO_VP8) {
+    struct cf_vp8_descriptor d = packet->vp8;
+    if (packet->format != CF_VIDEO_VP8 && packet->format != CF_VIDEO_VP9) {
         *ret_body = packet->payload;
         return 0;
     }
-    struct cf_vp8_descriptor d = packet->vp8;
     *ret_body = (struct cf_span){packet->payload.at + d.len, packet->payload.len - d.len};
+    if (packet->format == CF_VIDEO_VP9) {
+        return print_vp9(packet, patch, out);
+    }
     /* Always the long form: the numbers going out don't wrap where those coming in do. */
     d.picture_id_long = true;
     d.picture_id = patch->picture_id;

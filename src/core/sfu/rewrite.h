@@ -3,20 +3,24 @@
  * Rewriting: many sources, one stream. What a receiver gets on one of its lines keeps one SSRC, and its sequence numbers,
  * timestamps and VP8 frame numbers go on where the source before left them, so that a decoder never notices the change
  * (docs/algorithms/rewriting.md). Within a source every number is moved by a constant: what was lost or reordered upstream is
- * lost or reordered downstream in the same way, and every wrap is harmless.
+ * lost or reordered downstream in the same way, and every wrap is harmless. Layers that a receiver does not get are left out
+ * without a gap: the constants change there.
  *
  * Machine without deadline. The constants of the last few sources are kept, so that a number the receiver speaks of (in a NACK)
- * can be traced back to the source's own. No allocation; about 200 octets.
+ * can be traced back to the source's own. No allocation; about 800 octets.
  */
 #ifndef CF_SFU_REWRITE_H
 #define CF_SFU_REWRITE_H
 
-#include "core/sfu/video.h"
+#include "core/sfu/layer_gate.h"
 
-/** Stays with a source that are remembered for cf_rewrite_trace(). */
-#define CF_REWRITE_STAYS 4
+/** Stays that are remembered for cf_rewrite_trace(): 2 s where every other frame of 30 a second is left out. */
+#define CF_REWRITE_STAYS 32
 
-/** The constants of one stay with a source: outgoing number = incoming number + shift, modulo the width of the number. */
+/**
+ * The constants of one stay with a source: outgoing number = incoming number + shift, modulo the width of the number. A stay ends
+ * where packets are left out; the next one, with the same source, closes the gap.
+ */
 struct cf_rewrite_stay {
     uint32_t source; /**< the caller's name of the source, 0: none */
     uint32_t csrc;   /**< contributing source that its packets name, 0: none; a packet that is sent again has the same */
@@ -25,8 +29,9 @@ struct cf_rewrite_stay {
     uint16_t picture_id_shift;
     uint8_t tl0picidx_shift;
     uint8_t keyidx_shift;
-    uint16_t first; /**< outgoing sequence number it began with, moved on so that it is never far behind */
-    uint16_t last;  /**< highest outgoing sequence number */
+    uint8_t
+        spatial_top; /**< highest spatial layer that is sent: its last packet ends the frame; CF_LAYER_ANY: as the source says */
+    uint16_t first;  /**< outgoing sequence number it began with; of the present one moved on so that it is never far behind */
 };
 
 /** Highest numbers sent. */
@@ -42,7 +47,9 @@ struct cf_rewrite_heads {
 struct cf_rewrite {
     struct cf_rewrite_stay stays[CF_REWRITE_STAYS]; /**< [0] is the present one */
     struct cf_rewrite_heads heads;
-    cf_usec head_arrival; /**< when the frame of heads.timestamp began to come in */
+    cf_usec head_arrival;        /**< when the frame of heads.timestamp began to come in */
+    uint16_t skipped_picture_id; /**< the source's, of the last frame that was left out; meaningful if .has_skipped */
+    bool has_skipped;
 };
 
 /** What a packet gets instead of its own numbers. */
@@ -52,6 +59,7 @@ struct cf_rewrite_patch {
     uint16_t picture_id;
     uint8_t tl0picidx;
     uint8_t keyidx;
+    bool marker; /**< last packet of the frame, of what is sent of it */
 };
 
 /** A stream whose first packet will carry the numbers after @p heads (unguessable ones, RFC 3550 section 5.1). */
@@ -66,6 +74,15 @@ void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csr
  * There must be a present source.
  */
 bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret);
+
+/** From @p packet (in order, not yet sent) on, @p spatial_top is the highest spatial layer that is sent. */
+void cf_rewrite_set_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet);
+
+/**
+ * A packet of the present source is left out, because it is of a layer that the receiver does not get: numbers of what follows
+ * close the gap. What is late leaves one: numbers behind it were given away.
+ */
+void cf_rewrite_skip(struct cf_rewrite *rewrite, const struct cf_video_packet *packet);
 
 /**
  * Which packet of which source went out as @p sequence? With its stay (valid until the next mutation) and the source's own
@@ -84,8 +101,8 @@ void cf_rewrite_forget(struct cf_rewrite *rewrite);
 struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet);
 
 /**
- * Print the start of the payload with the patched VP8 descriptor at @p out (CF_VP8_DESCRIPTOR_MAX octets of room). Returns how
- * many octets that are; *ret_body is the rest of the payload, unchanged. For other formats 0 and the whole payload.
+ * Print the start of the payload with the patched VP8 or VP9 descriptor at @p out (CF_VP8_DESCRIPTOR_MAX octets of room). Returns
+ * how many octets that are; *ret_body is the rest of the payload, unchanged. For other formats 0 and the whole payload.
  */
 size_t cf_rewrite_payload(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out,
                           struct cf_span *ret_body);

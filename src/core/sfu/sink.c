@@ -40,9 +40,29 @@ void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now) {
     }
 }
 
-/* Give the packet its numbers. False: too late for it. */
+static struct cf_layer_limit layer_limit(const struct cf_sink *sink) {
+    /* None wraps to any. */
+    return (struct cf_layer_limit){.spatial = (uint8_t)(sink->limit.spatial_count - 1U),
+                                   .temporal = (uint8_t)(sink->limit.temporal_count - 1U)};
+}
+
+/* Is the packet of a layer that the receiver gets? */
+static bool admit(struct cf_sink *sink, const struct cf_video_packet *packet) {
+    if (!cf_layer_gate_admit(&sink->gate, packet, layer_limit(sink))) {
+        cf_rewrite_skip(&sink->rewrite, packet);
+        sink->counts.skipped++;
+        return false;
+    }
+    cf_rewrite_set_top(&sink->rewrite, sink->gate.present.spatial, packet);
+    return true;
+}
+
+/* Give the packet its numbers. False: it is left out, or too late. */
 static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet, struct cf_sink_item *ret) {
     struct cf_rewrite_patch patch;
+    if (!admit(sink, packet)) {
+        return false;
+    }
     if (!cf_rewrite_packet(&sink->rewrite, packet, &patch)) {
         sink->counts.late++;
         return false;
@@ -51,7 +71,7 @@ static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet
     sink->counts.packets++;
     sink->loss.sent++;
     if (patch.sequence == sink->rewrite.heads.sequence) {
-        sink->frame_open = !packet->marker;
+        sink->frame_open = !patch.marker;
         sink->frame_at = packet->arrival;
     }
     return true;
@@ -88,6 +108,7 @@ size_t cf_sink_try_switch(struct cf_sink *sink, uint32_t batch, cf_usec now, str
     cf_list_append(&source->shown_by, &sink->shown_link);
     uint32_t csrc = sink->view.is_tile || source->picture == NULL ? 0 : cf_scene_ssrc(source->picture);
     cf_rewrite_switch(&sink->rewrite, source->name, csrc, cf_store_get(&source->store, source->key_sequence, now));
+    cf_layer_gate_begin(&sink->gate, layer_limit(sink));
     return catch_up(sink, source->key_sequence, now, items);
 }
 

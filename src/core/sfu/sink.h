@@ -34,8 +34,10 @@ struct cf_sink_view {
 
 /** What a sink may get, set by whoever shares out the receiver's bandwidth. Zeroed: anything. */
 struct cf_sink_limit {
-    bool is_paused; /**< nothing */
-    uint8_t grade;  /**< no encoding finer than that */
+    bool is_paused;         /**< nothing */
+    uint8_t grade;          /**< no encoding finer than that */
+    uint8_t spatial_count;  /**< so many spatial layers of it, 0: all */
+    uint8_t temporal_count; /**< so many temporal layers, 0: all */
 };
 
 /** A receiver that misses so much of what it is sent, in thousandths, has a bad link. */
@@ -68,6 +70,7 @@ struct cf_sink_counts {
     uint64_t repeats;
     uint64_t repeats_refused; /**< asked for above the budget */
     uint64_t late;            /**< dropped: from before a switch */
+    uint64_t skipped;         /**< left out: of layers above the limit */
     uint64_t switches;
     uint64_t keys_wanted;  /**< requests of the receiver */
     uint64_t keys_refused; /**< of those, above the budget */
@@ -80,6 +83,7 @@ struct cf_sink {
     struct cf_sink_view view;
     struct cf_sink_limit limit;
     struct cf_rewrite rewrite;
+    struct cf_layer_gate gate;
     struct cf_source *shown;    /**< NULL: nothing */
     struct cf_source *wanted;   /**< waits for its key frame; NULL: nothing else than .shown */
     struct cf_link shown_link;  /**< in .shown's list */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sfu/source.h"
 
+/* What a link carries with each payload: headers of IP, UDP and RTP with an extension, and a tag. */
+#define PACKET_OVERHEAD 72
+
 enum cf_err cf_source_init(struct cf_source *source, const struct cf_mem *mem, const struct cf_source_config *config) {
     cf_assert(config->store.bytes >= CF_SOURCE_STORE_MIN);
     *source = (struct cf_source){.config = *config, .allowed = true, .clock = {.clock_rate_hz = CF_VIDEO_CLOCK_HZ}};
@@ -22,6 +25,7 @@ void cf_source_restart(struct cf_source *source, enum cf_video_format format, ui
     source->ssrc = ssrc;
     source->missing = (struct cf_nack_list){.count = 0};
     source->clock = (struct cf_clock_map){.clock_rate_hz = CF_VIDEO_CLOCK_HZ};
+    source->rates = (struct cf_layer_rates){.any = false};
     source->has_key = false;
     source->has_lip_offset = false;
 }
@@ -109,7 +113,7 @@ enum cf_source_result cf_source_on_packet(struct cf_source *source, const struct
         source->counts.overflow++;
         return CF_SOURCE_OVERFLOW;
     }
-    if (parsed.format == CF_VIDEO_VP8 && parsed.vp8.has_picture_id) {
+    if (parsed.vp8.has_picture_id) {
         widen_picture_id(source, &parsed.vp8);
     }
     enum cf_err err = cf_store_put(&source->store, &parsed);
@@ -121,6 +125,7 @@ enum cf_source_result cf_source_on_packet(struct cf_source *source, const struct
     source->seen = true;
     source->last_arrival = parsed.arrival;
     source->counts.packets++;
+    cf_layer_rates_on_packet(&source->rates, &parsed, PACKET_OVERHEAD);
     note_missing(source, &parsed);
     note_key(source, &parsed);
     source->batch[source->batch_count++] = cf_store_get(&source->store, parsed.sequence, parsed.arrival);

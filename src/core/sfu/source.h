@@ -12,6 +12,7 @@
 #include "core/sfu/bitrate.h"
 #include "core/sfu/clock_map.h"
 #include "core/sfu/keyframe_gate.h"
+#include "core/sfu/layer_rates.h"
 #include "core/sfu/nack_list.h"
 #include "core/sfu/store.h"
 
@@ -68,12 +69,14 @@ struct cf_source {
     uint32_t ssrc;            /**< of its packets */
     struct cf_scene *picture; /**< borrowed: whose encoding it is; NULL: it is in no room */
     struct cf_store store;
+    struct cf_layer_rates rates;
     struct cf_nack_list missing;
     struct cf_keyframe_gate gate;
     struct cf_keyframe_budget own_wishes; /**< key frames wanted for losses that we see ourselves */
     struct cf_bitrate_ask bitrate;
-    cf_usec seen_at; /**< when somebody showed it or waited for it last, or it began */
-    bool is_paused;  /**< nobody sees it, and it was asked to send next to nothing */
+    cf_usec seen_at;     /**< when somebody showed it or waited for it last, or it began */
+    uint64_t paused_bps; /**< what it sent before it was asked to pause; meaningful if .is_paused */
+    bool is_paused;      /**< nobody sees it, and it was asked to send next to nothing */
     struct cf_clock_map clock;
     uint16_t picture_id;   /**< last one, 15 bits, of senders that write 7 */
     uint16_t key_sequence; /**< first packet of the last key frame */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sfu/video.h"
 
+#include "core/rtp/av1.h"
+#include "core/rtp/h265.h"
+#include "core/rtp/vp9.h"
+
 static enum cf_err parse_vp8(struct cf_span payload, struct cf_video_packet *p) {
     enum cf_err err = cf_vp8_descriptor_parse(payload, &p->vp8);
     if (err != CF_OK) {
@@ -8,6 +12,61 @@ static enum cf_err parse_vp8(struct cf_span payload, struct cf_video_packet *p) 
     }
     p->frame_start = cf_vp8_is_frame_start(&p->vp8);
     p->key_start = cf_vp8_is_key_start(payload, &p->vp8);
+    p->layer = (struct cf_video_layer){.temporal = p->vp8.tid, .is_sync = p->vp8.layer_sync, .is_spatial_end = p->marker};
+    return CF_OK;
+}
+
+static enum cf_err parse_vp9(struct cf_span payload, struct cf_video_packet *p) {
+    struct cf_vp9_descriptor d;
+    enum cf_err err = cf_vp9_descriptor_parse(payload, &d);
+    if (err != CF_OK) {
+        return err;
+    }
+    p->vp8 = (struct cf_vp8_descriptor){
+        .len = d.head_len,
+        .has_picture_id = d.has_picture_id,
+        .picture_id_long = d.picture_id_long,
+        .picture_id = d.picture_id,
+        .has_tl0picidx = d.has_tl0picidx,
+        .tl0picidx = d.tl0picidx,
+        .has_tid = d.has_layers,
+        .tid = d.tid,
+    };
+    p->frame_start = d.frame_start && !d.inter_layer;
+    p->key_start = cf_vp9_is_key_start(&d);
+    p->layer =
+        (struct cf_video_layer){.spatial = d.sid, .temporal = d.tid, .is_sync = d.switching_up, .is_spatial_end = d.frame_end};
+    return CF_OK;
+}
+
+static enum cf_err parse_av1(struct cf_span payload, struct cf_video_packet *p) {
+    struct cf_av1_payload av1;
+    enum cf_err err = cf_av1_payload_parse(payload, &av1);
+    if (err != CF_OK) {
+        return err;
+    }
+    /* Layers are in the dependency descriptor only: OBU headers tell of them where an OBU begins, not in each packet. */
+    p->key_start = cf_av1_is_key_start(&av1);
+    p->frame_start = !av1.continues && (cf_av1_has(&av1, CF_AV1_FRAME) || cf_av1_has(&av1, CF_AV1_FRAME_HEADER));
+    return CF_OK;
+}
+
+/* TSA and STSA pictures (H.265 table 7-1): temporal layers may be followed from here on. */
+static bool is_h265_sync(const struct cf_h265_payload *h265) {
+    return (h265->nal_types & 0x3cU) != 0;
+}
+
+static enum cf_err parse_h265(struct cf_span payload, struct cf_video_packet *p) {
+    struct cf_h265_payload h265;
+    enum cf_err err = cf_h265_payload_parse(payload, &h265);
+    if (err != CF_OK) {
+        return err;
+    }
+    /* Encoders for conversation repeat the parameter sets before every picture at which decoding can begin. */
+    bool parameters = cf_h265_has(&h265, CF_H265_VPS) || cf_h265_has(&h265, CF_H265_SPS);
+    p->key_start = parameters;
+    p->frame_start = parameters || h265.picture_start || cf_h265_has(&h265, CF_H265_AUD);
+    p->layer = (struct cf_video_layer){.temporal = h265.tid, .is_sync = is_h265_sync(&h265), .is_spatial_end = p->marker};
     return CF_OK;
 }
 
@@ -32,6 +91,7 @@ enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span pa
     p.payload = payload;
     p.format = format;
     p.vp8 = (struct cf_vp8_descriptor){.len = 0};
+    p.layer = (struct cf_video_layer){.is_spatial_end = p.marker};
     enum cf_err err = CF_ERR_UNSUPPORTED;
     switch (format) {
     case CF_VIDEO_VP8:
@@ -41,13 +101,31 @@ enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span pa
     case CF_VIDEO_H264_MODE_1:
         err = parse_h264(payload, &p);
         break;
+    case CF_VIDEO_VP9:
+        err = parse_vp9(payload, &p);
+        break;
+    case CF_VIDEO_AV1:
+        err = parse_av1(payload, &p);
+        break;
+    case CF_VIDEO_H265:
+        err = parse_h265(payload, &p);
+        break;
     case CF_VIDEO_NONE:
+    case CF_VIDEO_FORMAT_COUNT:
         break;
     }
     if (err == CF_OK) {
         *ret = p;
     }
     return err;
+}
+
+void cf_video_packet_mark(struct cf_video_packet *packet, const struct cf_frame_marking *marking) {
+    bool is_h264 = packet->format == CF_VIDEO_H264_MODE_0 || packet->format == CF_VIDEO_H264_MODE_1;
+    if (is_h264 && marking->has_layers) {
+        packet->layer.temporal = marking->tid;
+        packet->layer.is_sync = marking->base_sync || marking->independent;
+    }
 }
 
 bool cf_video_set_accepts(uint32_t formats, enum cf_video_format source) {

@@ -7,6 +7,7 @@
 #define CF_SFU_VIDEO_H
 
 #include "base/usec.h"
+#include "core/rtp/frame_marking.h"
 #include "core/rtp/h264.h"
 #include "core/rtp/vp8.h"
 
@@ -19,19 +20,36 @@ enum cf_video_format {
     CF_VIDEO_VP8,
     CF_VIDEO_H264_MODE_0, /**< packetization-mode 0 */
     CF_VIDEO_H264_MODE_1, /**< packetization-mode 1 */
+    CF_VIDEO_VP9,
+    CF_VIDEO_AV1,
+    CF_VIDEO_H265,
+    CF_VIDEO_FORMAT_COUNT, /**< number of values */
+};
+
+/** What layer a packet is of, as far as it says so. Zeroed: the only one. */
+struct cf_video_layer {
+    uint8_t spatial;     /**< 0 is the lowest */
+    uint8_t temporal;    /**< 0 is the lowest */
+    bool is_sync;        /**< who gets lower temporal layers may get this one from here on */
+    bool is_spatial_end; /**< last packet of its spatial layer's frame */
 };
 
 /** One packet of a source. The spans are views of the caller's packet. */
 struct cf_video_packet {
     uint32_t timestamp;
     uint16_t sequence;
-    bool marker;                  /**< last packet of a frame */
-    bool frame_start;             /**< first packet of a frame, as far as the payload tells */
-    bool key_start;               /**< a decoder that knows nothing can begin here */
-    enum cf_video_format format;  /**< what the source negotiated */
-    struct cf_vp8_descriptor vp8; /**< VP8 only */
-    struct cf_span payload;       /**< whole RTP payload without padding */
-    cf_usec arrival;              /**< when it came in */
+    bool marker;                 /**< last packet of a frame */
+    bool frame_start;            /**< first packet of a frame, as far as the payload tells */
+    bool key_start;              /**< a decoder that knows nothing can begin here */
+    enum cf_video_format format; /**< what the source negotiated */
+    struct cf_video_layer layer;
+    /**
+     * VP8; and of VP9 what it has in common with that: the running numbers, .has_tid for its layer octet, and .len, which is
+     * where the numbers end and the rest of descriptor and picture begins.
+     */
+    struct cf_vp8_descriptor vp8;
+    struct cf_span payload; /**< whole RTP payload without padding */
+    cf_usec arrival;        /**< when it came in */
 };
 
 /**
@@ -40,6 +58,9 @@ struct cf_video_packet {
  * CF_VIDEO_NONE.
  */
 CF_MUST_USE enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span payload, struct cf_video_packet *ret);
+
+/** Frame marking (RFC 9626) came with the packet: layers of formats whose payload does not tell. */
+void cf_video_packet_mark(struct cf_video_packet *packet, const struct cf_frame_marking *marking);
 
 /** A set of formats with @p format in it. */
 #define CF_VIDEO_SET(format) (1U << (format))

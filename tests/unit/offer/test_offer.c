@@ -83,10 +83,7 @@ static void formats_have_one_number_in_all_lines(void **state) {
 
 static void retransmission_is_offered_for_each_video_codec(void **state) {
     (void)state;
-    union cf_codec_params none;
-    cf_fmtp_default(CF_CODEC_RTX, &none);
-    a.policy.video.list[a.policy.video.count++] = (struct cf_policy_codec){.codec = CF_CODEC_RTX, .params = none};
-    b.policy.video.list[b.policy.video.count++] = (struct cf_policy_codec){.codec = CF_CODEC_RTX, .params = none};
+    a.policy.offers_congestion_control = true;
     test_party_exchange(&a, &b);
     const struct cf_media_line *line = &a.params->lines[1];
     assert_int_equal(line->payload_count, 6);

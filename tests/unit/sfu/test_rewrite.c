@@ -123,8 +123,8 @@ static void traces_numbers_back_to_their_source(void **state) {
             (void)send(&r, &p);
         }
     }
-    /* Of five stays of ten packets the first is forgotten. */
-    for (uint16_t i = 0; i < 50; i++) {
+    /* The first of all stays, of ten packets each, is forgotten. */
+    for (uint16_t i = 0; i < 10 * (CF_REWRITE_STAYS + 1); i++) {
         uint16_t sequence = (uint16_t)(65535 + i);
         bool found = cf_rewrite_trace(&r, sequence, &stay, &original);
         assert_int_equal(found, i >= 10);
@@ -135,8 +135,8 @@ static void traces_numbers_back_to_their_source(void **state) {
             assert_int_equal(cf_rewrite_patch_of(stay, &p).sequence, sequence);
         }
     }
-    assert_false(cf_rewrite_trace(&r, (uint16_t)(65535 + 50), &stay, &original));
-    assert_false(cf_rewrite_trace(&r, (uint16_t)(65535 + 50 + 30000), &stay, &original));
+    assert_false(cf_rewrite_trace(&r, (uint16_t)(65535 + 10 * (CF_REWRITE_STAYS + 1)), &stay, &original));
+    assert_false(cf_rewrite_trace(&r, (uint16_t)(65535 + 10 * (CF_REWRITE_STAYS + 1) + 30000), &stay, &original));
     cf_rewrite_forget(&r);
     assert_false(cf_rewrite_trace(&r, (uint16_t)(65535 + 49), &stay, &original));
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which layers of a source one receiver gets: packets of higher ones are left out. Down at the beginning of a frame; up to a
+ * higher temporal layer where the stream says that it can be followed from here on; up to a higher spatial layer with a key
+ * frame.
+ *
+ * Small machine without deadline, one a sink. Value type.
+ */
+#ifndef CF_SFU_LAYER_GATE_H
+#define CF_SFU_LAYER_GATE_H
+
+#include "core/sfu/video.h"
+
+/** No limit. */
+#define CF_LAYER_ANY UINT8_MAX
+
+/** The highest layers that pass. */
+struct cf_layer_limit {
+    uint8_t spatial;
+    uint8_t temporal;
+};
+
+/** The machine. */
+struct cf_layer_gate {
+    struct cf_layer_limit present;
+    struct cf_layer_limit before; /**< for packets before .since */
+    uint16_t since;               /**< the source's sequence number with which .present began */
+    uint16_t newest;              /**< highest sequence number seen */
+    bool any;                     /**< .newest is meaningful */
+};
+
+/** A source begins: its next packet is the first of a key frame. */
+void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_limit wanted);
+
+/** Does @p packet pass? Changes towards @p wanted where that is possible. */
+bool cf_layer_gate_admit(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted);
+
+#endif

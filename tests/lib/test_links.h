@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The real media engine, a camera in two encodings of three temporal layers each, and receivers behind links of their own, in
+ * virtual time. Receivers give transport-wide feedback and take retransmissions, or are phones that give receiver reports only,
+ * or lie. One world at a time.
+ */
+#ifndef CF_TESTS_LIB_TEST_LINKS_H
+#define CF_TESTS_LIB_TEST_LINKS_H
+
+#include "core/media/engine.h"
+#include "core/rtp/sequence.h"
+#include "lib/netem.h"
+#include "lib/test_mem.h"
+
+/** Receivers, encodings, samples of a receiver and the time between them. */
+#define LINKS_RECEIVERS 3
+#define LINKS_ENCODINGS 2
+/** One way delay of all links. */
+#define LINKS_DELAY CF_MSEC(25)
+#define LINKS_SAMPLE CF_MSEC(100)
+#define LINKS_SAMPLES_MAX 1000
+
+/** An encoding of the camera. */
+struct links_encoding {
+    uint16_t sequence;
+    uint32_t timestamp;
+    uint16_t picture_id;
+    uint8_t tl0;
+    uint32_t frame;
+    cf_usec key_at; /* 0: none is wanted */
+    size_t requests;
+    cf_usec next_at;
+    bool drops; /* every fiftieth packet is lost on its way, and comes back as a retransmission with the next frame */
+    uint8_t held[1200];
+    size_t held_len;
+    uint16_t held_sequence;
+    uint32_t held_timestamp;
+    uint16_t rtx_sequence;
+};
+
+/** A receiver. */
+struct links_receiver {
+    struct netem_link link;
+    struct cf_arrivals arrivals;
+    uint32_t ssrc; /* of what it gets */
+    struct cf_sequence highest;
+    uint64_t octets[LINKS_ENCODINGS]; /* that came by the main stream */
+    uint64_t since_sample;
+    uint64_t rtx;
+    uint64_t gaps;
+    uint8_t showing;
+    uint64_t switches;
+    uint32_t last_picture;
+    bool lies;     /* tells nonsense all the time */
+    bool is_phone; /* gives receiver reports and no other feedback */
+    struct cf_rtp_receiver reports;
+    cf_usec report_at;
+    struct {
+        uint64_t link_bps;
+        uint64_t arrived_bps;
+        uint64_t target_bps;
+        cf_usec queue;
+    } samples[LINKS_SAMPLES_MAX];
+    size_t sample_count;
+};
+
+/** State of the world, to be looked at. */
+extern const uint64_t links_rates[LINKS_ENCODINGS];
+extern struct test_mem links_mem;
+extern struct cf_engine links_engine;
+extern cf_usec links_now;
+extern struct links_encoding links_encodings[LINKS_ENCODINGS];
+extern struct links_receiver links_receivers[LINKS_RECEIVERS];
+extern uint16_t links_camera_number; /**< transport-wide, of the main encoding's next packet */
+extern uint64_t links_numbers_told;  /**< of them as received */
+
+/** A room with the camera (leg 0) and a receiver (legs 1 ...) behind each of @p configs; the first may be a phone. */
+void links_begin(const struct netem_config configs[LINKS_RECEIVERS], bool is_first_phone);
+void links_end(void);
+
+/** Let @p duration pass. */
+void links_run(cf_usec duration);
+
+/** Handle of leg @p number. */
+struct cf_handle links_leg_of(size_t number);
+
+/** What the engine knows of the link of receiver @p i. */
+const struct cf_engine_bandwidth *links_bandwidth_of(size_t i);
+
+/** If the environment has CONFER_TEST_PLOTS, write the samples of receiver @p i to a file <name>.csv in that folder. */
+void links_save(size_t i, const char *name);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Layers left out without a gap: the gate and the numbers together, as a sink uses them. */
+#include "core/sfu/rewrite.h"
+
+#include "base/rng.h"
+#include "lib/test.h"
+
+/* A stream of three temporal layers (0 2 1 2) with @spatial layers, @packets packets a layer's frame. */
+struct stream {
+    enum cf_video_format format;
+    uint8_t spatial_count;
+    unsigned packets;
+    uint16_t sequence;
+    uint16_t picture_id;
+    uint32_t frame;
+    uint8_t spatial;
+    unsigned index;
+    uint32_t key_every; /* frames; 0: only the first */
+};
+
+static struct cf_video_packet next(struct stream *s) {
+    static const uint8_t pattern[] = {0, 2, 1, 2};
+    bool key = s->index == 0 && s->spatial == 0 && (s->frame == 0 || (s->key_every != 0 && s->frame % s->key_every == 0));
+    struct cf_video_packet p = {
+        .timestamp = s->frame * 3000,
+        .sequence = s->sequence++,
+        .marker = s->index + 1 == s->packets && s->spatial + 1 == s->spatial_count,
+        .frame_start = s->index == 0 && s->spatial == 0,
+        .key_start = key,
+        .format = s->format,
+        .layer = {.spatial = s->spatial,
+                  .temporal = pattern[s->frame % 4],
+                  .is_sync = s->frame % 4 == 1 || s->frame % 4 == 2,
+                  .is_spatial_end = s->index + 1 == s->packets},
+        .vp8 = {.has_picture_id = true, .picture_id = s->picture_id},
+        .arrival = (cf_usec)s->frame * 33333,
+    };
+    if (++s->index == s->packets) {
+        s->index = 0;
+        s->spatial++;
+    }
+    if (s->spatial == s->spatial_count) {
+        s->spatial = 0;
+        s->frame++;
+        s->picture_id = (s->picture_id + 1U) & CF_VP8_PICTURE_ID_MASK;
+    }
+    return p;
+}
+
+static struct cf_rewrite rewrite;
+static struct cf_layer_gate gate;
+
+static void begin(const struct cf_video_packet *first, struct cf_layer_limit wanted) {
+    const struct cf_rewrite_heads heads = {.sequence = 65000, .picture_id = 32000, .timestamp = 77};
+    cf_rewrite_init(&rewrite, &heads);
+    cf_rewrite_switch(&rewrite, 1, 0, first);
+    cf_layer_gate_begin(&gate, wanted);
+}
+
+static bool pass(const struct cf_video_packet *p, struct cf_layer_limit wanted, struct cf_rewrite_patch *patch) {
+    if (!cf_layer_gate_admit(&gate, p, wanted)) {
+        cf_rewrite_skip(&rewrite, p);
+        return false;
+    }
+    cf_rewrite_set_top(&rewrite, gate.present.spatial, p);
+    return cf_rewrite_packet(&rewrite, p, patch);
+}
+
+static void leaves_no_gap_whatever_is_wanted(void **state) {
+    (void)state;
+    struct cf_rng rng;
+    cf_rng_init(&rng, 1);
+    struct stream s = {.format = CF_VIDEO_VP8, .spatial_count = 1, .packets = 3, .sequence = 65400, .picture_id = 32700};
+    struct cf_layer_limit wanted = {CF_LAYER_ANY, 0};
+    struct cf_video_packet p = next(&s);
+    struct cf_rewrite_patch patch;
+    uint16_t sequence = 65000;
+    uint16_t picture_id = 32000;
+    size_t passed[3] = {0, 0, 0};
+    begin(&p, wanted);
+    for (uint32_t i = 0; i < 300000; i++) {
+        if (cf_rng_below(&rng, 200) == 0) {
+            wanted.temporal = cf_rng_below(&rng, 4) == 3 ? CF_LAYER_ANY : (uint8_t)cf_rng_below(&rng, 3);
+        }
+        if (pass(&p, wanted, &patch)) {
+            passed[p.layer.temporal]++;
+            assert_int_equal(patch.sequence, ++sequence);
+            picture_id = p.frame_start ? (picture_id + 1U) & CF_VP8_PICTURE_ID_MASK : picture_id;
+            assert_int_equal(patch.picture_id, picture_id);
+            assert_int_equal(patch.marker, p.marker);
+        }
+        p = next(&s);
+    }
+    assert_int_equal(passed[0], 75000);
+    assert_in_range(passed[1], 20000, 74999);
+    assert_in_range(passed[2], 20000, 149999);
+}
+
+static void never_follows_a_layer_before_it_can(void **state) {
+    (void)state;
+    struct stream s = {.format = CF_VIDEO_VP8, .spatial_count = 1, .packets = 1};
+    struct cf_layer_limit wanted = {CF_LAYER_ANY, 0};
+    struct cf_rewrite_patch patch;
+    struct cf_video_packet p = next(&s);
+    begin(&p, wanted);
+    assert_true(pass(&p, wanted, &patch));
+    p = next(&s); /* a sync frame of the highest layer, which nobody wants yet */
+    assert_false(pass(&p, wanted, &patch));
+    p = next(&s); /* one of the middle layer */
+    assert_false(pass(&p, wanted, &patch));
+    wanted.temporal = CF_LAYER_ANY;
+    p = next(&s); /* the highest layer again, but no sync frame: it needs what was left out */
+    assert_false(pass(&p, wanted, &patch));
+    p = next(&s);
+    assert_true(pass(&p, wanted, &patch));
+    p = next(&s);
+    assert_true(p.layer.is_sync && pass(&p, wanted, &patch));
+}
+
+static void ends_frames_at_the_highest_spatial_layer_that_is_sent(void **state) {
+    (void)state;
+    struct stream s = {.format = CF_VIDEO_VP9, .spatial_count = 3, .packets = 2, .key_every = 40, .picture_id = 5};
+    struct cf_layer_limit wanted = {1, CF_LAYER_ANY};
+    struct cf_video_packet p = next(&s);
+    struct cf_rewrite_patch patch;
+    uint16_t sequence = 65000;
+    begin(&p, wanted);
+    for (uint32_t i = 0; i < 6 * 200; i++) {
+        /* Down in the middle of a frame takes effect with the next one, up with the next key frame. */
+        wanted.spatial = s.frame < 50 ? 1 : s.frame < 100 ? 0 : CF_LAYER_ANY;
+        uint8_t top = gate.present.spatial;
+        if (pass(&p, wanted, &patch)) {
+            top = gate.present.spatial;
+            assert_int_equal(patch.sequence, ++sequence);
+            assert_int_equal(patch.picture_id, (p.vp8.picture_id + 32001U - 5U) & CF_VP8_PICTURE_ID_MASK); /* gaps are kept */
+            bool is_last = p.layer.spatial == (top < 2 ? top : 2) && p.layer.is_spatial_end;
+            assert_int_equal(patch.marker, is_last);
+        }
+        assert_true(p.layer.spatial <= top || s.frame == 0 || top != CF_LAYER_ANY);
+        p = next(&s);
+    }
+    assert_int_equal(gate.present.spatial, CF_LAYER_ANY);
+}
+
+static void keeps_losses_and_late_packets_in_their_places(void **state) {
+    (void)state;
+    struct cf_rng rng;
+    cf_rng_init(&rng, 6);
+    struct stream s = {.format = CF_VIDEO_VP8, .spatial_count = 1, .packets = 2, .sequence = 9};
+    struct cf_layer_limit wanted = {CF_LAYER_ANY, 1};
+    struct cf_video_packet p = next(&s);
+    struct cf_video_packet held = {.sequence = 0};
+    bool holds = false;
+    struct cf_rewrite_patch patch;
+    static uint32_t owner[65536]; /* by outgoing number: frame and packet it went to, plus 1 */
+    memset(owner, 0, sizeof owner);
+    begin(&p, wanted);
+    for (uint32_t i = 0; i < 30000; i++) {
+        struct cf_video_packet now = p;
+        p = next(&s);
+        if (i > 10 && !holds && cf_rng_below(&rng, 20) == 0) {
+            held = now; /* comes five later, or never */
+            holds = true;
+            continue;
+        }
+        for (int k = 0; k < 2; k++) {
+            if (pass(&now, wanted, &patch)) {
+                uint32_t name = now.sequence + 1U;
+                assert_true(owner[patch.sequence] == 0 || owner[patch.sequence] != name);
+                owner[patch.sequence] = name;
+                /* It can be traced, and would get the same numbers again. */
+                const struct cf_rewrite_stay *stay;
+                uint16_t original;
+                assert_true(cf_rewrite_trace(&rewrite, patch.sequence, &stay, &original));
+                assert_int_equal(original, now.sequence);
+                struct cf_rewrite_patch again = cf_rewrite_patch_of(stay, &now);
+                assert_int_equal(again.sequence, patch.sequence);
+                assert_int_equal(again.picture_id, patch.picture_id);
+                assert_int_equal(again.timestamp, patch.timestamp);
+                assert_int_equal(again.marker, patch.marker);
+                owner[(uint16_t)(patch.sequence + 30000U)] = 0;
+            }
+            if (!holds || cf_rng_below(&rng, 6) != 0) {
+                break;
+            }
+            now = held;
+            holds = false;
+        }
+    }
+}
+
+CF_TEST_MAIN(cmocka_unit_test(leaves_no_gap_whatever_is_wanted), cmocka_unit_test(never_follows_a_layer_before_it_can),
+             cmocka_unit_test(ends_frames_at_the_highest_spatial_layer_that_is_sent),
+             cmocka_unit_test(keeps_losses_and_late_packets_in_their_places))
