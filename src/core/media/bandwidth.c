@@ -157,6 +157,10 @@ static void list_layers(struct cf_tile *tile, const struct cf_engine_line *line,
         }
     }
     tile->layer_count = cf_allocation_order(tile->kind, tile->layers, tile->layer_count);
+}
+
+/* No layers above what the peer wants on the line; the lowest stays. */
+static void cap_layers(struct cf_tile *tile, const struct cf_engine_line *line, cf_usec now) {
     uint64_t cap = cap_of(line, now);
     while (tile->layer_count > 1 && tile->layers[tile->layer_count - 1].bitrate_bps > cap) {
         tile->layer_count--;
@@ -192,7 +196,9 @@ static bool make_tile(struct cf_engine_line *line, struct cf_tile *tile, cf_usec
                              .raised_at = line->share.raised_at,
                              .patience = line->share.patience};
     list_layers(tile, line, picture, now);
+    /* In this order: what a cap takes away is a fall. */
     tile->present = present_of(tile, line);
+    cap_layers(tile, line, now);
     return true;
 }
 
