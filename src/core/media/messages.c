@@ -24,6 +24,8 @@ size_t cf_media_command_len(const struct cf_media_command *command) {
         return start + sizeof command->as.transport;
     case CF_MEDIA_LINE_SET:
         return start + sizeof command->as.line;
+    case CF_MEDIA_LINE_USE:
+        return start + sizeof command->as.use;
     case CF_MEDIA_TRICKLE:
         return start + sizeof command->as.trickle;
     case CF_MEDIA_ROOM_REMOVE:
