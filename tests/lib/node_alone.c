@@ -140,6 +140,9 @@ void node_drain(struct node_alone *f) {
             f->resolves++;
         } else if (out.event.kind == CF_ENDPOINT_OPEN_STREAM) {
             f->connects++;
+            if (f->opens_connections) {
+                cf_endpoint_on_connected(cf_node_endpoint(f->node), out.event.flow, 1000 + f->connects, f->now);
+            }
         }
     }
 }

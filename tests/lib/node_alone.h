@@ -34,14 +34,15 @@ struct node_alone {
     uint16_t next_port;
     cf_usec now;
     struct node_sent sent[NODE_SENT_MAX];
-    size_t sent_count;     /**< since node_clear() */
-    uint64_t bytes_in;     /**< in datagrams, since node_clear() */
-    uint64_t bytes_out;    /**< in datagrams, since node_clear() */
-    size_t media_commands; /**< since node_clear() */
-    size_t rows;           /**< rows for the store, since node_clear() */
-    size_t resolves;       /**< questions to the DNS, since node_clear() */
-    size_t connects;       /**< connections wanted, since node_clear() */
-    unsigned branch;       /**< of the last request */
+    size_t sent_count;      /**< since node_clear() */
+    uint64_t bytes_in;      /**< in datagrams, since node_clear() */
+    uint64_t bytes_out;     /**< in datagrams, since node_clear() */
+    size_t media_commands;  /**< since node_clear() */
+    size_t rows;            /**< rows for the store, since node_clear() */
+    size_t resolves;        /**< questions to the DNS, since node_clear() */
+    size_t connects;        /**< connections wanted, since node_clear() */
+    unsigned branch;        /**< of the last request */
+    bool opens_connections; /**< those that the node wants are open at once; else never */
 };
 
 /** What a request says; NULL and 0 give something usual. */
