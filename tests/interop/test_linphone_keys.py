@@ -35,8 +35,8 @@ def all_kinds_of_keys_meet_in_one_room():
         phones[1].await_event('sas', 'the same string as the server has', lambda e: e['detail'] == seen['bob']['sas'])
 
 
-def pictures_with(encryption):
-    with site('alice', 'bob', transports=('tls', 'tls'), encryption=encryption) as (server, alice, bob):
+def pictures_with(encryption, **keys):
+    with site('alice', 'bob', transports=('tls', 'tls'), encryption=encryption, **keys) as (server, alice, bob):
         meet(server, alice, bob)
         everybody_hears(alice, bob)
         alice.sees('bob')
@@ -49,6 +49,10 @@ def pictures_by_dtls():
 
 def pictures_by_zrtp():
     pictures_with('zrtp')
+
+
+def pictures_by_dtls_with_ice_and_one_port():
+    pictures_with('dtls', ice=1, bundle=1)
 
 
 def keys_outlive_hold_and_resume():
@@ -67,4 +71,5 @@ def keys_outlive_hold_and_resume():
 
 
 if __name__ == '__main__':
-    run_cases(all_kinds_of_keys_meet_in_one_room, pictures_by_dtls, pictures_by_zrtp, keys_outlive_hold_and_resume)
+    run_cases(all_kinds_of_keys_meet_in_one_room, pictures_by_dtls, pictures_by_zrtp, pictures_by_dtls_with_ice_and_one_port,
+              keys_outlive_hold_and_resume)
