@@ -24,13 +24,33 @@ bool cf_ice_is_agreed(const struct cf_section *local, const struct cf_section *r
     return has_credentials(local) && cf_ice_is_offered(remote) && !both_lite;
 }
 
-/* The next UDP candidate with an address from line *index on. */
-static bool next_candidate(const struct cf_section *section, size_t *index, struct cf_sdp_candidate *ret) {
+bool cf_ice_candidate_of(const struct cf_sdp_candidate *candidate, struct cf_ice_remote_candidate *ret) {
+    static const enum cf_ice_type types[] = {[CF_CANDIDATE_HOST] = CF_ICE_HOST,
+                                             [CF_CANDIDATE_SRFLX] = CF_ICE_SRFLX,
+                                             [CF_CANDIDATE_PRFLX] = CF_ICE_PRFLX,
+                                             [CF_CANDIDATE_RELAY] = CF_ICE_RELAY};
+    if (candidate->transport != CF_CANDIDATE_UDP || candidate->type == CF_CANDIDATE_OTHER ||
+        candidate->addr.family == CF_FAMILY_NONE || candidate->component > CF_ICE_COMPONENTS_MAX) {
+        return false;
+    }
+    *ret = (struct cf_ice_remote_candidate){
+        .addr = candidate->addr,
+        .priority = candidate->priority,
+        .foundation = (uint32_t)cf_hash(0, candidate->foundation) & UINT32_C(0x7fffffff),
+        .component = (uint8_t)candidate->component,
+        .type = (uint8_t)types[candidate->type],
+    };
+    return true;
+}
+
+/* The next candidate that can be used from line *index on. */
+static bool next_candidate(const struct cf_section *section, size_t *index, struct cf_ice_remote_candidate *ret) {
     const struct cf_sdp_lines *lines = &section->media->lines;
+    struct cf_sdp_candidate candidate;
     while (*index < lines->count) {
         const struct cf_sdp_line *line = &lines->at[(*index)++];
-        if (line->type == 'a' && cf_str_eq(line->name, CF_STR("candidate")) && cf_sdp_candidate_parse(line->value, ret) &&
-            ret->transport == CF_CANDIDATE_UDP && ret->type != CF_CANDIDATE_OTHER && ret->addr.family != CF_FAMILY_NONE) {
+        if (line->type == 'a' && cf_str_eq(line->name, CF_STR("candidate")) && cf_sdp_candidate_parse(line->value, &candidate) &&
+            cf_ice_candidate_of(&candidate, ret)) {
             return true;
         }
     }
@@ -38,7 +58,7 @@ static bool next_candidate(const struct cf_section *section, size_t *index, stru
 }
 
 bool cf_ice_is_mismatch(const struct cf_section *section) {
-    struct cf_sdp_candidate candidate;
+    struct cf_ice_remote_candidate candidate;
     size_t index = 0;
     if (section->is_zero || section->media->port == 0) {
         return false;
@@ -49,6 +69,19 @@ bool cf_ice_is_mismatch(const struct cf_section *section) {
         }
     }
     return true;
+}
+
+bool cf_ice_is_local(const struct cf_section *section) {
+    struct cf_ice_remote_candidate candidate;
+    size_t index = 0;
+    bool is_any = false;
+    while (next_candidate(section, &index, &candidate)) {
+        is_any = true;
+        if (cf_addr_is_loopback(&candidate.addr)) {
+            return true;
+        }
+    }
+    return !is_any;
 }
 
 static bool is_same(struct cf_str a, struct cf_str b) {
@@ -65,10 +98,19 @@ static bool can_do(const struct cf_local_session *session, const struct cf_local
     return session->policy->ice != CF_POLICY_ICE_OFF && line->ice != NULL && line->ice->count > 0;
 }
 
+/* A server that listens on loopback only, and a peer on the same host that has candidates for the world: no pair would do. */
+static bool is_out_of_reach(const struct cf_local_ice *ice, const struct cf_section *offer) {
+    bool is_loopback = true;
+    for (size_t i = 0; i < ice->count; i++) {
+        is_loopback = is_loopback && cf_addr_is_loopback(&ice->candidates[i].addr);
+    }
+    return is_loopback && !cf_ice_is_local(offer);
+}
+
 void cf_ice_decide(const struct cf_local_session *session, const struct cf_local_line *line, const struct cf_section *offer,
                    const struct cf_ice_before *before, struct cf_plan *plan) {
     bool both_lite = session->policy->ice == CF_POLICY_ICE_LITE && offer->attributes.ice.is_lite;
-    if (!can_do(session, line) || !cf_ice_is_offered(offer) || both_lite) {
+    if (!can_do(session, line) || !cf_ice_is_offered(offer) || both_lite || is_out_of_reach(line->ice, offer)) {
         return;
     }
     /* Once it has run, the default may be any address that was found (section 4.4.2.2). */
@@ -179,22 +221,10 @@ void cf_put_ice(struct cf_writer *w, const struct cf_plan *plan) {
 /* --- agreements --- */
 
 static void conclude_candidates(const struct cf_section *remote, struct cf_ice_remote *ret) {
-    static const enum cf_ice_type types[] = {[CF_CANDIDATE_HOST] = CF_ICE_HOST,
-                                             [CF_CANDIDATE_SRFLX] = CF_ICE_SRFLX,
-                                             [CF_CANDIDATE_PRFLX] = CF_ICE_PRFLX,
-                                             [CF_CANDIDATE_RELAY] = CF_ICE_RELAY};
-    struct cf_sdp_candidate candidate;
     size_t index = 0;
-    while (ret->candidate_count < CF_MEDIA_CANDIDATES_MAX && next_candidate(remote, &index, &candidate)) {
-        if (candidate.component <= CF_ICE_COMPONENTS_MAX) {
-            ret->candidates[ret->candidate_count++] = (struct cf_ice_remote_candidate){
-                .addr = candidate.addr,
-                .priority = candidate.priority,
-                .foundation = (uint32_t)cf_hash(0, candidate.foundation) & UINT32_C(0x7fffffff),
-                .component = (uint8_t)candidate.component,
-                .type = (uint8_t)types[candidate.type],
-            };
-        }
+    while (ret->candidate_count < CF_MEDIA_CANDIDATES_MAX &&
+           next_candidate(remote, &index, &ret->candidates[ret->candidate_count])) {
+        ret->candidate_count++;
     }
 }
 

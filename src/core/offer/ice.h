@@ -24,6 +24,9 @@ bool cf_ice_is_offered(const struct cf_section *section);
  */
 bool cf_ice_is_mismatch(const struct cf_section *section);
 
+/** Has @p section loopback candidates, or none with an address yet? Others can't be reached from loopback, nor reach it. */
+bool cf_ice_is_local(const struct cf_section *section);
+
 /**
  * May we answer @p offer with ICE? Sets what that needs in @p plan: .has_ice, or .is_ice_mismatch if something on the way has
  * changed the address (RFC 8839 section 4.2.5). @p before: NULL if there is none.
@@ -37,6 +40,9 @@ void cf_ice_set_answer(const struct cf_local_session *session, const struct cf_s
 
 /** Offer ICE, if policy and line have it and the peer has not declined it before; with credentials. */
 void cf_ice_set_offer(const struct cf_local_session *session, const struct cf_ice_before *before, struct cf_plan *plan);
+
+/** A candidate that can be used: UDP, with an address, of a component that there can be. */
+bool cf_ice_candidate_of(const struct cf_sdp_candidate *candidate, struct cf_ice_remote_candidate *ret);
 
 /** What a pair of sections means. */
 void cf_ice_conclude(const struct cf_section *local, const struct cf_section *remote, bool is_local_offer,

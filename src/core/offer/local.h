@@ -74,6 +74,7 @@ struct cf_offered_line {
     bool has_ice;                /**< connectivity checks can be made ... */
     bool has_ice_mismatch;       /**< ... unless this is the first offer: its address was changed on the way */
     bool is_ice_lite;            /**< ... and the offerer makes none */
+    bool is_ice_local;           /**< they may come from loopback */
     enum cf_direction direction; /**< as the offerer sees it */
     bool is_held;                /**< sendonly, inactive or address of zeros */
     struct cf_str mid;           /**< absent: none */

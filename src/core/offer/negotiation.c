@@ -188,6 +188,7 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
         .has_ice = cf_ice_is_offered(section),
         .has_ice_mismatch = cf_ice_is_mismatch(section),
         .is_ice_lite = section->attributes.ice.is_lite,
+        .is_ice_local = cf_ice_is_local(section),
         .has_rtcp_mux = section->attributes.has_rtcp_mux,
         .has_zrtp = section->attributes.has_zrtp_hash,
         .direction = direction,

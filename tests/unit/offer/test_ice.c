@@ -148,6 +148,21 @@ static void a_changed_address_is_a_mismatch(void **state) {
     assert_false(transport(&b)->own_ice.is_used);
 }
 
+/* A phone on the host of a server that listens on loopback only has no loopback candidates: it works without ICE. */
+static void loopback_reaches_nobody_else(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ice_b.count; i++) {
+        memset(ice_b.candidates[i].addr.ip, 0, 4);
+        ice_b.candidates[i].addr.ip[0] = 127;
+    }
+    struct cf_str answer = test_party_answer(&b, linphone(PEER_CREDENTIALS, "198.51.100.7", 52010, HOST HOST_2));
+    assert_false(contains(answer, "ice-"));
+    assert_false(transport(&b)->own_ice.is_used);
+    (void)test_party_answer(
+        &b, linphone(PEER_CREDENTIALS, "127.0.0.1", 52010, "a=candidate:1 1 UDP 2130706303 127.0.0.1 52010 typ host\r\n"));
+    assert_true(transport(&b)->own_ice.is_used);
+}
+
 /* interop: Linphone's second INVITE, with the pair that it has chosen; then a restart; then one that has given up ICE. */
 static void the_conclusion_of_linphone_changes_nothing(void **state) {
     (void)state;
@@ -214,6 +229,6 @@ static void reflexive_candidates_name_their_base(void **state) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(TEST(both_sides_agree_on_it), TEST(credentials_stay_until_somebody_restarts), TEST(who_does_not_do_it_gets_none),
              TEST(multiplexed_lines_have_one_component), TEST(lite_says_so_and_not_to_another_lite),
-             TEST(a_changed_address_is_a_mismatch), TEST(the_conclusion_of_linphone_changes_nothing),
-             TEST(nowhere_with_a_promise_is_no_hold), TEST(only_what_can_be_used_is_kept),
-             TEST(reflexive_candidates_name_their_base))
+             TEST(a_changed_address_is_a_mismatch), TEST(loopback_reaches_nobody_else),
+             TEST(the_conclusion_of_linphone_changes_nothing), TEST(nowhere_with_a_promise_is_no_hold),
+             TEST(only_what_can_be_used_is_kept), TEST(reflexive_candidates_name_their_base))

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ICE of a leg: where its lines can be reached, from which sockets they are checked, candidates that come later. */
+#include "core/focus/focus_impl.h"
+
+/* The first address in front of ours, if there is one of that family. */
+static struct cf_addr seen_from_outside(const struct cf_port_source *source, const struct cf_addr *local) {
+    struct cf_addr addr = *local;
+    for (size_t i = 0; i < source->advertised_count; i++) {
+        if (source->advertised[i].family == local->family) {
+            addr = source->advertised[i];
+            addr.port = local->port;
+            return addr;
+        }
+    }
+    return addr;
+}
+
+struct cf_addr cf_leg_public_address(const struct cf_leg *leg, const struct cf_addr *local) {
+    return local->family == CF_FAMILY_NONE ? *local : seen_from_outside(leg->room->focus->config.port_source, local);
+}
+
+static const struct cf_port_place *place_for(const struct cf_leg *leg) {
+    const struct cf_port_source *source = leg->room->focus->config.port_source;
+    for (size_t i = 0; i < source->place_count; i++) {
+        if (source->places[i].addr.family == leg->local.family) {
+            return &source->places[i];
+        }
+    }
+    return source->place_count > 0 ? &source->places[0] : NULL;
+}
+
+bool cf_leg_can_share(const struct cf_leg *leg, const struct cf_offered_line *offered, bool is_shared) {
+    const struct cf_policy *policy = leg->room->focus->config.policy;
+    bool both_lite = policy->ice == CF_POLICY_ICE_LITE && offered->is_ice_lite;
+    /* Once it has run, the address in the description may be any (RFC 8839 section 4.4.2.2). */
+    bool is_sound = is_shared || !offered->has_ice_mismatch;
+    const struct cf_port_place *place = place_for(leg);
+    bool is_within_reach = place != NULL && (offered->is_ice_local || !cf_addr_is_loopback(&place->addr));
+    return policy->ice != CF_POLICY_ICE_OFF && offered->has_ice && is_sound && !both_lite && offered->has_rtcp_mux &&
+           is_within_reach;
+}
+
+struct cf_addr cf_leg_shared_address(const struct cf_leg *leg) {
+    const struct cf_port_place *place = place_for(leg);
+    return place == NULL ? (struct cf_addr){.family = CF_FAMILY_NONE} : cf_leg_public_address(leg, &place->addr);
+}
+
+/* --- candidates --- */
+
+/* The more wanted come first; each has a preference of its own, so that pairs have an order. */
+static uint16_t preference_of(size_t rank) {
+    return (uint16_t)(UINT16_MAX - rank);
+}
+
+static void add_candidate(struct cf_local_ice *ice, const struct cf_addr *addr, const struct cf_addr *base, size_t rank,
+                          uint8_t component) {
+    if (ice->count < CF_LOCAL_CANDIDATES_MAX) {
+        struct cf_local_candidate *candidate = &ice->candidates[ice->count++];
+        *candidate = (struct cf_local_candidate){.addr = *addr, .preference = preference_of(rank), .component = component};
+        if (base != NULL) {
+            candidate->base = *base;
+        }
+    }
+}
+
+/* The address itself, and those in front of it. */
+static void add_base(const struct cf_port_source *source, struct cf_local_ice *ice, const struct cf_addr *base, size_t rank,
+                     uint8_t component) {
+    if (base->family == CF_FAMILY_NONE) {
+        return;
+    }
+    add_candidate(ice, base, NULL, rank, component);
+    for (size_t i = 0; i < source->advertised_count; i++) {
+        struct cf_addr outside = source->advertised[i];
+        outside.port = base->port;
+        if (outside.family == base->family && !cf_addr_eq_ip(&outside, base)) {
+            add_candidate(ice, &outside, base, rank, component);
+        }
+    }
+}
+
+const struct cf_local_ice *cf_leg_candidates(const struct cf_leg *leg, struct cf_leg_line *line) {
+    const struct cf_focus *focus = leg->room->focus;
+    const struct cf_port_source *source = focus->config.port_source;
+    if (focus->config.policy->ice == CF_POLICY_ICE_OFF) {
+        return NULL;
+    }
+    if (line->ice == NULL) {
+        line->ice = cf_mem_alloc(focus->config.mem, sizeof *line->ice);
+    }
+    if (line->ice == NULL) {
+        return NULL; /* without memory there is still a call without ICE */
+    }
+    line->ice->count = 0;
+    for (size_t i = 0; line->is_shared && i < source->place_count; i++) {
+        add_base(source, line->ice, &source->places[i].addr, i, 1);
+    }
+    if (!line->is_shared) {
+        add_base(source, line->ice, &line->ports.rtp, 0, 1);
+        add_base(source, line->ice, &line->ports.rtcp, 0, 2);
+    }
+    return line->ice;
+}
+
+void cf_leg_forget_candidates(struct cf_leg *leg) {
+    const struct cf_mem *mem = leg->room->focus->config.mem;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        cf_mem_free(mem, leg->lines[i].ice, sizeof *leg->lines[i].ice);
+        leg->lines[i].ice = NULL;
+    }
+}
+
+/* --- bases --- */
+
+static void put_base(struct cf_media_transport_set *set, uint32_t socket, const struct cf_addr *addr, size_t rank,
+                     uint8_t component) {
+    if (addr->family != CF_FAMILY_NONE && set->base_count < CF_MEDIA_BASES_MAX) {
+        set->bases[set->base_count++] = (struct cf_ice_local){
+            .socket = socket,
+            .addr = *addr,
+            .priority = cf_ice_priority(CF_ICE_HOST, preference_of(rank), component),
+            .foundation = (uint32_t)rank + 1,
+            .component = component,
+        };
+    }
+}
+
+/* The line whose transport it is: bundled ones have neither ports nor a share. */
+static const struct cf_leg_line *line_of(const struct cf_leg *leg, const struct cf_addr *local) {
+    const struct cf_addr shared = cf_leg_shared_address(leg);
+    for (size_t i = 0; i < leg->line_count; i++) {
+        const struct cf_leg_line *line = &leg->lines[i];
+        const struct cf_addr *own = line->is_shared ? &shared : &line->ports.rtp;
+        if (own->family == local->family && own->port == local->port) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+void cf_leg_set_bases(const struct cf_leg *leg, struct cf_media_transport_set *set) {
+    const struct cf_port_source *source = leg->room->focus->config.port_source;
+    const struct cf_leg_line *line = line_of(leg, &set->transport.local_rtp);
+    if (line == NULL || !line->is_shared) {
+        put_base(set, set->rtp_socket, line == NULL ? &set->transport.local_rtp : &line->ports.rtp, 0, 1);
+        put_base(set, set->rtcp_socket, line == NULL ? &set->transport.local_rtcp : &line->ports.rtcp, 0, 2);
+        return;
+    }
+    set->rtp_socket = set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
+    for (size_t i = 0; i < source->place_count; i++) {
+        put_base(set, source->places[i].socket, &source->places[i].addr, i, 1);
+    }
+}
