@@ -45,6 +45,10 @@ struct cf_room {
 /** One m-line of a leg, kept from one negotiation to the next. */
 struct cf_leg_line {
     struct cf_port_pair ports; /**< family NONE: none, or bundled with another line */
+    bool is_shared;            /**< received on the port that all members with ICE share; no .ports then */
+    struct cf_local_ice *ice;  /**< owned; candidates as last described; NULL: none */
+    struct cf_tag mid;         /**< as agreed on */
+    uint16_t transport;        /**< of the agreement, while .is_active */
     uint32_t ssrc;             /**< of what we send */
     uint8_t zrtp;              /**< place in the leg's Hello hashes + 1; 0: none */
     enum cf_media_kind kind;
@@ -237,6 +241,29 @@ const struct cf_policy *cf_leg_policy(const struct cf_leg *leg);
 
 /** The roster has changed: labels may mean other legs than before. */
 void cf_leg_refresh_tiles(struct cf_leg *leg);
+
+/* --- leg_ice.c --- */
+
+/** May a line that is offered so be received on the shared port? @p is_shared: it is already. */
+bool cf_leg_can_share(const struct cf_leg *leg, const struct cf_offered_line *offered, bool is_shared);
+
+/** @p local as the peer should see it: with the public address in front of it if there is one. */
+struct cf_addr cf_leg_public_address(const struct cf_leg *leg, const struct cf_addr *local);
+
+/** Where @p line receives RTP, as the peer should see it; family NONE: nowhere of its own. */
+struct cf_addr cf_leg_line_address(const struct cf_leg *leg, const struct cf_leg_line *line);
+
+/** Where @p line can be reached, for its description; NULL: no ICE. */
+const struct cf_local_ice *cf_leg_candidates(const struct cf_leg *leg, struct cf_leg_line *line);
+
+/** Free the candidates of all lines. */
+void cf_leg_forget_candidates(struct cf_leg *leg);
+
+/** From which sockets the transport in @p set, which has agreed on ICE, is checked. */
+void cf_leg_set_bases(const struct cf_leg *leg, struct cf_media_transport_set *set);
+
+/** Candidates came later, as application/trickle-ice-sdpfrag (RFC 8840): the media worker is told. */
+void cf_leg_on_trickle(const struct cf_leg *leg, struct cf_str body);
 
 /* --- leg_media.c --- */
 

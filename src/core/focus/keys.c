@@ -79,6 +79,10 @@ unsigned cf_leg_on_info(struct cf_leg *leg, const struct cf_sip_message *message
         cf_leg_on_digit(leg, digit, now);
         return 200;
     }
+    if (cf_mime_type_is(&part.type, CF_STR("application/trickle-ice-sdpfrag"))) {
+        cf_leg_on_trickle(leg, part.body);
+        return 200;
+    }
     if (cf_mime_type_is(&part.type, COMMAND_TYPE)) {
         return on_command(leg, part.body, now);
     }

@@ -45,6 +45,7 @@ void cf_leg_destroy(struct cf_leg *leg, cf_usec now) {
     cf_list_remove(&leg->in_room);
     cf_list_remove(&leg->in_dial);
     cf_handle_remove(&focus->legs, leg->handle);
+    cf_leg_forget_candidates(leg);
     cf_mem_free(mem, leg->lines, leg->lines_max * sizeof(*leg->lines));
     cf_mem_free_str(mem, &leg->aor);
     cf_mem_free_str(mem, &leg->name);

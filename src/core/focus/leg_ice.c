@@ -2,6 +2,8 @@
 /* ICE of a leg: where its lines can be reached, from which sockets they are checked, candidates that come later. */
 #include "core/focus/focus_impl.h"
 
+#include "core/offer/fragment.h"
+
 /* The first address in front of ours, if there is one of that family. */
 static struct cf_addr seen_from_outside(const struct cf_port_source *source, const struct cf_addr *local) {
     struct cf_addr addr = *local;
@@ -40,9 +42,9 @@ bool cf_leg_can_share(const struct cf_leg *leg, const struct cf_offered_line *of
            is_within_reach;
 }
 
-struct cf_addr cf_leg_shared_address(const struct cf_leg *leg) {
-    const struct cf_port_place *place = place_for(leg);
-    return place == NULL ? (struct cf_addr){.family = CF_FAMILY_NONE} : cf_leg_public_address(leg, &place->addr);
+struct cf_addr cf_leg_line_address(const struct cf_leg *leg, const struct cf_leg_line *line) {
+    const struct cf_port_place *place = line->is_shared ? place_for(leg) : NULL;
+    return cf_leg_public_address(leg, place != NULL ? &place->addr : &line->ports.rtp);
 }
 
 /* --- candidates --- */
@@ -127,12 +129,10 @@ static void put_base(struct cf_media_transport_set *set, uint32_t socket, const 
 
 /* The line whose transport it is: bundled ones have neither ports nor a share. */
 static const struct cf_leg_line *line_of(const struct cf_leg *leg, const struct cf_addr *local) {
-    const struct cf_addr shared = cf_leg_shared_address(leg);
     for (size_t i = 0; i < leg->line_count; i++) {
-        const struct cf_leg_line *line = &leg->lines[i];
-        const struct cf_addr *own = line->is_shared ? &shared : &line->ports.rtp;
-        if (own->family == local->family && own->port == local->port) {
-            return line;
+        const struct cf_addr own = cf_leg_line_address(leg, &leg->lines[i]);
+        if (cf_addr_eq(&own, local)) {
+            return &leg->lines[i];
         }
     }
     return NULL;
@@ -149,5 +149,45 @@ void cf_leg_set_bases(const struct cf_leg *leg, struct cf_media_transport_set *s
     set->rtp_socket = set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
     for (size_t i = 0; i < source->place_count; i++) {
         put_base(set, source->places[i].socket, &source->places[i].addr, i, 1);
+    }
+}
+
+/* --- candidates that come later --- */
+
+/* The line that is called @p mid; without one, the first. NULL: none that has media. */
+static const struct cf_leg_line *line_called(const struct cf_leg *leg, struct cf_str mid) {
+    for (size_t i = 0; i < leg->line_count; i++) {
+        const struct cf_leg_line *line = &leg->lines[i];
+        if (line->is_active && (mid.at == NULL || cf_str_eq(cf_tag_str(&line->mid), mid))) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static void tell_fragment(const struct cf_leg *leg, const struct cf_ice_fragment *fragment) {
+    const struct cf_leg_line *line = line_called(leg, fragment->mid);
+    struct cf_media_command command = {.kind = CF_MEDIA_TRICKLE, .leg = leg->handle};
+    struct cf_media_trickle *trickle = &command.as.trickle;
+    if (line == NULL || fragment->ufrag.len > sizeof trickle->ufrag) {
+        return;
+    }
+    trickle->index = line->transport;
+    trickle->is_ended = fragment->is_ended;
+    trickle->candidate_count = fragment->candidate_count;
+    memcpy(trickle->candidates, fragment->candidates, fragment->candidate_count * sizeof fragment->candidates[0]);
+    trickle->ufrag_len = (uint16_t)fragment->ufrag.len;
+    if (fragment->ufrag.len > 0) {
+        memcpy(trickle->ufrag, fragment->ufrag.at, fragment->ufrag.len);
+    }
+    cf_focus_command(leg->room->focus, &command);
+}
+
+void cf_leg_on_trickle(const struct cf_leg *leg, struct cf_str body) {
+    struct cf_ice_fragments walk;
+    struct cf_ice_fragment fragment;
+    cf_ice_fragments_init(&walk, body);
+    while (leg->has_media && cf_ice_fragments_next(&walk, &fragment)) {
+        tell_fragment(leg, &fragment);
     }
 }

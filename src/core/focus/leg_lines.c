@@ -142,7 +142,9 @@ static enum cf_err answer_line(struct cf_leg *leg, size_t index, const struct cf
     if (line == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    enum cf_err err = offered->is_bundle_only ? CF_OK : take_ports(leg, line, !offered->has_rtcp_mux);
+    bool has_ports = line->ports.rtp.family != CF_FAMILY_NONE;
+    line->is_shared = !offered->is_bundle_only && !has_ports && cf_leg_can_share(leg, offered, line->is_shared);
+    enum cf_err err = offered->is_bundle_only || line->is_shared ? CF_OK : take_ports(leg, line, !offered->has_rtcp_mux);
     if (err != CF_OK) {
         return err;
     }
@@ -155,8 +157,9 @@ static enum cf_err answer_line(struct cf_leg *leg, size_t index, const struct cf
         use->has_medium && use->medium == CF_CONF_VIDEO && offered->content == CF_CONTENT_NONE && offered->label.len == 0;
     *ret = (struct cf_local_line){.kind = offered->kind,
                                   .direction = use->direction,
-                                  .rtp = line->ports.rtp,
-                                  .rtcp = line->ports.rtcp,
+                                  .rtp = cf_leg_line_address(leg, line),
+                                  .rtcp = cf_leg_public_address(leg, &line->ports.rtcp),
+                                  .ice = offered->is_bundle_only ? NULL : cf_leg_candidates(leg, line),
                                   .ssrc = line->ssrc,
                                   .cname = cf_domains_first(&focus->config.domains),
                                   .label = own_label(leg, use),
@@ -198,13 +201,13 @@ static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation 
 
 /* --- offers --- */
 
-/* Ports of the line that bundled ones share. */
-static const struct cf_port_pair *shared_ports(const struct cf_leg *leg) {
+/* The line whose port bundled ones use. */
+static struct cf_leg_line *tagged_line(const struct cf_leg *leg) {
     size_t i = 0;
     while (i + 1 < leg->line_count && (!leg->lines[i].is_active || leg->lines[i].is_bundled)) {
         i++;
     }
-    return &leg->lines[i].ports;
+    return &leg->lines[i];
 }
 
 static enum cf_err offer_line(struct cf_leg *leg, size_t index, enum cf_media_kind kind, const struct cf_line_use *use,
@@ -214,18 +217,19 @@ static enum cf_err offer_line(struct cf_leg *leg, size_t index, enum cf_media_ki
     if (line == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    enum cf_err err = line->is_bundled ? CF_OK : take_ports(leg, line, true);
+    enum cf_err err = line->is_bundled || line->is_shared ? CF_OK : take_ports(leg, line, true);
     if (err != CF_OK) {
         return err;
     }
     line->use = *use;
     line->kind = kind;
     /* A bundled line has no port of its own; the description wants to know an address, and doesn't write it. */
-    const struct cf_port_pair *ports = line->is_bundled ? shared_ports(leg) : &line->ports;
+    struct cf_leg_line *own = line->is_bundled ? tagged_line(leg) : line;
     *ret = (struct cf_local_line){.kind = kind,
                                   .direction = use->direction,
-                                  .rtp = ports->rtp,
-                                  .rtcp = ports->rtcp,
+                                  .rtp = cf_leg_line_address(leg, own),
+                                  .rtcp = cf_leg_public_address(leg, &own->ports.rtcp),
+                                  .ice = cf_leg_candidates(leg, own),
                                   .ssrc = line->ssrc,
                                   .cname = cf_domains_first(&focus->config.domains),
                                   .label = use->is_tile ? cf_tag_str(&line->label) : own_label(leg, use),
@@ -267,6 +271,19 @@ static enum cf_err offer_again(struct cf_leg *leg, struct cf_local_line *lines, 
     return err;
 }
 
+/* Where media is received, for the lines that don't say it themselves; with a port of 0. */
+static struct cf_addr session_address(const struct cf_leg *leg, const struct cf_local_line *lines, size_t count) {
+    struct cf_addr addr = leg->local;
+    for (size_t i = 0; i < count; i++) {
+        if (!lines[i].is_refused && lines[i].rtp.family != CF_FAMILY_NONE) {
+            addr = lines[i].rtp;
+            addr.port = 0;
+            return addr;
+        }
+    }
+    return addr;
+}
+
 enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
                             struct cf_local_session *ret) {
     const struct cf_focus_config *config = &leg->room->focus->config;
@@ -282,7 +299,7 @@ enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *off
                                      .entropy = config->entropy,
                                      .fingerprint = config->fingerprint,
                                      .is_signalling_secure = leg->is_secure,
-                                     .address = leg->local,
+                                     .address = session_address(leg, lines, count),
                                      .user = config->user,
                                      .lines = lines,
                                      .line_count = count};

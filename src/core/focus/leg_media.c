@@ -38,6 +38,9 @@ static void tell_transport(struct cf_leg *leg, uint16_t index, const struct cf_m
                                                            .rtcp_socket = cf_port_socket(&transport->local_rtcp),
                                                            .transport = *transport};
     const struct cf_policy *policy = cf_leg_policy(leg);
+    if (transport->own_ice.is_used) {
+        cf_leg_set_bases(leg, &command.as.transport);
+    }
     command.as.transport.suite_count = policy->suite_count;
     memcpy(command.as.transport.suites, policy->suites, policy->suite_count * sizeof policy->suites[0]);
     cf_focus_command(leg->room->focus, &command);
@@ -73,6 +76,18 @@ static void tell_media(struct cf_leg *leg, const struct cf_media_params *params)
     }
 }
 
+/* Is line @p index the one that its transport was made of? The others of a bundle have no port of their own, or the same shared
+ * one. */
+static bool has_own_transport(const struct cf_leg *leg, const struct cf_media_params *params, size_t index) {
+    const struct cf_media_line *agreed = &params->lines[index];
+    const struct cf_addr own = cf_leg_line_address(leg, &leg->lines[index]);
+    bool is_own = cf_addr_eq(&cf_media_transport(params, agreed)->local_rtp, &own);
+    for (size_t i = 0; i < index && leg->lines[index].is_shared; i++) {
+        is_own = is_own && !(params->lines[i].is_active && params->lines[i].transport == agreed->transport);
+    }
+    return is_own;
+}
+
 /* What the agreement made of the lines; a port that a line got but does not need, since it is bundled with another, goes back. */
 static void note_agreed(struct cf_leg *leg, const struct cf_media_params *params, cf_usec now) {
     leg->agreed_count = params->line_count < CF_MEDIA_LINES_MAX ? params->line_count : CF_MEDIA_LINES_MAX;
@@ -80,7 +95,10 @@ static void note_agreed(struct cf_leg *leg, const struct cf_media_params *params
         struct cf_leg_line *line = &leg->lines[i];
         const struct cf_media_line *agreed = i < params->line_count ? &params->lines[i] : NULL;
         line->is_active = agreed != NULL && agreed->is_active;
-        line->is_bundled = line->is_active && !cf_addr_eq(&cf_media_transport(params, agreed)->local_rtp, &line->ports.rtp);
+        line->is_bundled = line->is_active && !has_own_transport(leg, params, i);
+        line->is_shared = line->is_shared && line->is_active && !line->is_bundled;
+        line->transport = line->is_active ? agreed->transport : 0;
+        line->mid = line->is_active ? agreed->mid : (struct cf_tag){.len = 0};
         line->has_used_ports = line->has_used_ports || (line->is_active && !line->is_bundled);
         if (line->is_bundled && !line->has_used_ports) {
             cf_ports_rest(&leg->room->focus->ports, &line->ports, now);
