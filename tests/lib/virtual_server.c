@@ -67,6 +67,16 @@ static struct virtual_leg *find_leg(struct virtual_server *s, struct cf_handle l
     return NULL;
 }
 
+static void note_transport(struct virtual_leg *leg, const struct cf_media_transport_set *set) {
+    const struct cf_ice_own *own = &set->transport.own_ice;
+    leg->transport.has_ice = own->is_used;
+    leg->transport.is_controlling = own->is_controlling;
+    leg->transport.socket = set->rtp_socket;
+    leg->transport.bases = set->base_count;
+    leg->transport.candidates = set->transport.ice.candidate_count;
+    memcpy(leg->transport.ufrag, own->ufrag, sizeof own->ufrag);
+}
+
 static void on_media(struct virtual_server *s, const struct cf_media_command *command) {
     struct virtual_leg *leg = find_leg(s, command->leg);
     bool is_of_leg = command->kind != CF_MEDIA_ROOM_ADD && command->kind != CF_MEDIA_ROOM_SET &&
@@ -92,6 +102,12 @@ static void on_media(struct virtual_server *s, const struct cf_media_command *co
     } else if (command->kind == CF_MEDIA_LINE_SET) {
         assert_non_null(leg);
         leg->lines++;
+    } else if (command->kind == CF_MEDIA_TRANSPORT_SET && command->as.transport.index == 0) {
+        assert_non_null(leg);
+        note_transport(leg, &command->as.transport);
+    } else if (command->kind == CF_MEDIA_TRICKLE) {
+        assert_non_null(leg);
+        leg->trickled += command->as.trickle.candidate_count;
     }
 }
 
@@ -138,7 +154,7 @@ static void on_deadline(void *ctx, cf_usec now) {
 static const struct endpoint_node_host host = {poll, deadline, on_deadline};
 
 static void set_config(struct virtual_server *s) {
-    s->ports = (struct cf_port_source){take_ports, give_ports, s};
+    s->ports = (struct cf_port_source){.take = take_ports, .give = give_ports, .ctx = s};
     codecs.ctx = s;
     s->config = (struct cf_node_config){.mem = &s->net.mem.mem,
                                         .entropy = &s->net.entropy.entropy,

@@ -28,6 +28,15 @@ struct virtual_leg {
     struct cf_handle leg;
     struct cf_media_leg_policy policy; /**< as last told */
     unsigned lines;                    /**< LINE_SETs */
+    struct virtual_transport {
+        bool has_ice;
+        bool is_controlling;
+        uint32_t socket;
+        uint8_t bases;
+        uint8_t candidates;              /**< of the peer */
+        char ufrag[CF_ICE_OWN_TEXT_MAX]; /**< ours */
+    } transport;                         /**< the first one, as last told */
+    unsigned trickled;                   /**< candidates that came later */
 };
 
 /** A server. Large: allocate it statically. */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls with ICE from end to end, as far as signalling goes: which port a member gets, what its media worker is told, and when.
+ */
+#include "focus_scene.h"
+
+static struct cf_local_ice candidates[PHONE_COUNT][2];
+
+/* The server has a port for all, the phone candidates for each of its lines. */
+static void prepare(size_t who, bool has_mux) {
+    struct test_party *party = &scene.phones[who].party;
+    struct cf_port_source *ports = &scene.server.ports;
+    ports->place_count = 1;
+    ports->places[0].socket = CF_MEDIA_SOCKET_SHARED;
+    assert_ok(cf_addr_parse(CF_STR(VIRTUAL_SERVER_IP ":10000"), &ports->places[0].addr));
+    scene.server.policy.ice = CF_POLICY_ICE_FULL;
+    party->policy.ice = CF_POLICY_ICE_FULL;
+    party->policy.offers_rtcp_mux = has_mux;
+    party->policy.allows_bundle = has_mux;
+    for (size_t i = 0; i < 2; i++) {
+        candidates[who][i] = (struct cf_local_ice){.count = 2};
+        candidates[who][i].candidates[0] =
+            (struct cf_local_candidate){.addr = party->lines[i].rtp, .preference = 9, .component = 1};
+        candidates[who][i].candidates[1] =
+            (struct cf_local_candidate){.addr = party->lines[i].rtcp, .preference = 9, .component = 2};
+        party->lines[i].ice = &candidates[who][i];
+    }
+}
+
+static const struct virtual_transport *transport(size_t leg) {
+    assert_true(leg < scene.server.leg_count);
+    return &scene.server.legs[leg].transport;
+}
+
+static void multiplexed_members_share_the_port(void **state) {
+    (void)state;
+    scene_begin(1);
+    prepare(ALICE, true);
+    prepare(BOB, true);
+    (void)scene_join(ALICE, ROOM);
+    (void)scene_join(BOB, ROOM);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(transport(i)->has_ice && !transport(i)->is_controlling);
+        assert_int_equal(transport(i)->socket, CF_MEDIA_SOCKET_NONE);
+        assert_int_equal(transport(i)->bases, 1);
+        assert_true(transport(i)->candidates > 0);
+    }
+    assert_int_equal(scene.server.ports_out, 0);
+    scene_end();
+}
+
+static void others_get_ports_of_their_own(void **state) {
+    (void)state;
+    scene_begin(2);
+    prepare(ALICE, false);
+    (void)scene_join(ALICE, ROOM);
+    (void)scene_join(BOB, ROOM);
+    assert_true(transport(0)->has_ice);
+    assert_int_equal(transport(0)->bases, 2);
+    assert_int_not_equal(transport(0)->socket, CF_MEDIA_SOCKET_NONE);
+    assert_false(transport(1)->has_ice);
+    assert_true(scene.server.ports_out > 0);
+    scene_end();
+}
+
+static void later_offers_keep_or_change_what_was_agreed(void **state) {
+    (void)state;
+    char first[CF_ICE_OWN_TEXT_MAX];
+    scene_begin(3);
+    prepare(ALICE, true);
+    size_t call = scene_join(ALICE, ROOM);
+    memcpy(first, transport(0)->ufrag, sizeof first);
+    phone_reinvite(&scene.phones[ALICE], call, "ICE processing concluded", false);
+    scene_run(CF_SEC(1));
+    assert_memory_equal(transport(0)->ufrag, first, sizeof first);
+    assert_int_equal(transport(0)->socket, CF_MEDIA_SOCKET_NONE);
+    /* An offer of ours, asked for by an INVITE without one, has the same credentials and the same port. */
+    phone_reinvite(&scene.phones[ALICE], call, "Tea", true);
+    scene_run(CF_SEC(1));
+    assert_true(scene.phones[ALICE].calls[call].is_up && transport(0)->has_ice);
+    assert_memory_equal(transport(0)->ufrag, first, sizeof first);
+    assert_int_equal(scene.server.ports_out, 0);
+    scene.phones[ALICE].party.session.restarts_ice = true;
+    phone_reinvite(&scene.phones[ALICE], call, "restart", false);
+    scene_run(CF_SEC(1));
+    assert_true(transport(0)->has_ice);
+    assert_memory_not_equal(transport(0)->ufrag, first, sizeof first);
+    scene_end();
+}
+
+static void candidates_may_come_later(void **state) {
+    (void)state;
+    scene_begin(4);
+    prepare(ALICE, true);
+    size_t call = scene_join(ALICE, ROOM);
+    phone_request(&scene.phones[ALICE], call, CF_SIP_METHOD_INFO, "Info-Package: trickle-ice\r\n",
+                  "application/trickle-ice-sdpfrag",
+                  "a=candidate:1 1 UDP 2130706431 192.0.2.99 5000 typ host\r\n"
+                  "a=candidate:1 1 UDP 2130706431 private.local 5000 typ host\r\na=end-of-candidates\r\n");
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[ALICE].request_status, 200);
+    assert_int_equal(scene.server.legs[0].trickled, 1);
+    scene_end();
+}
+
+static void who_is_called_is_offered_it(void **state) {
+    (void)state;
+    static const struct phone_call_options options = {.list = LIST_OF(ENTRY(AOR_CAROL))};
+    scene_begin(5);
+    prepare(ALICE, true);
+    prepare(CAROL, true);
+    (void)phone_call(&scene.phones[ALICE], FACTORY, &options);
+    scene_run(CF_SEC(3));
+    size_t called = 0;
+    for (size_t i = 0; i < scene.server.leg_count; i++) {
+        called += transport(i)->has_ice && transport(i)->is_controlling;
+    }
+    assert_int_equal(called, 1);
+    scene_end();
+}
+
+CF_TEST_MAIN(cmocka_unit_test(multiplexed_members_share_the_port), cmocka_unit_test(others_get_ports_of_their_own),
+             cmocka_unit_test(later_offers_keep_or_change_what_was_agreed), cmocka_unit_test(candidates_may_come_later),
+             cmocka_unit_test(who_is_called_is_offered_it))
