@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Linphone 5.1 phones with ICE. It has no candidates on loopback: the test runs in a network of its own with one more address, where
+the server receives media; signalling stays on loopback."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+from linphone import site  # noqa: E402
+from confer_test import check, run_cases  # noqa: E402
+
+ADDRESS = '10.99.0.1'
+MEDIA = f'[media]\naddress = {ADDRESS}\n'
+HOST_CONNECTION = 3  # LinphoneIceStateHostConnection
+MARK = 'CONFER_OWN_NETWORK'
+
+
+def enter_own_network():
+    """Run this program again in a network namespace; without the right to make one there is nothing to test."""
+    if MARK not in os.environ:
+        unshare = ['unshare', '-n'] if os.geteuid() == 0 else ['unshare', '-rn']
+        if not shutil.which('ip') or subprocess.run([*unshare, 'true'], check=False).returncode != 0:
+            print('1..0 # SKIP no network namespace')
+            sys.exit(0)
+        os.environ[MARK] = '1'
+        os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
+    for words in ('link set lo up', 'link add v0 type veth peer name v1', f'addr add {ADDRESS}/24 dev v0', 'link set v0 up',
+                  'link set v1 up', 'route add default via 10.99.0.2'):
+        if subprocess.run(['ip', *words.split()], check=False).returncode != 0:
+            print('1..0 # SKIP no virtual interfaces')
+            sys.exit(0)
+
+
+def meet_with_ice(**keys):
+    with site('alice', 'bob', 'carol', config=MEDIA, ice=1, video=0, **keys) as (server, *phones):
+        for phone in phones:
+            phone.call(server.uri('room-tea'))
+        for phone in phones:
+            phone.running().conference_created()
+        for phone in phones:
+            stats = phone.stats('checked by ICE', lambda s: s['ice'] == HOST_CONNECTION)
+            check(stats['ice'] == HOST_CONNECTION, f'{phone.user}: {stats}')
+        for phone in phones:
+            phone.hears(*(other.user for other in phones if other is not phone))
+
+
+def each_line_has_ports_of_its_own():
+    meet_with_ice()
+
+
+def bundled_members_share_one_port():
+    meet_with_ice(bundle=1)
+
+
+def keys_in_the_description():
+    meet_with_ice(bundle=1, encryption='sdes')
+
+
+if __name__ == '__main__':
+    enter_own_network()
+    run_cases(each_line_has_ports_of_its_own, bundled_members_share_one_port, keys_in_the_description)
