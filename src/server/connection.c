@@ -15,6 +15,8 @@ struct cf_connection {
     struct cf_flow_id flow;
     struct cf_stream *stream; /* NULL once it is closed */
     struct cf_tls *tls;       /* NULL: plain */
+    cf_connection_handler *handler;
+    void *ctx; /* of the handler */
     bool is_outgoing;
     bool is_up; /* SIP may be sent */
     bool is_silent;
@@ -35,12 +37,29 @@ uint64_t cf_connection_id(const struct cf_connection *connection) {
     return ((uint64_t)connection->handle.generation << 32) | connection->handle.slot;
 }
 
-static struct cf_connection *find(const struct cf_connections *connections, uint64_t id) {
+struct cf_connection *cf_connections_find(const struct cf_connections *connections, uint64_t id) {
     return cf_handle_get(&connections->table, (struct cf_handle){(uint32_t)id, (uint32_t)(id >> 32)});
 }
 
 struct cf_flow_id cf_connection_flow(const struct cf_connection *connection) {
     return connection->flow;
+}
+
+void cf_connection_set_handler(struct cf_connection *connection, cf_connection_handler *handler, void *ctx) {
+    connection->handler = handler;
+    connection->ctx = ctx;
+}
+
+void *cf_connection_context(const struct cf_connection *connection, cf_connection_handler *handler) {
+    return connection->handler == handler ? connection->ctx : NULL;
+}
+
+bool cf_connection_is_secure(const struct cf_connection *connection) {
+    return connection->tls != NULL;
+}
+
+struct cf_str cf_connection_alpn(const struct cf_connection *connection) {
+    return connection->tls == NULL ? CF_STR_NONE : cf_tls_alpn(connection->tls);
 }
 
 void cf_connection_set_flow(struct cf_connection *connection, struct cf_flow_id flow) {
@@ -82,7 +101,7 @@ void cf_connections_fini(struct cf_connections *connections) {
 
 static void tell(struct cf_connection *connection, enum cf_connection_event event, struct cf_span bytes) {
     if (!connection->is_silent) {
-        connection->all->handler(connection->all->ctx, connection, event, bytes, connection->err);
+        connection->handler(connection->ctx, connection, event, bytes, connection->err);
     }
 }
 
@@ -178,6 +197,8 @@ static struct cf_connection *make(struct cf_connections *connections, struct cf_
         return NULL;
     }
     connection->all = connections;
+    connection->handler = connections->handler;
+    connection->ctx = connections->ctx;
     connection->handle = cf_handle_add(&connections->table, connection);
     bool is_made =
         cf_handle_is_set(connection->handle) && (tls == NULL || cf_tls_create(tls, role, host, &connection->tls) == CF_OK);
@@ -222,9 +243,12 @@ struct cf_connection *cf_connection_open(struct cf_connections *connections, str
     return connection;
 }
 
-void cf_connections_send(struct cf_connections *connections, uint64_t id, struct cf_span bytes) {
-    struct cf_connection *connection = find(connections, id);
-    if (connection == NULL || connection->stream == NULL || !connection->is_up) {
+struct cf_addr cf_connection_remote(const struct cf_connection *connection) {
+    return cf_stream_remote(connection->stream);
+}
+
+void cf_connection_write(struct cf_connection *connection, struct cf_span bytes) {
+    if (connection->stream == NULL || !connection->is_up) {
         return;
     }
     enum cf_err err = CF_OK;
@@ -239,8 +263,15 @@ void cf_connections_send(struct cf_connections *connections, uint64_t id, struct
     }
 }
 
+void cf_connections_send(struct cf_connections *connections, uint64_t id, struct cf_span bytes) {
+    struct cf_connection *connection = cf_connections_find(connections, id);
+    if (connection != NULL) {
+        cf_connection_write(connection, bytes);
+    }
+}
+
 void cf_connections_close(struct cf_connections *connections, uint64_t id, struct cf_flow_id flow) {
-    struct cf_connection *connection = find(connections, id);
+    struct cf_connection *connection = cf_connections_find(connections, id);
     for (size_t i = 0; connection == NULL && i < connections->table.slots_used; i++) {
         struct cf_connection *each = cf_handle_at(&connections->table, i);
         if (each != NULL && each->is_outgoing && cf_flow_id_eq(each->flow, flow)) {

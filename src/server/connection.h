@@ -48,6 +48,30 @@ struct cf_connection *cf_connection_accept(struct cf_connections *connections, s
 struct cf_connection *cf_connection_open(struct cf_connections *connections, struct cf_loop *loop, const struct cf_addr *remote,
                                          struct cf_tls_context *tls, struct cf_str host, struct cf_flow_id flow);
 
+/** From now on its events go to @p handler with @p ctx instead. */
+void cf_connection_set_handler(struct cf_connection *connection, cf_connection_handler *handler, void *ctx);
+
+/** The context that was set together with @p handler; NULL if its events go to another one. */
+void *cf_connection_context(const struct cf_connection *connection, cf_connection_handler *handler);
+
+/** Is TLS on it? */
+bool cf_connection_is_secure(const struct cf_connection *connection);
+
+/** What was agreed on by ALPN; absent: nothing. */
+struct cf_str cf_connection_alpn(const struct cf_connection *connection);
+
+/** Address of the peer. */
+struct cf_addr cf_connection_remote(const struct cf_connection *connection);
+
+/** Send; a peer that takes nothing is closed, with an event. */
+void cf_connection_write(struct cf_connection *connection, struct cf_span bytes);
+
+/** The same for the connection of that name, if it is there. */
+void cf_connections_send(struct cf_connections *connections, uint64_t id, struct cf_span bytes);
+
+/** The connection of that name, or NULL. */
+struct cf_connection *cf_connections_find(const struct cf_connections *connections, uint64_t id);
+
 /** Name for the endpoint. */
 uint64_t cf_connection_id(const struct cf_connection *connection);
 
@@ -57,9 +81,6 @@ void cf_connection_set_flow(struct cf_connection *connection, struct cf_flow_id 
 
 /** Close without an event. */
 void cf_connection_close(struct cf_connection *connection);
-
-/** Send over connection @p id; a peer that takes nothing is closed, with an event. */
-void cf_connections_send(struct cf_connections *connections, uint64_t id, struct cf_span bytes);
 
 /** Close connection @p id, or the one that is being opened for @p flow, without an event. */
 void cf_connections_close(struct cf_connections *connections, uint64_t id, struct cf_flow_id flow);

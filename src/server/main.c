@@ -13,6 +13,7 @@ static const char help[] =
     "\n"
     "  --config FILE        read settings from FILE (see --print-config)\n"
     "  --listen ADDR:PORT   receive SIP there over UDP and TCP; with --dev also TLS at PORT+1\n"
+    "  --web ADDR:PORT      web page, SIP over WebSocket and TLS there; with --dev also without TLS at PORT+1\n"
     "  --state FOLDER       keep everything below FOLDER\n"
     "  --dev                development server: loopback only, known accounts, open rooms\n"
     "  --check-config       say whether the settings are right, and end\n"

@@ -8,8 +8,16 @@
 #include <string.h>
 
 #define DEV_LISTEN "127.0.0.1:5060"
+#define DEV_WEB "127.0.0.1:8443"
 
 const char *const cf_dev_accounts[] = {"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", NULL};
+
+/* Switches as they were given. */
+struct switches {
+    const char *listen;
+    const char *state;
+    const char *web;
+};
 
 /* A configuration being read from a file. */
 struct reading {
@@ -78,7 +86,24 @@ static enum cf_err set_dev_listen(struct cf_config *config, const char *listen) 
     return err == CF_OK ? set(config, "server", "domains", domains) : err;
 }
 
-static enum cf_err set_dev(struct cf_config *config, const char *listen, const char *state) {
+/* Over TLS at @p web, without at the port after it. */
+static enum cf_err set_dev_web(struct cf_config *config, const char *web) {
+    char text[CF_ADDR_TEXT_MAX];
+    struct cf_addr addr;
+    struct cf_writer w;
+    if (cf_addr_parse(cf_str_of(web), &addr) != CF_OK || addr.port == 0 || addr.port == UINT16_MAX ||
+        !cf_addr_is_loopback(&addr)) {
+        return complain("--web wants ADDR:PORT, with --dev a loopback address");
+    }
+    addr.port++;
+    cf_writer_init(&w, text, sizeof text - 1);
+    cf_put_addr(&w, &addr);
+    text[w.len] = '\0';
+    enum cf_err err = set(config, "web", "listen-tls", web);
+    return err == CF_OK ? set(config, "web", "listen", text) : err;
+}
+
+static enum cf_err set_dev(struct cf_config *config, const struct switches *switches) {
     static const char *const rows[][3] = {
         {"conferences", "open-rooms", "yes"}, {"media", "plain", "yes"},      {"media", "sdes-insecure", "yes"},
         {"media", "ports", "40000-49999"},    {"media", "ice-port", "0"},     {"accounts", "failures", "1000"},
@@ -90,15 +115,14 @@ static enum cf_err set_dev(struct cf_config *config, const char *listen, const c
             return err;
         }
     }
-    enum cf_err err = set(config, "server", "state", state == NULL ? "confer-dev" : state);
-    return err == CF_OK ? set_dev_listen(config, listen == NULL ? DEV_LISTEN : listen) : err;
+    enum cf_err err = set(config, "server", "state", switches->state == NULL ? "confer-dev" : switches->state);
+    if (err == CF_OK) {
+        err = set_dev_listen(config, switches->listen == NULL ? DEV_LISTEN : switches->listen);
+    }
+    /* Servers of tests listen elsewhere, many at a time: they have a web port if they are told one. */
+    const char *web = switches->web != NULL || switches->listen != NULL ? switches->web : DEV_WEB;
+    return err == CF_OK && web != NULL ? set_dev_web(config, web) : err;
 }
-
-/* Switches as they were given. */
-struct switches {
-    const char *listen;
-    const char *state;
-};
 
 static bool takes_value(const char *name, const char *arg, int *index, int argc, char **argv, const char **ret) {
     if (strcmp(arg, name) != 0) {
@@ -138,6 +162,8 @@ static enum cf_err read_switches(int argc, char **argv, struct cf_server_options
             switches->listen = value;
         } else if (takes_value("--state", argv[i], &i, argc, argv, &value)) {
             switches->state = value;
+        } else if (takes_value("--web", argv[i], &i, argc, argv, &value)) {
+            switches->web = value;
         } else if (takes_value("--config", argv[i], &i, argc, argv, &value)) {
             ret->config_path = value;
         } else if (!take_action(argv[i], ret)) {
@@ -157,18 +183,21 @@ static enum cf_err check(const struct cf_config *config) {
 }
 
 enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_options *ret) {
-    struct switches switches = {NULL, NULL};
+    struct switches switches = {NULL, NULL, NULL};
     memset(ret, 0, sizeof *ret);
     cf_config_init(&ret->config);
     enum cf_err err = read_switches(argc, argv, ret, &switches);
     if (err == CF_OK && ret->is_dev) {
-        err = set_dev(&ret->config, switches.listen, switches.state);
+        err = set_dev(&ret->config, &switches);
     }
     if (err == CF_OK && ret->config_path != NULL) {
         err = read_file(ret->config_path, &ret->config);
     }
     if (err == CF_OK && !ret->is_dev && switches.listen != NULL) {
         err = set(&ret->config, "server", "listen", switches.listen);
+    }
+    if (err == CF_OK && !ret->is_dev && switches.web != NULL) {
+        err = set(&ret->config, "web", "listen-tls", switches.web);
     }
     if (err == CF_OK && !ret->is_dev && switches.state != NULL) {
         err = set(&ret->config, "server", "state", switches.state);

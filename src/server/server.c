@@ -113,8 +113,10 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
             cf_log(CF_LOG_WARNING, "log", "%lu lines were not written", suppressed);
         }
     }
+    cf_transports_on_turn(s->transports, now);
     cf_usec deadline = cf_usec_min(cf_node_deadline(s->node), s->look_at_accounts);
     deadline = cf_usec_min(deadline, cf_media_link_on_deadline(s->media, now));
+    deadline = cf_usec_min(deadline, cf_transports_deadline(s->transports));
     return cf_usec_min(deadline, look_at_end(s, now));
 }
 
@@ -478,7 +480,7 @@ int cf_server_run(struct cf_server_options *options) {
         stop(&s);
         return 1;
     }
-    cf_transports_start(s.transports, cf_node_endpoint(s.node), drain_node, &s);
+    cf_transports_start(s.transports, s.node, drain_node, &s);
     cf_loop_set_turn(s.loop, on_turn, &s);
     add_rooms(&s);
     drain_node(&s);

@@ -4,6 +4,7 @@
 
 #include "adapt/openssl/certificate.h"
 #include "server/connection.h"
+#include "server/web.h"
 #include "shell/dns/dns.h"
 #include "shell/file/file.h"
 #include "shell/log/log.h"
@@ -14,6 +15,7 @@
 
 #define CERTIFICATE_DAYS 3650
 #define RECEIVE_BATCH 16
+#define CERTIFICATE_LOOK CF_SEC(30) /* how soon a renewed one is noticed */
 
 /* One local address. */
 struct local {
@@ -22,6 +24,8 @@ struct local {
     struct cf_udp udp;
     struct cf_watch *watch;
     struct cf_listener *listener;
+    bool is_web;
+    uint32_t sip_index; /* web: the local address of plain SIP on the same port, or CF_WEB_NO_LOCAL */
 };
 
 struct cf_transports {
@@ -36,6 +40,10 @@ struct cf_transports {
     struct cf_endpoint_local table[CF_ENDPOINT_LOCALS_MAX];
     size_t count;
     struct cf_connections connections;
+    struct cf_web *web; /* NULL: no port for it */
+    const struct cf_config *config;
+    int64_t certificate_changed_at; /* of the files that are in use */
+    cf_usec look_at_certificate;
     char folder[CF_FILE_PATH_MAX];
     uint8_t *buffer; /* RECEIVE_BATCH datagrams */
 };
@@ -121,6 +129,49 @@ static enum cf_err open_each(struct cf_transports *t, const struct cf_config *co
     return CF_OK;
 }
 
+/* HTTP and WebSocket, and over TLS SIP as well, on one port: a local address for each, one listener. */
+static enum cf_err open_web_port(struct cf_transports *t, const struct cf_config *config, struct cf_addr addr, bool is_tls) {
+    uint32_t sip_index = CF_WEB_NO_LOCAL;
+    size_t at = t->count;
+    enum cf_err err = open_stream(t, config, is_tls ? CF_TRANSPORT_WSS : CF_TRANSPORT_WS, &addr);
+    if (err == CF_OK && is_tls && t->count < CF_ENDPOINT_LOCALS_MAX) {
+        struct cf_addr bound = cf_listener_local(t->locals[at].listener);
+        sip_index = add_local(t, config, CF_TRANSPORT_TLS, bound)->index;
+    }
+    if (err == CF_OK) {
+        t->locals[at].is_web = true;
+        t->locals[at].sip_index = sip_index;
+    }
+    return err;
+}
+
+static enum cf_err open_web(struct cf_transports *t, const struct cf_config *config, const struct cf_config_text *list,
+                            bool is_tls) {
+    struct cf_str rest = cf_config_list(list);
+    struct cf_str text;
+    while (cf_config_list_next(&rest, &text)) {
+        struct cf_addr addr;
+        enum cf_err err = cf_addr_parse(text, &addr);
+        if (err == CF_OK && addr.port == 0) {
+            addr.port = is_tls ? 443 : 80;
+        }
+        err = err == CF_OK ? open_web_port(t, config, addr, is_tls) : err;
+        if (err != CF_OK) {
+            log_bind(text, err);
+            return err;
+        }
+    }
+    return CF_OK;
+}
+
+static bool has_tls(const struct cf_config *config) {
+    return config->listen_tls.text[0] != '\0' || config->web_listen_tls.text[0] != '\0';
+}
+
+static bool has_web(const struct cf_config *config) {
+    return config->web_listen.text[0] != '\0' || config->web_listen_tls.text[0] != '\0';
+}
+
 /* --- certificates --- */
 
 static enum cf_err make_certificate(const struct cf_config *config, const char *certificate, const char *key) {
@@ -153,6 +204,7 @@ static enum cf_err load_certificate(struct cf_transports *t, const struct cf_con
         err = make_certificate(config, certificate, key);
     }
     if (err == CF_OK) {
+        t->certificate_changed_at = cf_file_changed_at(certificate) + cf_file_changed_at(key);
         err = cf_tls_context_server(certificate, key, ret, &why);
     }
     if (err != CF_OK) {
@@ -171,6 +223,9 @@ static enum cf_err load_authorities(const struct cf_config *config, struct cf_tl
 }
 
 enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config) {
+    if (transports->web != NULL) {
+        cf_web_reload(transports->web);
+    }
     struct cf_tls_context *server = NULL;
     struct cf_tls_context *client = NULL;
     enum cf_err err = load_authorities(config, &client);
@@ -211,20 +266,34 @@ static enum cf_err open_dns(struct cf_transports *t, const struct cf_config *con
     return err;
 }
 
-static enum cf_err open_all(struct cf_transports *t, const struct cf_config *config) {
+static enum cf_err open_ports(struct cf_transports *t, const struct cf_config *config) {
     enum cf_err err = open_each(t, config, &config->listen, false);
-    if (err == CF_OK && config->listen_tls.text[0] != '\0') {
+    if (err == CF_OK && has_tls(config)) {
         err = load_certificate(t, config, &t->server_tls);
     }
     if (err == CF_OK) {
         err = open_each(t, config, &config->listen_tls, true);
     }
     if (err == CF_OK) {
-        err = load_authorities(config, &t->client_tls);
+        err = open_web(t, config, &config->web_listen_tls, true);
+    }
+    if (err == CF_OK) {
+        err = open_web(t, config, &config->web_listen, false);
     }
     if (err == CF_OK && t->count == 0) {
         cf_log(CF_LOG_ERROR, "sip", "nothing to listen on: set server.listen or server.listen-tls, or start with --dev");
         err = CF_ERR_CONFIG;
+    }
+    return err;
+}
+
+static enum cf_err open_all(struct cf_transports *t, const struct cf_config *config) {
+    enum cf_err err = open_ports(t, config);
+    if (err == CF_OK) {
+        err = load_authorities(config, &t->client_tls);
+    }
+    if (err == CF_OK && has_web(config)) {
+        err = cf_web_create(config, &t->web);
     }
     return err == CF_OK ? open_dns(t, config) : err;
 }
@@ -236,6 +305,7 @@ enum cf_err cf_transports_open(struct cf_loop *loop, const struct cf_config *con
         return CF_ERR_NO_MEMORY;
     }
     t->loop = loop;
+    t->config = config;
     t->buffer = malloc((size_t)RECEIVE_BATCH * CF_UDP_DATAGRAM_MAX);
     for (size_t i = 0; i < CF_ENDPOINT_LOCALS_MAX; i++) {
         t->locals[i].udp.fd = -1;
@@ -265,6 +335,7 @@ void cf_transports_close(struct cf_transports **transports) {
         cf_listener_close(&t->locals[i].listener);
     }
     cf_connections_fini(&t->connections);
+    cf_web_destroy(&t->web);
     cf_tls_context_destroy(&t->server_tls);
     cf_tls_context_destroy(&t->client_tls);
     free(t->buffer);
@@ -304,35 +375,100 @@ static void on_connection_event(void *ctx, struct cf_connection *connection, enu
     t->changed(t->ctx);
 }
 
+/* An accepted connection becomes a flow of SIP. */
+static bool begin_flow(struct cf_transports *t, struct cf_connection *connection, uint32_t local, const struct cf_addr *remote) {
+    struct cf_flow_id flow;
+    if (cf_endpoint_on_accepted(t->endpoint, local, remote, cf_connection_id(connection), cf_system_now(), &flow) != CF_OK) {
+        cf_connection_close(connection);
+        return false;
+    }
+    cf_connection_set_flow(connection, flow);
+    return true;
+}
+
+/* The web side found a phone on its port. */
+static void adopt(void *ctx, struct cf_connection *connection, uint32_t local, struct cf_span bytes) {
+    struct cf_transports *t = ctx;
+    struct cf_addr remote = cf_connection_remote(connection);
+    cf_connection_set_handler(connection, on_connection_event, t);
+    if (begin_flow(t, connection, local, &remote)) {
+        on_connection_event(t, connection, CF_CONNECTION_BYTES, bytes, CF_OK);
+    }
+}
+
 static void on_accept(void *ctx, struct cf_stream *stream) {
     struct local *local = ctx;
     struct cf_transports *t = local->transports;
     struct cf_addr remote = cf_stream_remote(stream);
-    struct cf_flow_id flow;
-    bool is_tls = t->table[local->index].transport == CF_TRANSPORT_TLS;
-    struct cf_connection *connection = cf_connection_accept(&t->connections, stream, is_tls ? t->server_tls : NULL);
-    if (connection == NULL) {
+    bool is_tls = cf_transport_is_secure(t->table[local->index].transport);
+    if (local->is_web && !cf_web_admits(t->web, &remote)) {
         cf_stream_close(stream);
         return;
     }
-    if (cf_endpoint_on_accepted(t->endpoint, local->index, &remote, cf_connection_id(connection), cf_system_now(), &flow) !=
-        CF_OK) {
+    struct cf_connection *connection = cf_connection_accept(&t->connections, stream, is_tls ? t->server_tls : NULL);
+    if (connection == NULL) {
+        cf_stream_close(stream);
+    } else if (!local->is_web) {
+        (void)begin_flow(t, connection, local->index, &remote);
+    } else if (!cf_web_take(t->web, connection, &remote, local->index, local->sip_index)) {
         cf_connection_close(connection);
-        return;
     }
-    cf_connection_set_flow(connection, flow);
 }
 
-void cf_transports_start(struct cf_transports *transports, struct cf_endpoint *endpoint, void (*changed)(void *ctx), void *ctx) {
-    transports->endpoint = endpoint;
+void cf_transports_start(struct cf_transports *transports, struct cf_node *node, void (*changed)(void *ctx), void *ctx) {
+    struct cf_web_hooks hooks = {.endpoint = cf_node_endpoint(node),
+                                 .changed = changed,
+                                 .changed_ctx = ctx,
+                                 .adopt = adopt,
+                                 .adopt_ctx = transports,
+                                 .node = node};
+    transports->endpoint = hooks.endpoint;
     transports->changed = changed;
     transports->ctx = ctx;
     cf_connections_start(&transports->connections, on_connection_event, transports);
+    if (transports->web != NULL) {
+        cf_web_start(transports->web, &hooks);
+    }
     for (size_t i = 0; i < transports->count; i++) {
         struct local *local = &transports->locals[i];
         if (local->udp.fd >= 0 && cf_loop_watch(transports->loop, local->udp.fd, on_datagrams, local, &local->watch) != CF_OK) {
             cf_log(CF_LOG_ERROR, "sip", "a socket can't be watched");
         }
+    }
+}
+
+/* --- time --- */
+
+/* Renewed certificates are noticed by the time of their files (SIGHUP does the same at once). */
+static void look_at_certificate(struct cf_transports *t) {
+    char path[CF_FILE_PATH_MAX];
+    int64_t changed_at = 0;
+    const char *const files[] = {t->config->tls_certificate.text, t->config->tls_private_key.text};
+    for (size_t i = 0; i < 2; i++) {
+        if (files[i][0] == '\0' || cf_file_join(t->folder, files[i], path, sizeof path) != CF_OK) {
+            return;
+        }
+        changed_at += cf_file_changed_at(path);
+    }
+    if (changed_at != t->certificate_changed_at && cf_transports_reload(t, t->config) == CF_OK) {
+        cf_log(CF_LOG_INFO, "tls", "the certificate was renewed");
+    }
+    /* One that can't be read is tried again when it changes again. */
+    t->certificate_changed_at = changed_at;
+}
+
+cf_usec cf_transports_deadline(const struct cf_transports *transports) {
+    cf_usec web = transports->web == NULL ? CF_USEC_NEVER : cf_web_deadline(transports->web);
+    return transports->server_tls == NULL ? web : cf_usec_min(web, transports->look_at_certificate);
+}
+
+void cf_transports_on_turn(struct cf_transports *transports, cf_usec now) {
+    if (transports->web != NULL) {
+        cf_web_on_deadline(transports->web, now);
+    }
+    if (transports->server_tls != NULL && transports->look_at_certificate <= now) {
+        transports->look_at_certificate = now + CERTIFICATE_LOOK;
+        look_at_certificate(transports);
     }
 }
 
@@ -344,7 +480,16 @@ static void send_datagram(struct cf_transports *t, const struct cf_endpoint_even
     (void)cf_udp_send(&t->locals[event->local].udp, &datagram, 1);
 }
 
+static bool is_websocket(const struct cf_endpoint_event *event) {
+    return event->transport == CF_TRANSPORT_WS || event->transport == CF_TRANSPORT_WSS;
+}
+
 static void open_connection(struct cf_transports *t, const struct cf_endpoint_event *event) {
+    if (is_websocket(event)) {
+        /* RFC 7118 section 5: browsers connect to servers, never the other way. */
+        cf_endpoint_on_flow_closed(t->endpoint, event->flow, CF_ERR_UNSUPPORTED, cf_system_now());
+        return;
+    }
     bool is_tls = event->transport == CF_TRANSPORT_TLS;
     char address[CF_ADDR_TEXT_MAX];
     struct cf_writer w;
@@ -357,19 +502,37 @@ static void open_connection(struct cf_transports *t, const struct cf_endpoint_ev
     }
 }
 
+static void send_stream(struct cf_transports *t, const struct cf_endpoint_event *event) {
+    struct cf_connection *connection = cf_connections_find(&t->connections, event->shell_id);
+    if (connection != NULL && is_websocket(event)) {
+        cf_web_send(connection, event->bytes);
+    } else if (connection != NULL) {
+        cf_connection_write(connection, event->bytes);
+    }
+}
+
+static void close_stream(struct cf_transports *t, const struct cf_endpoint_event *event) {
+    struct cf_connection *connection = cf_connections_find(&t->connections, event->shell_id);
+    if (is_websocket(event) && connection != NULL) {
+        cf_web_close(connection);
+    } else if (!is_websocket(event)) {
+        cf_connections_close(&t->connections, event->shell_id, event->flow);
+    }
+}
+
 void cf_transports_do(struct cf_transports *t, const struct cf_endpoint_event *event) {
     switch (event->kind) {
     case CF_ENDPOINT_SEND_DATAGRAM:
         send_datagram(t, event);
         break;
     case CF_ENDPOINT_SEND_STREAM:
-        cf_connections_send(&t->connections, event->shell_id, event->bytes);
+        send_stream(t, event);
         break;
     case CF_ENDPOINT_OPEN_STREAM:
         open_connection(t, event);
         break;
     case CF_ENDPOINT_CLOSE_STREAM:
-        cf_connections_close(&t->connections, event->shell_id, event->flow);
+        close_stream(t, event);
         break;
     case CF_ENDPOINT_RESOLVE:
         cf_dns_ask(t->dns, event->query, &event->question);

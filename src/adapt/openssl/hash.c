@@ -58,3 +58,7 @@ const struct cf_hash *cf_openssl_hash(void) {
     static const struct cf_hash hash = {md5, sha256, sha512_256, hmac_sha256, NULL};
     return &hash;
 }
+
+bool cf_openssl_sha1(struct cf_span octets, uint8_t *out) {
+    return digest(EVP_sha1(), &octets, 1, out);
+}

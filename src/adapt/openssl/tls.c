@@ -58,6 +58,20 @@ static const char *load_pair(SSL_CTX *ssl, const char *certificate_path, const c
     return SSL_CTX_check_private_key(ssl) == 1 ? NULL : "the private key does not belong to the certificate";
 }
 
+/* Who asks for nothing that we have goes on without: many SIP phones know no ALPN. */
+static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len,
+                       void *ctx) {
+    static const unsigned char ours[] = "\x08http/1.1\x05sip/2";
+    unsigned char *chosen = NULL;
+    (void)ssl;
+    (void)ctx;
+    if (SSL_select_next_proto(&chosen, out_len, ours, sizeof ours - 1, in, in_len) != OPENSSL_NPN_NEGOTIATED) {
+        return SSL_TLSEXT_ERR_NOACK;
+    }
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
 enum cf_err cf_tls_context_server(const char *certificate_path, const char *key_path, struct cf_tls_context **ret,
                                   const char **ret_why) {
     SSL_CTX *ssl = new_ssl_context(TLS_server_method());
@@ -71,6 +85,7 @@ enum cf_err cf_tls_context_server(const char *certificate_path, const char *key_
         *ret_why = why;
         return CF_ERR_CONFIG;
     }
+    SSL_CTX_set_alpn_select_cb(ssl, choose_alpn, NULL);
     return wrap_context(ssl, ret);
 }
 
@@ -194,6 +209,13 @@ enum cf_err cf_tls_on_bytes(struct cf_tls *tls, struct cf_span bytes) {
 
 bool cf_tls_is_up(const struct cf_tls *tls) {
     return SSL_is_init_finished(tls->ssl) == 1;
+}
+
+struct cf_str cf_tls_alpn(const struct cf_tls *tls) {
+    const unsigned char *name = NULL;
+    unsigned len = 0;
+    SSL_get0_alpn_selected(tls->ssl, &name, &len);
+    return len == 0 ? CF_STR_NONE : cf_str_n((const char *)name, len);
 }
 
 size_t cf_tls_read(struct cf_tls *tls, void *out, size_t size) {

@@ -23,6 +23,17 @@ X(tls, certificate, TEXT, "", 0, 200, LIVE, "PEM file with the certificate chain
 X(tls, private-key, TEXT, "", 0, 200, LIVE, "PEM file with the private key of the certificate.")
 X(tls, authorities, TEXT, "", 0, 200, LIVE,
   "PEM file with the certificates of authorities that servers we connect to must have theirs from. Empty: those of the system.")
+X(web, listen, LIST, "", 0, 4, START,
+  "Addresses for the web page and SIP over WebSocket (ws://) without TLS, as ADDR:PORT, behind a reverse proxy.")
+X(web, listen-tls, LIST, "", 0, 4, START,
+  "Addresses for the web page, SIP over WebSocket (wss://) and SIP over TLS on one port, as ADDR:PORT, usually port 443.")
+X(web, folder, TEXT, "", 0, 200, START, "Folder with the files of the web page. Empty: the one that was installed.")
+X(web, origins, LIST, "", 0, 16, LIVE,
+  "Pages of other servers that may open a WebSocket here, as https://HOST[:PORT]; * for all. Our own may always.")
+X(web, connections, NUMBER, "5000", 1, 10000, START, "Connections of browsers at a time.")
+X(web, connections-per-address, NUMBER, "50", 1, 10000, START, "Connections of browsers from one address at a time.")
+X(web, handshake-time, DURATION, "10s", 1, 120, LIVE,
+  "How long a browser may take from connecting to the end of its first request, and between two requests.")
 X(accounts, registrar, FLAG, "yes", 0, 1, START, "Register phones and ask them for passwords. Set to no behind another proxy.")
 X(accounts, trusted-proxies, LIST, "", 0, 16, LIVE,
   "Addresses whose P-Asserted-Identity or From is believed without a password. Used with registrar = no.")

@@ -117,6 +117,9 @@ void cf_endpoint_on_connected(struct cf_endpoint *ep, struct cf_flow_id flow, ui
  */
 void cf_endpoint_on_bytes(struct cf_endpoint *ep, struct cf_flow_id flow, struct cf_span bytes, cf_usec now);
 
+/** A connection shows that it is alive without SIP (a pong of WebSocket, RFC 7118 section 6): its idle time begins anew. */
+void cf_endpoint_on_alive(struct cf_endpoint *ep, struct cf_flow_id flow, cf_usec now);
+
 /** A connection is closed or could not be opened, or its certificate is bad; needless after CLOSE_STREAM. */
 void cf_endpoint_on_flow_closed(struct cf_endpoint *ep, struct cf_flow_id flow, enum cf_err err, cf_usec now);
 

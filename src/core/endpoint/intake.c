@@ -137,6 +137,14 @@ static void on_frame(struct cf_endpoint *ep, struct cf_flow *flow, struct cf_spa
     }
 }
 
+void cf_endpoint_on_alive(struct cf_endpoint *ep, struct cf_flow_id id, cf_usec now) {
+    struct cf_flow *flow = cf_flow_get(&ep->flows, id);
+    ep->now = now;
+    if (flow != NULL && flow->info.transport != CF_TRANSPORT_UDP) {
+        cf_flow_touch(&ep->flows, flow, now);
+    }
+}
+
 void cf_endpoint_on_bytes(struct cf_endpoint *ep, struct cf_flow_id id, struct cf_span bytes, cf_usec now) {
     struct cf_flow *flow = cf_flow_get(&ep->flows, id);
     cf_assert(!ep->has_event);

@@ -2,6 +2,7 @@
 /* Whole reads, atomic writes, folders. */
 #include "shell/file/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -102,4 +103,65 @@ enum cf_err cf_file_write(const char *path, struct cf_span content, bool is_secr
         return CF_ERR_IO;
     }
     return CF_OK;
+}
+
+int64_t cf_file_changed_at(const char *path) {
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        return 0;
+    }
+    return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+/* A walk over a folder. */
+struct walk {
+    const char *folder;
+    cf_file_visitor *visit;
+    void *ctx;
+    unsigned depth;
+};
+
+#define DEPTH_MAX 8
+
+static enum cf_err walk_into(struct walk *walk, const char *below);
+
+static enum cf_err walk_entry(struct walk *walk, const char *below, const char *entry) {
+    char name[CF_FILE_PATH_MAX];
+    char path[CF_FILE_PATH_MAX];
+    struct stat st;
+    int len = snprintf(name, sizeof name, "%s%s%s", below, below[0] == '\0' ? "" : "/", entry);
+    if (len < 0 || (size_t)len >= sizeof name || cf_file_join(walk->folder, name, path, sizeof path) != CF_OK) {
+        return CF_ERR_LIMIT;
+    }
+    if (lstat(path, &st) != 0) {
+        return CF_OK;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return walk_into(walk, name);
+    }
+    return !S_ISREG(st.st_mode) || walk->visit(walk->ctx, path, name) ? CF_OK : CF_ERR_LIMIT;
+}
+
+static enum cf_err walk_into(struct walk *walk, const char *below) {
+    char path[CF_FILE_PATH_MAX];
+    if (walk->depth == DEPTH_MAX || cf_file_join(walk->folder, below, path, sizeof path) != CF_OK) {
+        return CF_ERR_LIMIT;
+    }
+    DIR *dir = opendir(path);
+    if (dir == NULL) {
+        return below[0] == '\0' ? CF_ERR_NOT_FOUND : CF_OK;
+    }
+    enum cf_err err = CF_OK;
+    walk->depth++;
+    for (struct dirent *entry = readdir(dir); entry != NULL && err == CF_OK; entry = readdir(dir)) {
+        err = entry->d_name[0] == '.' ? CF_OK : walk_entry(walk, below, entry->d_name);
+    }
+    walk->depth--;
+    closedir(dir);
+    return err;
+}
+
+enum cf_err cf_file_each(const char *folder, cf_file_visitor *visit, void *ctx) {
+    struct walk walk = {folder, visit, ctx, 0};
+    return walk_into(&walk, "");
 }

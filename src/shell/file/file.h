@@ -21,6 +21,18 @@ bool cf_file_exists(const char *path);
 /** Read all of @p path into @p buffer. CF_ERR_NOT_FOUND, CF_ERR_NO_ROOM, CF_ERR_IO. */
 CF_MUST_USE enum cf_err cf_file_read(const char *path, void *buffer, size_t size, size_t *ret_len);
 
+/** When @p path was changed last, nanoseconds of the wall clock; 0 if that can't be told. */
+int64_t cf_file_changed_at(const char *path);
+
+/** Called for each file: @p name is its path below the folder, with '/'. False: stop. */
+typedef bool cf_file_visitor(void *ctx, const char *path, const char *name);
+
+/**
+ * Visit all regular files below @p folder, eight levels deep at most; hidden ones and symbolic links are passed over.
+ * CF_ERR_NOT_FOUND if there is no such folder, CF_ERR_LIMIT if a path is too long or the visitor said stop.
+ */
+CF_MUST_USE enum cf_err cf_file_each(const char *folder, cf_file_visitor *visit, void *ctx);
+
 /** Replace @p path by @p content, whole or not at all, readable by the owner only if @p is_secret. CF_ERR_IO. */
 CF_MUST_USE enum cf_err cf_file_write(const char *path, struct cf_span content, bool is_secret);
 

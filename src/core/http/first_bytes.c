@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Telling protocols apart. */
+#include "core/http/first_bytes.h"
+
+static bool is_method_character(char c) {
+    struct cf_str marks = CF_STR("-.!%*_+`'~");
+    return cf_ascii_is_alpha(c) || cf_ascii_is_digit(c) || cf_str_find(marks, c) < marks.len;
+}
+
+enum cf_first_bytes cf_first_bytes_of(struct cf_span bytes) {
+    struct cf_str text = cf_span_str(bytes);
+    struct cf_str response = CF_STR("SIP/");
+    size_t at = 0;
+    if (text.len > 0 && (text.at[0] == '\r' || text.at[0] == '\n')) {
+        return CF_FIRST_BYTES_SIP;
+    }
+    while (at < text.len && is_method_character(text.at[at])) {
+        at++;
+    }
+    if (at == text.len) {
+        return at < CF_FIRST_BYTES_MAX ? CF_FIRST_BYTES_MORE : CF_FIRST_BYTES_NEITHER;
+    }
+    if (cf_str_starts(text, response)) {
+        return CF_FIRST_BYTES_SIP;
+    }
+    if (at == 0 || text.at[at] != ' ') {
+        return CF_FIRST_BYTES_NEITHER;
+    }
+    if (at + 1 == text.len) {
+        return CF_FIRST_BYTES_MORE;
+    }
+    char target = text.at[at + 1];
+    if (target == '/' || target == '*') {
+        return CF_FIRST_BYTES_HTTP;
+    }
+    return cf_ascii_is_alpha(target) ? CF_FIRST_BYTES_SIP : CF_FIRST_BYTES_NEITHER;
+}
+
+enum cf_first_bytes cf_first_bytes_of_alpn(struct cf_str name) {
+    if (name.at == NULL) {
+        return CF_FIRST_BYTES_MORE;
+    }
+    if (cf_str_eq(name, CF_STR("http/1.1"))) {
+        return CF_FIRST_BYTES_HTTP;
+    }
+    return cf_str_eq(name, CF_STR("sip/2")) ? CF_FIRST_BYTES_SIP : CF_FIRST_BYTES_NEITHER;
+}
