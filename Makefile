@@ -46,6 +46,10 @@ format:
 check: build/build.ninja
 	@ninja -C build --quiet && meson test -C build --suite checks --no-rebuild
 
+# clang-tidy over the whole tree; make test looks at what the last commits changed.
+tidy: packages-test build/build.ninja
+	@tools/check_tidy.py . build all
+
 # A minute of every fuzz target.
 fuzz: packages-test
 	@tools/run_fuzzers.sh 60

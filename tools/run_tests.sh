@@ -41,7 +41,7 @@ trap 'rm -rf "$results"' EXIT
 runs=0
 
 if build build --werror; then
-    run build --suite checks --suite unit --suite sim --suite conformance
+    run build --suite checks --suite unit --suite sim --suite conformance --suite tidy
     run build --suite e2e --num-processes 1
     run build --suite interop --num-processes 1
 else
@@ -52,9 +52,10 @@ if build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dinterop=di
 else
     failed_builds=$((failed_builds + 1))
 fi
-# Threads meet in the mailbox alone.
-if build_only build-tsan tests/unit/unit_shell_test_mailbox -Db_sanitize=thread -Db_lundef=false -Dinterop=disabled; then
-    run build-tsan shell/test_mailbox --timeout-multiplier 4
+# Threads meet in the mailbox alone: it by itself, and the whole server with a call.
+if build_only build-tsan tests/unit/unit_shell_test_mailbox -Db_sanitize=thread -Db_lundef=false -Dinterop=disabled &&
+    ninja -C build-tsan --quiet conferd confer; then
+    run build-tsan shell/test_mailbox e2e/threads --timeout-multiplier 4
 else
     failed_builds=$((failed_builds + 1))
 fi
