@@ -34,6 +34,23 @@ static void command(const struct cf_media_command *c) {
     drain();
 }
 
+/* What browsers have: more formats, retransmissions, transport-wide numbers. */
+static void add_newer_formats(struct cf_media_line *line) {
+    static const struct {
+        enum cf_codec codec;
+        uint8_t type;
+    } rows[] = {{CF_CODEC_VP9, 99}, {CF_CODEC_AV1, 100}, {CF_CODEC_H265, 102}, {CF_CODEC_RTX, 103}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cf_payload payload = {
+            .codec = rows[i].codec, .send_type = rows[i].type, .receive_type = rows[i].type, .clock_hz = 90000};
+        if (payload.codec == CF_CODEC_RTX) {
+            payload.local.rtx.apt = payload.remote.rtx.apt = 97;
+        }
+        line->payloads[line->payload_count++] = payload;
+    }
+    line->extensions[CF_EXTENSION_TRANSPORT_CC] = (struct cf_media_extension){5, true, true};
+}
+
 static struct cf_media_line line_of(bool is_sound, bool is_bundled) {
     struct cf_media_line line = {.kind = is_sound ? CF_MEDIA_AUDIO : CF_MEDIA_VIDEO,
                                  .profile = CF_PROFILE_AVPF,
@@ -52,7 +69,12 @@ static struct cf_media_line line_of(bool is_sound, bool is_bundled) {
         is_sound
             ? (struct cf_payload){.codec = CF_CODEC_TELEPHONE_EVENT, .send_type = 101, .receive_type = 101, .clock_hz = 48000}
             : (struct cf_payload){.codec = CF_CODEC_H264, .send_type = 98, .receive_type = 98, .clock_hz = 90000};
-    line.payloads[0].feedback = line.payloads[1].feedback = UINT32_MAX;
+    if (!is_sound) {
+        add_newer_formats(&line);
+    }
+    for (size_t i = 0; i < line.payload_count; i++) {
+        line.payloads[i].feedback = UINT32_MAX;
+    }
     return line;
 }
 
