@@ -20,7 +20,7 @@ SWITCHES = ('--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debuggi
 
 # What a page needs to take part: one connection, offered with all candidates, and its figures.
 SCRIPT = '''
-async function offer(simulcast) {
+async function offer() {
   window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
   const stream = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 320, height: 240, frameRate: 15}});
   pc.ontrack = e => { if (e.track.kind == 'video') document.querySelector('video').srcObject = new MediaStream([e.track]); };

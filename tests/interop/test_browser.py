@@ -45,7 +45,7 @@ def a_browser_meets_a_phone():
         _, answer = join(server, browser, 'alice')
         figures = wait_figures(browser, 'connection', lambda f: f['state'] == 'connected')
         check(figures['dtls'] == 'connected' and figures['role'] == 'client', f'{figures}')
-        check(figures['srtp'] == 'AEAD_AES_128_GCM', f'{figures}\n{answer}')
+        check(figures['srtp'] == 'SRTP_AEAD_AES_128_GCM', f'{figures}\n{answer}')
         phone = Phone(server, 'bob', ROOM, 2, 'tls', ['--encryption', 'dtls', '--video-codecs', 'VP8'], 'connected,encrypted')
         phone.event('secured')
         phone.hears()
