@@ -174,6 +174,26 @@ static void a_member_is_told_again_when_its_media_is_up(void **state) {
     scene_end();
 }
 
+/* A picture that doesn't fit: the roster says so, and when it fits again. */
+static void a_starved_member_is_shown_as_such(void **state) {
+    (void)state;
+    scene_begin(16);
+    (void)scene_join(ALICE, ROOM);
+    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
+    const struct virtual_leg *leg = virtual_server_leg(&scene.server, conf, AOR_ALICE);
+    struct cf_media_event event = {.kind = CF_MEDIA_EVENT_PAUSED, .room = leg->room, .leg = leg->leg};
+    for (unsigned i = 0; i < 2; i++) {
+        event.as.paused.line = 1;
+        event.as.paused.is_paused = i == 0;
+        cf_node_on_media(scene.server.node, &event, world_now(scene.world));
+        virtual_server_drain(&scene.server);
+        assert_int_equal(cf_roster_first_device(cf_roster_find(&conf->roster, CF_STR(AOR_ALICE)))->is_starved, i == 0);
+    }
+    event.as.paused.line = 99; /* none of hers */
+    cf_node_on_media(scene.server.node, &event, world_now(scene.world));
+    scene_end();
+}
+
 /* What a phone without a network leaves behind. */
 static void a_silent_member_is_hung_up_on(void **state) {
     (void)state;
@@ -328,7 +348,8 @@ CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmock
              cmocka_unit_test(members_are_removed), cmocka_unit_test(refer_inside_the_call_is_told_inside_it),
              cmocka_unit_test(linphone_is_not_told_inside_its_call), cmocka_unit_test(strangers_do_not_see_the_roster),
              cmocka_unit_test(a_fetch_gets_one_document), cmocka_unit_test(subscriptions_are_refreshed_and_expire),
-             cmocka_unit_test(a_member_is_told_again_when_its_media_is_up), cmocka_unit_test(a_silent_member_is_hung_up_on),
-             cmocka_unit_test(an_idle_member_is_small), cmocka_unit_test(a_subscriber_that_refuses_is_left_alone),
-             cmocka_unit_test(unsubscribing_crosses_everything), cmocka_unit_test(connections_break_at_every_step),
-             cmocka_unit_test(a_call_moves_to_another_device), cmocka_unit_test(unknown_extensions_are_refused))
+             cmocka_unit_test(a_member_is_told_again_when_its_media_is_up), cmocka_unit_test(a_starved_member_is_shown_as_such),
+             cmocka_unit_test(a_silent_member_is_hung_up_on), cmocka_unit_test(an_idle_member_is_small),
+             cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
+             cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),
+             cmocka_unit_test(unknown_extensions_are_refused))

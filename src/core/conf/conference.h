@@ -292,6 +292,9 @@ void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_ha
  */
 void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str protection);
 
+/** Not all pictures that the device asked for fit its link (@p is_starved), or all do again: shown, so that one knows why. */
+void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_starved);
+
 /**
  * Something of the device's media has come. The first time of a call subscribers are told of it once more: a phone that asked for
  * its pictures too early asks again then (interop 12.11).

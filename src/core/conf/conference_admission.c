@@ -190,6 +190,7 @@ struct cf_admission cf_conference_on_dial_in(struct cf_conference *conf, cf_usec
         cf_conf_set_verified(conf, p, call->is_verified);
         device->wants_pin = wants_pin;
         device->is_heard = false;
+        device->is_starved = false;
         device->wrong_pins = 0;
         set_in(conf, device, call, is_waiting);
         stop_dialling(conf, now, device);

@@ -341,6 +341,15 @@ void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct
     }
 }
 
+void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle handle, bool is_starved) {
+    struct cf_roster_device *device = find_device(conf, handle);
+    if (device != NULL && device->is_starved != is_starved) {
+        device->is_starved = is_starved;
+        cf_roster_touch_device(&conf->roster, device);
+        cf_conf_settle(conf, now);
+    }
+}
+
 void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle handle) {
     struct cf_roster_device *device = find_device(conf, handle);
     if (device != NULL && !device->is_heard) {

@@ -199,6 +199,21 @@ static void put_endpoint_start(struct cf_writer *w, struct cf_str entity, enum c
     cf_put_char(w, '>');
 }
 
+/* Of ours, last where the schema allows others; written whole or not at all. */
+static void put_endpoint_state(struct cf_writer *w, const struct cf_roster_device *device) {
+    if (device->protection[0] == '\0' && !device->is_starved) {
+        return;
+    }
+    cf_put_lit(w, "<endpoint-state xmlns=\"urn:confer:conference-info\"");
+    if (device->protection[0] != '\0') {
+        put_attribute(w, CF_STR("encryption"), cf_str_of(device->protection));
+    }
+    if (device->is_starved) {
+        put_attribute(w, CF_STR("paused"), CF_STR("bandwidth"));
+    }
+    cf_put_lit(w, "/>");
+}
+
 void cf_put_roster_endpoint(struct cf_writer *w, const struct cf_roster_device *device, enum cf_roster_state state) {
     put_endpoint_start(w, device->entity, state);
     cf_put_xml_element(w, CF_STR("status"), cf_endpoint_status_word(cf_roster_device_status(device)));
@@ -210,11 +225,7 @@ void cf_put_roster_endpoint(struct cf_writer *w, const struct cf_roster_device *
         put_media(w, &device->media[kind], (enum cf_conf_media_kind)kind);
     }
     put_call(w, &device->call);
-    if (device->protection[0] != '\0') {
-        cf_put_lit(w, "<endpoint-state xmlns=\"urn:confer:conference-info\"");
-        put_attribute(w, CF_STR("encryption"), cf_str_of(device->protection));
-        cf_put_lit(w, "/>");
-    }
+    put_endpoint_state(w, device);
     cf_put_lit(w, "</endpoint>");
 }
 

@@ -205,6 +205,8 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         if (conf != NULL && cf_handle_is_set(leg->device)) {
             cf_conference_on_heard(conf, now, leg->device);
         }
+    } else if (event->kind == CF_MEDIA_EVENT_PAUSED) {
+        cf_leg_on_paused(leg, event->as.paused.line, event->as.paused.is_paused, now);
     } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
         cf_leg_on_digit(leg, event->as.digit, now);
     }

@@ -189,6 +189,19 @@ void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec no
     }
 }
 
+void cf_leg_on_paused(struct cf_leg *leg, uint16_t line, bool is_paused, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(leg->room);
+    bool is_starved = false;
+    if (conf == NULL || line >= leg->line_count || !cf_handle_is_set(leg->device)) {
+        return;
+    }
+    leg->lines[line].is_paused = is_paused;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        is_starved = is_starved || (leg->lines[i].is_active && leg->lines[i].is_paused);
+    }
+    cf_conference_on_starved(conf, now, leg->device, is_starved);
+}
+
 void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
     char text[sizeof((struct cf_roster_device *)NULL)->protection];
     struct cf_conference *conf = cf_room_conference(leg->room);

@@ -219,6 +219,13 @@ static uint64_t raise_budget(const struct cf_tile *tiles, size_t count, uint64_t
     return budget > least ? budget : least;
 }
 
+static void tell_paused(struct cf_engine *engine, const struct cf_engine_line *line, bool is_paused) {
+    struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
+    event.as.paused.line = line->index;
+    event.as.paused.is_paused = is_paused;
+    cf_event_queue_put(&engine->events, &event);
+}
+
 static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct cf_tile *tile, struct cf_tile_choice choice) {
     struct cf_line_share *share = &line->share;
     struct cf_sink_limit limit = {.is_paused = choice.reason == CF_TILE_NO_BUDGET};
@@ -242,6 +249,9 @@ static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct 
         limit.temporal_count = (uint8_t)(share->layer.temporal + 1);
     }
     const struct cf_sink_limit *before = &line->sink.limit;
+    if (before->is_paused != limit.is_paused) {
+        tell_paused(engine, line, limit.is_paused);
+    }
     if (before->is_paused != limit.is_paused || before->grade != limit.grade || before->spatial_count != limit.spatial_count ||
         before->temporal_count != limit.temporal_count) {
         cf_forward_set_limit(&line->leg->room->forward, &line->sink, &limit, engine->now);

@@ -170,8 +170,9 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */
     CF_MEDIA_EVENT_LEVELS,           /**< loudest of the room: .as.levels */
     CF_MEDIA_EVENT_STATS,            /**< .as.stats */
-    CF_MEDIA_EVENT_SECURED,          /**< how a transport is protected from now on: .as.secured */
-    CF_MEDIA_EVENT_INSECURE,         /**< no keys could be agreed on: nothing comes or goes, end the leg; .as.insecure */
+    CF_MEDIA_EVENT_PAUSED,   /**< a picture that the leg asked for doesn't fit its link any more, or does again: .as.paused */
+    CF_MEDIA_EVENT_SECURED,  /**< how a transport is protected from now on: .as.secured */
+    CF_MEDIA_EVENT_INSECURE, /**< no keys could be agreed on: nothing comes or goes, end the leg; .as.insecure */
 };
 
 /** What connectivity checks have come to. */
@@ -264,6 +265,10 @@ struct cf_media_event {
         } ice;
         char digit;    /**< 0-9 * # A-D, ! for flash */
         uint16_t line; /**< KEY_FRAME_WANTED */
+        struct {
+            uint16_t line;
+            bool is_paused;
+        } paused;
         struct {
             size_t count;
             struct cf_media_level list[CF_MEDIA_LEVELS_MAX]; /**< loudest first */
