@@ -2,6 +2,7 @@
 /* Offers of ours: what can't be offered, numbers, names; the cases are in tests/conformance/offer_answer.c. */
 #include "core/offer/offer.h"
 
+#include "core/rtp/rtx.h"
 #include "lib/test.h"
 #include "lib/test_party.h"
 
@@ -93,6 +94,37 @@ static void retransmission_is_offered_for_each_video_codec(void **state) {
     assert_int_equal(a.params->lines[1].changed, 0);
 }
 
+static bool says(struct cf_str text, const char *what) {
+    size_t len = strlen(what);
+    for (size_t i = 0; i + len <= text.len; i++) {
+        if (memcmp(text.at + i, what, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void congestion_control_is_taken_but_not_offered_to_phones(void **state) {
+    (void)state;
+    struct cf_str offer = test_party_offer(&b);
+    assert_false(says(offer, "transport-cc") || says(offer, "transport-wide") || says(offer, "rtx/") || says(offer, "goog-remb"));
+    assert_false(says(offer, "ssrc-group"));
+    assert_ok(cf_negotiation_rollback(&b.n));
+    a.policy.offers_congestion_control = true; /* a browser */
+    offer = test_party_offer(&a);
+    struct cf_str answer = test_party_answer(&b, offer);
+    char fid[64];
+    uint32_t ssrc = b.lines[1].ssrc;
+    (void)snprintf(fid, sizeof fid, "a=ssrc-group:FID %u %u\r\n", (unsigned)ssrc, (unsigned)cf_rtx_ssrc(ssrc));
+    assert_true(says(answer, fid));
+    assert_true(says(answer, "transport-cc") && says(answer, "goog-remb") && says(answer, "rtx/90000"));
+    test_party_take_answer(&a, answer);
+    const struct cf_media_line *line = &b.params->lines[1];
+    assert_true(line->extensions[CF_EXTENSION_TRANSPORT_CC].id != 0 && line->extensions[CF_EXTENSION_TRANSPORT_CC].can_send);
+    assert_true((line->payloads[0].feedback & CF_FEEDBACK_TRANSPORT_CC) != 0);
+    assert_int_equal(b.params->lines[0].extensions[CF_EXTENSION_TRANSPORT_CC].id, 0);
+}
+
 static void a_later_offer_does_not_change_what_is_in_use(void **state) {
     (void)state;
     struct cf_policy full = b.policy;
@@ -178,6 +210,7 @@ static void lines_come_and_go_for_both_sides(void **state) {
 
 CF_TEST_MAIN(T(what_can_not_be_offered_is_the_callers_mistake), T(protection_is_the_best_that_is_allowed),
              T(keys_are_not_shown_on_insecure_signalling), T(formats_have_one_number_in_all_lines),
-             T(retransmission_is_offered_for_each_video_codec), T(a_later_offer_does_not_change_what_is_in_use),
-             T(names_do_not_collide_with_the_peers), T(a_group_that_was_not_taken_is_not_offered_again),
-             T(labels_and_contents_are_told), T(lines_come_and_go_for_both_sides))
+             T(retransmission_is_offered_for_each_video_codec), T(congestion_control_is_taken_but_not_offered_to_phones),
+             T(a_later_offer_does_not_change_what_is_in_use), T(names_do_not_collide_with_the_peers),
+             T(a_group_that_was_not_taken_is_not_offered_again), T(labels_and_contents_are_told),
+             T(lines_come_and_go_for_both_sides))
