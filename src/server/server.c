@@ -468,6 +468,10 @@ static void say_hello(const struct server *s) {
         struct cf_str addr = cf_writer_str(&w);
         printf("  SIP/%-6.*s %.*s\n", CF_STR_ARG(transport), CF_STR_ARG(addr));
     }
+    if (s->options->config.web_listen_tls.text[0] != '\0') {
+        printf("  Browsers   https://%s/ and wss://%s/sip\n", s->options->config.web_listen_tls.text,
+               s->options->config.web_listen_tls.text);
+    }
     printf("ready: confer serves %s\n", s->options->config.domains.text);
     fflush(stdout);
 }

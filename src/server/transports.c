@@ -2,20 +2,17 @@
 /* SIP on the wire. */
 #include "server/transports.h"
 
-#include "adapt/openssl/certificate.h"
+#include "server/certificates.h"
 #include "server/connection.h"
 #include "server/web.h"
 #include "shell/dns/dns.h"
-#include "shell/file/file.h"
 #include "shell/log/log.h"
 #include "shell/stream/stream.h"
 #include "shell/system/system.h"
 #include "shell/udp/udp.h"
 #include <stdlib.h>
 
-#define CERTIFICATE_DAYS 3650
 #define RECEIVE_BATCH 16
-#define CERTIFICATE_LOOK CF_SEC(30) /* how soon a renewed one is noticed */
 
 /* One local address. */
 struct local {
@@ -33,8 +30,7 @@ struct cf_transports {
     struct cf_endpoint *endpoint;
     void (*changed)(void *ctx);
     void *ctx;
-    struct cf_tls_context *server_tls;
-    struct cf_tls_context *client_tls;
+    struct cf_certificates certificates;
     struct cf_dns *dns;
     struct local locals[CF_ENDPOINT_LOCALS_MAX];
     struct cf_endpoint_local table[CF_ENDPOINT_LOCALS_MAX];
@@ -42,9 +38,6 @@ struct cf_transports {
     struct cf_connections connections;
     struct cf_web *web; /* NULL: no port for it */
     const struct cf_config *config;
-    int64_t certificate_changed_at; /* of the files that are in use */
-    cf_usec look_at_certificate;
-    char folder[CF_FILE_PATH_MAX];
     uint8_t *buffer; /* RECEIVE_BATCH datagrams */
 };
 
@@ -172,77 +165,11 @@ static bool has_web(const struct cf_config *config) {
     return config->web_listen.text[0] != '\0' || config->web_listen_tls.text[0] != '\0';
 }
 
-/* --- certificates --- */
-
-static enum cf_err make_certificate(const struct cf_config *config, const char *certificate, const char *key) {
-    struct cf_certificate_pem *pem = calloc(1, sizeof *pem);
-    if (pem == NULL) {
-        return CF_ERR_NO_MEMORY;
-    }
-    enum cf_err err = cf_certificate_make(cf_config_str(&config->domains), CERTIFICATE_DAYS, pem);
-    if (err == CF_OK) {
-        err = cf_file_write(key, cf_str_span(cf_str_n(pem->key, pem->key_len)), true);
-    }
-    if (err == CF_OK) {
-        err = cf_file_write(certificate, cf_str_span(cf_str_n(pem->certificate, pem->certificate_len)), false);
-    }
-    free(pem);
-    return err;
-}
-
-static enum cf_err load_certificate(struct cf_transports *t, const struct cf_config *config, struct cf_tls_context **ret) {
-    char certificate[CF_FILE_PATH_MAX];
-    char key[CF_FILE_PATH_MAX];
-    const char *why = "";
-    bool is_given = config->tls_certificate.text[0] != '\0';
-    enum cf_err err =
-        cf_file_join(t->folder, is_given ? config->tls_certificate.text : "certificate.pem", certificate, sizeof certificate);
-    if (err == CF_OK) {
-        err = cf_file_join(t->folder, is_given ? config->tls_private_key.text : "private-key.pem", key, sizeof key);
-    }
-    if (err == CF_OK && !is_given && !cf_file_exists(certificate)) {
-        err = make_certificate(config, certificate, key);
-    }
-    if (err == CF_OK) {
-        t->certificate_changed_at = cf_file_changed_at(certificate) + cf_file_changed_at(key);
-        err = cf_tls_context_server(certificate, key, ret, &why);
-    }
-    if (err != CF_OK) {
-        cf_log(CF_LOG_ERROR, "tls", "%s: %s", certificate, why[0] != '\0' ? why : cf_err_text(err));
-    }
-    return err;
-}
-
-static enum cf_err load_authorities(const struct cf_config *config, struct cf_tls_context **ret) {
-    const char *path = config->tls_authorities.text;
-    enum cf_err err = path[0] == '\0' ? cf_tls_context_client(CF_TLS_VERIFY_SYSTEM, ret) : cf_tls_context_client_of(path, ret);
-    if (err != CF_OK) {
-        cf_log(CF_LOG_ERROR, "tls", "%s: the certificates of authorities can't be read as PEM", path);
-    }
-    return err;
-}
-
 enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config) {
     if (transports->web != NULL) {
         cf_web_reload(transports->web);
     }
-    struct cf_tls_context *server = NULL;
-    struct cf_tls_context *client = NULL;
-    enum cf_err err = load_authorities(config, &client);
-    if (err == CF_OK && transports->server_tls != NULL) {
-        err = load_certificate(transports, config, &server);
-    }
-    if (err != CF_OK) {
-        cf_tls_context_destroy(&client);
-        return err;
-    }
-    cf_tls_context_destroy(&transports->client_tls);
-    transports->client_tls = client;
-    if (server != NULL) {
-        cf_tls_context_destroy(&transports->server_tls);
-        transports->server_tls = server;
-    }
-    return CF_OK;
+    return cf_certificates_reload(&transports->certificates, config);
 }
 
 /* --- life --- */
@@ -268,9 +195,6 @@ static enum cf_err open_dns(struct cf_transports *t, const struct cf_config *con
 
 static enum cf_err open_ports(struct cf_transports *t, const struct cf_config *config) {
     enum cf_err err = open_each(t, config, &config->listen, false);
-    if (err == CF_OK && has_tls(config)) {
-        err = load_certificate(t, config, &t->server_tls);
-    }
     if (err == CF_OK) {
         err = open_each(t, config, &config->listen_tls, true);
     }
@@ -287,10 +211,10 @@ static enum cf_err open_ports(struct cf_transports *t, const struct cf_config *c
     return err;
 }
 
-static enum cf_err open_all(struct cf_transports *t, const struct cf_config *config) {
-    enum cf_err err = open_ports(t, config);
+static enum cf_err open_all(struct cf_transports *t, const struct cf_config *config, const char *folder) {
+    enum cf_err err = cf_certificates_open(&t->certificates, config, folder, has_tls(config));
     if (err == CF_OK) {
-        err = load_authorities(config, &t->client_tls);
+        err = open_ports(t, config);
     }
     if (err == CF_OK && has_web(config)) {
         err = cf_web_create(config, &t->web);
@@ -311,10 +235,7 @@ enum cf_err cf_transports_open(struct cf_loop *loop, const struct cf_config *con
         t->locals[i].udp.fd = -1;
     }
     cf_connections_init(&t->connections);
-    enum cf_err err = t->buffer == NULL ? CF_ERR_NO_MEMORY : cf_file_join(folder, "", t->folder, sizeof t->folder);
-    if (err == CF_OK) {
-        err = open_all(t, config);
-    }
+    enum cf_err err = t->buffer == NULL ? CF_ERR_NO_MEMORY : open_all(t, config, folder);
     if (err != CF_OK) {
         cf_transports_close(&t);
         return err;
@@ -336,8 +257,7 @@ void cf_transports_close(struct cf_transports **transports) {
     }
     cf_connections_fini(&t->connections);
     cf_web_destroy(&t->web);
-    cf_tls_context_destroy(&t->server_tls);
-    cf_tls_context_destroy(&t->client_tls);
+    cf_certificates_close(&t->certificates);
     free(t->buffer);
     free(t);
     *transports = NULL;
@@ -405,7 +325,7 @@ static void on_accept(void *ctx, struct cf_stream *stream) {
         cf_stream_close(stream);
         return;
     }
-    struct cf_connection *connection = cf_connection_accept(&t->connections, stream, is_tls ? t->server_tls : NULL);
+    struct cf_connection *connection = cf_connection_accept(&t->connections, stream, is_tls ? t->certificates.server : NULL);
     if (connection == NULL) {
         cf_stream_close(stream);
     } else if (!local->is_web) {
@@ -439,37 +359,16 @@ void cf_transports_start(struct cf_transports *transports, struct cf_node *node,
 
 /* --- time --- */
 
-/* Renewed certificates are noticed by the time of their files (SIGHUP does the same at once). */
-static void look_at_certificate(struct cf_transports *t) {
-    char path[CF_FILE_PATH_MAX];
-    int64_t changed_at = 0;
-    const char *const files[] = {t->config->tls_certificate.text, t->config->tls_private_key.text};
-    for (size_t i = 0; i < 2; i++) {
-        if (files[i][0] == '\0' || cf_file_join(t->folder, files[i], path, sizeof path) != CF_OK) {
-            return;
-        }
-        changed_at += cf_file_changed_at(path);
-    }
-    if (changed_at != t->certificate_changed_at && cf_transports_reload(t, t->config) == CF_OK) {
-        cf_log(CF_LOG_INFO, "tls", "the certificate was renewed");
-    }
-    /* One that can't be read is tried again when it changes again. */
-    t->certificate_changed_at = changed_at;
-}
-
 cf_usec cf_transports_deadline(const struct cf_transports *transports) {
     cf_usec web = transports->web == NULL ? CF_USEC_NEVER : cf_web_deadline(transports->web);
-    return transports->server_tls == NULL ? web : cf_usec_min(web, transports->look_at_certificate);
+    return cf_usec_min(web, cf_certificates_deadline(&transports->certificates));
 }
 
 void cf_transports_on_turn(struct cf_transports *transports, cf_usec now) {
     if (transports->web != NULL) {
         cf_web_on_deadline(transports->web, now);
     }
-    if (transports->server_tls != NULL && transports->look_at_certificate <= now) {
-        transports->look_at_certificate = now + CERTIFICATE_LOOK;
-        look_at_certificate(transports);
-    }
+    cf_certificates_look(&transports->certificates, transports->config, now);
 }
 
 /* --- bytes out --- */
@@ -497,7 +396,8 @@ static void open_connection(struct cf_transports *t, const struct cf_endpoint_ev
     cf_writer_init(&w, address, sizeof address);
     cf_put_ip(&w, &event->remote);
     struct cf_str host = event->host.len > 0 ? event->host : cf_writer_str(&w);
-    if (cf_connection_open(&t->connections, t->loop, &event->remote, is_tls ? t->client_tls : NULL, host, event->flow) == NULL) {
+    if (cf_connection_open(&t->connections, t->loop, &event->remote, is_tls ? t->certificates.client : NULL, host, event->flow) ==
+        NULL) {
         cf_endpoint_on_flow_closed(t->endpoint, event->flow, CF_ERR_IO, cf_system_now());
     }
 }

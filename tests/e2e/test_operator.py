@@ -66,7 +66,8 @@ class Configured(Program):
 
 def settings(where, port, **more):
     lines = {'server.state': where / 'state', 'server.listen': f'127.0.0.1:{port}', 'server.listen-tls': f'127.0.0.1:{port + 1}',
-             'server.domains': 'localhost', 'server.drain-time': '0s', 'media.plain': 'yes', 'media.ports': '41000-41999'}
+             'server.domains': 'localhost', 'server.drain-time': '0s', 'media.plain': 'yes', 'media.ports': '41000-41999',
+             'media.ice-port': '0'}
     lines.update({key.replace('__', '.').replace('_', '-'): value for key, value in more.items()})
     return dict(sorted(lines.items()))
 
@@ -179,6 +180,27 @@ def sighup_reads_again():
             check(server.end() == 0, server.errors())
         finally:
             server.end()
+
+
+def a_renewed_certificate_is_noticed():
+    """Without a signal, by the time of its files; one that is broken is not taken."""
+    with folder() as where, folder() as first, folder() as second:
+        old, fresh = make_certificate(first, 'localhost'), make_certificate(second, 'localhost')
+        port = free_port()
+        for source, name in zip(old, ('c.pem', 'k.pem')):
+            shutil.copy(source, where / name)
+        server = Configured(where, settings(where, port, tls__certificate=where / 'c.pem', tls__private_key=where / 'k.pem'))
+        try:
+            before = presented(port + 1)
+            (where / 'c.pem').write_text('half of it')
+            server.logged("can't be read as PEM")
+            check(presented(port + 1) == before, 'what is broken is not taken')
+            for source, name in zip(fresh, ('c.pem', 'k.pem')):
+                shutil.copy(source, where / name)
+            server.logged('the certificate was renewed')
+            check(presented(port + 1) != before, 'the new one is shown')
+        finally:
+            check(server.end() == 0, server.errors())
 
 
 def registrations_survive_kill_9():
@@ -315,6 +337,6 @@ def certificates_of_others_are_checked():
 
 if __name__ == '__main__':
     os.environ.pop('SSL_CERT_FILE', None)
-    run_cases(configuration_is_checked, sigterm_drains, sigterm_ends_at_once_without_calls, sighup_reads_again,
+    run_cases(configuration_is_checked, sigterm_drains, sigterm_ends_at_once_without_calls, sighup_reads_again, a_renewed_certificate_is_noticed,
               registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
               a_silent_dns_keeps_nobody_waiting, certificates_of_others_are_checked)
