@@ -314,6 +314,12 @@ static bool derive(struct cf_call_options *o) {
     return true;
 }
 
+/* ZRTP has a channel for sound and one for pictures: as many lines as its Hellos are promised for. */
+static bool is_sensible(const struct cf_call_options *o) {
+    bool has_many = o->layout == CF_AGENT_LAYOUT_ACTIVE || o->layout == CF_AGENT_LAYOUT_GRID;
+    return o->encryption != CF_CALL_ENCRYPTION_ZRTP || !has_many || complain("--layout", "ZRTP is for one video line");
+}
+
 bool cf_call_options_read(struct cf_call_options *options, int argc, char **argv) {
     *options = (struct cf_call_options){.transport = CF_TRANSPORT_UDP,
                                         .password = getenv("CONFER_PASSWORD"),
@@ -330,5 +336,5 @@ bool cf_call_options_read(struct cf_call_options *options, int argc, char **argv
             return false;
         }
     }
-    return derive(options);
+    return is_sensible(options) && derive(options);
 }

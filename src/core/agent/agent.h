@@ -127,7 +127,10 @@ CF_MUST_USE enum cf_err cf_agent_hold(struct cf_agent *agent, bool is_held, cf_u
 /** Offer anew, as a client that has something to change does. CF_ERR_STATE. */
 CF_MUST_USE enum cf_err cf_agent_offer(struct cf_agent *agent, cf_usec now);
 
-/** See the conference in another way; a new offer follows if something changes. CF_ERR_STATE: no call that is up. */
+/**
+ * See the conference in another way; a new offer follows if something changes. CF_ERR_STATE: no call that is up.
+ * CF_ERR_UNSUPPORTED: many lines with ZRTP, which has but .zrtp_count channels.
+ */
 CF_MUST_USE enum cf_err cf_agent_set_layout(struct cf_agent *agent, enum cf_agent_layout layout, cf_usec now);
 
 /** What line @p index is for. */

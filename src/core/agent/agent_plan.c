@@ -193,6 +193,9 @@ enum cf_err cf_agent_set_layout(struct cf_agent *agent, enum cf_agent_layout lay
     if (!cf_agent_is_up(agent)) {
         return CF_ERR_STATE;
     }
+    if (agent->config.zrtp_count > 0 && layout >= CF_AGENT_LAYOUT_ACTIVE) {
+        return CF_ERR_UNSUPPORTED;
+    }
     agent->config.layout = layout;
     for (size_t i = 0; i < agent->line_count && was_tiled && !is_tiled(agent); i++) {
         if (agent->lines[i].role == CF_AGENT_ROLE_REMOTE) {

@@ -57,6 +57,7 @@ static void values_are_read(void **state) {
     assert_true(read_line("sip:x@y --audio a.wav --video b.ivf"));
     assert_string_equal(options.sound.file, "a.wav");
     assert_string_equal(options.picture.file, "b.ivf");
+    assert_true(read_line("sip:x@y --layout audio --encryption zrtp"));
     assert_true(read_line("sip:x@y --audio none --video none"));
     assert_true(options.sound.is_none && options.picture.is_none);
 }
@@ -79,6 +80,8 @@ static void what_makes_no_sense_is_refused(void **state) {
         "sip:x@y --transport pigeon",
         "sip:x@y --encryption rot13",
         "sip:x@y --layout sideways",
+        "sip:x@y --layout grid --encryption zrtp",
+        "sip:x@y --encryption zrtp --layout active",
         "sip:x@y --audio tone:x",
         "sip:x@y --video card:256",
         "sip:x@y --duration -1",
