@@ -58,6 +58,15 @@ def keys_in_the_description():
     meet_with_ice(bundle=1, encryption='sdes')
 
 
+def keys_by_handshakes_on_the_shared_port():
+    meet_with_ice(bundle=1, encryption='dtls')
+
+
+def keys_by_handshakes_on_two_ports():
+    meet_with_ice(encryption='dtls')
+
+
 if __name__ == '__main__':
     enter_own_network()
-    run_cases(each_line_has_ports_of_its_own, bundled_members_share_one_port, keys_in_the_description)
+    run_cases(each_line_has_ports_of_its_own, bundled_members_share_one_port, keys_in_the_description,
+              keys_by_handshakes_on_the_shared_port, keys_by_handshakes_on_two_ports)
