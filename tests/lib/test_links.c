@@ -25,6 +25,7 @@
 #define MARK (DESCRIPTOR + 10)
 
 /* Payloads: a VP8 descriptor with picture id, TL0PICIDX and layer, VP8's first ten octets, then whose they are. */
+size_t links_pauses[2];
 const uint64_t links_rates[LINKS_ENCODINGS] = {1500000, 150000};
 
 struct waiting {
@@ -200,6 +201,9 @@ static void deliver(void) {
     }
     while (cf_engine_poll_event(&links_engine, &event)) {
         assert_int_not_equal(event.kind, CF_MEDIA_EVENT_FAILED);
+        if (event.kind == CF_MEDIA_EVENT_PAUSED) {
+            links_pauses[event.as.paused.is_paused]++;
+        }
     }
 }
 

@@ -65,6 +65,7 @@ struct links_receiver {
 };
 
 /** State of the world, to be looked at. */
+extern size_t links_pauses[2]; /**< CF_MEDIA_EVENT_PAUSED: that something goes on, that it is paused */
 extern const uint64_t links_rates[LINKS_ENCODINGS];
 extern struct test_mem links_mem;
 extern struct cf_engine links_engine;

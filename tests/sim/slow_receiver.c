@@ -98,6 +98,25 @@ static void adapts_to_steps_of_bandwidth(void **state) {
     links_end();
 }
 
+/* Not even the small picture fits: that is told, and when it goes on. */
+static void a_link_too_narrow_for_anything_is_told(void **state) {
+    (void)state;
+    struct netem_config link = {.delay_usec = LINKS_DELAY, .rate_bps = 3000000, .queue_bytes = 30000};
+    const struct netem_config configs[LINKS_RECEIVERS] = {link, wide, wide};
+    links_begin(configs, false);
+    links_pauses[0] = links_pauses[1] = 0;
+    links_run(CF_SEC(10));
+    assert_int_equal(links_pauses[1], 0);
+    links_receivers[0].link.config.rate_bps = 40000;
+    links_run(CF_SEC(20));
+    assert_true(links_pauses[1] > 0 && links_pauses[1] > links_pauses[0]);
+    links_receivers[0].link.config.rate_bps = 3000000;
+    links_run(CF_SEC(60));
+    assert_int_equal(links_pauses[0], links_pauses[1]);
+    assert_int_equal(links_receivers[0].showing, 0); /* the large one again */
+    links_end();
+}
+
 static void phones_get_less_when_their_reports_tell_of_loss(void **state) {
     (void)state;
     const struct netem_config narrow = {.delay_usec = LINKS_DELAY, .rate_bps = 600000, .queue_bytes = 60000};
@@ -145,5 +164,6 @@ static void allocates_nothing_a_packet(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(a_slow_receiver_changes_nothing_for_others), cmocka_unit_test(a_liar_changes_nothing_for_others),
-             cmocka_unit_test(adapts_to_steps_of_bandwidth), cmocka_unit_test(phones_get_less_when_their_reports_tell_of_loss),
+             cmocka_unit_test(a_link_too_narrow_for_anything_is_told), cmocka_unit_test(adapts_to_steps_of_bandwidth),
+             cmocka_unit_test(phones_get_less_when_their_reports_tell_of_loss),
              cmocka_unit_test(tells_senders_of_arrivals_and_takes_retransmissions), cmocka_unit_test(allocates_nothing_a_packet))

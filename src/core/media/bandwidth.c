@@ -3,6 +3,10 @@
 
 #include "core/media/internal.h"
 
+/* A leg for which nothing fits is tried with the lowest layer after so long, for so long; see plan_trial(). */
+#define TRIAL_AFTER CF_SEC(5)
+#define TRIAL_TIME CF_SEC(3)
+
 /* What IP, UDP and the tag add to a packet. */
 #define OVERHEAD 44
 
@@ -269,6 +273,23 @@ static bool has_cap(const struct cf_engine_leg *leg, cf_usec now) {
     return false;
 }
 
+/*
+ * When nothing fits nothing is sent, nothing is reported and the estimate stays for ever: now and then the lowest layer is tried.
+ */
+static void plan_trial(struct cf_engine_bandwidth *b, bool is_starved, cf_usec now) {
+    bool is_trial = now < b->trial_until;
+    if (!is_starved) {
+        b->starved_at = 0;
+        b->trial_after = is_trial ? b->trial_after : TRIAL_AFTER;
+    } else if (b->starved_at == 0) {
+        b->starved_at = now;
+    } else if (now - b->starved_at >= b->trial_after) {
+        b->starved_at = now;
+        b->trial_until = now + TRIAL_TIME;
+        b->trial_after = cf_usec_min(2 * b->trial_after, CF_ALLOCATION_PATIENCE_MAX);
+    }
+}
+
 static void allocate(struct cf_engine *engine, struct cf_engine_bandwidth *b) {
     struct cf_engine_line *lines[CF_ALLOCATION_TILES_MAX];
     struct cf_tile *tiles = engine->tiles;
@@ -281,9 +302,11 @@ static void allocate(struct cf_engine *engine, struct cf_engine_bandwidth *b) {
         }
     }
     budget = b->transport == NULL && budget != UINT64_MAX ? raise_budget(tiles, count, budget) : budget;
+    budget = engine->now < b->trial_until && count > 0 ? raise_budget(tiles, 1, budget) : budget;
     cf_allocation_choose(tiles, count, budget, engine->now, &result);
     b->used_bps = result.used_bps;
     b->wanted_bps = result.wanted_bps;
+    plan_trial(b, count > 0 && result.used_bps == 0 && result.wanted_bps > 0, engine->now);
     b->has_limits = false;
     for (size_t i = 0; i < count; i++) {
         apply(engine, lines[i], &tiles[i], result.tiles[i]);

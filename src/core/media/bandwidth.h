@@ -51,6 +51,9 @@ struct cf_engine_bandwidth {
     cf_usec looked_at;
     cf_usec look_at;
     bool has_limits;         /**< some line is limited at the moment */
+    cf_usec starved_at;      /**< since when nothing fits, or the last trial; 0: something does */
+    cf_usec trial_until;     /**< the lowest layer is let through, whatever the estimate says */
+    cf_usec trial_after;     /**< starved for so long: a trial; it grows from one to the next */
     uint64_t used_bps;       /**< by the last allocation */
     uint64_t wanted_bps;     /**< if everything fitted */
     uint8_t cluster;         /**< probe that the packet at hand belongs to */
