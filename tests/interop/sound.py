@@ -15,18 +15,20 @@ ABSENT_DB = -46.0
 WINDOW_SEC = 0.5
 
 
-def second_of(hz):
+def second_of(hz, rate=RATE_HZ):
     """A second of a sine; it can be repeated, as hz is whole."""
-    return b''.join(struct.pack('<h', int(AMPLITUDE * math.sin(2 * math.pi * hz * i / RATE_HZ))) for i in range(RATE_HZ))
+    return b''.join(struct.pack('<h', int(AMPLITUDE * math.sin(2 * math.pi * hz * i / rate))) for i in range(rate))
 
 
-def make_tone(path, hz, seconds=SECONDS):
-    """A WAV file with a sine."""
+def make_tone(path, hz, seconds=SECONDS, rate=RATE_HZ, channels=1):
+    """A WAV file with a sine, the same in all channels."""
+    second = second_of(hz, rate)
+    frames = b''.join(second[i:i + 2] * channels for i in range(0, len(second), 2))
     with wave.open(path, 'wb') as out:
-        out.setnchannels(1)
+        out.setnchannels(channels)
         out.setsampwidth(2)
-        out.setframerate(RATE_HZ)
-        out.writeframes(second_of(hz) * seconds)
+        out.setframerate(rate)
+        out.writeframes(frames * seconds)
 
 
 def overwrite(path, hz, seconds=SECONDS):
