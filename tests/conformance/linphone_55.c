@@ -10,12 +10,12 @@ static void the_list_is_called_when_the_organiser_is_in(void **state) {
     (void)state;
     acknowledge(&alice);
     const struct cf_sip_message *invite = request_to(CF_SIP_METHOD_INVITE, "sip:bob@example.org");
-    assert_non_null(invite);
+    assert_true(invite->is_request);
     assert_true(has(invite->body, "application/sdp"));
     assert_true(has(invite->body, "recipient-list"));
     assert_true(has(invite->body, "From: <sip:alice@example.org>"));
     assert_str(cf_sip_value(invite, CF_SIP_HEADER_SUBJECT), CF_STR("Weekly sync"));
-    assert_non_null(request_to(CF_SIP_METHOD_INVITE, "sip:carol@example.org"));
+    assert_true(request_to(CF_SIP_METHOD_INVITE, "sip:carol@example.org")->is_request);
 }
 
 /* Neither label nor content was offered: the answer gives the label of the device, so that the client knows its own. */
@@ -32,7 +32,7 @@ static void a_repeated_list_calls_nobody(void **state) {
     (void)state;
     say(&alice, "INVITE", alice.target, MULTIPART_FIELDS, multipart(body, sizeof body, &alice, first_line, 1, PEOPLE));
     assert_int_equal(status_of(&alice), 200);
-    assert_null(request_to(CF_SIP_METHOD_INVITE, "sip:"));
+    assert_false(request_to(CF_SIP_METHOD_INVITE, "sip:")->is_request);
     acknowledge(&alice);
 }
 
@@ -53,11 +53,11 @@ static bool is_success(unsigned status) {
 static void people_are_added_and_removed(void **state) {
     (void)state;
     assert_int_equal(refer("bob", "sip:dave@example.org"), 403);
-    assert_null(request_to(CF_SIP_METHOD_INVITE, "sip:dave@example.org"));
+    assert_false(request_to(CF_SIP_METHOD_INVITE, "sip:dave@example.org")->is_request);
     assert_true(is_success(refer("alice", "sip:dave@example.org")));
-    assert_non_null(request_to(CF_SIP_METHOD_INVITE, "sip:dave@example.org"));
+    assert_true(request_to(CF_SIP_METHOD_INVITE, "sip:dave@example.org")->is_request);
     assert_true(is_success(refer("alice", "<sip:bob@example.org;method=BYE>")));
-    assert_non_null(request_to(CF_SIP_METHOD_BYE, "sip:bob@example.org"));
+    assert_true(request_to(CF_SIP_METHOD_BYE, "sip:bob@example.org")->is_request);
 }
 
 static void administrators_change(void **state) {
