@@ -41,7 +41,7 @@ trap 'rm -rf "$results"' EXIT
 runs=0
 
 if build build --werror; then
-    run build --suite checks --suite unit --suite sim --suite conformance --suite tidy
+    run build --suite checks --suite unit --suite sim --suite conformance --suite counts --suite tidy
     run build --suite e2e --num-processes 1
     run build --suite interop --num-processes 1
 else

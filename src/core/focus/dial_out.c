@@ -199,7 +199,7 @@ static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
 /* Calls one device, or with @p binding NULL the configured proxy. False if it can't be called. */
 static bool call_device(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_binding *binding,
                         const struct companions *companions, cf_usec now) {
-    struct cf_local_line lines[CF_MEDIA_LINES_MAX];
+    struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
     struct cf_room *room = dial->room;
     struct cf_caller callee = {.aor = whom->aor, .name = whom->name, .is_verified = binding != NULL};

@@ -67,7 +67,7 @@ struct cf_conference_call cf_leg_call(const struct cf_leg *leg, struct cf_str en
 
 /* Answers a request of the peer that carries or wants a description: 200 with ours, or what stands in the way. */
 static void respond_with_media(struct cf_leg *leg, struct cf_tx_id tx, cf_usec now) {
-    struct cf_local_line lines[CF_MEDIA_LINES_MAX];
+    struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
     enum cf_err err = cf_leg_describe(leg, cf_session_negotiation(&leg->session, 0), lines, &media);
     char route[CF_FOCUS_ROUTE_MAX];
@@ -87,7 +87,7 @@ static void respond_with_media(struct cf_leg *leg, struct cf_tx_id tx, cf_usec n
 }
 
 static void describe_with_media(struct cf_leg *leg, unsigned fork, cf_usec now) {
-    struct cf_local_line lines[CF_MEDIA_LINES_MAX];
+    struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
     enum cf_err err = cf_leg_describe(leg, cf_session_negotiation(&leg->session, fork), lines, &media);
     if (err == CF_OK) {

@@ -178,7 +178,7 @@ static void forget_use(struct cf_leg *leg, size_t index) {
 
 static enum cf_err answer_lines(struct cf_leg *leg, const struct cf_negotiation *offered, struct cf_local_line *lines,
                                 size_t *ret_count) {
-    struct cf_offered_line list[CF_MEDIA_LINES_MAX];
+    struct cf_offered_line list[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_lines_seen seen = {0};
     size_t count = 0;
     enum cf_err err = cf_negotiation_offered(offered, list, CF_MEDIA_LINES_MAX, &count);

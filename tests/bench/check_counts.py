@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""check_counts.py PROGRAM BASELINES [--write]: instructions of one registration and one call through the signalling core, by callgrind,
+must not exceed the committed baselines by more than 3 %. What a run needs before and after is left out by subtracting a short run from
+a long one. Another compiler or C library than the baselines': skipped (status 77), as its numbers are others."""
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+
+LIMIT = 0.03
+FEW, MANY = 10, 60
+PATHS = ('register', 'call')
+# Libraries choose code by what the processor has: all processors count alike without.
+PLAIN_CPU = {'GLIBC_TUNABLES': 'glibc.cpu.hwcaps=-AVX512F,-AVX2,-AVX,-ERMS,-FSRM', 'OPENSSL_ia32cap': ':0'}
+
+
+def toolchain():
+    compiler = subprocess.run(['gcc', '-dumpfullversion'], capture_output=True, text=True).stdout.strip()
+    return f'gcc {compiler} {" ".join(platform.libc_ver())} {platform.machine()}'
+
+
+def instructions(program, path, count):
+    with tempfile.TemporaryDirectory(prefix='confer-counts-') as folder:
+        run = subprocess.run(['valgrind', '--tool=callgrind', f'--callgrind-out-file={folder}/out', program, path, str(count)],
+                             capture_output=True, text=True, env=dict(os.environ, **PLAIN_CPU))
+        found = re.search(r'Collected : (\d+)', run.stderr)
+        if run.returncode != 0 or not found:
+            sys.exit(f'{path}: {run.stderr[-1000:]}{run.stdout[-1000:]}')
+        return int(found.group(1))
+
+
+def read(name):
+    """{path: instructions} and the toolchain they are of."""
+    with open(name, encoding='ascii') as text:
+        lines = [line.strip() for line in text if line.strip() and not line.startswith('#')]
+    return {line.split()[0]: int(line.split()[1]) for line in lines[1:]}, lines[0]
+
+
+def main():
+    program, baselines = sys.argv[1:3]
+    counted = {}
+    if '--write' not in sys.argv and read(baselines)[1] != toolchain():
+        print(f'1..0 # SKIP baselines are of {read(baselines)[1]}, this is {toolchain()}')
+        sys.exit(77)
+    for path in PATHS:
+        counted[path] = (instructions(program, path, MANY) - instructions(program, path, FEW)) // (MANY - FEW)
+    if '--write' in sys.argv:
+        with open(baselines, 'w', encoding='ascii') as out:
+            out.write('# Instructions a path, by tests/bench/check_counts.py --write; first the toolchain that they are of.\n')
+            out.write(toolchain() + '\n' + ''.join(f'{path} {count}\n' for path, count in counted.items()))
+        return
+    wanted = read(baselines)[0]
+    print(f'1..{len(PATHS)}')
+    failed = 0
+    for number, path in enumerate(PATHS, 1):
+        ratio = counted[path] / wanted[path]
+        is_good = ratio <= 1 + LIMIT
+        failed += not is_good
+        print(f'{"ok" if is_good else "not ok"} {number} - {path}: {counted[path]} instructions, {ratio:.3f} of the baseline')
+        if ratio < 1 - LIMIT:
+            print(f'# {path} has become cheaper: write the baselines anew')
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
