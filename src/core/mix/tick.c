@@ -75,6 +75,9 @@ static void retire(struct cf_mixer *mixer) {
 /* The loudest legs that are not heard, loudest first, at most @p max of them. */
 static size_t find_candidates(const struct cf_mixer *mixer, struct cf_mix_leg **candidates, size_t max) {
     size_t count = 0;
+    if (max == 0) {
+        return 0;
+    }
     CF_LIST_EACH (&mixer->sounding, link, following) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         if (leg->heard != CF_MIX_UNHEARD || leg->loudness < ENTER_LOUDNESS || !cf_mix_leg_may_send(leg)) {
