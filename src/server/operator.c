@@ -5,6 +5,10 @@
 #include "core/conf/conference_command.h"
 #include "server/json.h"
 
+/* Streams that lose so much, or sound so bad, are counted apart. */
+#define LOSSY_PERMILLE 50
+#define POOR_MOS_CENTI 360
+
 /* A command taken apart. */
 struct asked {
     struct cf_node *node;
@@ -72,7 +76,56 @@ static void do_users(struct asked *a) {
 
 /* --- rooms --- */
 
-static void put_participant(struct cf_writer *w, const struct cf_roster_participant *p) {
+static void put_score(struct cf_writer *w, struct cf_str key, uint16_t centi) {
+    if (centi > 0) {
+        cf_put_json_number(w, key, centi);
+    }
+}
+
+/* Rates in bit/s, loss in thousandths, times in ms; "..._estimate" are scores of the E-model times 100. */
+static void put_stream(struct cf_writer *w, const struct cf_stream_stats *s) {
+    cf_put_lit(w, "{");
+    cf_put_json_key(w, CF_STR("kind"), true);
+    cf_put_json_str(w, s->is_sound ? CF_STR("audio") : CF_STR("video"));
+    cf_put_json_number(w, CF_STR("line"), s->line);
+    cf_put_json_number(w, CF_STR("in"), s->rate_in_bps);
+    cf_put_json_number(w, CF_STR("out"), s->rate_out_bps);
+    cf_put_json_number(w, CF_STR("lost_in"), s->lost_in_permille);
+    cf_put_json_number(w, CF_STR("lost_out"), s->lost_out_permille);
+    cf_put_json_number(w, CF_STR("jitter_in"), (uint64_t)(s->jitter_in_usec / 1000));
+    cf_put_json_number(w, CF_STR("jitter_out"), (uint64_t)(s->jitter_out_usec / 1000));
+    if (s->round_trip_usec >= 0) {
+        cf_put_json_number(w, CF_STR("round_trip"), (uint64_t)(s->round_trip_usec / 1000));
+    }
+    if (s->is_sound) {
+        put_score(w, CF_STR("mos_in_estimate"), s->mos_in_centi);
+        put_score(w, CF_STR("mos_out_estimate"), s->mos_out_centi);
+    } else {
+        cf_put_json_flag(w, CF_STR("shows"), cf_handle_is_set(s->shown));
+        cf_put_json_number(w, CF_STR("grade"), s->grade_out);
+        cf_put_json_number(w, CF_STR("freezes"), s->freezes_out);
+        cf_put_json_number(w, CF_STR("frozen"), (uint64_t)(s->frozen_out_usec / 1000));
+        cf_put_json_number(w, CF_STR("switches"), s->switches_out);
+    }
+    cf_put_char(w, '}');
+}
+
+static void put_streams(struct cf_writer *w, const struct cf_focus *focus, struct cf_handle leg) {
+    bool is_first = true;
+    cf_put_json_key(w, CF_STR("streams"), false);
+    cf_put_char(w, '[');
+    for (size_t i = 0; i < cf_focus_stream_count(focus, leg); i++) {
+        struct cf_stream_stats stats;
+        if (cf_focus_stream(focus, leg, i, &stats)) {
+            cf_put(w, is_first ? CF_STR_NONE : CF_STR(","));
+            put_stream(w, &stats);
+            is_first = false;
+        }
+    }
+    cf_put_char(w, ']');
+}
+
+static void put_participant(struct cf_writer *w, const struct cf_focus *focus, const struct cf_roster_participant *p) {
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("user"), true);
     cf_put_json_str(w, p->aor);
@@ -98,12 +151,13 @@ static void put_participant(struct cf_writer *w, const struct cf_roster_particip
             cf_put_json_text(w, CF_STR("sas"), cf_str_of(d->sas));
             cf_put_json_flag(w, CF_STR("sas-verified"), d->is_sas_verified);
         }
+        put_streams(w, focus, d->leg);
         cf_put_char(w, '}');
     }
     cf_put_lit(w, "]}");
 }
 
-static void put_room(struct cf_writer *w, const struct cf_conference *conf) {
+static void put_room(struct cf_writer *w, const struct cf_focus *focus, const struct cf_conference *conf) {
     begin_object(w, CF_STR("room"), conf->key);
     cf_put_json_text(w, CF_STR("uri"), conf->uri);
     cf_put_json_text(w, CF_STR("subject"), conf->subject);
@@ -117,7 +171,7 @@ static void put_room(struct cf_writer *w, const struct cf_conference *conf) {
     for (const struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL;
          p = cf_roster_next(&conf->roster, p)) {
         cf_put(w, p == cf_roster_first(&conf->roster) ? CF_STR_NONE : CF_STR(","));
-        put_participant(w, p);
+        put_participant(w, focus, p);
     }
     cf_put_char(w, ']');
     end_object(w);
@@ -128,7 +182,7 @@ static void do_rooms(struct asked *a) {
     for (size_t i = 0; i < directory->handles.slots_used; i++) {
         const struct cf_conference *conf = cf_directory_at(directory, i);
         if (conf != NULL && !cf_conference_is_over(conf)) {
-            put_room(a->w, conf);
+            put_room(a->w, cf_node_focus(a->node), conf);
         }
     }
 }
@@ -194,6 +248,68 @@ static void do_stats(struct asked *a) {
     end_object(a->w);
 }
 
+/* --- figures for Prometheus --- */
+
+static void count_stream(struct cf_metrics *m, const struct cf_stream_stats *s) {
+    uint16_t mos = s->mos_in_centi == 0 || (s->mos_out_centi != 0 && s->mos_out_centi < s->mos_in_centi) ? s->mos_out_centi
+                                                                                                         : s->mos_in_centi;
+    uint64_t least = m->values[CF_METRIC_MEDIA_MOS_LEAST];
+    m->values[CF_METRIC_MEDIA_STREAMS]++;
+    m->values[CF_METRIC_MEDIA_IN_RATE] += s->rate_in_bps;
+    m->values[CF_METRIC_MEDIA_OUT_RATE] += s->rate_out_bps;
+    m->values[CF_METRIC_MEDIA_LOSSY_IN] += s->lost_in_permille >= LOSSY_PERMILLE;
+    m->values[CF_METRIC_MEDIA_LOSSY_OUT] += s->lost_out_permille >= LOSSY_PERMILLE;
+    m->values[CF_METRIC_MEDIA_FROZEN] += s->freezes_out;
+    m->values[CF_METRIC_MEDIA_MOS_LOW] += mos != 0 && mos < POOR_MOS_CENTI;
+    m->values[CF_METRIC_MEDIA_MOS_LEAST] = mos != 0 && (least == 0 || mos < least) ? mos : least;
+}
+
+static void count_streams(struct cf_metrics *m, const struct cf_focus *focus, struct cf_handle leg) {
+    struct cf_stream_stats stats;
+    for (size_t i = 0; i < cf_focus_stream_count(focus, leg); i++) {
+        if (cf_focus_stream(focus, leg, i, &stats)) {
+            count_stream(m, &stats);
+        }
+    }
+}
+
+static void count_room(struct cf_metrics *m, const struct cf_focus *focus, const struct cf_conference *conf) {
+    m->values[CF_METRIC_ROOMS]++;
+    m->values[CF_METRIC_MEMBERS] += conf->in_count;
+    for (const struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL;
+         p = cf_roster_next(&conf->roster, p)) {
+        for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+            count_streams(m, focus, d->leg);
+        }
+    }
+}
+
+void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret) {
+    struct cf_focus *focus = cf_node_focus(node);
+    struct cf_directory *directory = cf_focus_directory(focus);
+    struct cf_endpoint_gauges gauges = cf_endpoint_gauges(cf_node_endpoint(node));
+    *ret = (struct cf_metrics){{0}};
+    for (size_t i = 0; i < directory->handles.slots_used; i++) {
+        const struct cf_conference *conf = cf_directory_at(directory, i);
+        if (conf != NULL && !cf_conference_is_over(conf)) {
+            count_room(ret, focus, conf);
+        }
+    }
+    ret->values[CF_METRIC_LEGS] = cf_focus_leg_count(focus);
+    ret->values[CF_METRIC_REGISTRATIONS] = cf_node_location(node)->binding_count;
+    ret->values[CF_METRIC_AUTH_FAILURES] = cf_node_auth_failures(node);
+    ret->values[CF_METRIC_SIP_SERVER_TRANSACTIONS] = gauges.server_transactions;
+    ret->values[CF_METRIC_SIP_CLIENT_TRANSACTIONS] = gauges.client_transactions;
+    ret->values[CF_METRIC_SIP_FLOWS] = gauges.udp_flows + gauges.streams;
+    ret->values[CF_METRIC_SIP_KEPT_BYTES] = gauges.kept_bytes;
+}
+
+static void do_metrics(struct asked *a) {
+    struct cf_metrics metrics;
+    cf_operator_measure(a->node, &metrics);
+    cf_put_metrics(a->w, &metrics);
+}
+
 static void do_ping(struct asked *a) {
     begin_object(a->w, CF_STR("done"), CF_STR("ping"));
     end_object(a->w);
@@ -203,10 +319,8 @@ static const struct {
     struct cf_str name;
     void (*run)(struct asked *a);
 } commands[] = {
-    {CF_STR_INIT("users"), do_users},
-    {CF_STR_INIT("rooms"), do_rooms},
-    {CF_STR_INIT("stats"), do_stats},
-    {CF_STR_INIT("ping"), do_ping},
+    {CF_STR_INIT("users"), do_users}, {CF_STR_INIT("rooms"), do_rooms},     {CF_STR_INIT("stats"), do_stats},
+    {CF_STR_INIT("ping"), do_ping},   {CF_STR_INIT("metrics"), do_metrics},
 };
 
 void cf_operator_do(struct cf_node *node, struct cf_str command, cf_usec now, struct cf_writer *answer) {

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the confer command asks of a running server: users, rooms, kick, mute, unmute, lock, unlock, end, stats. One line in, JSON
- * lines out. On the loop's thread.
+ * What the confer command asks of a running server: users, rooms, kick, mute, unmute, lock, unlock, end, stats, metrics. One line
+ * in, JSON lines out, but for metrics: the text that Prometheus reads. On the loop's thread.
  */
 #ifndef CF_SERVER_OPERATOR_H
 #define CF_SERVER_OPERATOR_H
 
+#include "core/metrics/metrics.h"
 #include "core/node/node.h"
 
 /** Answer @p command. What it changes is drained by the caller afterwards. */
 void cf_operator_do(struct cf_node *node, struct cf_str command, cf_usec now, struct cf_writer *answer);
+
+/** All figures at this moment, for Prometheus. */
+void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret);
 
 #endif

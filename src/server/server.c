@@ -230,6 +230,7 @@ static struct cf_focus_config focus_config(struct server *s) {
                                     .quarantine_usec = c->quarantine_usec,
                                     .silence_usec = c->silence_time_usec,
                                     .video_kbps = c->video_rate_kbps,
+                                    .stats_interval_usec = CF_SEC(5),
                                     .pauses_unseen = c->pauses_unseen};
     focus.limits.conferences = c->conferences_max;
     focus.limits.per_account = c->per_account_max;

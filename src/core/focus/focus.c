@@ -194,6 +194,8 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         /* Nobody is there any more: a phone that lost its network says no BYE. */
         cf_session_end(&leg->session, 0, CF_STR("Reason: SIP;cause=408;text=\"No media\"\r\n"), now);
         cf_leg_settle(leg, now);
+    } else if (event->kind == CF_MEDIA_EVENT_STATS) {
+        cf_leg_on_stats(leg, &event->as.stats);
     } else if (event->kind == CF_MEDIA_EVENT_SSRC) {
         cf_leg_on_ssrc(leg, event->as.ssrc.line, event->as.ssrc.value, now);
     } else if (event->kind == CF_MEDIA_EVENT_SECURED) {

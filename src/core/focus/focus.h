@@ -80,11 +80,12 @@ struct cf_focus_config {
     bool has_open_rooms; /**< room-NAME exists as soon as somebody dials it */
     struct cf_conference_limits limits;
     struct cf_conference_times times;
-    cf_usec ring_usec;       /**< how long people are rung */
-    cf_usec quarantine_usec; /**< how long a media port rests */
-    cf_usec silence_usec;    /**< a leg without a packet that long is ended; 0: never */
-    uint32_t video_kbps;     /**< bit rate asked of senders of pictures */
-    bool pauses_unseen;      /**< cameras that nobody sees are asked to send next to nothing */
+    cf_usec ring_usec;           /**< how long people are rung */
+    cf_usec quarantine_usec;     /**< how long a media port rests */
+    cf_usec silence_usec;        /**< a leg without a packet that long is ended; 0: never */
+    uint32_t video_kbps;         /**< bit rate asked of senders of pictures */
+    cf_usec stats_interval_usec; /**< statistics of all streams are taken that often; 0: never */
+    bool pauses_unseen;          /**< cameras that nobody sees are asked to send next to nothing */
 };
 
 /** Who is behind a request, as the node found out. Views valid during the call. */
@@ -149,6 +150,33 @@ void cf_focus_set_wall(struct cf_focus *focus, cf_usec now, cf_wall wall);
 /** Next deadline, and what to do then. */
 cf_usec cf_focus_deadline(const struct cf_focus *focus);
 void cf_focus_on_deadline(struct cf_focus *focus, cf_usec now);
+
+/** How one line of a call is doing, for the operator; by the media worker's latest statistics. */
+struct cf_stream_stats {
+    bool is_known;
+    bool is_sound;
+    uint16_t line;
+    uint32_t rate_in_bps;
+    uint32_t rate_out_bps;
+    uint16_t lost_in_permille;
+    uint16_t lost_out_permille;
+    cf_usec jitter_in_usec;
+    cf_usec jitter_out_usec;
+    cf_usec round_trip_usec; /**< -1: not known */
+    uint16_t mos_in_centi;   /**< estimates, times 100; 0: not known */
+    uint16_t mos_out_centi;
+    struct cf_handle shown; /**< pictures: leg whose goes out; unset: nobody's */
+    uint8_t grade_out;      /**< 0: its finest encoding */
+    uint32_t freezes_out;
+    cf_usec frozen_out_usec;
+    uint32_t switches_out;
+};
+
+/** Statistics of line @p index of call @p leg. False: there is no such line, or nothing is known of it. */
+bool cf_focus_stream(const struct cf_focus *focus, struct cf_handle leg, size_t index, struct cf_stream_stats *ret);
+
+/** Lines of call @p leg, in use or not; 0 if it is gone. */
+size_t cf_focus_stream_count(const struct cf_focus *focus, struct cf_handle leg);
 
 /** What the focus wants done. */
 enum cf_focus_out_kind {

@@ -52,13 +52,14 @@ struct cf_leg_line {
     uint32_t ssrc;             /**< of what we send */
     uint8_t zrtp;              /**< place in the leg's Hello hashes + 1; 0: none */
     enum cf_media_kind kind;
-    struct cf_line_use use; /**< what it is for by the latest description */
-    struct cf_tag label;    /**< as offered */
-    bool is_active;         /**< agreed on */
-    bool is_bundled;        /**< agreed on, with the transport of another line */
-    bool has_used_ports;    /**< the media worker knows .ports */
-    bool is_told;           /**< the media worker knows the line */
-    bool is_paused;         /**< what it should show does not fit the link */
+    struct cf_line_use use;       /**< what it is for by the latest description */
+    struct cf_tag label;          /**< as offered */
+    bool is_active;               /**< agreed on */
+    bool is_bundled;              /**< agreed on, with the transport of another line */
+    bool has_used_ports;          /**< the media worker knows .ports */
+    bool is_told;                 /**< the media worker knows the line */
+    bool is_paused;               /**< what it should show does not fit the link */
+    struct cf_stream_stats stats; /**< the latest; .is_known false: none yet */
 };
 
 struct cf_dial;
@@ -283,6 +284,9 @@ void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, 
 
 /** The peer sends line @p line with @p ssrc: subscribers know the speaker by it. */
 void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec now);
+
+/** Statistics of a line: kept for the operator. */
+void cf_leg_on_stats(struct cf_leg *leg, const struct cf_media_line_stats *stats);
 
 /** Mute or lobby has changed: tell the media worker. */
 void cf_leg_tell_policy(struct cf_leg *leg);

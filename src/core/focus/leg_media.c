@@ -235,6 +235,43 @@ void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, 
     cf_leg_settle(leg, now);
 }
 
+void cf_leg_on_stats(struct cf_leg *leg, const struct cf_media_line_stats *stats) {
+    if (stats->line < leg->line_count) {
+        leg->lines[stats->line].stats =
+            (struct cf_stream_stats){.is_known = true,
+                                     .is_sound = stats->is_sound,
+                                     .line = stats->line,
+                                     .rate_in_bps = stats->rate_in_bps,
+                                     .rate_out_bps = stats->rate_out_bps,
+                                     .lost_in_permille = stats->lost_in_permille,
+                                     .lost_out_permille = (uint16_t)(stats->fraction_lost_out * 1000U / 256U),
+                                     .jitter_in_usec = stats->jitter_in_usec,
+                                     .jitter_out_usec = stats->jitter_out_usec,
+                                     .round_trip_usec = stats->round_trip_usec,
+                                     .mos_in_centi = stats->mos_in_centi,
+                                     .mos_out_centi = stats->mos_out_centi,
+                                     .shown = stats->shown,
+                                     .grade_out = stats->grade_out,
+                                     .freezes_out = stats->freezes_out,
+                                     .frozen_out_usec = stats->frozen_out_usec,
+                                     .switches_out = stats->switches_out};
+    }
+}
+
+size_t cf_focus_stream_count(const struct cf_focus *focus, struct cf_handle handle) {
+    const struct cf_leg *leg = cf_handle_get(&focus->legs, handle);
+    return leg == NULL ? 0 : leg->line_count;
+}
+
+bool cf_focus_stream(const struct cf_focus *focus, struct cf_handle handle, size_t index, struct cf_stream_stats *ret) {
+    const struct cf_leg *leg = cf_handle_get(&focus->legs, handle);
+    bool is_known = leg != NULL && index < leg->line_count && leg->lines[index].is_active && leg->lines[index].stats.is_known;
+    if (is_known) {
+        *ret = leg->lines[index].stats;
+    }
+    return is_known;
+}
+
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now) {
     struct cf_negotiation *negotiation = cf_session_negotiation(&leg->session, 0);
     struct cf_media_params *params = negotiation == NULL ? NULL : cf_negotiation_take_params(negotiation);

@@ -48,6 +48,7 @@ void cf_room_refresh(struct cf_room *room) {
 
 static void tell_media(struct cf_room *room, enum cf_media_command_kind kind) {
     struct cf_media_command command = {.kind = kind, .room = room->handle};
+    command.as.room_policy.stats_interval_usec = room->focus->config.stats_interval_usec;
     command.as.room_policy.pauses_unseen = room->focus->config.pauses_unseen;
     cf_focus_command(room->focus, &command);
 }

@@ -97,6 +97,7 @@ static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_comma
     leg->room = room;
     leg->policy = command->as.leg_policy;
     leg->heard_at = engine->now;
+    leg->stats_at = engine->now + room->policy.stats_interval_usec;
     for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
         cf_scene_init(&leg->pictures[i], cf_engine_leg_number(leg), (enum cf_scene_kind)i);
     }

@@ -148,6 +148,9 @@ static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
         }
     }
     deadline = cf_usec_min(deadline, cf_engine_bandwidth_deadline(leg));
+    if (leg->room->policy.stats_interval_usec > 0) {
+        deadline = cf_usec_min(deadline, leg->stats_at);
+    }
     if (leg->policy.silence_usec > 0 && !leg->is_silent) {
         deadline = cf_usec_min(deadline, leg->heard_at + leg->policy.silence_usec);
     }
@@ -207,6 +210,10 @@ static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
     cf_engine_on_handshake_deadline(engine, leg);
     cf_engine_send_arrivals(engine, leg);
     cf_engine_bandwidth_on_timer(engine, leg);
+    if (leg->room->policy.stats_interval_usec > 0 && engine->now >= leg->stats_at) {
+        leg->stats_at = engine->now + leg->room->policy.stats_interval_usec;
+        cf_engine_report_stats(engine, leg);
+    }
     report_silence(engine, leg);
     cf_engine_set_leg_timer(engine, leg);
 }

@@ -42,8 +42,8 @@ void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room);
 
 /* stats.c */
 
-/** CF_MEDIA_EVENT_STATS for each active line of @p leg. */
-void cf_engine_report_stats(struct cf_engine *engine, const struct cf_engine_leg *leg);
+/** CF_MEDIA_EVENT_STATS for each active line of @p leg. Rates are those since the last time. */
+void cf_engine_report_stats(struct cf_engine *engine, struct cf_engine_leg *leg);
 
 /* join.c: lines and the room */
 

@@ -48,6 +48,7 @@ struct cf_engine_leg {
     struct cf_scene pictures[CF_SCENE_KIND_COUNT]; /**< what it shows of itself */
     struct cf_engine_bandwidth *bandwidth;         /**< owned; NULL: it gets no pictures */
     struct cf_timer timer;                         /**< in the engine's heap of legs */
+    cf_usec stats_at;                              /**< next statistics, if the room wants them */
     cf_usec heard_at;                              /**< last datagram that was used, or the beginning */
     bool has_arrivals;                             /**< some transport notes arrivals */
     bool is_heard;                                 /**< something came since the beginning or the last silence */

@@ -42,6 +42,15 @@ struct cf_line_counts {
     uint32_t key_frames_asked;
 };
 
+/** Where counters were at the last statistics, for rates. */
+struct cf_line_mark {
+    cf_usec at; /**< 0: there were none */
+    uint64_t octets_in;
+    uint64_t octets_out;
+    uint32_t expected;
+    uint32_t received;
+};
+
 /** What the peer reported on our stream. */
 struct cf_line_report {
     bool any;
@@ -109,6 +118,7 @@ struct cf_engine_line {
     struct cf_sink sink;
 
     struct cf_line_counts counts;
+    struct cf_line_mark mark;
 };
 
 /** A line of which nothing is known. */

@@ -59,6 +59,7 @@ enum cf_media_command_kind {
 struct cf_media_room_policy {
     bool no_audio;                /**< nothing is mixed */
     bool no_video;                /**< nothing is forwarded */
+    cf_usec stats_interval_usec;  /**< CF_MEDIA_EVENT_STATS of all active lines that often; 0: when asked */
     bool pauses_unseen;           /**< cameras that nobody sees are asked to send next to nothing */
     cf_usec levels_interval_usec; /**< CF_MEDIA_EVENT_LEVELS that often; 0: never */
 };
@@ -196,8 +197,17 @@ const char *cf_media_discard_text(enum cf_media_discard reason);
 /** Counters and measurements of one line, since it was set up. */
 struct cf_media_line_stats {
     uint16_t line;
-    uint64_t packets_in;   /**< RTP and RTCP datagrams that came for the line; those of its transport for the first line */
-    uint64_t packets_used; /**< packets_in = packets_used + all discards */
+    bool is_sound;
+    uint32_t rate_in_bps;      /**< since the statistics before */
+    uint32_t rate_out_bps;     /**< since the statistics before */
+    uint16_t lost_in_permille; /**< since the statistics before, after repair */
+    uint16_t mos_in_centi;     /**< sound: estimated MOS of what comes in, times 100; 0: not known */
+    uint16_t mos_out_centi;    /**< sound: of what goes out, by the peer's reports */
+    uint32_t freezes_out;      /**< pictures: times that they stood still */
+    cf_usec frozen_out_usec;   /**< pictures: how long in all */
+    uint32_t switches_out;     /**< pictures: of source or encoding */
+    uint64_t packets_in;       /**< RTP and RTCP datagrams that came for the line; those of its transport for the first line */
+    uint64_t packets_used;     /**< packets_in = packets_used + all discards */
     uint64_t discards[CF_MEDIA_DISCARD_COUNT];
     uint64_t octets_in;   /**< of datagrams */
     uint64_t packets_out; /**< RTP datagrams handed to the shell */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How the lines of a leg are doing. */
 #include "core/media/internal.h"
+#include "core/media/mos.h"
 
 static void add_received(const struct cf_rtp_receiver *r, struct cf_media_line_stats *stats) {
     if (!cf_rtp_receiver_is_valid(r)) {
@@ -26,8 +27,12 @@ static void add_counts(const struct cf_line_counts *counts, struct cf_media_line
 static void add_sink(const struct cf_sink *sink, struct cf_media_line_stats *stats) {
     stats->key_frames_wanted = (uint32_t)sink->counts.keys_wanted;
     stats->key_frames_refused = (uint32_t)sink->counts.keys_refused;
+    stats->freezes_out = (uint32_t)sink->counts.freezes;
+    stats->frozen_out_usec = sink->counts.frozen_usec;
+    stats->switches_out = (uint32_t)sink->counts.switches;
     if (sink->shown != NULL) {
         stats->shown = CF_OF(sink->shown, struct cf_engine_line, source)->leg->name;
+        stats->grade_out = sink->shown->config.grade;
     }
 }
 
@@ -49,9 +54,56 @@ static void add_bandwidth(const struct cf_engine_line *line, cf_usec now, struct
     }
 }
 
-static struct cf_media_line_stats stats_of(const struct cf_engine_line *line, cf_usec now) {
+static uint32_t rate_of(uint64_t octets, cf_usec duration) {
+    uint64_t rate = duration <= 0 ? 0 : octets * 8 * 1000000 / (uint64_t)duration;
+    return rate > UINT32_MAX ? UINT32_MAX : (uint32_t)rate;
+}
+
+/* What has changed since the last time. */
+static void add_rates(struct cf_engine_line *line, struct cf_media_line_stats *stats, cf_usec now) {
+    const struct cf_line_mark *mark = &line->mark;
+    bool is_valid = cf_rtp_receiver_is_valid(&line->receiver);
+    struct cf_line_mark next = {.at = now,
+                                .octets_in = line->counts.octets_in,
+                                .octets_out = line->counts.octets_out,
+                                .expected = is_valid ? cf_rtp_receiver_expected(&line->receiver) : 0,
+                                .received = is_valid ? line->receiver.received : 0};
+    if (mark->at != 0) {
+        stats->rate_in_bps = rate_of(next.octets_in - mark->octets_in, now - mark->at);
+        stats->rate_out_bps = rate_of(next.octets_out - mark->octets_out, now - mark->at);
+    }
+    uint32_t expected = next.expected - mark->expected;
+    uint32_t received = next.received - mark->received;
+    /* A stream that began anew counts from its beginning. */
+    if (next.expected >= mark->expected && next.received >= mark->received && expected > received) {
+        stats->lost_in_permille = (uint16_t)((uint64_t)(expected - received) * 1000 / expected);
+    }
+    line->mark = next;
+}
+
+static enum cf_codec codec_in_use(const struct cf_engine_line *line) {
+    const struct cf_payload *payload = cf_engine_line_payload_in(line, line->payload_type_in);
+    return payload != NULL ? payload->codec : line->agreed.payload_count > 0 ? line->agreed.payloads[0].codec : CF_CODEC_NONE;
+}
+
+static void add_mos(const struct cf_engine_line *line, struct cf_media_line_stats *stats) {
+    struct cf_mos_input input = {.codec = codec_in_use(line), .round_trip_usec = stats->round_trip_usec};
+    if (cf_rtp_receiver_is_valid(&line->receiver)) {
+        input.loss_permille = stats->lost_in_permille;
+        input.jitter_usec = stats->jitter_in_usec;
+        stats->mos_in_centi = cf_mos_centi(&input);
+    }
+    if (line->report.any) {
+        input.loss_permille = stats->fraction_lost_out * 1000U / 256U;
+        input.jitter_usec = stats->jitter_out_usec;
+        stats->mos_out_centi = cf_mos_centi(&input);
+    }
+}
+
+static struct cf_media_line_stats stats_of(struct cf_engine_line *line, cf_usec now) {
     struct cf_media_line_stats stats = {
         .line = line->index,
+        .is_sound = line->agreed.kind == CF_MEDIA_AUDIO,
         .ssrc_out = line->ssrc,
         .fraction_lost_out = line->report.fraction_lost,
         .lost_out = line->report.lost,
@@ -60,14 +112,18 @@ static struct cf_media_line_stats stats_of(const struct cf_engine_line *line, cf
     };
     add_counts(&line->counts, &stats);
     add_received(&line->receiver, &stats);
+    add_rates(line, &stats, now);
     if (line->has_sink) {
-        add_sink(&line->sink, &stats);
         add_bandwidth(line, now, &stats);
+        add_sink(&line->sink, &stats);
+    }
+    if (stats.is_sound) {
+        add_mos(line, &stats);
     }
     return stats;
 }
 
-void cf_engine_report_stats(struct cf_engine *engine, const struct cf_engine_leg *leg) {
+void cf_engine_report_stats(struct cf_engine *engine, struct cf_engine_leg *leg) {
     for (size_t i = 0; i < leg->line_count; i++) {
         if (leg->lines[i] != NULL && leg->lines[i]->is_active) {
             struct cf_media_event event = cf_engine_leg_event(leg, CF_MEDIA_EVENT_STATS);

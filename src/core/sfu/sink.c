@@ -20,6 +20,7 @@ static void forget_shown(struct cf_sink *sink) {
 void cf_sink_detach(struct cf_sink *sink) {
     forget_wanted(sink);
     forget_shown(sink);
+    sink->frame_at = 0;
 }
 
 void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now) {
@@ -71,6 +72,9 @@ static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet
     sink->counts.packets++;
     sink->loss.sent++;
     if (patch.sequence == sink->rewrite.heads.sequence) {
+        cf_usec still = sink->frame_at == 0 ? 0 : packet->arrival - sink->frame_at;
+        sink->counts.freezes += still >= CF_SINK_FREEZE;
+        sink->counts.frozen_usec += still >= CF_SINK_FREEZE ? still : 0;
         sink->frame_open = !patch.marker;
         sink->frame_at = packet->arrival;
     }

@@ -21,6 +21,9 @@
 /** The frame at hand is waited for so long before another source interrupts it. */
 #define CF_SINK_FRAME_PATIENCE CF_MSEC(40)
 
+/** Pictures that stand still for so long are frozen. */
+#define CF_SINK_FREEZE CF_MSEC(400)
+
 /** Retransmissions: at most so many at once, and a second. */
 #define CF_SINK_REPEATS_MAX 128U
 #define CF_SINK_REPEATS_PER_SEC 256U
@@ -72,6 +75,8 @@ struct cf_sink_counts {
     uint64_t late;            /**< dropped: from before a switch */
     uint64_t skipped;         /**< left out: of layers above the limit */
     uint64_t switches;
+    uint64_t freezes;      /**< times that nothing new went out for CF_SINK_FREEZE although something was shown */
+    cf_usec frozen_usec;   /**< all of them together */
     uint64_t keys_wanted;  /**< requests of the receiver */
     uint64_t keys_refused; /**< of those, above the budget */
     uint64_t keys_lossy;   /**< of those, because its own link is bad and others would pay */
@@ -92,7 +97,7 @@ struct cf_sink {
     struct cf_link room_link;   /**< in the room's list of those who follow the speaker, or of tiles without picture */
     cf_usec shown_since;
     bool frame_open;  /**< the last packet was not the end of its frame */
-    cf_usec frame_at; /**< arrival of that packet */
+    cf_usec frame_at; /**< arrival of that packet; 0: nothing since it began to show something */
     uint32_t batch;   /**< batch in which it began with .shown: has all of its packets */
     struct cf_keyframe_budget budget;
     struct cf_sink_loss loss;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the server counts for its operator. Row: X(NAME, name, TYPE, "what it is, and what to do about it"): the text is the HELP
+ * of the Prometheus format, so that whoever sees an alarm has the advice beside it. Names get "confer_" in front. No include
+ * guard: define X.
+ */
+/* clang-format off */
+X(ROOMS, rooms, GAUGE,
+  "Conferences that are not over. Near conferences.count new ones are refused: raise it, or use another server.")
+X(MEMBERS, members, GAUGE, "Devices that are in a conference.")
+X(LEGS, legs, GAUGE, "Calls that are up or being set up, members and those being called.")
+X(REGISTRATIONS, registrations, GAUGE, "Registered devices. A sudden fall: the network to the phones, or their DNS, is gone.")
+X(AUTH_FAILURES, auth_failures_total, COUNTER,
+  "Requests refused because of who sent them. A steady rise: somebody guesses passwords; see the log for addresses.")
+X(SIP_SERVER_TRANSACTIONS, sip_server_transactions, GAUGE,
+  "Requests of others that are being answered. Thousands: a flood, or the store is slow.")
+X(SIP_CLIENT_TRANSACTIONS, sip_client_transactions, GAUGE,
+  "Requests of ours that wait for an answer. Thousands: phones don't answer; look at the network.")
+X(SIP_FLOWS, sip_flows, GAUGE, "Peers that signalling is open to.")
+X(SIP_KEPT_BYTES, sip_kept_bytes, GAUGE,
+  "Octets kept for retransmission. Near 64 MiB new requests are refused: a flood, or very slow peers.")
+X(MEDIA_STREAMS, media_streams, GAUGE, "Streams of sound and pictures, in and out, in the last statistics of all legs.")
+X(MEDIA_IN_RATE, media_in_bits_per_second, GAUGE, "What all members send us.")
+X(MEDIA_OUT_RATE, media_out_bits_per_second, GAUGE, "What we send to all members. Compare with the link of the server.")
+X(MEDIA_LOSSY_IN, media_streams_losing_in, GAUGE,
+  "Streams of which 5 % or more were lost on the way to us: links of their senders, or our socket buffers if it is all of "
+  "them.")
+X(MEDIA_LOSSY_OUT, media_streams_losing_out, GAUGE,
+  "Streams of which receivers report 5 % or more lost: their links, or ours if it is all of them.")
+X(MEDIA_FROZEN, media_freezes, GAUGE,
+  "Times that pictures stood still for more than 400 ms, of all streams that are there now.")
+X(MEDIA_MOS_LOW, media_sound_poor, GAUGE,
+  "Streams of sound whose estimated MOS (E-model) is below 3.6: people complain. Loss or delay of their links.")
+X(MEDIA_MOS_LEAST, media_mos_least, GAUGE,
+  "The lowest estimated MOS (E-model) of all streams of sound, times 100; 0: there are none.")
+/* clang-format on */
