@@ -105,6 +105,23 @@ def a_grid_over_dtls():
     leave(phones)
 
 
+def a_grid_with_ice():
+    phones = everybody('ice', 3, ['--layout', 'grid', '--ice', '--encryption', 'dtls', '--bundle'], 'connected,encrypted')
+    for phone in phones:
+        phone.event('reached', PATIENCE)
+    see_all(phones)
+    leave(phones)
+
+
+def miniatures_with_ice_on_each_line():
+    phones = everybody('checks', 3, ['--layout', 'active', '--ice'])
+    see_all(phones)
+    for phone in phones:
+        reached = {e['line'] for e in phone.lines if e.get('event') == 'reached'}
+        check(len(reached) >= 5, f'{phone.name}: each line has a way of its own: {reached}')
+    leave(phones)
+
+
 def people_come_and_go():
     phones = everybody('change', 3, ['--layout', 'grid'])
     see_all(phones)
@@ -122,6 +139,7 @@ def people_come_and_go():
 if __name__ == '__main__':
     server = Server()
     try:
-        run_cases(active_speaker_with_miniatures, a_bundled_grid, a_grid_over_dtls, people_come_and_go, a_grid_of_twelve)
+        run_cases(active_speaker_with_miniatures, a_bundled_grid, a_grid_over_dtls, a_grid_with_ice,
+                  miniatures_with_ice_on_each_line, people_come_and_go, a_grid_of_twelve)
     finally:
         server.close()
