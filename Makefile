@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two commands do everything on a fresh Debian 12: make run, make test. The others are for developers.
 .POSIX:
-.PHONY: all run demo test bench format check fuzz clean packages packages-test build/conferd
+.PHONY: all web run demo test bench format check fuzz clean packages packages-test build/conferd
 
 STATE = $(HOME)/.local/state/confer
 
@@ -30,6 +30,10 @@ run: packages
 demo: packages
 	@$(MAKE) --no-print-directory build/conferd
 	@python3 tools/demo.py
+
+# The web page, from web/ into build/web, where conferd looks for it. Needs Node.js 18 or later and npm.
+web: build/build.ninja
+	@cd web && npm ci --no-audit --no-fund --silent && node build.mjs ../build/web
 
 # Every test, from clean if need be, closing with "N passed, N failed".
 test: packages-test

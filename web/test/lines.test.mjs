@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withAttributes } from '../src/model/description.js';
+import { actionsFor, command } from '../src/model/commands.js';
+import { Lines } from '../src/model/lines.js';
+
+const wish = (label, content = '') => ({ label, content, uri: '', name: label, isSlides: false });
+
+function lines() {
+  let made = 0;
+  return new Lines(() => ({ direction: 'recvonly', mid: String(made++ + 2), receiver: { track: /** @type {any} */ ({ id: made }) } }));
+}
+
+test('a line for each picture; freed ones are used again and none goes away', () => {
+  const list = lines();
+  assert.equal(list.want([wish('a'), wish('b')]), true);
+  assert.equal(list.want([wish('a'), wish('b')]), false);
+  assert.equal(list.want([wish('b')]), true);
+  assert.equal(list.list[0].transceiver.direction, 'inactive');
+  assert.equal(list.want([wish('b'), wish('c')]), true);
+  assert.equal(list.list.length, 2);
+  assert.deepEqual([...list.attributes()], [['2', ['label:c']], ['3', ['label:b']]]);
+  assert.deepEqual(list.pictures().map((picture) => picture.wish.label), ['c', 'b']);
+});
+
+test('another quality of the same picture is a change on the same line', () => {
+  const list = lines();
+  list.want([wish('a')]);
+  assert.equal(list.want([wish('a', 'thumbnail')]), true);
+  assert.deepEqual([...list.attributes()], [['2', ['label:a', 'content:thumbnail']]]);
+});
+
+test('attributes go to the section with their mid', () => {
+  const sdp = 'v=0\r\na=group:BUNDLE 0 1\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\nm=video 9 RTP/AVP 96\r\na=mid:1\r\n';
+  const map = new Map([['1', ['label:x', 'content:thumbnail']], ['7', ['label:y']]]);
+  assert.equal(withAttributes(sdp, map), `${sdp}a=label:x\r\na=content:thumbnail\r\n`);
+  assert.equal(withAttributes(sdp, new Map([['0', ['content:main']]])),
+    'v=0\r\na=group:BUNDLE 0 1\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=content:main\r\nm=video 9 RTP/AVP 96\r\na=mid:1\r\n');
+  assert.equal(withAttributes(sdp, new Map()), sdp);
+});
+
+test('what moderators can do depends on who it is', () => {
+  const member = (status, roles = []) => ({ uri: '', name: '', roles, isVerified: true, handUp: '', devices: new Map([['d', { status }]]) });
+  assert.deepEqual(actionsFor(member('pending')).map(({ word }) => word), ['admit', 'deny']);
+  assert.equal(actionsFor(member('muted-via-focus'))[0].word, 'unmute');
+  assert.ok(actionsFor(member('connected', ['admin'])).some(({ word }) => word === 'member'));
+  assert.equal(actionsFor({ ...member('connected'), handUp: 'now' })[0].word, 'hand-down');
+  assert.equal(command('kick', 'sip:bob@x'), 'kick sip:bob@x');
+  assert.equal(command('hand-up'), 'hand-up');
+});

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DOMParser } from '@xmldom/xmldom';
+import { isModerator, nameOf, Roster } from '../src/model/roster.js';
+
+/** @param {string} attributes @param {string} inner */
+export function documentOf(attributes, inner) {
+  const text = `<conference-info xmlns="urn:ietf:params:xml:ns:conference-info"
+    xmlns:linphone-cie="linphone:xml:ns:conference-info-linphone-extension" entity="sip:c@x;conf-id=1" ${attributes}>${inner}</conference-info>`;
+  return new DOMParser().parseFromString(text, 'application/xml').documentElement;
+}
+
+const BOB = `<user entity="sip:bob@x" state="full"><display-text>Bob</display-text><roles><entry>participant</entry><entry>speaker</entry></roles>
+  <endpoint entity="sip:bob@x;gr=1" state="full"><status>connected</status>
+   <media id="2"><type>video</type><label>vB1</label><src-id>1002</src-id><status>sendrecv</status></media>
+   <media id="4"><type>video</type><label>tB1</label><src-id>1003</src-id><status>sendonly</status>
+    <linphone-cie:stream-data><linphone-cie:stream-content>thumbnail</linphone-cie:stream-content></linphone-cie:stream-data></media>
+   <call-info><sip><call-id>call-b</call-id></sip></call-info></endpoint>
+  <user-state xmlns="urn:confer:conference-info" verified="true" hand-up="2026-01-01T00:00:00Z"/></user>`;
+
+function full() {
+  const roster = new Roster();
+  const described = '<conference-description><subject>Tea</subject></conference-description><conference-state><locked>true</locked></conference-state>';
+  assert.equal(roster.apply(documentOf('state="full" version="3"', `${described}<users>${BOB}</users>`)), 'changed');
+  return roster;
+}
+
+test('a full document is read', () => {
+  const roster = full();
+  const bob = roster.members.get('sip:bob@x');
+  assert.equal(roster.subject, 'Tea');
+  assert.equal(roster.isLocked, true);
+  assert.equal(nameOf(bob), 'Bob');
+  assert.equal(bob.isVerified, true);
+  assert.equal(bob.handUp, '2026-01-01T00:00:00Z');
+  const device = bob.devices.get('sip:bob@x;gr=1');
+  assert.equal(device.callId, 'call-b');
+  assert.deepEqual(device.media.get('4'), { id: '4', type: 'video', label: 'tB1', ssrc: 1003, status: 'sendonly', content: 'thumbnail' });
+  assert.equal(roster.memberOfSsrc(1002), bob);
+  assert.equal(roster.memberOfSsrc(0), undefined);
+});
+
+test('partial documents change what they name and nothing else', () => {
+  const roster = full();
+  const change = `<users><user entity="sip:bob@x" state="partial"><roles><entry>admin</entry></roles>
+    <endpoint entity="sip:bob@x;gr=1" state="partial"><status>on-hold</status></endpoint></user></users>`;
+  assert.equal(roster.apply(documentOf('state="partial" version="4"', change)), 'changed');
+  const bob = roster.members.get('sip:bob@x');
+  assert.equal(isModerator(bob), true);
+  assert.equal(bob.name, 'Bob');
+  assert.equal(bob.handUp, '2026-01-01T00:00:00Z');
+  assert.equal(bob.devices.get('sip:bob@x;gr=1').status, 'on-hold');
+  assert.equal(bob.devices.get('sip:bob@x;gr=1').media.size, 2);
+});
+
+test('who is deleted is gone, devices and users', () => {
+  const roster = full();
+  roster.apply(documentOf('state="partial" version="4"', '<users><user entity="sip:bob@x" state="partial"><endpoint entity="sip:bob@x;gr=1" state="deleted"/></user></users>'));
+  assert.equal(roster.members.get('sip:bob@x').devices.size, 0);
+  roster.apply(documentOf('state="partial" version="5"', '<users><user entity="sip:bob@x" state="deleted"/></users>'));
+  assert.equal(roster.members.size, 0);
+});
+
+test('old documents change nothing, missing ones are noticed', () => {
+  const roster = full();
+  assert.equal(roster.apply(documentOf('state="partial" version="3"', '<users><user entity="sip:bob@x" state="deleted"/></users>')), 'stale');
+  assert.equal(roster.members.size, 1);
+  assert.equal(roster.apply(documentOf('state="partial" version="9"', '<users><user entity="sip:eve@x" state="partial"/></users>')), 'gap');
+  assert.equal(new Roster().apply(documentOf('state="partial" version="2"', '')), 'gap');
+});
