@@ -23,7 +23,7 @@ static struct cf_str attribute_of(struct cf_str line, struct cf_str *ret_value) 
 }
 
 static void read_line(struct cf_str line, struct cf_ice_fragment *fragment) {
-    struct cf_str value;
+    struct cf_str value = CF_STR_NONE;
     struct cf_sdp_candidate candidate;
     struct cf_str name = attribute_of(line, &value);
     if (cf_str_eq(name, CF_STR("mid"))) {
