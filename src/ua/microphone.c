@@ -47,6 +47,7 @@ enum cf_err cf_microphone_open(struct cf_microphone *m, const struct cf_sound_so
     if (source->file != NULL) {
         err = cf_sound_load(source->file, &m->pcm, &m->count);
         if (err == CF_OK && m->count == 0) {
+            cf_microphone_close(m);
             err = CF_ERR_TRUNCATED;
         }
     } else {

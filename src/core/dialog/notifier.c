@@ -321,7 +321,7 @@ static void put_fields(const struct cf_notifier *n, const struct cf_notifier_con
         .state = is_last ? CF_SUBSCRIPTION_TERMINATED : n->state,
         .reason = n->reason,
         .has_expires = true,
-        .expires_sec = (uint32_t)((left + CF_SEC(1) - 1) / CF_SEC(1)),
+        .expires_sec = left < CF_SEC(UINT32_MAX) ? (uint32_t)((left + CF_SEC(1) - 1) / CF_SEC(1)) : UINT32_MAX,
         .retry_after_sec = n->retry_after_sec,
     };
     cf_sip_put_field(w, CF_SIP_HEADER_EVENT, cf_notifier_package(n));
