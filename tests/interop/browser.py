@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'e2e'))
 from confer_test import PATIENCE_SEC, Failure  # noqa: E402
 
-PAGE = '<!doctype html><meta charset=utf-8><title>confer</title><video autoplay muted></video>'
+PAGE = '<!doctype html><meta charset=utf-8><title>confer</title><video autoplay muted></video><audio autoplay></audio>'
 SWITCHES = ('--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe', '--use-fake-device-for-media-stream',
             '--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required',
             '--disable-background-networking', '--no-first-run', '--disable-dev-shm-usage')
@@ -23,7 +23,7 @@ SCRIPT = '''
 async function offer() {
   window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
   const stream = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 320, height: 240, frameRate: 15}});
-  pc.ontrack = e => { if (e.track.kind == 'video') document.querySelector('video').srcObject = new MediaStream([e.track]); };
+  pc.ontrack = e => { document.querySelector(e.track.kind).srcObject = new MediaStream([e.track]); };
   for (const track of stream.getTracks()) {
     pc.addTransceiver(track, {direction: 'sendrecv', streams: [stream]});
   }

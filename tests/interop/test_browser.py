@@ -49,7 +49,7 @@ def a_browser_meets_a_phone():
         phone = Phone(server, 'bob', ROOM, 2, 'tls', ['--encryption', 'dtls', '--video-codecs', 'VP8'], 'connected,encrypted')
         phone.event('secured')
         phone.hears()
-        wait_figures(browser, 'sound and pictures in the browser', lambda f: f.get('audio', {}).get('packets', 0) > 50 and
+        wait_figures(browser, 'sound and pictures in the browser', lambda f: f.get('audio', {}).get('energy', 0) > 0.001 and
                      f.get('video', {}).get('frames', 0) > 10)
         phone.wait('pictures of the browser', lambda e: e.get('event') == 'stats' and any(
             line.get('decoded', 0) > 5 for line in e.get('lines', [])))

@@ -105,10 +105,6 @@ static struct cf_ice_pair *find_place(struct cf_ice_agent *agent, uint64_t prior
 
 struct cf_ice_pair *cf_ice_add_pair(struct cf_ice_agent *agent, size_t local, size_t remote) {
     struct cf_ice_pair pair = {.local = (uint8_t)local, .remote = (uint8_t)remote, .state = CF_ICE_FROZEN};
-    if (agent->locals[local].component != agent->remotes[remote].component ||
-        !cf_ice_is_pair(&agent->locals[local].addr, &agent->remotes[remote].addr)) {
-        return NULL;
-    }
     pair.priority = priority_of(agent, &pair);
     pair.priority += pair.priority == 0; /* 0 is that of places that are free again */
     struct cf_ice_pair *place = find_place(agent, pair.priority);
@@ -120,7 +116,9 @@ struct cf_ice_pair *cf_ice_add_pair(struct cf_ice_agent *agent, size_t local, si
 
 void cf_ice_pair_remote(struct cf_ice_agent *agent, size_t remote) {
     for (size_t i = 0; i < agent->local_count; i++) {
-        if (cf_ice_find_pair(agent, i, remote) == NULL) {
+        bool can_meet = agent->locals[i].component == agent->remotes[remote].component &&
+                        cf_ice_is_pair(&agent->locals[i].addr, &agent->remotes[remote].addr);
+        if (can_meet && cf_ice_find_pair(agent, i, remote) == NULL) {
             (void)cf_ice_add_pair(agent, i, remote);
         }
     }

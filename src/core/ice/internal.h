@@ -13,7 +13,7 @@ struct cf_ice_pair *cf_ice_find_pair(struct cf_ice_agent *agent, size_t local, s
 /** Make pairs of @p remote with all bases. */
 void cf_ice_pair_remote(struct cf_ice_agent *agent, size_t remote);
 
-/** Make one pair; the least wanted one makes room if there is none. NULL if it makes no sense or is the least wanted itself. */
+/** Make one pair; the least wanted one makes room if there is none. NULL if that is the pair itself. */
 struct cf_ice_pair *cf_ice_add_pair(struct cf_ice_agent *agent, size_t local, size_t remote);
 
 /** Priorities follow the role. */

@@ -90,7 +90,11 @@ static bool repair_roles(struct cf_ice_agent *agent, const struct cf_stun_messag
     return false;
 }
 
-/* Section 7.3.1.3 and 7.3.1.4: the pair by which the check came, made if there is none. NULL: above a limit. */
+/*
+ * Section 7.3.1.3 and 7.3.1.4: the pair by which the check came, made if there is none. That it came proves that the two
+ * addresses can meet, whatever their kinds: a browser on the server's own host asks a loopback address from that of its network
+ * card, and may prefer that pair. NULL: above a limit.
+ */
 static struct cf_ice_pair *pair_of_request(struct cf_ice_agent *agent, size_t local, const struct cf_addr *from,
                                            uint32_t priority) {
     uint8_t component = agent->locals[local].component;
@@ -151,8 +155,9 @@ static enum cf_ice_verdict take_request(struct cf_ice_agent *agent, const struct
         answer(agent, m, socket, from, 487);
         return CF_ICE_USED;
     }
-    answer(agent, m, socket, from, 0);
     struct cf_ice_pair *pair = pair_of_request(agent, (size_t)local, from, priority);
+    /* No success for a pair that has no place here: the peer would send by it what nobody takes. */
+    answer(agent, m, socket, from, pair == NULL ? 500 : 0);
     if (pair != NULL) {
         note_request(agent, pair, cf_stun_has(m, CF_STUN_USE_CANDIDATE));
     }

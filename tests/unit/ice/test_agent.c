@@ -47,7 +47,7 @@ static struct cf_addr addr(const char *text) {
     return a;
 }
 
-static void make(struct scene *s, bool is_controlling, bool is_lite) {
+static void make_at(struct scene *s, const char *base, bool is_controlling, bool is_lite) {
     memset(s, 0, sizeof *s);
     s->now = CF_SEC(10);
     test_entropy_init(&s->entropy, 5);
@@ -60,10 +60,14 @@ static void make(struct scene *s, bool is_controlling, bool is_lite) {
                                          .is_controlling = is_controlling,
                                          .is_lite = is_lite};
     const struct cf_ice_local local = {
-        .socket = SOCKET, .addr = addr("198.51.100.1:5000"), .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
+        .socket = SOCKET, .addr = addr(base), .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
     assert_ok(cf_ice_agent_init(&s->agent, &config, s->now));
     assert_true(cf_ice_agent_add_local(&s->agent, &local, s->now));
     assert_ok(cf_ice_agent_set_remote(&s->agent, CF_STR("peer"), CF_STR(PEER_PWD), false, s->now));
+}
+
+static void make(struct scene *s, bool is_controlling, bool is_lite) {
+    make_at(s, "198.51.100.1:5000", is_controlling, is_lite);
 }
 
 static void drain(struct scene *s) {
@@ -339,10 +343,30 @@ static void learns_no_more_addresses_than_it_has_places(void **state) {
         char from[32];
         (void)snprintf(from, sizeof from, "203.0.113.5:%u", port);
         assert_int_equal(request(&s, from, &plain), CF_ICE_USED);
-        assert_int_equal(code_of_answer(&s), 0);
+        /* Nobody is told that a pair works which has no place. */
+        assert_int_equal(code_of_answer(&s), port <= CF_ICE_REMOTES_MAX ? 0 : 500);
     }
     assert_int_equal(s.agent.remote_count, CF_ICE_REMOTES_MAX);
     assert_true(s.agent.stats.left_out > 100);
+}
+
+/* A browser with a network card, and a server on loopback beside it: never tried by us, but the browser may want that pair. */
+static void takes_a_pair_of_two_kinds_of_addresses_once_a_check_came_by_it(void **state) {
+    (void)state;
+    struct scene s;
+    struct cf_ice_event event;
+    const struct script use = {.user = "ours:peer", .pwd = OUR_PWD, .has_use = true};
+    const struct cf_ice_remote_candidate candidate = {
+        .addr = addr(PEER), .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1, .type = CF_ICE_HOST};
+    make_at(&s, "127.0.0.1:5000", false, false);
+    cf_ice_agent_add_remote(&s.agent, &candidate, s.now);
+    assert_int_equal(s.agent.pair_count, 0);
+    assert_int_equal(request(&s, PEER, &use), CF_ICE_USED);
+    assert_int_equal(code_of_answer(&s), 0);
+    wait(&s);
+    assert_int_equal(reply(&s, PEER, 0, PEER_PWD), CF_ICE_USED);
+    assert_true(next_event(&s, CF_ICE_EVENT_VALID, &event));
+    assert_true(cf_addr_eq(&event.remote, &candidate.addr));
 }
 
 static void finds_whose_a_message_is(void **state) {
@@ -396,5 +420,6 @@ CF_TEST_MAIN(cmocka_unit_test(does_nothing_for_strangers), cmocka_unit_test(answ
              cmocka_unit_test(believes_no_answer_but_the_right_one),
              cmocka_unit_test(tells_aggressive_peers_from_those_that_move),
              cmocka_unit_test(stops_at_once_when_consent_is_taken_back),
-             cmocka_unit_test(learns_no_more_addresses_than_it_has_places), cmocka_unit_test(finds_whose_a_message_is),
-             cmocka_unit_test(knows_its_limits))
+             cmocka_unit_test(learns_no_more_addresses_than_it_has_places),
+             cmocka_unit_test(takes_a_pair_of_two_kinds_of_addresses_once_a_check_came_by_it),
+             cmocka_unit_test(finds_whose_a_message_is), cmocka_unit_test(knows_its_limits))
