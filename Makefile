@@ -20,9 +20,11 @@ build/build.ninja:
 build/conferd: build/build.ninja
 	@ninja -C build --quiet
 
-# Installs what is missing, builds, starts a development server on loopback and says what to dial.
+# Installs what is missing, builds the server and its web page, starts a development server on loopback and says what to dial and to open.
+# Where the page can't be built, the server is there for phones.
 run: packages
 	@$(MAKE) --no-print-directory build/conferd
+	@tools/build_page.sh run || echo "The web page is NOT built (the reason is above); phones are served all the same." >&2
 	@echo
 	@build/conferd --dev --state "$(STATE)"
 
@@ -32,8 +34,8 @@ demo: packages
 	@python3 tools/demo.py
 
 # The web page, from web/ into build/web, where conferd looks for it. Needs Node.js 18 or later and npm.
-web: build/build.ninja
-	@cd web && npm ci --no-audit --no-fund --silent && node build.mjs ../build/web
+web:
+	@tools/build_page.sh run
 
 # Every test, from clean if need be, closing with "N passed, N failed".
 test: packages-test

@@ -16,6 +16,7 @@ while read -r package comment; do
     case "$comment" in
     *test*) [ "$what" = test ] || continue ;;
     *amd64*) [ "$architecture" = amd64 ] || continue ;;
+    *unless*) ! command -v "${comment##* }" >/dev/null 2>&1 || continue ;;
     esac
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then
         missing="$missing $package"

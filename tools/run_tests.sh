@@ -44,6 +44,12 @@ if build build --werror; then
     run build --suite checks --suite unit --suite sim --suite conformance --suite counts --suite tidy
     run build --suite e2e --num-processes 1
     run build --suite interop --num-processes 1
+    # The page: its types, its model, SIP clients of browsers, the page in a browser.
+    if tools/build_page.sh test; then
+        run build --suite web --num-processes 1
+    else
+        failed_builds=$((failed_builds + 1))
+    fi
 else
     failed_builds=$((failed_builds + 1))
 fi

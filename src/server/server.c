@@ -447,6 +447,23 @@ static void stop(struct server *s) {
 
 /* --- what the operator sees --- */
 
+/* Browsers take http://localhost for safe, and it has no certificate that they would warn of. */
+static void say_web(const struct server *s) {
+    const char *tls = s->options->config.web_listen_tls.text;
+    const char *plain = s->options->config.web_listen.text;
+    if (tls[0] != '\0') {
+        printf("  WebSocket  wss://%s/sip\n", tls);
+    }
+    if (tls[0] != '\0' && !cf_transports_have_page(s->transports)) {
+        printf("  Browsers   The web page is not built: there is none to open (make web)\n");
+    } else if (tls[0] != '\0' && s->options->is_dev && strrchr(plain, ':') != NULL) {
+        printf("  Browsers   Open http://localhost%s/ or, with a warning about its certificate, https://localhost%s/\n",
+               strrchr(plain, ':'), strrchr(tls, ':'));
+    } else if (tls[0] != '\0') {
+        printf("  Browsers   https://%s/\n", tls);
+    }
+}
+
 static void say_hello(const struct server *s) {
     size_t count = 0;
     const struct cf_endpoint_local *locals = cf_transports_locals(s->transports, &count);
@@ -469,10 +486,7 @@ static void say_hello(const struct server *s) {
         struct cf_str addr = cf_writer_str(&w);
         printf("  SIP/%-6.*s %.*s\n", CF_STR_ARG(transport), CF_STR_ARG(addr));
     }
-    if (s->options->config.web_listen_tls.text[0] != '\0') {
-        printf("  Browsers   https://%s/ and wss://%s/sip\n", s->options->config.web_listen_tls.text,
-               s->options->config.web_listen_tls.text);
-    }
+    say_web(s);
     printf("ready: confer serves %s\n", s->options->config.domains.text);
     fflush(stdout);
 }

@@ -172,6 +172,10 @@ enum cf_err cf_transports_reload(struct cf_transports *transports, const struct 
     return cf_certificates_reload(&transports->certificates, config);
 }
 
+bool cf_transports_have_page(const struct cf_transports *transports) {
+    return transports->web != NULL && cf_web_has_page(transports->web);
+}
+
 /* --- life --- */
 
 static void on_resolved(void *ctx, uint32_t query, const struct cf_dns_record *records, size_t count) {

@@ -40,4 +40,7 @@ void cf_transports_do(struct cf_transports *transports, const struct cf_endpoint
 /** Load certificate, key and authorities again, and the files of the web page. CF_ERR_CONFIG, logged: the old ones stay. */
 CF_MUST_USE enum cf_err cf_transports_reload(struct cf_transports *transports, const struct cf_config *config);
 
+/** Is there a web page to open? */
+bool cf_transports_have_page(const struct cf_transports *transports);
+
 #endif

@@ -89,6 +89,10 @@ void cf_web_reload(struct cf_web *web) {
     }
 }
 
+bool cf_web_has_page(const struct cf_web *web) {
+    return web->files.by_name.count > 0;
+}
+
 enum cf_err cf_web_create(const struct cf_config *config, struct cf_web **ret) {
     struct cf_web *web = calloc(1, sizeof *web);
     if (web == NULL) {

@@ -41,6 +41,9 @@ void cf_web_start(struct cf_web *web, const struct cf_web_hooks *hooks);
 /** Read the files of the page again. What can't be read stays as it was; logged. */
 void cf_web_reload(struct cf_web *web);
 
+/** Is there a page, or was it not built or installed? */
+bool cf_web_has_page(const struct cf_web *web);
+
 /** May one more from @p remote come? Asked before the connection is made. */
 bool cf_web_admits(struct cf_web *web, const struct cf_addr *remote);
 
