@@ -114,7 +114,7 @@ export class Person {
       const paint = canvas.getContext('2d');
       paint.drawImage(video, 0, 0, 64, 36);
       const pixels = paint.getImageData(0, 0, 64, 36).data;
-      const sum = [0, 0, 0];
+      const sum = [0, 0, 0, 0];
       for (let i = 0; i < pixels.length; i++) {
         sum[i % 4] += i % 4 < 3 ? pixels[i] : 0;
       }
