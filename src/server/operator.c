@@ -82,6 +82,27 @@ static void put_score(struct cf_writer *w, struct cf_str key, uint16_t centi) {
     }
 }
 
+/* What came and was not used, by reason; left out if nothing was. */
+static void put_stream_discards(struct cf_writer *w, const struct cf_stream_stats *s) {
+    bool is_first = true;
+    for (int i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
+        if (s->discards[i] == 0) {
+            continue;
+        }
+        if (is_first) {
+            cf_put_json_key(w, CF_STR("discarded"), false);
+        }
+        cf_put_char(w, is_first ? '{' : ',');
+        cf_put_json_str(w, cf_str_of(cf_media_discard_text((enum cf_media_discard)i)));
+        cf_put_char(w, ':');
+        cf_put_dec(w, s->discards[i]);
+        is_first = false;
+    }
+    if (!is_first) {
+        cf_put_char(w, '}');
+    }
+}
+
 /* Rates in bit/s, loss in thousandths, times in ms; "..._estimate" are scores of the E-model times 100. */
 static void put_stream(struct cf_writer *w, const struct cf_stream_stats *s) {
     cf_put_lit(w, "{");
@@ -107,6 +128,7 @@ static void put_stream(struct cf_writer *w, const struct cf_stream_stats *s) {
         cf_put_json_number(w, CF_STR("frozen"), (uint64_t)(s->frozen_out_usec / 1000));
         cf_put_json_number(w, CF_STR("switches"), s->switches_out);
     }
+    put_stream_discards(w, s);
     cf_put_char(w, '}');
 }
 
@@ -302,12 +324,25 @@ void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret) {
     ret->values[CF_METRIC_SIP_CLIENT_TRANSACTIONS] = gauges.client_transactions;
     ret->values[CF_METRIC_SIP_FLOWS] = gauges.udp_flows + gauges.streams;
     ret->values[CF_METRIC_SIP_KEPT_BYTES] = gauges.kept_bytes;
+    const struct cf_engine_totals *totals = cf_focus_media_totals(focus);
+    ret->values[CF_METRIC_MEDIA_DATAGRAMS_IN] = totals->datagrams_in;
+    ret->values[CF_METRIC_MEDIA_DATAGRAMS_OUT] = totals->datagrams_out;
+    ret->values[CF_METRIC_MEDIA_DROPPED_OUT] = totals->dropped_out;
+}
+
+static void put_discards(struct cf_writer *w, const struct cf_engine_totals *totals) {
+    struct cf_metric_series series[CF_MEDIA_DISCARD_COUNT];
+    for (int i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
+        series[i] = (struct cf_metric_series){cf_str_of(cf_media_discard_text((enum cf_media_discard)i)), totals->discards[i]};
+    }
+    cf_put_metric_family(w, CF_METRIC_MEDIA_DISCARDS, CF_STR("reason"), series, CF_MEDIA_DISCARD_COUNT);
 }
 
 static void do_metrics(struct asked *a) {
     struct cf_metrics metrics;
     cf_operator_measure(a->node, &metrics);
     cf_put_metrics(a->w, &metrics);
+    put_discards(a->w, cf_focus_media_totals(cf_node_focus(a->node)));
 }
 
 static void do_ping(struct asked *a) {

@@ -14,6 +14,7 @@ import tempfile
 import time
 
 from confer_test import BUILD, Failure, Program, Server, check, free_port, run_cases
+from phone import Phone
 from raw_sip import SDP, Client, Dns, Message, client_context, digest, server_context
 
 
@@ -125,6 +126,31 @@ def sigterm_drains():
             check(server.process.wait(10) == 0, f'status {server.process.returncode}: {server.errors()}')
         finally:
             server.end()
+
+
+def confer(server, *argv):
+    out = subprocess.run([f'{BUILD}/confer', '--state', server.state, *argv], capture_output=True, text=True, timeout=20)
+    check(out.returncode == 0, out.stderr)
+    return out.stdout
+
+
+def figures_say_what_comes_and_what_is_not_used():
+    server = Server()
+    try:
+        phone = Phone(server, 'alice', 'sip:room-tea@localhost')
+        phone.event('connected')
+        end = time.monotonic() + 20
+        count = 0
+        while count < 100 and time.monotonic() < end:
+            time.sleep(0.2)
+            found = re.search(r'^confer_media_datagrams_in_total (\d+)$', confer(server, 'metrics'), re.M)
+            count = int(found[1]) if found else 0
+        check(count >= 100, f'{count} datagrams came in')
+        text = confer(server, 'metrics')
+        check(text.count('confer_media_datagrams_discarded_total{reason="') > 10, text)
+        phone.end()
+    finally:
+        server.close()
 
 
 def sigterm_ends_at_once_without_calls():
@@ -337,6 +363,7 @@ def certificates_of_others_are_checked():
 
 if __name__ == '__main__':
     os.environ.pop('SSL_CERT_FILE', None)
-    run_cases(configuration_is_checked, sigterm_drains, sigterm_ends_at_once_without_calls, sighup_reads_again, a_renewed_certificate_is_noticed,
+    run_cases(configuration_is_checked, sigterm_drains, figures_say_what_comes_and_what_is_not_used,
+              sigterm_ends_at_once_without_calls, sighup_reads_again, a_renewed_certificate_is_noticed,
               registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
               a_silent_dns_keeps_nobody_waiting, certificates_of_others_are_checked)

@@ -185,7 +185,15 @@ void cf_focus_on_flow_closed(struct cf_focus *focus, const struct cf_endpoint_ev
     }
 }
 
+const struct cf_engine_totals *cf_focus_media_totals(const struct cf_focus *focus) {
+    return &focus->media_totals;
+}
+
 void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *event, cf_usec now) {
+    if (event->kind == CF_MEDIA_EVENT_TOTALS) {
+        focus->media_totals = event->as.totals;
+        return;
+    }
     struct cf_leg *leg = cf_handle_get(&focus->legs, event->leg);
     if (leg == NULL) {
         return;

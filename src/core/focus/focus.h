@@ -170,7 +170,11 @@ struct cf_stream_stats {
     uint32_t freezes_out;
     cf_usec frozen_out_usec;
     uint32_t switches_out;
+    uint32_t discards[CF_MEDIA_DISCARD_COUNT]; /**< what came and was not used, by reason; since the line was set up */
 };
+
+/** Counters of the media worker, as it told them last. */
+const struct cf_engine_totals *cf_focus_media_totals(const struct cf_focus *focus);
 
 /** Statistics of line @p index of call @p leg. False: there is no such line, or nothing is known of it. */
 bool cf_focus_stream(const struct cf_focus *focus, struct cf_handle leg, size_t index, struct cf_stream_stats *ret);

@@ -161,6 +161,7 @@ struct cf_focus {
     struct cf_focus_config config;
     struct cf_directory directory;
     struct cf_ports ports;
+    struct cf_engine_totals media_totals; /**< the latest */
     struct cf_heap timers;
     struct cf_map rooms; /**< by conference handle */
     struct cf_handle_table room_handles;

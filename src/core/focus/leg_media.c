@@ -255,6 +255,9 @@ void cf_leg_on_stats(struct cf_leg *leg, const struct cf_media_line_stats *stats
                                      .freezes_out = stats->freezes_out,
                                      .frozen_out_usec = stats->frozen_out_usec,
                                      .switches_out = stats->switches_out};
+        for (size_t i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
+            leg->lines[stats->line].stats.discards[i] = (uint32_t)stats->discards[i];
+        }
     }
 }
 

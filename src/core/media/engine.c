@@ -213,6 +213,7 @@ static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
     if (leg->room->policy.stats_interval_usec > 0 && engine->now >= leg->stats_at) {
         leg->stats_at = engine->now + leg->room->policy.stats_interval_usec;
         cf_engine_report_stats(engine, leg);
+        cf_engine_report_totals(engine);
     }
     report_silence(engine, leg);
     cf_engine_set_leg_timer(engine, leg);

@@ -59,17 +59,6 @@ struct cf_media_input {
     size_t len;
 };
 
-/** Counters of the engine: in = used + discards. */
-struct cf_engine_totals {
-    uint64_t datagrams_in;
-    uint64_t datagrams_used;
-    uint64_t discards[CF_MEDIA_DISCARD_COUNT];
-    uint64_t datagrams_out; /**< handed to the shell */
-    uint64_t failures_out;  /**< could not be protected */
-    uint64_t dropped_out;   /**< made and not drained by the shell */
-    uint64_t repeats_lost;  /**< retransmissions above CF_ENGINE_REPEATS_MAX */
-};
-
 /** What a socket belongs to; private. */
 struct cf_engine_socket {
     struct cf_engine_transport *transport; /**< NULL: nothing */
@@ -136,6 +125,7 @@ struct cf_engine {
     struct cf_engine_arrival arrivals[CF_ENGINE_BATCH_MAX];
     struct cf_unprotect_job jobs[CF_ENGINE_BATCH_MAX];
     struct cf_engine_totals totals;
+    cf_usec totals_at; /**< not told of before */
 };
 
 /** An empty engine. CF_ERR_NO_MEMORY. @p mem and what is in @p config are kept by reference. */

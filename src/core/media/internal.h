@@ -42,6 +42,9 @@ void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room);
 
 /* stats.c */
 
+/** CF_MEDIA_EVENT_TOTALS, if the last one was long enough ago. */
+void cf_engine_report_totals(struct cf_engine *engine);
+
 /** CF_MEDIA_EVENT_STATS for each active line of @p leg. Rates are those since the last time. */
 void cf_engine_report_stats(struct cf_engine *engine, struct cf_engine_leg *leg);
 

@@ -171,6 +171,7 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */
     CF_MEDIA_EVENT_LEVELS,           /**< loudest of the room: .as.levels */
     CF_MEDIA_EVENT_STATS,            /**< .as.stats */
+    CF_MEDIA_EVENT_TOTALS,           /**< of the whole engine, at most once a second: .as.totals; of no leg and no room */
     CF_MEDIA_EVENT_PAUSED,   /**< a picture that the leg asked for doesn't fit its link any more, or does again: .as.paused */
     CF_MEDIA_EVENT_SECURED,  /**< how a transport is protected from now on: .as.secured */
     CF_MEDIA_EVENT_INSECURE, /**< no keys could be agreed on: nothing comes or goes, end the leg; .as.insecure */
@@ -193,6 +194,17 @@ enum cf_media_discard {
 
 /** English text of a reason. */
 const char *cf_media_discard_text(enum cf_media_discard reason);
+
+/** Counters of the engine: in = used + discards. */
+struct cf_engine_totals {
+    uint64_t datagrams_in;
+    uint64_t datagrams_used;
+    uint64_t discards[CF_MEDIA_DISCARD_COUNT];
+    uint64_t datagrams_out; /**< handed to the shell */
+    uint64_t failures_out;  /**< could not be protected */
+    uint64_t dropped_out;   /**< made and not drained by the shell */
+    uint64_t repeats_lost;  /**< retransmissions above CF_ENGINE_REPEATS_MAX */
+};
 
 /** Counters and measurements of one line, since it was set up. */
 struct cf_media_line_stats {
@@ -248,7 +260,7 @@ struct cf_media_level {
 /** An event. */
 struct cf_media_event {
     enum cf_media_event_kind kind;
-    struct cf_handle room; /**< always set but for LEG_GONE and FAILED of an unknown room */
+    struct cf_handle room; /**< always set but for TOTALS, LEG_GONE and FAILED of an unknown room */
     struct cf_handle leg;  /**< see the kind */
     union {
         struct {
@@ -284,6 +296,7 @@ struct cf_media_event {
             struct cf_media_level list[CF_MEDIA_LEVELS_MAX]; /**< loudest first */
         } levels;
         struct cf_media_line_stats stats;
+        struct cf_engine_totals totals;
         struct {
             uint16_t transport;
             enum cf_keying keying;

@@ -3,6 +3,9 @@
 #include "core/media/internal.h"
 #include "core/media/mos.h"
 
+/* The whole engine is told of when some leg is, but not with each. */
+#define TOTALS_INTERVAL CF_SEC(1)
+
 static void add_received(const struct cf_rtp_receiver *r, struct cf_media_line_stats *stats) {
     if (!cf_rtp_receiver_is_valid(r)) {
         return;
@@ -121,6 +124,15 @@ static struct cf_media_line_stats stats_of(struct cf_engine_line *line, cf_usec 
         add_mos(line, &stats);
     }
     return stats;
+}
+
+void cf_engine_report_totals(struct cf_engine *engine) {
+    if (engine->now < engine->totals_at) {
+        return;
+    }
+    engine->totals_at = engine->now + TOTALS_INTERVAL;
+    const struct cf_media_event event = {.kind = CF_MEDIA_EVENT_TOTALS, .as.totals = engine->totals};
+    cf_event_queue_put(&engine->events, &event);
 }
 
 void cf_engine_report_stats(struct cf_engine *engine, struct cf_engine_leg *leg) {

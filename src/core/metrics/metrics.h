@@ -20,6 +20,7 @@ enum cf_metric {
 enum cf_metric_type {
     CF_METRIC_GAUGE,   /**< goes up and down */
     CF_METRIC_COUNTER, /**< only ever up, since start */
+    CF_METRIC_FAMILY,  /**< counters, one for each kind */
 };
 
 /** Values of all figures at one moment. Zeroed: all 0. */
@@ -35,7 +36,20 @@ struct cf_str cf_metric_name(enum cf_metric metric);
 struct cf_str cf_metric_help(enum cf_metric metric);
 enum cf_metric_type cf_metric_type(enum cf_metric metric);
 
-/** Write all figures, each with its help and type. */
+/** Is @p metric one with a value for each kind: is it written by cf_put_metric_family()? */
+bool cf_metric_is_family(enum cf_metric metric);
+
+/** Write all figures but families, each with its help and type. */
 void cf_put_metrics(struct cf_writer *w, const struct cf_metrics *metrics);
+
+/** One value of a family: what tells it from the others, without quotes and backslashes. */
+struct cf_metric_series {
+    struct cf_str label;
+    uint64_t value;
+};
+
+/** Write counters that are one figure by kind: @p metric, whose own value is not looked at, with label @p label. */
+void cf_put_metric_family(struct cf_writer *w, enum cf_metric metric, struct cf_str label, const struct cf_metric_series *series,
+                          size_t count);
 
 #endif

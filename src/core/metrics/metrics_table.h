@@ -22,6 +22,12 @@ X(SIP_KEPT_BYTES, sip_kept_bytes, GAUGE,
 X(MEDIA_STREAMS, media_streams, GAUGE, "Streams of sound and pictures, in and out, in the last statistics of all legs.")
 X(MEDIA_IN_RATE, media_in_bits_per_second, GAUGE, "What all members send us.")
 X(MEDIA_OUT_RATE, media_out_bits_per_second, GAUGE, "What we send to all members. Compare with the link of the server.")
+X(MEDIA_DATAGRAMS_IN, media_datagrams_in_total, COUNTER, "Datagrams of media that came in, as of some seconds ago.")
+X(MEDIA_DATAGRAMS_OUT, media_datagrams_out_total, COUNTER, "Datagrams of media that were sent, as of some seconds ago.")
+X(MEDIA_DROPPED_OUT, media_datagrams_dropped_total, COUNTER,
+  "Datagrams that were made and found no room on the way out. Rising: the worker is overloaded, spread the rooms.")
+X(MEDIA_DISCARDS, media_datagrams_discarded_total, FAMILY,
+  "Datagrams of media that came in and were not used, by reason. Which member it is: confer rooms, under discarded.")
 X(MEDIA_LOSSY_IN, media_streams_losing_in, GAUGE,
   "Streams of which 5 % or more were lost on the way to us: links of their senders, or our socket buffers if it is all of "
   "them.")

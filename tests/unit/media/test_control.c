@@ -107,6 +107,31 @@ static void measures_the_round_trip_and_what_the_peer_lost(void **state) {
     test_media_fini(&w);
 }
 
+static void the_whole_engine_is_told_of_once_a_second_with_the_statistics(void **state) {
+    (void)state;
+    size_t count = 0;
+    begin(4, &plain);
+    const struct cf_media_command command = {
+        .kind = CF_MEDIA_ROOM_SET, .room = w.room, .as.room_policy = {.stats_interval_usec = CF_MSEC(200)}};
+    test_media_command(&w, &command);
+    test_media_forget_events(&w);
+    test_media_run(&w, CF_SEC(3));
+    for (size_t i = 0; i < w.event_count; i++) {
+        if (w.events[i].kind == CF_MEDIA_EVENT_TOTALS) {
+            const struct cf_engine_totals *totals = &w.events[i].as.totals;
+            uint64_t sum = totals->datagrams_used;
+            for (size_t k = 0; k < CF_MEDIA_DISCARD_COUNT; k++) {
+                sum += totals->discards[k];
+            }
+            assert_true(totals->datagrams_in > 0);
+            assert_int_equal(sum, totals->datagrams_in);
+            count++;
+        }
+    }
+    assert_in_range(count, 2, 4);
+    test_media_fini(&w);
+}
+
 static void key_frames_are_asked_for_once_for_all(void **state) {
     (void)state;
     begin(6, &plain);
@@ -297,6 +322,7 @@ static void malformed_rtcp_is_counted(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(reports_come_regularly), cmocka_unit_test(measures_the_round_trip_and_what_the_peer_lost),
+             cmocka_unit_test(the_whole_engine_is_told_of_once_a_second_with_the_statistics),
              cmocka_unit_test(key_frames_are_asked_for_once_for_all), cmocka_unit_test(newcomers_are_asked_for_by_fir),
              cmocka_unit_test(a_repeated_fir_is_no_new_request), cmocka_unit_test(asks_signalling_where_rtcp_has_no_words),
              cmocka_unit_test(the_highest_limit_of_all_viewers_counts), cmocka_unit_test(remb_is_heard_too),
