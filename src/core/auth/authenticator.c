@@ -53,7 +53,7 @@ static struct failing_address *find_address(const struct cf_authenticator *auth,
     return node == NULL ? NULL : CF_OF(node, struct failing_address, node);
 }
 
-static bool is_locked(struct cf_authenticator *auth, const struct cf_addr *source, cf_usec now) {
+bool cf_authenticator_is_locked(struct cf_authenticator *auth, const struct cf_addr *source, cf_usec now) {
     struct failing_address *address = find_address(auth, source);
     if (address == NULL) {
         return false;
@@ -65,7 +65,7 @@ static bool is_locked(struct cf_authenticator *auth, const struct cf_addr *sourc
     return address->failures >= auth->config.failures_max;
 }
 
-static void note_failure(struct cf_authenticator *auth, const struct cf_addr *source, cf_usec now) {
+void cf_authenticator_note_failure(struct cf_authenticator *auth, const struct cf_addr *source, cf_usec now) {
     struct failing_address *address = find_address(auth, source);
     auth->failures++;
     if (address != NULL) {
@@ -101,8 +101,7 @@ static bool read_qop(struct cf_str qop, enum cf_digest_qop *ret) {
     return qop.at == NULL || *ret == CF_DIGEST_QOP_AUTH;
 }
 
-static bool read_credentials(const struct cf_sip_message *msg, struct cf_str value, struct cf_str realm,
-                             struct credentials *ret) {
+static bool read_credentials(struct cf_str method, struct cf_str value, struct cf_str realm, struct credentials *ret) {
     struct cf_sip_credentials *field = &ret->field;
     if (cf_sip_credentials_parse(value, field) != CF_OK || !cf_sip_is_digest(field->scheme) || !cf_str_eq(field->realm, realm)) {
         return false;
@@ -111,7 +110,7 @@ static bool read_credentials(const struct cf_sip_message *msg, struct cf_str val
                                      .cnonce = field->cnonce,
                                      .nonce_count = field->nonce_count,
                                      .nc_text = field->nc,
-                                     .method = msg->method_name,
+                                     .method = method,
                                      .uri = field->uri};
     if (!cf_digest_algorithm_of(field->algorithm, &ret->digest.algorithm, &ret->digest.is_session) ||
         !read_qop(field->qop, &ret->digest.qop)) {
@@ -130,7 +129,7 @@ static bool find_credentials(const struct cf_authenticator *auth, const struct c
                              struct credentials *ret) {
     enum cf_sip_header id = role == CF_AUTH_SERVER ? CF_SIP_HEADER_AUTHORIZATION : CF_SIP_HEADER_PROXY_AUTHORIZATION;
     for (const struct cf_sip_field *field = cf_sip_field_first(msg, id); field != NULL; field = cf_sip_field_next(msg, field)) {
-        if (read_credentials(msg, field->value, auth->config.realm, ret)) {
+        if (read_credentials(msg->method_name, field->value, auth->config.realm, ret)) {
             return true;
         }
     }
@@ -157,45 +156,25 @@ static bool is_offered(const struct cf_authenticator *auth, enum cf_digest_algor
     return false;
 }
 
-/* Does the response fit the account's secret? For an account that isn't there the same work is done with a secret of nobody. */
+/* Does the response fit @p secret? */
+static bool fits(const struct cf_authenticator *auth, const struct credentials *c, const struct cf_digest_hex *secret) {
+    struct cf_digest_hex expected;
+    return cf_digest_response(auth->config.hash, &c->digest, cf_digest_str(secret), &expected) == CF_OK &&
+           cf_hash_eq(cf_str_span(cf_digest_str(&expected)), cf_str_span(c->field.response));
+}
+
+/* For an account that isn't there the same work is done with a secret of nobody. */
 static bool is_right(const struct cf_authenticator *auth, const struct credentials *c, const struct cf_account *account) {
     static const struct cf_digest_hex nobody = {.text = "0000000000000000000000000000000000000000000000000000000000000000",
                                                 .len = CF_DIGEST_HEX_MAX};
-    struct cf_digest_hex expected;
     const struct cf_digest_hex *secret = account == NULL ? &nobody : &account->secrets[c->digest.algorithm];
-    if (cf_digest_response(auth->config.hash, &c->digest, cf_digest_str(secret), &expected) != CF_OK) {
-        return false;
-    }
-    bool fits = cf_hash_eq(cf_str_span(cf_digest_str(&expected)), cf_str_span(c->field.response));
-    return fits && account != NULL && secret->len > 0 && is_offered(auth, c->digest.algorithm);
+    return fits(auth, c, secret) && account != NULL && secret->len > 0 && is_offered(auth, c->digest.algorithm);
 }
 
-enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const struct cf_sip_message *msg,
-                                            enum cf_auth_role role, const struct cf_addr *source, cf_usec now,
-                                            const struct cf_account **ret_account) {
-    struct credentials c;
-    if (!find_credentials(auth, msg, role, &c)) {
-        return CF_AUTH_CHALLENGE;
-    }
-    if (is_locked(auth, source, now)) {
-        auth->lock_outs++;
-        return CF_AUTH_LOCKED;
-    }
-    /* A nonce of before a restart is nobody's failure. */
-    if (!cf_nonce_is_ours(&auth->nonces, c.digest.nonce)) {
-        return CF_AUTH_CHALLENGE;
-    }
-    if (!is_for_this_request(msg, c.digest.uri)) {
-        return CF_AUTH_MISDIRECTED;
-    }
-    const struct cf_account *account = cf_accounts_find(auth->config.accounts, c.field.username);
-    if (!is_right(auth, &c, account)) {
-        note_failure(auth, source, now);
-        return CF_AUTH_CHALLENGE;
-    }
-    switch (cf_nonce_use(&auth->nonces, c.digest.nonce, c.digest.nonce_count, now)) {
+/* A nonce that was not used up, once the response is known to be right. */
+static enum cf_auth_verdict use_nonce(struct cf_authenticator *auth, const struct credentials *c, cf_usec now) {
+    switch (cf_nonce_use(&auth->nonces, c->digest.nonce, c->digest.nonce_count, now)) {
     case CF_NONCE_GOOD:
-        *ret_account = account;
         return CF_AUTH_PASSED;
     case CF_NONCE_STALE:
     case CF_NONCE_REPLAYED:
@@ -206,12 +185,130 @@ enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const
     return CF_AUTH_CHALLENGE;
 }
 
+static enum cf_auth_verdict judge_account(struct cf_authenticator *auth, const struct credentials *c,
+                                          const struct cf_addr *source, cf_usec now, const struct cf_account **ret) {
+    const struct cf_account *account = cf_accounts_find(auth->config.accounts, c->field.username);
+    if (!is_right(auth, c, account)) {
+        cf_authenticator_note_failure(auth, source, now);
+        return CF_AUTH_CHALLENGE;
+    }
+    enum cf_auth_verdict verdict = use_nonce(auth, c, now);
+    *ret = verdict == CF_AUTH_PASSED ? account : NULL;
+    return verdict;
+}
+
+/* --- guests --- */
+
+static enum cf_auth_verdict judge_guest(struct cf_authenticator *auth, const struct credentials *c, const struct cf_addr *source,
+                                        struct cf_auth_time time, struct cf_auth_identity *ret) {
+    struct cf_digest_hex secret;
+    enum cf_token_verdict verdict = cf_guests_secret(auth->config.guests, c->field.username, c->digest.algorithm,
+                                                     auth->config.realm, time.wall_sec, ret->room, &ret->guest, &secret);
+    if (verdict == CF_TOKEN_GOOD && fits(auth, c, &secret) && is_offered(auth, c->digest.algorithm)) {
+        return use_nonce(auth, c, time.now);
+    }
+    cf_authenticator_note_failure(auth, source, time.now);
+    return CF_AUTH_NO_TOKEN;
+}
+
+static struct cf_str find_bearer(const struct cf_sip_message *msg) {
+    for (const struct cf_sip_field *field = cf_sip_field_first(msg, CF_SIP_HEADER_AUTHORIZATION); field != NULL;
+         field = cf_sip_field_next(msg, field)) {
+        struct cf_sip_credentials credentials;
+        if (cf_sip_credentials_parse(field->value, &credentials) == CF_OK &&
+            cf_str_eq_nocase(credentials.scheme, CF_STR("Bearer"))) {
+            return cf_str_trim(credentials.params);
+        }
+    }
+    return CF_STR_NONE;
+}
+
+static enum cf_auth_verdict judge_bearer(struct cf_authenticator *auth, struct cf_str text, const struct cf_addr *source,
+                                         struct cf_auth_time time, struct cf_auth_identity *ret) {
+    if (cf_authenticator_is_locked(auth, source, time.now)) {
+        auth->lock_outs++;
+        return CF_AUTH_LOCKED;
+    }
+    enum cf_token_verdict verdict =
+        cf_guests_check(auth->config.guests, text, CF_TOKEN_GUEST, time.wall_sec, ret->room, &ret->guest);
+    if (verdict == CF_TOKEN_GOOD) {
+        return CF_AUTH_PASSED;
+    }
+    /* Who was a guest until a moment ago is no attacker. */
+    if (verdict != CF_TOKEN_EXPIRED && verdict != CF_TOKEN_REVOKED) {
+        cf_authenticator_note_failure(auth, source, time.now);
+    }
+    return CF_AUTH_NO_TOKEN;
+}
+
+enum cf_auth_verdict cf_authenticator_check(struct cf_authenticator *auth, const struct cf_sip_message *msg,
+                                            enum cf_auth_role role, bool takes_bearer, const struct cf_addr *source,
+                                            struct cf_auth_time time, struct cf_auth_identity *ret) {
+    struct credentials c;
+    ret->account = NULL;
+    if (!find_credentials(auth, msg, role, &c)) {
+        struct cf_str bearer = takes_bearer && auth->config.guests != NULL ? find_bearer(msg) : CF_STR_NONE;
+        return bearer.at == NULL ? CF_AUTH_CHALLENGE : judge_bearer(auth, bearer, source, time, ret);
+    }
+    if (cf_authenticator_is_locked(auth, source, time.now)) {
+        auth->lock_outs++;
+        return CF_AUTH_LOCKED;
+    }
+    /* A nonce of before a restart is nobody's failure. */
+    if (!cf_nonce_is_ours(&auth->nonces, c.digest.nonce)) {
+        return CF_AUTH_CHALLENGE;
+    }
+    if (!is_for_this_request(msg, c.digest.uri)) {
+        return CF_AUTH_MISDIRECTED;
+    }
+    if (auth->config.guests != NULL && cf_guests_is_username(c.field.username)) {
+        return judge_guest(auth, &c, source, time, ret);
+    }
+    return judge_account(auth, &c, source, time.now, &ret->account);
+}
+
+enum cf_auth_verdict cf_authenticator_check_http(struct cf_authenticator *auth, const struct cf_auth_request *request,
+                                                 const struct cf_addr *source, cf_usec now,
+                                                 const struct cf_account **ret_account) {
+    struct credentials c;
+    if (request->value.at == NULL || !read_credentials(request->method, request->value, auth->config.realm, &c)) {
+        return CF_AUTH_CHALLENGE;
+    }
+    if (cf_authenticator_is_locked(auth, source, now)) {
+        auth->lock_outs++;
+        return CF_AUTH_LOCKED;
+    }
+    if (!cf_nonce_is_ours(&auth->nonces, c.digest.nonce)) {
+        return CF_AUTH_CHALLENGE;
+    }
+    if (!cf_str_eq(c.digest.uri, request->uri)) {
+        return CF_AUTH_MISDIRECTED;
+    }
+    return judge_account(auth, &c, source, now, ret_account);
+}
+
 void cf_authenticator_set(struct cf_authenticator *auth, struct cf_str algorithms, cf_usec nonce_life_usec,
                           uint32_t failures_max) {
     auth->config.algorithms = algorithms;
     auth->config.nonce_life_usec = nonce_life_usec;
     auth->config.failures_max = failures_max;
     auth->nonces.life_usec = nonce_life_usec;
+}
+
+void cf_authenticator_put_bearer(const struct cf_authenticator *auth, struct cf_str error, struct cf_writer *w) {
+    cf_sip_field_begin(w, CF_SIP_HEADER_WWW_AUTHENTICATE);
+    cf_put_lit(w, "Bearer realm=");
+    cf_sip_put_quoted(w, auth->config.realm);
+    /* RFC 8898 section 4: where tokens come from. */
+    cf_put_lit(w, ", authz_server=\"https://");
+    cf_put(w, auth->config.realm);
+    cf_put_lit(w, "/api/join\"");
+    if (error.len > 0) {
+        cf_put_lit(w, ", error=\"");
+        cf_put(w, error);
+        cf_put_char(w, '"');
+    }
+    cf_sip_field_end(w);
 }
 
 void cf_authenticator_put_challenge(const struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,

@@ -22,6 +22,8 @@
  *  - In a locked conference only those get in that are in already (another device) or that an administrator has called. With a
  *    lobby people who were not invited wait: they are shown as on-hold and have no media until an administrator admits them.
  *    The same wait at the door of a conference with a PIN until they have entered it; with a lobby too they wait there then.
+ *  - Guests (no account; struct cf_conference_pass) come with a role. They are never made administrator for having been in
+ *    longest, and call nobody in.
  *  - Administrators are the moderators: they mute and unmute, make speakers of listeners, lower hands, remove, lock, end.
  *
  * Single-threaded. Limits: cf_conference_limits. Memory per member about 1 kB (cf_roster_participant + cf_roster_device).
@@ -184,11 +186,22 @@ struct cf_conference {
     uint64_t stale;          /**< events for devices that were gone */
 };
 
+/**
+ * What a guest comes in with (a meeting link, or the PIN entered elsewhere): it stands for being invited and for the PIN, not
+ * for being let in from the lobby, but for moderators. Zeroed: no guest.
+ */
+struct cf_conference_pass {
+    bool is_guest;
+    bool is_moderator;
+    enum cf_conf_role role;
+};
+
 /** A call as the focus knows it. Strings are copied. */
 struct cf_conference_call {
-    struct cf_str aor;         /**< canonical address of record of the caller or called */
-    struct cf_str name;        /**< display name as they gave it; absent: none */
-    bool is_verified;          /**< aor was authenticated by us or by a trusted proxy */
+    struct cf_str aor;  /**< canonical address of record of the caller or called */
+    struct cf_str name; /**< display name as they gave it; absent: none */
+    bool is_verified;   /**< aor was authenticated by us or by a trusted proxy */
+    struct cf_conference_pass pass;
     struct cf_str entity;      /**< GRUU, or contact if there is none: names the device */
     struct cf_roster_call ids; /**< dialog identifiers */
     struct cf_handle leg;      /**< the focus' name of the call, given back in CF_CONF_OUT_HANG_UP */

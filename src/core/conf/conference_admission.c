@@ -66,7 +66,7 @@ static bool passes_lock(const struct cf_conference *conf, struct cf_str aor) {
     return false;
 }
 
-struct cf_denial cf_conference_may_join(const struct cf_conference *conf, cf_usec now, struct cf_str aor) {
+static struct cf_denial may_join(const struct cf_conference *conf, cf_usec now, struct cf_str aor, bool has_pass) {
     struct cf_denial denial = deny_by_state(conf);
     if (cf_denial_is_none(denial)) {
         denial = deny_by_time(conf, cf_conf_wall(conf, now));
@@ -81,7 +81,7 @@ struct cf_denial cf_conference_may_join(const struct cf_conference *conf, cf_use
         return cf_deny(CF_DENIAL_LOCKED);
     }
     bool has_door = conf->has_lobby || conf->pin.len > 0;
-    if (conf->access == CF_CONFERENCE_ACCESS_INVITED && !has_door && !is_expected(conf, aor)) {
+    if (conf->access == CF_CONFERENCE_ACCESS_INVITED && !has_door && !has_pass && !is_expected(conf, aor)) {
         return cf_deny(CF_DENIAL_NOT_INVITED);
     }
     if (cf_roster_find(&conf->roster, aor) == NULL && cf_list_is_empty(&conf->departed) &&
@@ -89,6 +89,10 @@ struct cf_denial cf_conference_may_join(const struct cf_conference *conf, cf_use
         return cf_deny(CF_DENIAL_FULL);
     }
     return cf_deny(CF_DENIAL_NONE);
+}
+
+struct cf_denial cf_conference_may_join(const struct cf_conference *conf, cf_usec now, struct cf_str aor) {
+    return may_join(conf, now, aor, false);
 }
 
 /* --- calls that come in --- */
@@ -170,8 +174,19 @@ static void set_in(struct cf_conference *conf, struct cf_roster_device *device, 
     cf_conf_set_status(conf, device, CF_ENDPOINT_DIALING_IN);
 }
 
+/* With the first device; what moderators have made of a guest since stays. */
+static void take_pass(struct cf_conference *conf, struct cf_roster_participant *p, const struct cf_conference_pass *pass) {
+    if (p->is_guest) {
+        return;
+    }
+    p->is_guest = true;
+    p->role = pass->role;
+    p->is_admin = pass->is_moderator;
+    cf_roster_touch(&conf->roster, p);
+}
+
 struct cf_admission cf_conference_on_dial_in(struct cf_conference *conf, cf_usec now, const struct cf_conference_call *call) {
-    struct cf_admission admission = {.denial = cf_conference_may_join(conf, now, call->aor)};
+    struct cf_admission admission = {.denial = may_join(conf, now, call->aor, call->pass.is_guest)};
     struct cf_roster_participant *p = NULL;
     struct cf_roster_device *device = NULL;
     if (call->entity.len == 0 || call->entity.len > CF_ROSTER_ENTITY_MAX) {
@@ -180,14 +195,18 @@ struct cf_admission cf_conference_on_dial_in(struct cf_conference *conf, cf_usec
     if (!cf_denial_is_none(admission.denial)) {
         return admission;
     }
-    bool wants_pin = conf->pin.len > 0 && !is_expected(conf, call->aor);
-    bool is_waiting = wants_pin || (conf->has_lobby && !is_expected(conf, call->aor));
+    bool is_known = is_expected(conf, call->aor) || call->pass.is_moderator;
+    bool wants_pin = conf->pin.len > 0 && !is_known && !call->pass.is_guest;
+    bool is_waiting = wants_pin || (conf->has_lobby && !is_known);
     admission.denial = cf_deny(cf_conf_take_participant(conf, now, call->aor, call->name, &p));
     if (cf_denial_is_none(admission.denial)) {
         admission.denial = cf_deny(take_device(conf, p, call, &device));
     }
     if (cf_denial_is_none(admission.denial) && device != NULL) {
         cf_conf_set_verified(conf, p, call->is_verified);
+        if (call->pass.is_guest && p->device_count == 1) {
+            take_pass(conf, p, &call->pass);
+        }
         device->wants_pin = wants_pin;
         device->is_heard = false;
         device->is_starved = false;

@@ -37,6 +37,17 @@ enum cf_denial_reason cf_conf_check_target(const struct cf_conference *conf, con
     return CF_DENIAL_NONE;
 }
 
+/* Guests may be moderators, but whom the server calls is the business of its own people. */
+static bool is_guest(const struct cf_conference *conf, const struct cf_conference_actor *actor) {
+    const struct cf_roster_participant *p = actor->is_operator ? NULL : cf_roster_find(&conf->roster, actor->aor);
+    return p != NULL && p->is_guest;
+}
+
+static enum cf_denial_reason check_caller(const struct cf_conference *conf, const struct cf_conference_actor *actor) {
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
+    return reason == CF_DENIAL_NONE && is_guest(conf, actor) ? CF_DENIAL_NOT_ADMIN : reason;
+}
+
 /* --- calling people in --- */
 
 /* What of @p participant is in the way of a new call: a failed one is cleared, any other means that none is needed. */
@@ -92,7 +103,7 @@ void cf_conf_dial_list(struct cf_conference *conf, cf_usec now) {
 struct cf_denial cf_conference_on_add(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                       const struct cf_resource_entry *entry) {
     struct cf_roster_participant *p = NULL;
-    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
+    enum cf_denial_reason reason = check_caller(conf, actor);
     if (reason == CF_DENIAL_NONE) {
         reason = cf_conf_take_participant(conf, now, entry->uri, entry->name, &p);
     }
@@ -118,7 +129,7 @@ static size_t count_new(const struct cf_conference *conf, const struct cf_resour
 
 struct cf_denial cf_conference_on_list(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor,
                                        const struct cf_resource_list *list) {
-    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
+    enum cf_denial_reason reason = check_caller(conf, actor);
     if (reason == CF_DENIAL_NONE && conf->invitee_count + count_new(conf, list) > conf->env->limits.list) {
         reason = CF_DENIAL_LIST_TOO_LONG;
     }
@@ -164,7 +175,7 @@ void cf_conf_ensure_admin(struct cf_conference *conf, const struct cf_roster_par
         if (p->is_admin) {
             return;
         }
-        if (first == NULL || first == except) {
+        if (!p->is_guest && (first == NULL || first == except)) {
             first = p;
         }
     }

@@ -126,6 +126,7 @@ struct cf_roster_participant {
     bool is_verified;           /**< the identity was proved, not only claimed */
     bool is_admin;
     bool is_organiser;
+    bool is_guest;        /**< no account: came by a link or a PIN */
     bool is_gone;         /**< only aor, ordinal, journal and gone devices mean something */
     bool is_muted;        /**< all its devices are silenced by us */
     bool is_muted_firmly; /**< an administrator did that: only one may lift it */

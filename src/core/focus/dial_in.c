@@ -126,7 +126,7 @@ static void update(const struct invite *in, struct cf_conference *conf) {
 
 static void on_conference(const struct invite *in) {
     struct cf_conference *conf = NULL;
-    struct cf_denial denial = cf_focus_find(in->focus, &in->event->message->request_uri, in->now, &conf);
+    struct cf_denial denial = cf_focus_find_for(in->focus, in->caller, &in->event->message->request_uri, in->now, &conf);
     if (!cf_denial_is_none(denial)) {
         cf_focus_deny(in->focus, in->event, denial, in->now);
         return;

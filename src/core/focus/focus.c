@@ -84,7 +84,7 @@ static void on_message(struct cf_focus *focus, struct cf_conference *conf, const
 static void on_conference_request(struct cf_focus *focus, const struct cf_endpoint_event *event, const struct cf_caller *caller,
                                   cf_usec now) {
     struct cf_conference *conf = NULL;
-    struct cf_denial denial = cf_focus_find(focus, &event->message->request_uri, now, &conf);
+    struct cf_denial denial = cf_focus_find_for(focus, caller, &event->message->request_uri, now, &conf);
     if (!cf_denial_is_none(denial)) {
         cf_focus_deny(focus, event, denial, now);
     } else if (event->message->method == CF_SIP_METHOD_SUBSCRIBE) {
@@ -349,6 +349,10 @@ void cf_focus_on_deadline(struct cf_focus *focus, cf_usec now) {
     }
     cf_directory_on_deadline(&focus->directory, now);
     cf_ports_on_deadline(&focus->ports, now);
+}
+
+cf_wall cf_focus_wall(const struct cf_focus *focus, cf_usec now) {
+    return now + focus->directory.env.wall_offset;
 }
 
 void cf_focus_set_wall(struct cf_focus *focus, cf_usec now, cf_wall wall) {

@@ -90,10 +90,12 @@ struct cf_focus_config {
 
 /** Who is behind a request, as the node found out. Views valid during the call. */
 struct cf_caller {
-    struct cf_str aor;  /**< canonical address of record */
-    struct cf_str name; /**< display name; absent: none */
-    bool is_verified;   /**< proved by digest or by a trusted proxy */
-    bool is_own;        /**< an account of this server, or vouched for by the trusted proxy: may create and be called */
+    struct cf_str aor;       /**< canonical address of record */
+    struct cf_str name;      /**< display name; absent: none */
+    bool is_verified;        /**< proved by digest or by a trusted proxy */
+    bool is_own;             /**< an account of this server, or vouched for by the trusted proxy: may create and be called */
+    struct cf_str only_room; /**< a guest: key of the conference that may be entered, and no other; absent: no guest */
+    struct cf_conference_pass pass; /**< a guest's rights there */
 };
 
 /** A focus; opaque. */
@@ -143,6 +145,9 @@ void cf_focus_end_all(struct cf_focus *focus, cf_usec now);
 
 /** Calls that are up or being set up. */
 size_t cf_focus_leg_count(const struct cf_focus *focus);
+
+/** The wall clock at @p now. */
+cf_wall cf_focus_wall(const struct cf_focus *focus, cf_usec now);
 
 /** The wall clock may have been set. */
 void cf_focus_set_wall(struct cf_focus *focus, cf_usec now, cf_wall wall);

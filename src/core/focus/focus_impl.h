@@ -78,6 +78,7 @@ struct cf_leg {
     struct cf_str aor;        /**< owned, canonical */
     struct cf_str name;       /**< owned display name */
     bool is_verified;
+    struct cf_conference_pass pass;
     bool is_secure;   /**< signalling is encrypted */
     bool has_media;   /**< the media worker knows it */
     bool is_waiting;  /**< in the lobby */
@@ -451,6 +452,10 @@ struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room,
 /** Find the conference that @p uri names, making an open room if that is allowed. */
 CF_MUST_USE struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *uri, cf_usec now,
                                            struct cf_conference **ret);
+
+/** The same for @p caller: NOT_INVITED if they are a guest of another one. */
+CF_MUST_USE struct cf_denial cf_focus_find_for(struct cf_focus *focus, const struct cf_caller *caller,
+                                               const struct cf_sip_uri *uri, cf_usec now, struct cf_conference **ret);
 
 /** Only people of ours are called (attacks T16): is @p aor one? A trusted proxy decides for itself. */
 bool cf_focus_may_call(const struct cf_focus *focus, struct cf_str aor);

@@ -74,6 +74,16 @@ struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *
     return denial;
 }
 
+struct cf_denial cf_focus_find_for(struct cf_focus *focus, const struct cf_caller *caller, const struct cf_sip_uri *uri,
+                                   cf_usec now, struct cf_conference **ret) {
+    struct cf_str id = cf_sip_param_value(uri->params, CF_STR("conf-id"));
+    /* Before anything is looked for: a guest's call to another room must not even make that room. */
+    if (caller->only_room.at != NULL && !cf_str_eq(caller->only_room, id.len > 0 ? id : uri->user)) {
+        return (struct cf_denial){.reason = CF_DENIAL_NOT_INVITED};
+    }
+    return cf_focus_find(focus, uri, now, ret);
+}
+
 struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now) {
     char user[ROOM_NAME_MAX + 8];
     struct cf_writer w;

@@ -10,6 +10,7 @@ void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf
 
 static bool copy_caller(struct cf_leg *leg, const struct cf_mem *mem, const struct cf_caller *caller) {
     leg->is_verified = caller->is_verified;
+    leg->pass = caller->pass;
     return cf_mem_dup_str(mem, caller->aor, &leg->aor) && cf_mem_dup_str(mem, caller->name, &leg->name);
 }
 
@@ -58,6 +59,7 @@ struct cf_conference_call cf_leg_call(const struct cf_leg *leg, struct cf_str en
     return (struct cf_conference_call){.aor = leg->aor,
                                        .name = leg->name,
                                        .is_verified = leg->is_verified,
+                                       .pass = leg->pass,
                                        .entity = entity,
                                        .ids = {.call_id = dialog->call_id,
                                                .from_tag = is_ours ? dialog->local_tag : dialog->remote_tag,

@@ -49,12 +49,28 @@ static bool identify_by_proxy(const struct cf_sip_message *msg, struct cf_node_c
     return set_caller(&msg->from, ret);
 }
 
-static void challenge(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_auth_role role, bool is_stale,
-                      cf_usec now) {
+/* RFC 8898 section 2: tokens go over what keeps secrets. Without TLS a WebSocket is behind a reverse proxy that has it. */
+static bool takes_bearer(const struct cf_node *node, enum cf_transport transport) {
+    return node->guests.keys.current.is_set && (cf_transport_is_secure(transport) || transport == CF_TRANSPORT_WS);
+}
+
+/* Browsers are told of tokens; phones are not, some would take it for the only way. */
+static bool offers_bearer(const struct cf_node *node, enum cf_transport transport) {
+    return node->guests.keys.current.is_set && (transport == CF_TRANSPORT_WS || transport == CF_TRANSPORT_WSS);
+}
+
+static void challenge(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_auth_role role,
+                      enum cf_auth_verdict verdict, cf_usec now) {
     char fields[CHALLENGE_MAX];
     struct cf_writer w;
+    struct cf_flow_info flow;
+    bool is_bad_token = verdict == CF_AUTH_NO_TOKEN;
     cf_writer_init(&w, fields, sizeof fields);
-    cf_authenticator_put_challenge(&node->authenticator, role, is_stale, now, &w);
+    cf_authenticator_put_challenge(&node->authenticator, role, verdict == CF_AUTH_STALE, now, &w);
+    if (role == CF_AUTH_SERVER && cf_endpoint_flow_info(node->endpoint, event->flow, &flow) &&
+        (is_bad_token || offers_bearer(node, flow.transport))) {
+        cf_authenticator_put_bearer(&node->authenticator, is_bad_token ? CF_STR("invalid_token") : CF_STR_NONE, &w);
+    }
     cf_node_answer(node, event, role == CF_AUTH_SERVER ? 401 : 407, cf_writer_str(&w), now);
 }
 
@@ -64,10 +80,28 @@ static bool is_own_address(const struct cf_node *node, const struct cf_sip_messa
            cf_sip_unescaped_eq(msg->from.uri.user, cf_str_n(account->name, account->name_len));
 }
 
+/* A guest speaks for the address in the token only, under the name in it. */
+static bool set_guest(const struct cf_node *node, const struct cf_sip_message *msg, struct cf_node_caller *ret) {
+    static const enum cf_conf_role roles[] = {[CF_TOKEN_MODERATOR] = CF_CONF_ROLE_SPEAKER,
+                                              [CF_TOKEN_SPEAKER] = CF_CONF_ROLE_SPEAKER,
+                                              [CF_TOKEN_LISTENER] = CF_CONF_ROLE_LISTENER};
+    const struct cf_token *guest = &ret->identity.guest;
+    if (!cf_domains_has(&node->domains, msg->from.uri.host) || !cf_str_starts(guest->subject, CF_GUEST_PREFIX) ||
+        !cf_sip_unescaped_eq(msg->from.uri.user, guest->subject) || !set_caller(&msg->from, ret)) {
+        return false;
+    }
+    ret->caller.name = guest->name.len > 0 ? guest->name : ret->caller.name;
+    ret->caller.is_verified = false;
+    ret->caller.is_own = false;
+    ret->caller.only_room = guest->room;
+    ret->caller.pass = (struct cf_conference_pass){
+        .is_guest = true, .is_moderator = guest->role == CF_TOKEN_MODERATOR, .role = roles[guest->role]};
+    return true;
+}
+
 bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_auth_role role,
                       struct cf_node_caller *ret, cf_usec now) {
     struct cf_flow_info flow;
-    const struct cf_account *account = NULL;
     if (cf_node_is_trusted(node, event)) {
         if (identify_by_proxy(event->message, ret)) {
             /* Answers to it are not rationed (ADR 14): without ACK the 200 is sent again as often as RFC 3261 says. */
@@ -81,19 +115,24 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
         cf_node_answer(node, event, 403, CF_STR_NONE, now);
         return false;
     }
-    switch (cf_authenticator_check(&node->authenticator, event->message, role, &flow.remote, now, &account)) {
+    struct cf_auth_time time = {.now = now, .wall_sec = cf_focus_wall(node->focus, now) / CF_SEC(1)};
+    const struct cf_auth_identity *identity = &ret->identity;
+    enum cf_auth_verdict verdict = cf_authenticator_check(&node->authenticator, event->message, role,
+                                                          takes_bearer(node, flow.transport), &flow.remote, time, &ret->identity);
+    switch (verdict) {
     case CF_AUTH_PASSED:
-        if (is_own_address(node, event->message, account) && set_caller(&event->message->from, ret)) {
+        if (identity->account == NULL
+                ? set_guest(node, event->message, ret)
+                : is_own_address(node, event->message, identity->account) && set_caller(&event->message->from, ret)) {
             cf_endpoint_trust_flow(node->endpoint, event->flow);
             return true;
         }
         cf_node_answer(node, event, 403, CF_STR_NONE, now);
         return false;
     case CF_AUTH_CHALLENGE:
-        challenge(node, event, role, false, now);
-        return false;
     case CF_AUTH_STALE:
-        challenge(node, event, role, true, now);
+    case CF_AUTH_NO_TOKEN:
+        challenge(node, event, role, verdict, now);
         return false;
     case CF_AUTH_MISDIRECTED:
         cf_node_answer(node, event, 400, CF_STR_NONE, now);

@@ -18,11 +18,13 @@ static void make_users(struct cf_node *node) {
                                                     .hash = config->hash,
                                                     .entropy = config->entropy,
                                                     .accounts = &node->accounts,
+                                                    .guests = &node->guests,
                                                     .realm = cf_node_realm(node),
                                                     .algorithms = config->live.algorithms,
                                                     .nonce_life_usec = config->live.nonce_life_usec,
                                                     .failures_max = config->live.failures_max};
     cf_accounts_init(&node->accounts, config->mem, seed_of(node));
+    cf_guests_init(&node->guests, config->mem, config->hash, cf_node_realm(node), seed_of(node));
     cf_location_init(&node->location, &location);
     cf_authenticator_init(&node->authenticator, &authenticator);
     node->registrar = (struct cf_registrar){.location = &node->location,
@@ -112,6 +114,7 @@ void cf_node_destroy(struct cf_node *node) {
     cf_dialog_table_fini(&node->dialogs);
     cf_authenticator_fini(&node->authenticator);
     cf_location_fini(&node->location);
+    cf_guests_fini(&node->guests);
     cf_accounts_fini(&node->accounts);
     cf_mem_free(mem, node->fields, CF_REGISTRAR_FIELDS_MAX);
     cf_mem_free(mem, node->message, CF_NODE_MESSAGE_MAX);
@@ -124,6 +127,14 @@ struct cf_endpoint *cf_node_endpoint(struct cf_node *node) {
 
 struct cf_accounts *cf_node_accounts(struct cf_node *node) {
     return &node->accounts;
+}
+
+struct cf_guests *cf_node_guests(struct cf_node *node) {
+    return &node->guests;
+}
+
+struct cf_authenticator *cf_node_authenticator(struct cf_node *node) {
+    return &node->authenticator;
 }
 
 struct cf_location *cf_node_location(struct cf_node *node) {

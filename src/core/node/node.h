@@ -62,6 +62,12 @@ struct cf_endpoint *cf_node_endpoint(struct cf_node *node);
 /** Accounts: to be filled at start, and changed by the operator. */
 struct cf_accounts *cf_node_accounts(struct cf_node *node);
 
+/** Guests: their keys have to be set, and what was revoked, at start; without keys there are none. */
+struct cf_guests *cf_node_guests(struct cf_node *node);
+
+/** For the HTTP interface: who logs in there, and from where nobody may. */
+struct cf_authenticator *cf_node_authenticator(struct cf_node *node);
+
 /** For the operator's views. */
 struct cf_location *cf_node_location(struct cf_node *node);
 

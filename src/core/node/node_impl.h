@@ -13,6 +13,7 @@ struct cf_node {
     struct cf_endpoint *endpoint;
     struct cf_dialog_table dialogs;
     struct cf_accounts accounts;
+    struct cf_guests guests;
     struct cf_authenticator authenticator;
     struct cf_location location;
     struct cf_registrar registrar;
@@ -33,6 +34,7 @@ struct cf_node_caller {
     struct cf_caller caller;
     char aor[CF_AOR_MAX];
     char name[CF_NODE_NAME_MAX];
+    struct cf_auth_identity identity; /**< with the texts of a guest's token */
 };
 
 /* --- identity.c --- */

@@ -64,6 +64,10 @@ void cf_node_on_register(struct cf_node *node, const struct cf_endpoint_event *e
     if (!cf_node_identify(node, event, CF_AUTH_SERVER, &caller, now)) {
         return;
     }
+    if (caller.caller.pass.is_guest) {
+        cf_node_answer(node, event, 403, CF_STR_NONE, now);
+        return;
+    }
     /* RFC 3261 section 10.3 step 4: nobody registers for somebody else. */
     struct cf_str aor = cf_domains_account_aor(&node->domains, &event->message->to.uri, room);
     if (aor.len == 0 || !cf_sip_unescaped_eq(event->message->to.uri.user, event->message->from.uri.user)) {

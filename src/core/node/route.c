@@ -57,6 +57,10 @@ static void to_user(struct cf_node *node, const struct cf_endpoint_event *event,
     if (!cf_node_identify(node, event, CF_AUTH_PROXY, &caller, now)) {
         return;
     }
+    if (caller.caller.pass.is_guest) {
+        cf_node_answer(node, event, 403, CF_STR_NONE, now);
+        return;
+    }
     cf_user_target_find(&node->registrar.gruus, &node->location, &node->domains, &event->message->request_uri, &target);
     if (target.aor.len == 0 || target.verdict == CF_GRUU_VOID || cf_accounts_find(&node->accounts, target.name) == NULL) {
         cf_node_answer(node, event, 404, CF_STR_NONE, now);

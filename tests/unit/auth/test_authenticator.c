@@ -68,10 +68,12 @@ static struct cf_str challenge(void) {
 
 static enum cf_auth_verdict check_fields(enum cf_auth_role role, const char *uri, const char *fields) {
     static struct sip_text text;
-    const struct cf_account *account = NULL;
+    struct cf_auth_identity identity;
     sip_request_via(&text, "SIP/2.0/UDP h;branch=z9hG4bK1",
                     &(struct sip_request){.method = "REGISTER", .uri = uri, .fields = fields});
-    enum cf_auth_verdict verdict = cf_authenticator_check(&auth, sip_parse(text.text), role, &source, now, &account);
+    enum cf_auth_verdict verdict =
+        cf_authenticator_check(&auth, sip_parse(text.text), role, false, &source, (struct cf_auth_time){.now = now}, &identity);
+    const struct cf_account *account = identity.account;
     if (verdict == CF_AUTH_PASSED) {
         assert_str(cf_str_n(account->name, account->name_len), CF_STR("alice"));
     } else {
