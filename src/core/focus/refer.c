@@ -30,6 +30,10 @@ static bool read_wish(const struct cf_sip_message *message, struct wish *ret) {
     cf_sip_put_aor(&w, &ret->target.uri);
     ret->aor = cf_writer_str(&w);
     struct cf_str method = cf_sip_param_value(ret->target.uri.params, CF_STR("method"));
+    if (method.len == 0) {
+        /* SIP.js writes no angle brackets: a parameter of its URI is one of the field then (RFC 3261 section 20). */
+        method = cf_sip_param_value(ret->target.params, CF_STR("method"));
+    }
     ret->removes = cf_str_eq_nocase(method, CF_STR("BYE"));
     ret->is_other = method.len > 0 && !ret->removes && !cf_str_eq_nocase(method, CF_STR("INVITE"));
     ret->has_admin = cf_sip_param_find(ret->target.params, CF_STR("admin"), &admin);

@@ -98,9 +98,13 @@ static bool can_do(const struct cf_local_session *session, const struct cf_local
     return session->policy->ice != CF_POLICY_ICE_OFF && line->ice != NULL && line->ice->count > 0;
 }
 
-/* A server that listens on loopback only, and a peer on the same host that has candidates for the world: no pair would do. */
+/*
+ * A server that listens on loopback only, and a phone on the same host that has candidates for the world: no pair of them would
+ * do, and without ICE it is reached. Who trickles, as browsers do, can't do without ICE, and may come from an address it has not
+ * named.
+ */
 static bool is_out_of_reach(const struct cf_local_ice *ice, const struct cf_section *offer) {
-    bool is_loopback = true;
+    bool is_loopback = !offer->attributes.ice.can_trickle;
     for (size_t i = 0; i < ice->count; i++) {
         is_loopback = is_loopback && cf_addr_is_loopback(&ice->candidates[i].addr);
     }

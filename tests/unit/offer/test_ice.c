@@ -158,6 +158,12 @@ static void loopback_reaches_nobody_else(void **state) {
     struct cf_str answer = test_party_answer(&b, linphone(PEER_CREDENTIALS, "198.51.100.7", 52010, HOST HOST_2));
     assert_false(contains(answer, "ice-"));
     assert_false(transport(&b)->own_ice.is_used);
+    answer = test_party_answer(&b, linphone(PEER_CREDENTIALS "a=ice-options:trickle\r\n", "198.51.100.7", 52010, HOST HOST_2));
+    assert_true(contains(answer, "a=ice-ufrag"));
+    assert_true(transport(&b)->own_ice.is_used); /* browsers can't do without it */
+    test_party_fini(&b);
+    test_party_init(&b, "bob", 2, 1);
+    give_candidates(&b, &ice_b);
     (void)test_party_answer(
         &b, linphone(PEER_CREDENTIALS, "127.0.0.1", 52010, "a=candidate:1 1 UDP 2130706303 127.0.0.1 52010 typ host\r\n"));
     assert_true(transport(&b)->own_ice.is_used);
