@@ -48,6 +48,8 @@ static struct {
     struct cf_engine engine;
     struct cf_handle room;
     struct cf_addr place;
+    uint32_t socket; /* by which all of them come */
+    bool is_tcp;
     cf_usec now;
     struct member members[MEMBERS_MAX];
     size_t count;
@@ -101,7 +103,7 @@ static struct member *member_at(const struct cf_addr *addr, uint32_t *ret_socket
 static void deliver(const struct cf_media_output *out) {
     uint32_t socket = 0;
     struct member *m = member_at(&out->to, &socket);
-    assert_int_equal(out->socket, SHARED);
+    assert_int_equal(out->socket, w.socket);
     if (m == NULL) {
         w.strangers++;
     } else if (m->is_dead || socket != m->socket) {
@@ -148,7 +150,7 @@ static void flush(void) {
         while (n < CF_ENGINE_BATCH_MAX && at < w.queued) {
             struct packet *packet = &w.queue[at++];
             inputs[n++] =
-                (struct cf_media_input){.socket = SHARED, .from = packet->from, .at = packet->octets, .len = packet->len};
+                (struct cf_media_input){.socket = w.socket, .from = packet->from, .at = packet->octets, .len = packet->len};
         }
         cf_engine_receive(&w.engine, inputs, n, w.now);
         drain_engine();
@@ -210,6 +212,7 @@ static void init(void) {
     w.pcmu.name = "PCMU";
     w.codecs[0] = &w.pcmu;
     w.now = CF_SEC(1000);
+    w.socket = SHARED;
     w.room = (struct cf_handle){.slot = 1, .generation = 1};
     w.place = (struct cf_addr){.ip = {198, 51, 100, 1}, .port = 10000, .family = CF_FAMILY_IP4};
     const struct cf_engine_config config = {.crypto = &w.srtp.crypto,
@@ -245,7 +248,11 @@ static void describe(size_t number, struct cf_media_transport_set *set) {
     set->rtp_socket = set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
     set->base_count = 1;
     set->bases[0] = (struct cf_ice_local){
-        .socket = SHARED, .addr = w.place, .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
+        .socket = w.socket, .addr = w.place, .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
+    if (w.is_tcp) {
+        set->bases[0].addr = (struct cf_addr){.family = CF_FAMILY_IP4};
+        set->bases[0].transport = CF_ICE_TCP_PASSIVE;
+    }
     set->transport.has_rtcp_mux = true;
     set->transport.own_ice.is_used = true;
     name(text, sizeof text, "server", number, m->generation);
@@ -281,10 +288,15 @@ static void make_agent(size_t number) {
                                          .component_count = 1,
                                          .is_controlling = true};
     assert_ok(cf_ice_agent_init(&m->agent, &config, w.now));
-    const struct cf_ice_local local = {.socket = m->socket, .addr = m->addrs[m->socket], .priority = 1000, .component = 1};
+    const struct cf_ice_local local = {.socket = m->socket,
+                                       .addr = m->addrs[m->socket],
+                                       .priority = 1000,
+                                       .component = 1,
+                                       .transport = w.is_tcp ? CF_ICE_TCP_ACTIVE : CF_ICE_UDP};
     assert_true(cf_ice_agent_add_local(&m->agent, &local, w.now));
     assert_ok(cf_ice_agent_set_remote(&m->agent, cf_str_of(theirs), cf_str_of(theirs), false, w.now));
-    const struct cf_ice_remote_candidate candidate = {.addr = w.place, .priority = 2130706431, .component = 1};
+    const struct cf_ice_remote_candidate candidate = {
+        .addr = w.place, .priority = 2130706431, .component = 1, .transport = w.is_tcp ? CF_ICE_TCP_PASSIVE : CF_ICE_UDP};
     cf_ice_agent_add_remote(&m->agent, &candidate, w.now);
     m->is_connected = false;
 }
@@ -320,6 +332,32 @@ static uint64_t discards(enum cf_media_discard reason) {
 }
 
 /* --- what has to be --- */
+
+/* Members over TCP (RFC 6544) are told apart by the addresses that they connect from; one's closed connection is his alone. */
+static void members_connect_over_tcp(void **state) {
+    (void)state;
+    init();
+    w.is_tcp = true;
+    w.socket = CF_MEDIA_SOCKET_STREAMS;
+    for (size_t i = 0; i < 3; i++) {
+        (void)add();
+    }
+    assert_false(cf_engine_knows(&w.engine, w.socket, &w.members[0].addrs[0]));
+    run(CF_SEC(2));
+    assert_int_equal(w.heard_right, 3);
+    assert_int_equal(w.heard_wrong, 0);
+    assert_true(cf_engine_knows(&w.engine, w.socket, &w.members[0].addrs[0]));
+    cf_engine_on_closed(&w.engine, w.socket, &w.members[0].addrs[0], w.now);
+    drain_engine();
+    assert_int_equal(w.lost, 1);
+    assert_false(cf_engine_knows(&w.engine, w.socket, &w.members[0].addrs[0]));
+    w.members[0].is_dead = true;
+    size_t heard = w.members[1].sound_in;
+    run(CF_SEC(1));
+    assert_true(w.members[1].sound_in > heard + 40);
+    assert_int_equal(w.strangers, 0);
+    fini();
+}
 
 static void two_hundred_members_share_one_port(void **state) {
     (void)state;
@@ -522,7 +560,7 @@ static void fails_cleanly_without_memory(void **state) {
     fail_msg("never enough");
 }
 
-CF_TEST_MAIN(cmocka_unit_test(two_hundred_members_share_one_port), cmocka_unit_test(strangers_are_not_heard),
-             cmocka_unit_test(a_member_may_move), cmocka_unit_test(a_restart_does_not_interrupt),
-             cmocka_unit_test(a_member_that_vanishes_is_not_sent_to), cmocka_unit_test(survives_every_order),
-             cmocka_unit_test(fails_cleanly_without_memory))
+CF_TEST_MAIN(cmocka_unit_test(members_connect_over_tcp), cmocka_unit_test(two_hundred_members_share_one_port),
+             cmocka_unit_test(strangers_are_not_heard), cmocka_unit_test(a_member_may_move),
+             cmocka_unit_test(a_restart_does_not_interrupt), cmocka_unit_test(a_member_that_vanishes_is_not_sent_to),
+             cmocka_unit_test(survives_every_order), cmocka_unit_test(fails_cleanly_without_memory))

@@ -83,6 +83,7 @@ struct cf_agent_config {
     const uint8_t (*zrtp_hashes)[CF_ZRTP_HASH_LEN]; /**< of our Hellos, for the first .zrtp_count lines of a call */
     size_t zrtp_count;
     struct cf_port_source *ports; /**< where RTP ports come from */
+    bool has_ice_tcp;             /**< with ICE: we connect over TCP as well, if the peer waits for that (RFC 6544) */
     const struct cf_agent_codecs *codecs;
     enum cf_agent_layout layout;
     size_t tiles_max;    /**< most devices that are asked for; 0: as many as there are lines */

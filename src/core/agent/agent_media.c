@@ -76,6 +76,9 @@ static struct cf_str tag_or_none(const struct cf_tag *tag) {
 }
 
 /* Where a line can be reached: at its ports, by the one address that we have. */
+/* RFC 6544 section 4.5: who connects has no port to tell. */
+#define DISCARD_PORT 9
+
 static const struct cf_local_ice *candidates_of(struct cf_agent *agent, size_t index, const struct cf_port_pair *ports) {
     struct cf_local_ice *ice = agent->ices == NULL ? NULL : &agent->ices[index];
     if (ice == NULL || ports->rtp.family == CF_FAMILY_NONE) {
@@ -86,6 +89,12 @@ static const struct cf_local_ice *candidates_of(struct cf_agent *agent, size_t i
     if (ports->rtcp.family != CF_FAMILY_NONE) {
         ice->candidates[ice->count++] =
             (struct cf_local_candidate){.addr = ports->rtcp, .preference = UINT16_MAX, .component = 2};
+    }
+    if (agent->config.has_ice_tcp) {
+        struct cf_local_candidate *active = &ice->candidates[ice->count++];
+        *active = (struct cf_local_candidate){
+            .addr = ports->rtp, .preference = UINT16_MAX, .component = 1, .transport = CF_ICE_TCP_ACTIVE};
+        active->addr.port = DISCARD_PORT;
     }
     return ice;
 }

@@ -51,6 +51,7 @@ static const size_t offsets[] = {
     AT(uses_io_uring),
     AT(ice),
     AT(ice_port),
+    AT(has_ice_tcp),
     AT(media_advertise),
     AT(quarantine_usec),
     AT(allows_plain),

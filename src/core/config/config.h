@@ -69,6 +69,7 @@ struct cf_config {
     bool uses_io_uring;
     struct cf_config_text ice;
     uint32_t ice_port;
+    bool has_ice_tcp;
     struct cf_config_text media_advertise;
     cf_usec quarantine_usec;
     bool allows_plain, allows_sdes_insecure;

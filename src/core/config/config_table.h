@@ -69,6 +69,8 @@ X(media, ice, TEXT, "full", 1, 8, START,
   "Connectivity checks (ICE): full, lite (only answers those of others), or off.")
 X(media, ice-port, NUMBER, "10000", 0, 65535, START,
   "UDP port for all members with ICE, at each media address. Outside of ports. 0: one that the system chooses.")
+X(media, ice-tcp, FLAG, "yes", 0, 1, START,
+  "Media over TCP on the ports of web.listen-tls, for networks that let no UDP out (ICE-TCP, RFC 6544).")
 X(media, advertise, LIST, "", 0, 4, START,
   "Public addresses that lead to this server's media ports without changing the port, if it is behind a NAT.")
 X(media, quarantine, DURATION, "5s", 0, 300, LIVE, "How long a port rests after a call before it is used again.")

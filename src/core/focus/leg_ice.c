@@ -55,10 +55,11 @@ static uint16_t preference_of(size_t rank) {
 }
 
 static void add_candidate(struct cf_local_ice *ice, const struct cf_addr *addr, const struct cf_addr *base, size_t rank,
-                          uint8_t component) {
+                          uint8_t component, enum cf_ice_transport transport) {
     if (ice->count < CF_LOCAL_CANDIDATES_MAX) {
         struct cf_local_candidate *candidate = &ice->candidates[ice->count++];
-        *candidate = (struct cf_local_candidate){.addr = *addr, .preference = preference_of(rank), .component = component};
+        *candidate = (struct cf_local_candidate){
+            .addr = *addr, .preference = preference_of(rank), .component = component, .transport = (uint8_t)transport};
         if (base != NULL) {
             candidate->base = *base;
         }
@@ -67,16 +68,16 @@ static void add_candidate(struct cf_local_ice *ice, const struct cf_addr *addr, 
 
 /* The address itself, and those in front of it. */
 static void add_base(const struct cf_port_source *source, struct cf_local_ice *ice, const struct cf_addr *base, size_t rank,
-                     uint8_t component) {
+                     uint8_t component, enum cf_ice_transport transport) {
     if (base->family == CF_FAMILY_NONE) {
         return;
     }
-    add_candidate(ice, base, NULL, rank, component);
+    add_candidate(ice, base, NULL, rank, component, transport);
     for (size_t i = 0; i < source->advertised_count; i++) {
         struct cf_addr outside = source->advertised[i];
         outside.port = base->port;
         if (outside.family == base->family && !cf_addr_eq_ip(&outside, base)) {
-            add_candidate(ice, &outside, base, rank, component);
+            add_candidate(ice, &outside, base, rank, component, transport);
         }
     }
 }
@@ -95,11 +96,14 @@ const struct cf_local_ice *cf_leg_candidates(const struct cf_leg *leg, struct cf
     }
     line->ice->count = 0;
     for (size_t i = 0; line->is_shared && i < source->place_count; i++) {
-        add_base(source, line->ice, &source->places[i].addr, i, 1);
+        add_base(source, line->ice, &source->places[i].addr, i, 1, CF_ICE_UDP);
+    }
+    for (size_t i = 0; line->is_shared && i < source->stream_count; i++) {
+        add_base(source, line->ice, &source->streams[i].addr, i, 1, CF_ICE_TCP_PASSIVE);
     }
     if (!line->is_shared) {
-        add_base(source, line->ice, &line->ports.rtp, 0, 1);
-        add_base(source, line->ice, &line->ports.rtcp, 0, 2);
+        add_base(source, line->ice, &line->ports.rtp, 0, 1, CF_ICE_UDP);
+        add_base(source, line->ice, &line->ports.rtcp, 0, 2, CF_ICE_UDP);
     }
     return line->ice;
 }
@@ -127,6 +131,27 @@ static void put_base(struct cf_media_transport_set *set, uint32_t socket, const 
     }
 }
 
+/* All connections of a family come by one socket, whatever address they were opened to. */
+static void put_streams(const struct cf_port_source *source, struct cf_media_transport_set *set) {
+    for (uint32_t i = 0; i < CF_MEDIA_STREAMS_SOCKETS; i++) {
+        enum cf_family family = i == 0 ? CF_FAMILY_IP4 : CF_FAMILY_IP6;
+        bool is_there = false;
+        for (size_t k = 0; k < source->stream_count; k++) {
+            is_there = is_there || source->streams[k].socket == CF_MEDIA_SOCKET_STREAMS + i;
+        }
+        if (is_there && set->base_count < CF_MEDIA_BASES_MAX) {
+            set->bases[set->base_count++] = (struct cf_ice_local){
+                .socket = CF_MEDIA_SOCKET_STREAMS + i,
+                .addr = {.family = (uint8_t)family},
+                .priority = cf_ice_tcp_priority(CF_ICE_TCP_PASSIVE, preference_of(i), 1),
+                .foundation = CF_MEDIA_SHARED_MAX + i + 1,
+                .component = 1,
+                .transport = CF_ICE_TCP_PASSIVE,
+            };
+        }
+    }
+}
+
 /* The line whose transport it is: bundled ones have neither ports nor a share. */
 static const struct cf_leg_line *line_of(const struct cf_leg *leg, const struct cf_addr *local) {
     for (size_t i = 0; i < leg->line_count; i++) {
@@ -150,6 +175,7 @@ void cf_leg_set_bases(const struct cf_leg *leg, struct cf_media_transport_set *s
     for (size_t i = 0; i < source->place_count; i++) {
         put_base(set, source->places[i].socket, &source->places[i].addr, i, 1);
     }
+    put_streams(source, set);
 }
 
 /* --- candidates that come later --- */

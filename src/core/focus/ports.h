@@ -21,7 +21,7 @@ struct cf_port_pair {
 /** Most public addresses that lead to our ports. */
 #define CF_PORT_ADVERTISED_MAX 4
 
-/** A socket that all members with ICE share. */
+/** A socket that all members with ICE share; of TCP ports, all of one family have the same number (CF_MEDIA_SOCKET_STREAMS). */
 struct cf_port_place {
     uint32_t socket;     /**< its number, CF_MEDIA_SOCKET_SHARED or more */
     struct cf_addr addr; /**< that it is bound to */
@@ -33,9 +33,11 @@ struct cf_port_source {
     bool (*take)(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
     /** Give back a pair. */
     void (*give)(void *ctx, const struct cf_port_pair *pair);
-    void *ctx;                                        /**< passed to both */
-    size_t place_count;                               /**< 0: each member gets a port of its own */
-    struct cf_port_place places[CF_MEDIA_SHARED_MAX]; /**< for members with ICE, the most wanted first */
+    void *ctx;                                         /**< passed to both */
+    size_t place_count;                                /**< 0: each member gets a port of its own */
+    struct cf_port_place places[CF_MEDIA_SHARED_MAX];  /**< for members with ICE, the most wanted first */
+    size_t stream_count;                               /**< 0: no ICE over TCP */
+    struct cf_port_place streams[CF_MEDIA_SHARED_MAX]; /**< TCP ports that members with ICE may connect to */
     size_t advertised_count;
     struct cf_addr advertised[CF_PORT_ADVERTISED_MAX]; /**< public addresses (port 0) in front of ours, by 1:1 translation */
 };

@@ -81,7 +81,7 @@ void cf_ice_agent_add_remote(struct cf_ice_agent *agent, const struct cf_ice_rem
         agent->stats.left_out++;
         return;
     }
-    int known = cf_ice_find_remote(agent, &candidate->addr, candidate->component);
+    int known = cf_ice_find_remote(agent, candidate);
     if (known >= 0) {
         /* Section 7.3.1.3: what was learnt by a check is now known by its name; pairs keep the priority of the check. */
         return;
@@ -113,6 +113,20 @@ void cf_ice_switch_role(struct cf_ice_agent *agent, bool is_controlling) {
         agent->pairs[i].is_wanted = false;
     }
     cf_ice_set_priorities(agent);
+}
+
+void cf_ice_agent_on_closed(struct cf_ice_agent *agent, uint32_t socket, const struct cf_addr *remote, cf_usec now) {
+    begin(agent, now);
+    for (size_t i = 0; i < agent->pair_count; i++) {
+        struct cf_ice_pair *pair = &agent->pairs[i];
+        if (pair->priority != 0 && agent->locals[pair->local].socket == socket && cf_ice_is_reliable(agent, pair) &&
+            cf_addr_eq(&agent->remotes[pair->remote].addr, remote)) {
+            pair->is_triggered = false;
+            pair->has_former = false;
+            cf_ice_invalidate(agent, pair);
+        }
+    }
+    cf_ice_run_selection(agent);
 }
 
 /* --- time --- */

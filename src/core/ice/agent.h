@@ -2,8 +2,8 @@
 /*
  * An ICE agent for one data stream (RFC 8445): finds out by connectivity checks from which socket to which address of the peer
  * packets get through, keeps the peer's consent fresh (RFC 7675), and follows a peer that moves. Full or lite, controlled or
- * controlling. One agent is one generation of credentials: a restart makes another agent, and the former one goes on until the
- * new one has found a pair. docs/algorithms/ice.md tells the rules.
+ * controlling, over UDP and TCP (RFC 6544). One agent is one generation of credentials: a restart makes another agent, and the
+ * former one goes on until the new one has found a pair. docs/algorithms/ice.md tells the rules.
  *
  *           add_local, set_remote, add_remote            a check got through       30 s without consent
  *     checking ------------------------------> checks ----> SELECTED ... SELECTED ----------> LOST
@@ -25,7 +25,7 @@
 #include "core/stun/integrity.h"
 
 /** Limits: bases, candidates of the peer, pairs. What is beyond is left out, the least wanted first. */
-#define CF_ICE_LOCALS_MAX 8
+#define CF_ICE_LOCALS_MAX 10
 #define CF_ICE_REMOTES_MAX 24
 #define CF_ICE_PAIRS_MAX 48
 
@@ -220,6 +220,12 @@ void cf_ice_agent_end_remote(struct cf_ice_agent *agent, cf_usec now);
 /** STUN came to @p socket from @p from. */
 enum cf_ice_verdict cf_ice_agent_receive(struct cf_ice_agent *agent, uint32_t socket, const struct cf_addr *from,
                                          struct cf_span datagram, cf_usec now);
+
+/**
+ * The TCP connection between base @p socket and @p remote is closed, or could not be opened: its pair is of no use. A peer that
+ * connects again does so from another port, which is another pair.
+ */
+void cf_ice_agent_on_closed(struct cf_ice_agent *agent, uint32_t socket, const struct cf_addr *remote, cf_usec now);
 
 /** When cf_ice_agent_on_deadline() is to be called. */
 cf_usec cf_ice_agent_deadline(const struct cf_ice_agent *agent);

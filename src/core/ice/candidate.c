@@ -12,9 +12,30 @@ uint32_t cf_ice_priority(enum cf_ice_type type, uint16_t preference, uint8_t com
     return (uint32_t)type_preferences[type] << TYPE_SHIFT | (uint32_t)preference << PREFERENCE_SHIFT | (256U - component);
 }
 
+/* RFC 6544 section 4.2: TCP comes after UDP of the same kind; a peer-reflexive one of TCP after a host one of TCP, as above. */
+#define TCP_HOST_PREFERENCE 90U
+#define TCP_PRFLX_PREFERENCE 80U
+#define DIRECTION_SHIFT 13
+
+static const uint8_t direction_preferences[] = {[CF_ICE_TCP_ACTIVE] = 6, [CF_ICE_TCP_PASSIVE] = 4};
+
+uint32_t cf_ice_tcp_priority(enum cf_ice_transport transport, uint16_t preference, uint8_t component) {
+    uint32_t others = preference & ((1U << DIRECTION_SHIFT) - 1);
+    uint32_t local = (uint32_t)direction_preferences[transport] << DIRECTION_SHIFT | others;
+    return TCP_HOST_PREFERENCE << TYPE_SHIFT | local << PREFERENCE_SHIFT | (256U - component);
+}
+
+bool cf_ice_is_transport_pair(enum cf_ice_transport local, enum cf_ice_transport remote) {
+    if (local == CF_ICE_UDP || remote == CF_ICE_UDP) {
+        return local == remote;
+    }
+    return local != remote;
+}
+
 uint32_t cf_ice_reflexive_priority(uint32_t priority) {
     uint32_t rest = priority & ((UINT32_C(1) << TYPE_SHIFT) - 1);
-    return (uint32_t)type_preferences[CF_ICE_PRFLX] << TYPE_SHIFT | rest;
+    bool is_tcp = priority >> TYPE_SHIFT == TCP_HOST_PREFERENCE;
+    return (is_tcp ? TCP_PRFLX_PREFERENCE : (uint32_t)type_preferences[CF_ICE_PRFLX]) << TYPE_SHIFT | rest;
 }
 
 uint64_t cf_ice_pair_priority(uint32_t controlling, uint32_t controlled) {

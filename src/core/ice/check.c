@@ -9,6 +9,9 @@
 #define SENDS_MAX 7
 #define LAST_WAIT 16
 
+/* RFC 8489 section 6.2.2: over TCP a request is sent once, and waited for so long. */
+#define RELIABLE_WAIT CF_MSEC(39500)
+
 /* RFC 8445 section 14.3. */
 #define RTO_MIN CF_MSEC(500)
 
@@ -29,8 +32,9 @@ static void begin_check(struct cf_ice_agent *agent, struct cf_ice_pair *pair) {
     pair->has_use = agent->is_controlling && component->is_nominating && pair->is_wanted;
     pair->was_controlling = agent->is_controlling;
     pair->rto = paced > RTO_MIN ? paced : RTO_MIN;
-    pair->due = agent->now + pair->rto;
-    pair->sends = 1;
+    bool is_reliable = cf_ice_is_reliable(agent, pair);
+    pair->due = agent->now + (is_reliable ? RELIABLE_WAIT : pair->rto);
+    pair->sends = is_reliable ? SENDS_MAX : 1;
     pair->must_send = true;
     cf_entropy_fill(agent->entropy, pair->nonce, sizeof pair->nonce);
 }

@@ -4,9 +4,11 @@
 
 /* --- candidates of the peer --- */
 
-int cf_ice_find_remote(const struct cf_ice_agent *agent, const struct cf_addr *addr, uint8_t component) {
+int cf_ice_find_remote(const struct cf_ice_agent *agent, const struct cf_ice_remote_candidate *wanted) {
     for (size_t i = 0; i < agent->remote_count; i++) {
-        if (agent->remotes[i].component == component && cf_addr_eq(&agent->remotes[i].addr, addr)) {
+        const struct cf_ice_remote_candidate *remote = &agent->remotes[i];
+        if (remote->component == wanted->component && remote->transport == wanted->transport &&
+            cf_addr_eq(&remote->addr, &wanted->addr)) {
             return (int)i;
         }
     }
@@ -116,8 +118,13 @@ struct cf_ice_pair *cf_ice_add_pair(struct cf_ice_agent *agent, size_t local, si
 
 void cf_ice_pair_remote(struct cf_ice_agent *agent, size_t remote) {
     for (size_t i = 0; i < agent->local_count; i++) {
-        bool can_meet = agent->locals[i].component == agent->remotes[remote].component &&
-                        cf_ice_is_pair(&agent->locals[i].addr, &agent->remotes[remote].addr);
+        const struct cf_ice_local *ours = &agent->locals[i];
+        const struct cf_ice_remote_candidate *theirs = &agent->remotes[remote];
+        /* RFC 6544 section 6.2: who is connected to checks when that has happened, and not before. */
+        bool can_meet =
+            ours->component == theirs->component && ours->transport != CF_ICE_TCP_PASSIVE &&
+            cf_ice_is_transport_pair((enum cf_ice_transport)ours->transport, (enum cf_ice_transport)theirs->transport) &&
+            cf_ice_is_pair(&ours->addr, &theirs->addr);
         if (can_meet && cf_ice_find_pair(agent, i, remote) == NULL) {
             (void)cf_ice_add_pair(agent, i, remote);
         }

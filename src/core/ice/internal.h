@@ -10,7 +10,7 @@
 /** The pair of these, or NULL. */
 struct cf_ice_pair *cf_ice_find_pair(struct cf_ice_agent *agent, size_t local, size_t remote);
 
-/** Make pairs of @p remote with all bases. */
+/** Make pairs of @p remote with all bases from which checks begin: not with those that wait for connections. */
 void cf_ice_pair_remote(struct cf_ice_agent *agent, size_t remote);
 
 /** Make one pair; the least wanted one makes room if there is none. NULL if that is the pair itself. */
@@ -33,8 +33,13 @@ static inline size_t cf_ice_component_of(const struct cf_ice_agent *agent, const
     return agent->locals[pair->local].component - 1U;
 }
 
-/** Find the candidate with @p addr and component, or -1. */
-int cf_ice_find_remote(const struct cf_ice_agent *agent, const struct cf_addr *addr, uint8_t component);
+/** Find the candidate with the address, component and transport of @p wanted, or -1. */
+int cf_ice_find_remote(const struct cf_ice_agent *agent, const struct cf_ice_remote_candidate *wanted);
+
+/** Does @p pair go by TCP: then each request is sent once. */
+static inline bool cf_ice_is_reliable(const struct cf_ice_agent *agent, const struct cf_ice_pair *pair) {
+    return agent->locals[pair->local].transport != CF_ICE_UDP;
+}
 
 /** Keep a candidate; a reflexive one that leads nowhere makes room. Its index, or -1. */
 int cf_ice_keep_remote(struct cf_ice_agent *agent, const struct cf_ice_remote_candidate *candidate);

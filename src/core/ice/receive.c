@@ -98,15 +98,18 @@ static bool repair_roles(struct cf_ice_agent *agent, const struct cf_stun_messag
 static struct cf_ice_pair *pair_of_request(struct cf_ice_agent *agent, size_t local, const struct cf_addr *from,
                                            uint32_t priority) {
     uint8_t component = agent->locals[local].component;
-    int remote = cf_ice_find_remote(agent, from, component);
+    static const uint8_t counterparts[] = {
+        [CF_ICE_UDP] = CF_ICE_UDP, [CF_ICE_TCP_ACTIVE] = CF_ICE_TCP_PASSIVE, [CF_ICE_TCP_PASSIVE] = CF_ICE_TCP_ACTIVE};
+    struct cf_ice_remote_candidate learnt = {
+        .addr = *from,
+        .priority = priority,
+        .component = component,
+        .type = CF_ICE_PRFLX,
+        .transport = counterparts[agent->locals[local].transport],
+    };
+    int remote = cf_ice_find_remote(agent, &learnt);
     if (remote < 0) {
-        const struct cf_ice_remote_candidate learnt = {
-            .addr = *from,
-            .priority = priority,
-            .foundation = UINT32_C(0x80000000) | agent->turns++, /* of nobody else */
-            .component = component,
-            .type = CF_ICE_PRFLX,
-        };
+        learnt.foundation = UINT32_C(0x80000000) | agent->turns++; /* of nobody else */
         remote = cf_ice_is_target(from) ? cf_ice_keep_remote(agent, &learnt) : -1;
     }
     if (remote < 0) {

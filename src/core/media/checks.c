@@ -381,6 +381,21 @@ enum cf_media_discard cf_engine_checks_receive(struct cf_engine *engine, struct 
     }
 }
 
+void cf_engine_checks_on_closed(struct cf_engine *engine, uint32_t socket, const struct cf_addr *from) {
+    uint8_t component = 0;
+    struct cf_engine_transport *t = cf_engine_checks_route(engine, socket, from, &component);
+    if (t == NULL) {
+        return;
+    }
+    /* The newer one first: what it finds instead may end the older one. */
+    cf_ice_agent_on_closed(&t->checks->agent, socket, from, engine->now);
+    drain(engine, t->checks);
+    if (t->checks->former != NULL) {
+        cf_ice_agent_on_closed(&t->checks->former->agent, socket, from, engine->now);
+        drain(engine, t->checks->former);
+    }
+}
+
 /* --- time --- */
 
 cf_usec cf_engine_checks_deadline(const struct cf_engine *engine) {

@@ -77,6 +77,9 @@ struct cf_engine_transport *cf_engine_checks_addressee(struct cf_engine *engine,
 enum cf_media_discard cf_engine_checks_receive(struct cf_engine *engine, struct cf_engine_checks *checks,
                                                const struct cf_engine_arrival *arrival);
 
+/** The connection of a valid pair is closed: tell the agents that know of it. */
+void cf_engine_checks_on_closed(struct cf_engine *engine, uint32_t socket, const struct cf_addr *from);
+
 /** The transport whose valid pair is @p from and @p socket, or NULL; *ret_component is set if there is one. */
 struct cf_engine_transport *cf_engine_checks_route(const struct cf_engine *engine, uint32_t socket, const struct cf_addr *from,
                                                    uint8_t *ret_component);

@@ -162,6 +162,16 @@ void cf_engine_set_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg
     cf_assert(err == CF_OK);
 }
 
+void cf_engine_on_closed(struct cf_engine *engine, uint32_t socket, const struct cf_addr *from, cf_usec now) {
+    cf_engine_begin(engine, now);
+    cf_engine_checks_on_closed(engine, socket, from);
+}
+
+bool cf_engine_knows(const struct cf_engine *engine, uint32_t socket, const struct cf_addr *from) {
+    uint8_t component;
+    return cf_engine_checks_route(engine, socket, from, &component) != NULL;
+}
+
 cf_usec cf_engine_deadline(const struct cf_engine *engine) {
     cf_usec deadline = cf_usec_min(cf_heap_deadline(&engine->room_timers), cf_heap_deadline(&engine->leg_timers));
     deadline = cf_usec_min(deadline, cf_engine_checks_deadline(engine));

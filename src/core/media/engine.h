@@ -144,6 +144,15 @@ void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *
 /** Datagrams have come, at most CF_ENGINE_BATCH_MAX. Their octets are free again when _poll_send has been drained. */
 void cf_engine_receive(struct cf_engine *engine, const struct cf_media_input *datagrams, size_t count, cf_usec now);
 
+/**
+ * The TCP connection from @p from to a socket of CF_MEDIA_SOCKET_STREAMS is closed: nothing goes there any more. Whoever opens
+ * another one is found by his checks.
+ */
+void cf_engine_on_closed(struct cf_engine *engine, uint32_t socket, const struct cf_addr *from, cf_usec now);
+
+/** Has somebody proved by checks that he sends to @p socket from @p from? Others' connections need not be kept. */
+bool cf_engine_knows(const struct cf_engine *engine, uint32_t socket, const struct cf_addr *from);
+
 /** When cf_engine_on_deadline() is to be called. */
 cf_usec cf_engine_deadline(const struct cf_engine *engine);
 

@@ -37,8 +37,12 @@
 /** Most of them. */
 #define CF_MEDIA_SHARED_MAX 8
 
+/** All TCP connections that peers opened for media (RFC 6544), by family: the peer's address tells which of them. */
+#define CF_MEDIA_SOCKET_STREAMS (CF_MEDIA_SOCKET_SHARED + CF_MEDIA_SHARED_MAX)
+#define CF_MEDIA_STREAMS_SOCKETS 2
+
 /** Most sockets from which a transport sends connectivity checks. */
-#define CF_MEDIA_BASES_MAX 8
+#define CF_MEDIA_BASES_MAX (CF_MEDIA_SHARED_MAX + CF_MEDIA_STREAMS_SOCKETS)
 
 /** What is asked of the engine. */
 enum cf_media_command_kind {

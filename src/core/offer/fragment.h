@@ -14,7 +14,7 @@ struct cf_ice_fragment {
     struct cf_str ufrag; /**< of the generation that the candidates belong to; absent: not said */
     bool is_ended;       /**< there are no more candidates */
     uint8_t candidate_count;
-    struct cf_ice_remote_candidate candidates[CF_MEDIA_CANDIDATES_MAX]; /**< UDP, with addresses; the first that there are */
+    struct cf_ice_remote_candidate candidates[CF_MEDIA_CANDIDATES_MAX]; /**< with addresses; the first that there are */
 };
 
 /** A walk over the sections of a fragment. */

@@ -29,7 +29,8 @@ bool cf_ice_candidate_of(const struct cf_sdp_candidate *candidate, struct cf_ice
                                              [CF_CANDIDATE_SRFLX] = CF_ICE_SRFLX,
                                              [CF_CANDIDATE_PRFLX] = CF_ICE_PRFLX,
                                              [CF_CANDIDATE_RELAY] = CF_ICE_RELAY};
-    if (candidate->transport != CF_CANDIDATE_UDP || candidate->type == CF_CANDIDATE_OTHER ||
+    bool is_passive = candidate->transport == CF_CANDIDATE_TCP_PASSIVE;
+    if ((candidate->transport != CF_CANDIDATE_UDP && !is_passive) || candidate->type == CF_CANDIDATE_OTHER ||
         candidate->addr.family == CF_FAMILY_NONE || candidate->component > CF_ICE_COMPONENTS_MAX) {
         return false;
     }
@@ -39,6 +40,7 @@ bool cf_ice_candidate_of(const struct cf_sdp_candidate *candidate, struct cf_ice
         .foundation = (uint32_t)cf_hash(0, candidate->foundation) & UINT32_C(0x7fffffff),
         .component = (uint8_t)candidate->component,
         .type = (uint8_t)types[candidate->type],
+        .transport = is_passive ? CF_ICE_TCP_PASSIVE : CF_ICE_UDP,
     };
     return true;
 }
@@ -64,7 +66,7 @@ bool cf_ice_is_mismatch(const struct cf_section *section) {
         return false;
     }
     while (next_candidate(section, &index, &candidate)) {
-        if (candidate.component == 1 && cf_addr_eq(&candidate.addr, &section->rtp)) {
+        if (candidate.component == 1 && candidate.transport == CF_ICE_UDP && cf_addr_eq(&candidate.addr, &section->rtp)) {
             return false;
         }
     }
@@ -167,7 +169,7 @@ void cf_ice_set_offer(const struct cf_local_session *session, const struct cf_ic
 
 /* --- as text --- */
 
-/* RFC 8445 section 5.1.1.3: the same for candidates of one type and base address. */
+/* RFC 8445 section 5.1.1.3: the same for candidates of one type, transport and base address. */
 static size_t foundation_of(const struct cf_local_ice *ice, size_t index) {
     const struct cf_local_candidate *candidate = &ice->candidates[index];
     bool is_host = candidate->base.family == CF_FAMILY_NONE;
@@ -176,14 +178,24 @@ static size_t foundation_of(const struct cf_local_ice *ice, size_t index) {
         bool is_other_host = other->base.family == CF_FAMILY_NONE;
         const struct cf_addr *a = is_host ? &candidate->addr : &candidate->base;
         const struct cf_addr *b = is_other_host ? &other->addr : &other->base;
-        if (is_host == is_other_host && cf_addr_eq_ip(a, b)) {
+        if (is_host == is_other_host && candidate->transport == other->transport && cf_addr_eq_ip(a, b)) {
             return i + 1;
         }
     }
     return index + 1;
 }
 
+static uint32_t priority_of(const struct cf_local_candidate *c, bool is_host) {
+    if (c->transport != CF_ICE_UDP) {
+        return cf_ice_tcp_priority((enum cf_ice_transport)c->transport, c->preference, c->component);
+    }
+    return cf_ice_priority(is_host ? CF_ICE_HOST : CF_ICE_SRFLX, c->preference, c->component);
+}
+
 static void put_candidate(struct cf_writer *w, const struct cf_local_ice *ice, size_t index) {
+    static const enum cf_candidate_transport transports[] = {[CF_ICE_UDP] = CF_CANDIDATE_UDP,
+                                                             [CF_ICE_TCP_ACTIVE] = CF_CANDIDATE_TCP_ACTIVE,
+                                                             [CF_ICE_TCP_PASSIVE] = CF_CANDIDATE_TCP_PASSIVE};
     const struct cf_local_candidate *c = &ice->candidates[index];
     bool is_host = c->base.family == CF_FAMILY_NONE;
     char foundation[8];
@@ -193,8 +205,8 @@ static void put_candidate(struct cf_writer *w, const struct cf_local_ice *ice, s
     const struct cf_sdp_candidate candidate = {
         .foundation = cf_writer_str(&text),
         .component = c->component,
-        .transport = CF_CANDIDATE_UDP,
-        .priority = cf_ice_priority(is_host ? CF_ICE_HOST : CF_ICE_SRFLX, c->preference, c->component),
+        .transport = transports[c->transport],
+        .priority = priority_of(c, is_host),
         .addr = c->addr,
         .type = is_host ? CF_CANDIDATE_HOST : CF_CANDIDATE_SRFLX,
         .related = c->base,

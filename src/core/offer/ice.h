@@ -41,7 +41,7 @@ void cf_ice_set_answer(const struct cf_local_session *session, const struct cf_s
 /** Offer ICE, if policy and line have it and the peer has not declined it before; with credentials. */
 void cf_ice_set_offer(const struct cf_local_session *session, const struct cf_ice_before *before, struct cf_plan *plan);
 
-/** A candidate that can be used: UDP, with an address, of a component that there can be. */
+/** A candidate that can be used: UDP or passive TCP, with an address, of a component that there can be. */
 bool cf_ice_candidate_of(const struct cf_sdp_candidate *candidate, struct cf_ice_remote_candidate *ret);
 
 /** What a pair of sections means. */

@@ -8,10 +8,11 @@
 #define CF_CORE_OFFER_LOCAL_H
 
 #include "base/rng.h"
+#include "core/ice/candidate.h"
 #include "core/offer/policy.h"
 
 /** Most candidates of ours in a line. */
-#define CF_LOCAL_CANDIDATES_MAX 16
+#define CF_LOCAL_CANDIDATES_MAX 24
 
 /** A candidate of ours. */
 struct cf_local_candidate {
@@ -19,6 +20,7 @@ struct cf_local_candidate {
     struct cf_addr base; /**< server-reflexive: where it leads to; family NONE: it is a host candidate */
     uint16_t preference; /**< RFC 8445 section 5.1.2.1, the higher the better */
     uint8_t component;   /**< 1: RTP, 2: RTCP */
+    uint8_t transport;   /**< enum cf_ice_transport; an active one has port 9 (RFC 6544 section 4.5) */
 };
 
 /** Where a line can be reached by ICE. */

@@ -135,7 +135,8 @@ struct cf_ice_remote {
     uint16_t pwd_len;
     char ufrag[CF_ICE_CREDENTIAL_MAX];
     char pwd[CF_ICE_CREDENTIAL_MAX];
-    struct cf_ice_remote_candidate candidates[CF_MEDIA_CANDIDATES_MAX]; /**< UDP, with addresses; names are left out */
+    struct cf_ice_remote_candidate
+        candidates[CF_MEDIA_CANDIDATES_MAX]; /**< UDP and passive TCP, with addresses; names are left out */
 };
 
 /** ICE of ours. */

@@ -183,7 +183,8 @@ void cf_terminal_on_datagram(struct cf_terminal *t, uint32_t socket, const struc
     enum cf_packet_kind kind = cf_packet_kind_of((struct cf_span){at, len});
     for (size_t i = 0; i < t->transport_count; i++) {
         const struct cf_engine_transport *path = &t->transports[i].path;
-        if (path->sockets[CF_ENGINE_PORT_RTP] != socket && path->sockets[CF_ENGINE_PORT_RTCP] != socket) {
+        bool is_stream = socket == CF_TERMINAL_SOCKET_STREAMS + i;
+        if (!is_stream && path->sockets[CF_ENGINE_PORT_RTP] != socket && path->sockets[CF_ENGINE_PORT_RTCP] != socket) {
             continue;
         }
         if (kind == CF_PACKET_RTP) {
@@ -193,7 +194,8 @@ void cf_terminal_on_datagram(struct cf_terminal *t, uint32_t socket, const struc
         } else if (kind == CF_PACKET_STUN) {
             cf_terminal_on_check(t, i, socket, from, (struct cf_span){at, len}, now);
         } else if (kind == CF_PACKET_DTLS || kind == CF_PACKET_ZRTP) {
-            enum cf_engine_port port = path->sockets[CF_ENGINE_PORT_RTP] == socket ? CF_ENGINE_PORT_RTP : CF_ENGINE_PORT_RTCP;
+            bool is_rtp = is_stream || path->sockets[CF_ENGINE_PORT_RTP] == socket;
+            enum cf_engine_port port = is_rtp ? CF_ENGINE_PORT_RTP : CF_ENGINE_PORT_RTCP;
             cf_terminal_on_handshake(t, i, port, from, (struct cf_span){at, len}, now);
         } else {
             t->totals.malformed++;
@@ -286,6 +288,17 @@ struct cf_terminal_protection cf_terminal_protection(const struct cf_terminal *t
         memcpy(protection.sas, transport->sas, sizeof protection.sas);
     }
     return protection;
+}
+
+struct cf_terminal_path cf_terminal_path(const struct cf_terminal *t, size_t index) {
+    const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    struct cf_terminal_path ret = {.remote = {.family = CF_FAMILY_NONE}};
+    if (line != NULL && line->agreed.transport < t->transport_count) {
+        const struct cf_engine_path *path = &t->transports[line->agreed.transport].path.paths[CF_ENGINE_PORT_RTP];
+        ret.is_tcp = path->socket >= CF_TERMINAL_SOCKET_STREAMS && path->socket != CF_MEDIA_SOCKET_NONE;
+        ret.remote = path->remote;
+    }
+    return ret;
 }
 
 struct cf_terminal_totals cf_terminal_totals(const struct cf_terminal *t) {

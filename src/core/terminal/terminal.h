@@ -47,6 +47,7 @@ struct cf_terminal_config {
     const struct cf_stun_hash *stun_hash; /**< NULL: no connectivity checks (ICE) */
     struct cf_str cname;                  /**< RTCP CNAME; copied */
     cf_wall wall;                         /**< wall clock when it is made, for sender reports */
+    bool has_ice_tcp;                     /**< checks go over TCP too: the caller connects for each transport and address */
     size_t out_max;                       /**< most packets that wait to be sent; 0: CF_TERMINAL_OUT_MAX */
     bool counts_only; /**< what is received is counted, not put together, and what is sent is not kept: for load */
 };
@@ -59,6 +60,9 @@ struct cf_terminal *cf_terminal_create(const struct cf_mem *mem, const struct cf
 
 /** Free everything; nothing is sent. NULL is ignored. */
 void cf_terminal_destroy(struct cf_terminal *t);
+
+/** Sockets from this name on stand for the TCP connections of one transport each: .to of what is sent tells to where. */
+#define CF_TERMINAL_SOCKET_STREAMS (UINT32_C(1) << 18)
 
 /** Name of the socket at the local address @p addr of a transport. */
 uint32_t cf_terminal_socket(const struct cf_addr *addr);
@@ -84,6 +88,9 @@ bool cf_terminal_can_send(const struct cf_terminal *t, size_t index);
 /** A datagram came to @p socket; its octets are changed (decrypted in place). */
 void cf_terminal_on_datagram(struct cf_terminal *t, uint32_t socket, const struct cf_addr *from, uint8_t *at, size_t len,
                              cf_usec now);
+
+/** The TCP connection of @p socket to @p to is closed, or could not be opened. */
+void cf_terminal_on_closed(struct cf_terminal *t, uint32_t socket, const struct cf_addr *to, cf_usec now);
 
 /** Send 20 ms of sound (CF_MIX_TICK_SAMPLES samples at 48 kHz) on every audio line that is sent. */
 void cf_terminal_send_sound(struct cf_terminal *t, const int16_t *pcm, cf_usec now);
@@ -200,6 +207,13 @@ struct cf_terminal_stats cf_terminal_stats(const struct cf_terminal *t, size_t i
 
 /** How line @p index is protected; zeros if there is none. */
 struct cf_terminal_protection cf_terminal_protection(const struct cf_terminal *t, size_t index);
+
+/** Where line @p index is sent to. */
+struct cf_terminal_path {
+    bool is_tcp;
+    struct cf_addr remote; /**< family NONE: nowhere yet */
+};
+struct cf_terminal_path cf_terminal_path(const struct cf_terminal *t, size_t index);
 
 /** Counters of the whole. */
 struct cf_terminal_totals {

@@ -36,7 +36,19 @@ static void add_base(struct cf_ice_agent *agent, const struct cf_addr *addr, uin
     (void)cf_ice_agent_add_local(agent, &local, now);
 }
 
-static enum cf_err make(struct cf_terminal *t, const struct cf_media_transport *agreed, cf_usec now, struct cf_ice_agent **ret) {
+/* All connections of the transport. */
+static void add_stream_base(struct cf_ice_agent *agent, size_t index, uint8_t family, cf_usec now) {
+    struct cf_ice_local local = {.socket = CF_TERMINAL_SOCKET_STREAMS + (uint32_t)index,
+                                 .addr = {.family = family},
+                                 .priority = cf_ice_tcp_priority(CF_ICE_TCP_ACTIVE, PREFERENCE, 1),
+                                 .foundation = 2,
+                                 .component = 1,
+                                 .transport = CF_ICE_TCP_ACTIVE};
+    (void)cf_ice_agent_add_local(agent, &local, now);
+}
+
+static enum cf_err make(struct cf_terminal *t, size_t index, const struct cf_media_transport *agreed, cf_usec now,
+                        struct cf_ice_agent **ret) {
     const struct cf_ice_own *own = &agreed->own_ice;
     const struct cf_ice_remote *remote = &agreed->ice;
     const struct cf_ice_config config = {.hash = t->config.stun_hash,
@@ -53,6 +65,8 @@ static enum cf_err make(struct cf_terminal *t, const struct cf_media_transport *
         add_base(agent, &agreed->local_rtp, 1, now);
         if (!agreed->has_rtcp_mux) {
             add_base(agent, &agreed->local_rtcp, 2, now);
+        } else if (t->config.has_ice_tcp) {
+            add_stream_base(agent, index, agreed->local_rtp.family, now);
         }
         err = cf_ice_agent_set_remote(agent, cf_str_n(remote->ufrag, remote->ufrag_len), cf_str_n(remote->pwd, remote->pwd_len),
                                       remote->is_lite, now);
@@ -120,7 +134,7 @@ void cf_terminal_set_checks(struct cf_terminal *t, size_t index, const struct cf
     }
     if (transport->ice == NULL || !goes_on(transport->ice, agreed)) {
         struct cf_ice_agent *agent = NULL;
-        if (make(t, agreed, now, &agent) != CF_OK) {
+        if (make(t, index, agreed, now, &agent) != CF_OK) {
             t->totals.failed_lines++;
             return;
         }
@@ -149,6 +163,14 @@ void cf_terminal_on_check(struct cf_terminal *t, size_t index, uint32_t socket, 
     }
     t->totals.refused += cf_ice_agent_receive(agent, socket, from, datagram, now) == CF_ICE_USED ? 0 : 1;
     settle(t, index, now);
+}
+
+void cf_terminal_on_closed(struct cf_terminal *t, uint32_t socket, const struct cf_addr *to, cf_usec now) {
+    size_t index = socket - CF_TERMINAL_SOCKET_STREAMS;
+    if (socket >= CF_TERMINAL_SOCKET_STREAMS && index < t->transport_count && t->transports[index].ice != NULL) {
+        cf_ice_agent_on_closed(t->transports[index].ice, socket, to, now);
+        settle(t, index, now);
+    }
 }
 
 bool cf_terminal_admits(struct cf_terminal *t, size_t index, enum cf_engine_port port, uint32_t socket,

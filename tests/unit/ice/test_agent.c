@@ -386,6 +386,92 @@ static void finds_whose_a_message_is(void **state) {
     assert_false(cf_ice_asker((struct cf_span){s.sent, 10}, &prefix));
 }
 
+/* --- over TCP (RFC 6544) --- */
+
+static void make_tcp(struct scene *s, enum cf_ice_transport transport) {
+    make(s, transport == CF_ICE_TCP_ACTIVE, false);
+    s->agent.locals[0].transport = (uint8_t)transport;
+    s->agent.locals[0].priority = cf_ice_tcp_priority(transport, 0, 1);
+}
+
+/* Who waits for connections begins nothing; on one that came it answers and checks back, once. */
+static void waits_for_connections(void **state) {
+    (void)state;
+    struct scene s;
+    struct cf_ice_event event;
+    struct cf_addr peer = addr(PEER);
+    make_tcp(&s, CF_ICE_TCP_PASSIVE);
+    struct cf_ice_remote_candidate candidate = {.addr = peer, .priority = 1, .component = 1, .transport = CF_ICE_TCP_ACTIVE};
+    cf_ice_agent_add_remote(&s.agent, &candidate, s.now);
+    candidate.transport = CF_ICE_UDP;
+    cf_ice_agent_add_remote(&s.agent, &candidate, s.now);
+    cf_ice_agent_on_deadline(&s.agent, s.now);
+    drain(&s);
+    assert_int_equal(s.sent_len, 0);
+    assert_int_equal(s.agent.pair_count, 0);
+    assert_int_equal(request(&s, STRANGER, &(struct script){.user = "ours:peer", .pwd = OUR_PWD, .has_use = true}), CF_ICE_USED);
+    wait(&s);
+    assert_true(s.sent_len > 0);
+    uint32_t checks = s.agent.stats.checks_out;
+    /* A reliable transport: once, and 39.5 s for the answer (RFC 8489 section 6.2.2). */
+    cf_usec sent_at = s.now;
+    while (s.agent.pairs[0].state == CF_ICE_IN_PROGRESS) {
+        cf_usec before = s.now;
+        cf_ice_agent_on_deadline(&s.agent, s.now = cf_ice_agent_deadline(&s.agent));
+        assert_true(s.now > before);
+        drain(&s);
+    }
+    assert_int_equal(s.agent.stats.checks_out, checks);
+    assert_true(s.now - sent_at == CF_MSEC(39500));
+    assert_int_equal(request(&s, STRANGER, &(struct script){.user = "ours:peer", .pwd = OUR_PWD, .has_use = true}), CF_ICE_USED);
+    wait(&s);
+    assert_int_equal(reply(&s, STRANGER, 0, PEER_PWD), CF_ICE_USED);
+    assert_true(next_event(&s, CF_ICE_EVENT_SELECTED, &event));
+    assert_true(event.is_nominated && event.socket == SOCKET);
+    struct cf_addr stranger = addr(STRANGER);
+    assert_true(cf_addr_eq(&event.remote, &stranger));
+}
+
+/* A closed connection ends its pair at once; another one is found by its checks. */
+static void notices_that_a_connection_is_closed(void **state) {
+    (void)state;
+    struct scene s;
+    struct cf_ice_event event;
+    struct cf_addr peer = addr(PEER);
+    struct cf_addr stranger = addr(STRANGER);
+    make_tcp(&s, CF_ICE_TCP_PASSIVE);
+    assert_int_equal(request(&s, PEER, &plain), CF_ICE_USED);
+    wait(&s);
+    assert_int_equal(reply(&s, PEER, 0, PEER_PWD), CF_ICE_USED);
+    assert_true(next_event(&s, CF_ICE_EVENT_SELECTED, &event));
+    cf_ice_agent_on_closed(&s.agent, SOCKET, &stranger, s.now);
+    cf_ice_agent_on_closed(&s.agent, SOCKET + 1, &peer, s.now);
+    assert_false(next_event(&s, CF_ICE_EVENT_LOST, &event));
+    cf_ice_agent_on_closed(&s.agent, SOCKET, &peer, s.now);
+    assert_true(next_event(&s, CF_ICE_EVENT_LOST, &event));
+    assert_int_equal(request(&s, STRANGER, &plain), CF_ICE_USED);
+    wait(&s);
+    assert_int_equal(reply(&s, STRANGER, 0, PEER_PWD), CF_ICE_USED);
+    assert_true(next_event(&s, CF_ICE_EVENT_SELECTED, &event));
+    assert_true(cf_addr_eq(&event.remote, &stranger));
+}
+
+/* Who connects does so to those that wait, and gives up when it is refused. */
+static void connects_to_who_waits(void **state) {
+    (void)state;
+    struct scene s;
+    struct cf_ice_event event;
+    struct cf_addr peer = addr(PEER);
+    make_tcp(&s, CF_ICE_TCP_ACTIVE);
+    struct cf_ice_remote_candidate candidate = {.addr = peer, .priority = 1, .component = 1, .transport = CF_ICE_TCP_PASSIVE};
+    cf_ice_agent_add_remote(&s.agent, &candidate, s.now);
+    cf_ice_agent_end_remote(&s.agent, s.now);
+    wait(&s);
+    assert_true(s.sent_len > 0 && cf_addr_eq(&s.sent_to, &peer));
+    cf_ice_agent_on_closed(&s.agent, SOCKET, &peer, s.now);
+    assert_true(next_event(&s, CF_ICE_EVENT_FAILED, &event));
+}
+
 static void knows_its_limits(void **state) {
     (void)state;
     struct scene s;
@@ -422,4 +508,6 @@ CF_TEST_MAIN(cmocka_unit_test(does_nothing_for_strangers), cmocka_unit_test(answ
              cmocka_unit_test(stops_at_once_when_consent_is_taken_back),
              cmocka_unit_test(learns_no_more_addresses_than_it_has_places),
              cmocka_unit_test(takes_a_pair_of_two_kinds_of_addresses_once_a_check_came_by_it),
-             cmocka_unit_test(finds_whose_a_message_is), cmocka_unit_test(knows_its_limits))
+             cmocka_unit_test(finds_whose_a_message_is), cmocka_unit_test(waits_for_connections),
+             cmocka_unit_test(notices_that_a_connection_is_closed), cmocka_unit_test(connects_to_who_waits),
+             cmocka_unit_test(knows_its_limits))

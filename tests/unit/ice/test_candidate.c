@@ -21,6 +21,24 @@ static void has_the_priorities_of_everybody(void **state) {
     assert_true(cf_ice_pair_priority(UINT32_MAX, UINT32_MAX - 1) > cf_ice_pair_priority(UINT32_MAX - 1, UINT32_MAX - 1));
 }
 
+/* RFC 6544 section 4.2: all of UDP before all of TCP, those that connect before those that wait. */
+static void puts_tcp_behind_udp(void **state) {
+    (void)state;
+    uint32_t active = cf_ice_tcp_priority(CF_ICE_TCP_ACTIVE, UINT16_MAX, 1);
+    uint32_t passive = cf_ice_tcp_priority(CF_ICE_TCP_PASSIVE, UINT16_MAX, 1);
+    assert_int_equal(active, 90U << 24 | 0xdfffU << 8 | 255U);
+    assert_true(passive < active && active < cf_ice_priority(CF_ICE_SRFLX, 0, 2));
+    assert_true(cf_ice_tcp_priority(CF_ICE_TCP_PASSIVE, 0, 2) > cf_ice_priority(CF_ICE_RELAY, 65535, 1));
+    assert_true(cf_ice_reflexive_priority(active) < passive &&
+                cf_ice_reflexive_priority(active) > cf_ice_reflexive_priority(passive));
+    assert_true(cf_ice_is_transport_pair(CF_ICE_UDP, CF_ICE_UDP));
+    assert_true(cf_ice_is_transport_pair(CF_ICE_TCP_ACTIVE, CF_ICE_TCP_PASSIVE));
+    assert_true(cf_ice_is_transport_pair(CF_ICE_TCP_PASSIVE, CF_ICE_TCP_ACTIVE));
+    assert_false(cf_ice_is_transport_pair(CF_ICE_TCP_PASSIVE, CF_ICE_TCP_PASSIVE));
+    assert_false(cf_ice_is_transport_pair(CF_ICE_TCP_ACTIVE, CF_ICE_TCP_ACTIVE));
+    assert_false(cf_ice_is_transport_pair(CF_ICE_UDP, CF_ICE_TCP_PASSIVE));
+}
+
 static void targets_hosts_only(void **state) {
     (void)state;
     static const char *const good[] = {"192.0.2.1:1", "10.0.0.1:65535",  "127.0.0.1:9",
@@ -57,5 +75,5 @@ static void pairs_what_can_reach_each_other(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(has_the_priorities_of_everybody), cmocka_unit_test(targets_hosts_only),
-             cmocka_unit_test(pairs_what_can_reach_each_other))
+CF_TEST_MAIN(cmocka_unit_test(has_the_priorities_of_everybody), cmocka_unit_test(puts_tcp_behind_udp),
+             cmocka_unit_test(targets_hosts_only), cmocka_unit_test(pairs_what_can_reach_each_other))
