@@ -143,10 +143,10 @@ static void on_tls_bytes(struct cf_connection *connection, struct cf_span bytes)
     }
     come_up(connection);
     for (size_t len = cf_tls_read(connection->tls, plain, sizeof plain); len > 0;
-         len = cf_tls_read(connection->tls, plain, sizeof plain)) {
+         len = connection->tls == NULL ? 0 : cf_tls_read(connection->tls, plain, sizeof plain)) {
         tell(connection, CF_CONNECTION_BYTES, (struct cf_span){plain, len});
     }
-    if (cf_tls_is_closed(connection->tls)) {
+    if (connection->tls != NULL && cf_tls_is_closed(connection->tls)) {
         cf_stream_close(connection->stream);
     }
 }
@@ -219,6 +219,29 @@ struct cf_connection *cf_connection_accept(struct cf_connections *connections, s
     connection->is_up = tls == NULL;
     cf_stream_set_owner(stream, &events, connection);
     return connection;
+}
+
+bool cf_connection_start_tls(struct cf_connection *connection, struct cf_tls_context *tls, struct cf_span bytes) {
+    if (cf_tls_create(tls, CF_TLS_ROLE_SERVER, NULL, &connection->tls) != CF_OK) {
+        cf_connection_close(connection);
+        return false;
+    }
+    connection->is_up = false;
+    on_tls_bytes(connection, bytes);
+    return !connection->is_silent;
+}
+
+bool cf_connection_release(struct cf_connection *connection, struct cf_loose_connection *ret) {
+    *ret = (struct cf_loose_connection){
+        .fd = -1, .local = cf_stream_local(connection->stream), .remote = cf_stream_remote(connection->stream)};
+    connection->is_silent = true;
+    if (cf_stream_release(connection->stream, &ret->fd) != CF_OK) {
+        cf_stream_close(connection->stream);
+        return false;
+    }
+    ret->tls = connection->tls;
+    connection->tls = NULL;
+    return true;
 }
 
 struct cf_connection *cf_connection_open(struct cf_connections *connections, struct cf_loop *loop, const struct cf_addr *remote,

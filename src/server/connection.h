@@ -79,6 +79,20 @@ uint64_t cf_connection_id(const struct cf_connection *connection);
 struct cf_flow_id cf_connection_flow(const struct cf_connection *connection);
 void cf_connection_set_flow(struct cf_connection *connection, struct cf_flow_id flow);
 
+/** Put TLS on an accepted connection that has none; @p bytes, its first octets, came already. False: it was closed. */
+bool cf_connection_start_tls(struct cf_connection *connection, struct cf_tls_context *tls, struct cf_span bytes);
+
+/** A connection that was taken out of the loop. */
+struct cf_loose_connection {
+    int fd;             /**< the caller's to close */
+    struct cf_tls *tls; /**< the caller's, with what was not read yet; NULL: plain */
+    struct cf_addr local;
+    struct cf_addr remote;
+};
+
+/** Take @p connection out of the loop, without an event. False: it can't be done now, it was closed. */
+bool cf_connection_release(struct cf_connection *connection, struct cf_loose_connection *ret);
+
 /** Close without an event. */
 void cf_connection_close(struct cf_connection *connection);
 

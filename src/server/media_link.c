@@ -9,6 +9,7 @@
 #include "shell/mailbox/mailbox.h"
 #include "shell/system/interfaces.h"
 #include "shell/system/system.h"
+#include "shell/tcp/tcp.h"
 #include <stdlib.h>
 
 #define COMMANDS_OCTETS (8U << 20)
@@ -271,6 +272,59 @@ static enum cf_err share_port(struct cf_media_link *link, const struct cf_config
     }
     err = open_places(link, &link->local4, (uint16_t)config->ice_port);
     return err == CF_OK ? open_places(link, &link->local6, (uint16_t)config->ice_port) : err;
+}
+
+/* --- media over TCP --- */
+
+/* Who is reached by the network for media is not told of a port on loopback. */
+static bool is_within_reach(const struct cf_port_source *source, const struct cf_addr *addr) {
+    bool is_any_loopback = false;
+    for (size_t i = 0; i < source->place_count; i++) {
+        is_any_loopback = is_any_loopback || cf_addr_is_loopback(&source->places[i].addr);
+    }
+    return is_any_loopback || !cf_addr_is_loopback(addr);
+}
+
+static void add_stream_port(struct cf_port_source *source, const struct cf_addr *addr) {
+    if (is_within_reach(source, addr) && source->stream_count < CF_MEDIA_SHARED_MAX) {
+        uint32_t family = addr->family == CF_FAMILY_IP6 ? 1 : 0;
+        source->streams[source->stream_count++] =
+            (struct cf_port_place){.socket = CF_MEDIA_SOCKET_STREAMS + family, .addr = *addr};
+    }
+}
+
+void cf_media_link_add_stream_port(struct cf_media_link *link, const struct cf_addr *addr) {
+    struct cf_port_source *source = &link->source;
+    if (!cf_addr_is_unspecified(addr)) {
+        add_stream_port(source, addr);
+        return;
+    }
+    for (size_t i = 0; i < source->place_count; i++) {
+        struct cf_addr place = source->places[i].addr;
+        place.port = addr->port;
+        if (place.family == addr->family) {
+            add_stream_port(source, &place);
+        }
+    }
+}
+
+void cf_media_link_take_stream(struct cf_media_link *link, int fd, const struct cf_addr *remote, struct cf_span octets) {
+    struct cf_worker_message message CF_SCRATCH;
+    message.kind = CF_WORKER_STREAM;
+    message.stream.fd = fd;
+    message.stream.remote = *remote;
+    message.stream.len = (uint16_t)octets.len;
+    if (octets.len > sizeof message.stream.octets) {
+        cf_tcp_close(&fd);
+        return;
+    }
+    memcpy(message.stream.octets, octets.at, octets.len);
+    if (!cf_mailbox_put(link->commands, &message, cf_worker_message_len(&message))) {
+        cf_tcp_close(&fd);
+        link->lost++;
+        return;
+    }
+    cf_mailbox_ring(link->commands);
 }
 
 /* --- events --- */

@@ -34,6 +34,12 @@ struct cf_port_source *cf_media_link_ports(struct cf_media_link *link);
 /** Give a command to the worker. It goes out with the next cf_media_link_flush(). */
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command);
 
+/** Members with ICE may connect to TCP port @p addr; all addresses, if it is unspecified, that media is received at. */
+void cf_media_link_add_stream_port(struct cf_media_link *link, const struct cf_addr *addr);
+
+/** Give a TCP connection to the worker, which closes it if it is of no use; @p octets were read from it already. */
+void cf_media_link_take_stream(struct cf_media_link *link, int fd, const struct cf_addr *remote, struct cf_span octets);
+
 /**
  * SHA-256 of the certificate that new DTLS associations are promised, CF_DTLS_FINGERPRINT_LEN octets at an address that stays;
  * what is there changes when the certificate is renewed.

@@ -15,10 +15,22 @@
 enum cf_worker_message_kind {
     CF_WORKER_OPEN,     /**< take over the socket .udp as number .socket */
     CF_WORKER_CLOSE,    /**< close socket .socket */
+    CF_WORKER_STREAM,   /**< take over the TCP connection .stream */
     CF_WORKER_COMMAND,  /**< .command for the engine */
     CF_WORKER_IDENTITY, /**< another certificate for DTLS: .identity, which is the worker's from now on */
     CF_WORKER_ZRTP,     /**< somebody to do ZRTP with: .party, which is the worker's from now on */
     CF_WORKER_STOP,     /**< send what is waiting and end */
+};
+
+/** Octets of a connection that came before it was handed over; who sends more at once does not speak what we took it for. */
+#define CF_WORKER_STREAM_OCTETS_MAX 2048
+
+/** A connection that carries media. */
+struct cf_worker_stream {
+    int fd;
+    struct cf_addr remote;
+    uint16_t len;
+    uint8_t octets[CF_WORKER_STREAM_OCTETS_MAX];
 };
 
 /** A message; copied through the mailbox. */
@@ -28,11 +40,17 @@ struct cf_worker_message {
     struct cf_udp udp;
     struct cf_dtls_identity *identity;
     struct cf_zrtp_party *party;
-    struct cf_media_command command; /**< last: it is left out of, or cut short in, messages that need less */
+    union { /* last: left out of, or cut short in, messages that need less */
+        struct cf_worker_stream stream;
+        struct cf_media_command command;
+    };
 };
 
 /** Octets of @p message that say something: what goes through the mailbox. */
 static inline size_t cf_worker_message_len(const struct cf_worker_message *message) {
+    if (message->kind == CF_WORKER_STREAM) {
+        return offsetof(struct cf_worker_message, stream.octets) + message->stream.len;
+    }
     if (message->kind != CF_WORKER_COMMAND) {
         return offsetof(struct cf_worker_message, command);
     }

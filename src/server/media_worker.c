@@ -11,7 +11,9 @@
 #include "adapt/resample/resample.h"
 #include "adapt/srtp/srtp.h"
 #include "core/media/engine.h"
+#include "core/rtp/framing.h"
 #include "server/media_messages.h"
+#include "server/media_streams.h"
 #include "shell/log/log.h"
 #include "shell/system/system.h"
 #include "shell/thread/thread.h"
@@ -39,6 +41,7 @@ struct cf_media_worker {
     size_t slots_used;                                 /* of .buffer, by .inputs */
     struct cf_media_input inputs[CF_ENGINE_BATCH_MAX]; /* came in and wait for the engine, of all sockets */
     size_t input_count;
+    struct cf_media_streams *streams;
     int epoll;
     enum cf_sender_kind sender_kind;
     struct cf_sender *sender; /* made by the thread itself */
@@ -80,6 +83,11 @@ static void send_outputs(struct cf_media_worker *w, const struct cf_media_output
     size_t begin = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t number = outputs[i].socket;
+        if (number >= CF_MEDIA_SOCKET_STREAMS && number < CF_MEDIA_SOCKET_STREAMS + CF_MEDIA_STREAMS_SOCKETS) {
+            cf_media_streams_send(w->streams, number, &outputs[i].to, outputs[i].data);
+            begin = i + 1;
+            continue;
+        }
         datagrams[i] = (struct cf_datagram){outputs[i].to, outputs[i].data};
         if (i + 1 < count && outputs[i + 1].socket == number) {
             continue;
@@ -90,6 +98,7 @@ static void send_outputs(struct cf_media_worker *w, const struct cf_media_output
         begin = i + 1;
     }
     cf_sender_flush(w->sender);
+    cf_media_streams_flush(w->streams);
 }
 
 static void drain(struct cf_media_worker *w) {
@@ -122,6 +131,10 @@ static void take_message(struct cf_media_worker *w, const struct cf_worker_messa
         break;
     case CF_WORKER_CLOSE:
         close_socket(w, message->socket);
+        break;
+    case CF_WORKER_STREAM:
+        cf_media_streams_add(w->streams, message->stream.fd, &message->stream.remote,
+                             (struct cf_span){message->stream.octets, message->stream.len}, cf_system_now());
         break;
     case CF_WORKER_COMMAND:
         cf_engine_command(w->engine, &message->command, cf_system_now());
@@ -177,8 +190,39 @@ static void receive(struct cf_media_worker *w, uint32_t number) {
     }
 }
 
+/* --- media over TCP --- */
+
+static void on_stream_datagram(void *ctx, uint32_t socket, const struct cf_addr *from, struct cf_span octets) {
+    struct cf_media_worker *w = ctx;
+    uint8_t *slot = w->buffer + w->slots_used * SLOT;
+    _Static_assert(SLOT >= CF_FRAME_MAX, "a datagram of a frame fits");
+    memcpy(slot, octets.at, octets.len);
+    w->inputs[w->input_count++] = (struct cf_media_input){.socket = socket, .from = *from, .at = slot, .len = octets.len};
+    w->slots_used++;
+    if (w->slots_used == CF_ENGINE_BATCH_MAX) {
+        flush_inputs(w);
+    }
+}
+
+static void on_stream_closed(void *ctx, uint32_t socket, const struct cf_addr *from) {
+    struct cf_media_worker *w = ctx;
+    cf_engine_on_closed(w->engine, socket, from, cf_system_now());
+    drain(w);
+}
+
+static bool is_stream_used(void *ctx, uint32_t socket, const struct cf_addr *from) {
+    const struct cf_media_worker *w = ctx;
+    return cf_engine_knows(w->engine, socket, from);
+}
+
+static enum cf_err make_streams(struct cf_media_worker *w) {
+    const struct cf_media_streams_hooks hooks = {
+        .datagram = on_stream_datagram, .closed = on_stream_closed, .is_used = is_stream_used, .ctx = w};
+    return cf_media_streams_create(w->epoll, &hooks, &w->streams);
+}
+
 static struct timespec *time_left(const struct cf_media_worker *w, struct timespec *room) {
-    cf_usec deadline = cf_engine_deadline(w->engine);
+    cf_usec deadline = cf_usec_min(cf_engine_deadline(w->engine), cf_media_streams_deadline(w->streams));
     if (deadline == CF_USEC_NEVER) {
         return NULL;
     }
@@ -195,12 +239,17 @@ static void turn(struct cf_media_worker *w) {
     for (int i = 0; i < count; i++) {
         if (ready[i].data.u32 == INBOX) {
             take_messages(w);
+        } else if ((ready[i].data.u32 & CF_MEDIA_STREAM_TAG) != 0) {
+            bool is_readable = (ready[i].events & ~(uint32_t)EPOLLOUT) != 0;
+            cf_media_streams_on_ready(w->streams, ready[i].data.u32, is_readable, (ready[i].events & EPOLLOUT) != 0);
         } else {
             receive(w, ready[i].data.u32);
         }
     }
     flush_inputs(w);
     cf_usec now = cf_system_now();
+    cf_media_streams_on_deadline(w->streams, now);
+    cf_media_streams_bury(w->streams);
     if (cf_engine_deadline(w->engine) <= now) {
         cf_engine_on_deadline(w->engine, now);
         drain(w);
@@ -241,6 +290,7 @@ static void destroy(struct cf_media_worker *w) {
     for (uint32_t i = 0; w->sockets != NULL && i < CF_MEDIA_SOCKETS_MAX; i++) {
         close_socket(w, i);
     }
+    cf_media_streams_destroy(&w->streams);
     if (w->engine != NULL) {
         cf_engine_fini(w->engine);
     }
@@ -291,6 +341,7 @@ static enum cf_err make(struct cf_media_worker *w) {
     enum cf_err err = cf_srtp_engine_new(cf_system_mem(), CF_SRTP_LIBRARY_BEST, &w->srtp);
     err = err == CF_OK ? cf_dtls_new(cf_system_mem(), &w->dtls) : err;
     err = err == CF_OK ? cf_zrtp_new(cf_system_mem(), &w->zrtp) : err;
+    err = err == CF_OK ? make_streams(w) : err;
     return err == CF_OK ? make_engine(w) : err;
 }
 

@@ -6,8 +6,10 @@
 #include "core/node/node.h"
 #include "core/offer/policy.h"
 #include "server/content_codecs.h"
+#include "server/handover.h"
 #include "server/media_link.h"
 #include "server/operator.h"
+#include "server/policy.h"
 #include "server/store.h"
 #include "server/transports.h"
 #include "shell/control/control.h"
@@ -29,6 +31,7 @@ struct server {
     struct cf_node *node;
     struct cf_store store;
     struct cf_media_link *media;
+    struct cf_handover handover;
     struct cf_control *control;
     struct cf_policy policy;
     cf_usec look_at_accounts;
@@ -142,45 +145,6 @@ static enum cf_err set_log_level(const struct cf_config *config) {
         cf_log_set_level(level);
     } else {
         cf_log(CF_LOG_ERROR, "config", "log.level: \"%s\" is not error, warning, info or debug", config->log_level.text);
-    }
-    return err;
-}
-
-static bool set_ice(const struct cf_config_text *text, struct cf_policy *ret) {
-    static const struct cf_str words[] = {[CF_POLICY_ICE_OFF] = CF_STR_INIT("off"),
-                                          [CF_POLICY_ICE_FULL] = CF_STR_INIT("full"),
-                                          [CF_POLICY_ICE_LITE] = CF_STR_INIT("lite")};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (cf_str_eq(cf_config_str(text), words[i])) {
-            ret->ice = (enum cf_policy_ice)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum cf_err set_policy(const struct cf_config *config, struct cf_policy *ret) {
-    cf_policy_default(ret);
-    /* Phones, Linphone 5.1 among them, refuse RTP/AVPF but take a=rtcp-fb under RTP/AVP. */
-    ret->offer_profile = CF_PROFILE_AVP;
-    ret->allows_plain = config->allows_plain;
-    ret->allows_sdes_on_insecure_signalling = config->allows_sdes_insecure;
-    if (!set_ice(&config->ice, ret)) {
-        cf_log(CF_LOG_ERROR, "config", "media.ice: \"%s\" is not full, lite or off", config->ice.text);
-        return CF_ERR_CONFIG;
-    }
-    enum cf_err err = cf_policy_set_suites(ret, cf_config_str(&config->suites));
-    if (err == CF_OK) {
-        err = cf_policy_set_keyings(ret, cf_config_str(&config->keying));
-    }
-    if (err == CF_OK) {
-        err = cf_policy_codecs_parse(cf_config_str(&config->audio), CF_MEDIA_AUDIO, &ret->audio);
-    }
-    if (err == CF_OK) {
-        err = cf_policy_codecs_parse(cf_config_str(&config->video), CF_MEDIA_VIDEO, &ret->video);
-    }
-    if (err != CF_OK) {
-        cf_log(CF_LOG_ERROR, "config", "media.keying, media.suites, media.audio or media.video names something unknown");
     }
     return err;
 }
@@ -371,7 +335,11 @@ static struct cf_addr media_address(const struct server *s, enum cf_family famil
 static enum cf_err start_media(struct server *s) {
     struct cf_addr local4 = media_address(s, CF_FAMILY_IP4);
     struct cf_addr local6 = media_address(s, CF_FAMILY_IP6);
-    return cf_media_link_start(s->loop, &s->options->config, &local4, &local6, on_media_event, s, &s->media);
+    enum cf_err err = cf_media_link_start(s->loop, &s->options->config, &local4, &local6, on_media_event, s, &s->media);
+    if (err == CF_OK) {
+        cf_handover_open(&s->handover, &s->options->config, s->transports, s->media);
+    }
+    return err;
 }
 
 static enum cf_err open_control(struct server *s) {
@@ -393,7 +361,7 @@ static void on_hangup(void *ctx, int signal_number) {
     struct cf_config fresh;
     struct cf_policy policy;
     (void)signal_number;
-    if (cf_server_options_reload(s->options, &fresh) != CF_OK || set_policy(&fresh, &policy) != CF_OK) {
+    if (cf_server_options_reload(s->options, &fresh) != CF_OK || cf_server_set_policy(&fresh, &policy) != CF_OK) {
         return;
     }
     s->options->config = fresh;
@@ -420,7 +388,7 @@ static enum cf_err catch_signals(struct server *s) {
 static enum cf_err start(struct server *s) {
     const struct cf_config *c = &s->options->config;
     enum cf_err err = set_log_level(c);
-    err = err == CF_OK ? set_policy(c, &s->policy) : err;
+    err = err == CF_OK ? cf_server_set_policy(c, &s->policy) : err;
     err = err == CF_OK ? check_proxy(c) : err;
     err = err == CF_OK ? cf_file_make_folder(c->state.text) : err;
     err = err == CF_OK ? cf_loop_create(&s->loop) : err;
@@ -500,6 +468,7 @@ int cf_server_run(struct cf_server_options *options) {
         return 1;
     }
     cf_transports_start(s.transports, s.node, drain_node, &s);
+    cf_handover_start(&s.handover, s.transports);
     cf_loop_set_turn(s.loop, on_turn, &s);
     add_rooms(&s);
     drain_node(&s);

@@ -4,7 +4,6 @@
 
 #include "server/certificates.h"
 #include "server/connection.h"
-#include "server/web.h"
 #include "shell/dns/dns.h"
 #include "shell/log/log.h"
 #include "shell/stream/stream.h"
@@ -329,12 +328,15 @@ static void on_accept(void *ctx, struct cf_stream *stream) {
         cf_stream_close(stream);
         return;
     }
-    struct cf_connection *connection = cf_connection_accept(&t->connections, stream, is_tls ? t->certificates.server : NULL);
+    /* On the web's ports it is found out first whether they want TLS. */
+    struct cf_connection *connection =
+        cf_connection_accept(&t->connections, stream, is_tls && !local->is_web ? t->certificates.server : NULL);
     if (connection == NULL) {
         cf_stream_close(stream);
     } else if (!local->is_web) {
         (void)begin_flow(t, connection, local->index, &remote);
-    } else if (!cf_web_take(t->web, connection, &remote, local->index, local->sip_index)) {
+    } else if (!cf_web_take(t->web, connection, is_tls ? &t->certificates.server : NULL, &remote, local->index,
+                            local->sip_index)) {
         cf_connection_close(connection);
     }
 }
@@ -358,6 +360,23 @@ void cf_transports_start(struct cf_transports *transports, struct cf_node *node,
         if (local->udp.fd >= 0 && cf_loop_watch(transports->loop, local->udp.fd, on_datagrams, local, &local->watch) != CF_OK) {
             cf_log(CF_LOG_ERROR, "sip", "a socket can't be watched");
         }
+    }
+}
+
+bool cf_transports_next_shared_port(const struct cf_transports *transports, size_t *at, struct cf_addr *ret) {
+    while (*at < transports->count) {
+        const struct local *local = &transports->locals[(*at)++];
+        if (local->is_web && transports->table[local->index].transport == CF_TRANSPORT_WSS) {
+            *ret = cf_listener_local(local->listener);
+            return true;
+        }
+    }
+    return false;
+}
+
+void cf_transports_hand_over(struct cf_transports *transports, cf_hand_over *hand_over, void *ctx) {
+    if (transports->web != NULL) {
+        cf_web_hand_over(transports->web, hand_over, ctx);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "adapt/openssl/tls.h"
 #include "core/config/config.h"
 #include "core/node/node.h"
+#include "server/web.h"
 #include "shell/loop/loop.h"
 
 /** All transports; opaque. */
@@ -27,6 +28,12 @@ const struct cf_endpoint_local *cf_transports_locals(const struct cf_transports 
 
 /** Begin to carry bytes to and from the endpoint of @p node. @p changed is called after every input, to drain the node. */
 void cf_transports_start(struct cf_transports *transports, struct cf_node *node, void (*changed)(void *ctx), void *ctx);
+
+/** The next port of web.listen-tls from *at on (begin with 0), as it is bound. False: no more. */
+bool cf_transports_next_shared_port(const struct cf_transports *transports, size_t *at, struct cf_addr *ret);
+
+/** Whom connections to such ports are given to that are neither HTTP nor SIP; after cf_transports_start(). */
+void cf_transports_hand_over(struct cf_transports *transports, cf_hand_over *hand_over, void *ctx);
 
 /** When cf_transports_on_turn() is due. */
 cf_usec cf_transports_deadline(const struct cf_transports *transports);

@@ -1,65 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Connections of browsers: what they speak, HTTP, WebSocket. */
-#include "server/web.h"
+#include "server/web_internal.h"
 
-#include "adapt/http_parser/http_reader.h"
 #include "adapt/openssl/hash.h"
-#include "adapt/wslay/ws.h"
-#include "base/heap.h"
-#include "core/http/first_bytes.h"
-#include "core/http/quota.h"
 #include "core/sip/message.h"
 #include "core/ws/handshake.h"
-#include "server/static_files.h"
-#include "server/web_routes.h"
-#include "shell/file/file.h"
 #include "shell/log/log.h"
 #include "shell/system/system.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CHUNK 16384
 #define PING_USEC CF_SEC(30)
 #define SILENT_USEC CF_SEC(75)  /* a WebSocket that says nothing, not even a pong */
 #define MESSAGE_USEC CF_SEC(30) /* a message that never ends */
-
-/* What is spoken on a connection. */
-enum phase {
-    PHASE_TELLING, /* not known yet */
-    PHASE_HTTP,
-    PHASE_WS,
-};
-
-struct peer {
-    struct cf_web *web;
-    struct cf_connection *connection; /* NULL: gone */
-    struct cf_link link;              /* in web->peers or web->gone */
-    struct cf_timer timer;
-    struct cf_addr remote;
-    uint32_t ws_local;
-    uint32_t sip_local;
-    enum phase phase;
-    uint8_t first[CF_FIRST_BYTES_MAX];
-    size_t first_len;
-    struct cf_http_reader *reader; /* HTTP */
-    struct cf_ws *ws;              /* WS */
-    struct cf_flow_id flow;        /* WS */
-    cf_usec heard;                 /* WS: last octets */
-    cf_usec inside_since;          /* WS: start of a message that is not whole; 0: none */
-};
-
-struct cf_web {
-    const struct cf_config *config;
-    struct cf_web_hooks hooks;
-    struct cf_quota quota;
-    struct cf_static_files files;
-    struct cf_list peers;
-    struct cf_list gone; /* to be freed once nobody is inside of them */
-    struct cf_heap timers;
-    char folder[CF_FILE_PATH_MAX];
-    uint8_t body[CF_WEB_BODY_MAX];
-};
 
 /* --- life --- */
 
@@ -115,7 +69,12 @@ void cf_web_start(struct cf_web *web, const struct cf_web_hooks *hooks) {
     web->hooks = *hooks;
 }
 
-static void free_peer(struct peer *peer) {
+void cf_web_hand_over(struct cf_web *web, cf_hand_over *hand_over, void *ctx) {
+    web->hooks.hand_over = hand_over;
+    web->hooks.hand_over_ctx = ctx;
+}
+
+static void free_peer(struct cf_web_peer *peer) {
     cf_list_remove(&peer->link);
     cf_http_reader_destroy(&peer->reader);
     cf_ws_destroy(&peer->ws);
@@ -124,7 +83,7 @@ static void free_peer(struct peer *peer) {
 
 static void bury(struct cf_web *web) {
     CF_LIST_EACH (&web->gone, link, following) {
-        free_peer(CF_OF(link, struct peer, link));
+        free_peer(CF_OF(link, struct cf_web_peer, link));
     }
 }
 
@@ -133,7 +92,7 @@ void cf_web_destroy(struct cf_web **web) {
         return;
     }
     CF_LIST_EACH (&(*web)->peers, link, following) {
-        struct peer *peer = CF_OF(link, struct peer, link);
+        struct cf_web_peer *peer = CF_OF(link, struct cf_web_peer, link);
         cf_quota_give(&(*web)->quota, &peer->remote);
         free_peer(peer);
     }
@@ -149,8 +108,7 @@ bool cf_web_admits(struct cf_web *web, const struct cf_addr *remote) {
     return cf_quota_take(&web->quota, remote);
 }
 
-/* The peer is not ours any more: its connection is closed, or somebody else's. */
-static void forget(struct peer *peer) {
+void cf_web_forget(struct cf_web_peer *peer) {
     struct cf_web *web = peer->web;
     if (peer->connection == NULL) {
         return;
@@ -162,24 +120,24 @@ static void forget(struct peer *peer) {
     cf_list_append(&web->gone, &peer->link);
 }
 
-static void hang_up(struct peer *peer) {
+void cf_web_hang_up(struct cf_web_peer *peer) {
     struct cf_connection *connection = peer->connection;
     if (connection != NULL) {
-        forget(peer);
+        cf_web_forget(peer);
         cf_connection_close(connection);
     }
 }
 
-static void set_timer(struct peer *peer, cf_usec at) {
+static void set_timer(struct cf_web_peer *peer, cf_usec at) {
     if (cf_heap_set(&peer->web->timers, &peer->timer, at) != CF_OK) {
-        hang_up(peer);
+        cf_web_hang_up(peer);
     }
 }
 
 /* --- WebSocket --- */
 
-static void flush(struct peer *peer) {
-    uint8_t out[CHUNK];
+static void flush(struct cf_web_peer *peer) {
+    uint8_t out[CF_WEB_CHUNK];
     for (size_t len = cf_ws_take_output(peer->ws, out, sizeof out); len > 0 && peer->connection != NULL;
          len = cf_ws_take_output(peer->ws, out, sizeof out)) {
         cf_connection_write(peer->connection, (struct cf_span){out, len});
@@ -187,15 +145,15 @@ static void flush(struct peer *peer) {
 }
 
 /* The flow ends with the connection. */
-static void end_ws(struct peer *peer, enum cf_err err) {
+static void end_ws(struct cf_web_peer *peer, enum cf_err err) {
     struct cf_web *web = peer->web;
     struct cf_flow_id flow = peer->flow;
-    hang_up(peer);
+    cf_web_hang_up(peer);
     cf_endpoint_on_flow_closed(web->hooks.endpoint, flow, err, cf_system_now());
     web->hooks.changed(web->hooks.changed_ctx);
 }
 
-static void on_ws_bytes(struct peer *peer, struct cf_span bytes, cf_usec now) {
+static void on_ws_bytes(struct cf_web_peer *peer, struct cf_span bytes, cf_usec now) {
     struct cf_web *web = peer->web;
     struct cf_span message;
     peer->heard = now;
@@ -217,7 +175,7 @@ static void on_ws_bytes(struct peer *peer, struct cf_span bytes, cf_usec now) {
     peer->inside_since = !is_inside ? 0 : peer->inside_since == 0 ? now : peer->inside_since;
 }
 
-static void on_ws_deadline(struct peer *peer, cf_usec now) {
+static void on_ws_deadline(struct cf_web_peer *peer, cf_usec now) {
     bool is_endless = peer->inside_since != 0 && now - peer->inside_since > MESSAGE_USEC;
     if (is_endless || now - peer->heard > SILENT_USEC) {
         cf_ws_close(peer->ws, is_endless ? CF_WS_STATUS_POLICY : CF_WS_STATUS_GOING_AWAY);
@@ -233,7 +191,7 @@ static void on_ws_deadline(struct peer *peer, cf_usec now) {
 
 /* --- HTTP --- */
 
-static void send_response(struct peer *peer, const struct cf_http_response *response, bool is_head) {
+static void send_response(struct cf_web_peer *peer, const struct cf_http_response *response, bool is_head) {
     uint8_t head[CF_HTTP_RESPONSE_HEAD_MAX + 512];
     struct cf_writer w;
     cf_writer_init(&w, head, sizeof head);
@@ -245,7 +203,7 @@ static void send_response(struct peer *peer, const struct cf_http_response *resp
     }
 }
 
-static void refuse(struct peer *peer, unsigned status, struct cf_str fields) {
+static void refuse(struct cf_web_peer *peer, unsigned status, struct cf_str fields) {
     struct cf_str reason = cf_http_reason_of(status);
     struct cf_http_response response = {.status = status,
                                         .type = CF_STR("text/plain; charset=utf-8"),
@@ -253,11 +211,11 @@ static void refuse(struct peer *peer, unsigned status, struct cf_str fields) {
                                         .body = cf_str_span(reason),
                                         .closes = true};
     send_response(peer, &response, false);
-    hang_up(peer);
+    cf_web_hang_up(peer);
 }
 
 /* The connection becomes a flow. False: it was refused. */
-static bool open_ws(struct peer *peer, const struct cf_http_request *request, cf_usec now) {
+static bool open_ws(struct cf_web_peer *peer, const struct cf_http_request *request, cf_usec now) {
     char fields[256];
     struct cf_web *web = peer->web;
     struct cf_writer w;
@@ -278,14 +236,14 @@ static bool open_ws(struct peer *peer, const struct cf_http_request *request, cf
         return false;
     }
     struct cf_http_response response = {.status = 101, .fields = cf_writer_str(&w)};
-    peer->phase = PHASE_WS;
+    peer->phase = CF_WEB_PHASE_WS;
     peer->heard = now;
     send_response(peer, &response, true);
     set_timer(peer, now + PING_USEC);
     return true;
 }
 
-static void answer(struct peer *peer, const struct cf_http_request *request, cf_usec now) {
+static void answer(struct cf_web_peer *peer, const struct cf_http_request *request, cf_usec now) {
     struct cf_web *web = peer->web;
     struct cf_web_call call = {
         .request = request, .node = web->hooks.node, .config = web->config, .remote = peer->remote, .now = now};
@@ -306,13 +264,13 @@ static void answer(struct peer *peer, const struct cf_http_request *request, cf_
     send_response(peer, &call.response, is_head);
     web->hooks.changed(web->hooks.changed_ctx);
     if (call.response.closes) {
-        hang_up(peer);
+        cf_web_hang_up(peer);
     } else if (peer->connection != NULL) {
         set_timer(peer, now + web->config->web_handshake_usec);
     }
 }
 
-static void on_http_bytes(struct peer *peer, struct cf_span bytes, cf_usec now) {
+void cf_web_on_http_bytes(struct cf_web_peer *peer, struct cf_span bytes, cf_usec now) {
     struct cf_span rest = bytes;
     while (peer->connection != NULL && rest.len > 0) {
         size_t used = 0;
@@ -337,66 +295,16 @@ static void on_http_bytes(struct peer *peer, struct cf_span bytes, cf_usec now) 
     }
 }
 
-/* --- what is spoken --- */
-
-static enum cf_first_bytes tell(struct peer *peer, struct cf_span bytes) {
-    enum cf_first_bytes by_alpn = cf_first_bytes_of_alpn(cf_connection_alpn(peer->connection));
-    size_t room = sizeof peer->first - peer->first_len;
-    size_t len = bytes.len < room ? bytes.len : room;
-    if (by_alpn != CF_FIRST_BYTES_MORE) {
-        return by_alpn;
-    }
-    memcpy(peer->first + peer->first_len, bytes.at, len);
-    peer->first_len += len;
-    return cf_first_bytes_of((struct cf_span){peer->first, peer->first_len});
-}
-
-static void speak_sip(struct peer *peer, struct cf_span bytes, size_t before) {
-    struct cf_web *web = peer->web;
-    struct cf_connection *connection = peer->connection;
-    uint8_t joined[CF_FIRST_BYTES_MAX + CHUNK];
-    cf_assert(before <= CF_FIRST_BYTES_MAX && bytes.len <= CHUNK);
-    memcpy(joined, peer->first, before);
-    memcpy(joined + before, bytes.at, bytes.len);
-    forget(peer);
-    web->hooks.adopt(web->hooks.adopt_ctx, connection, peer->sip_local, (struct cf_span){joined, before + bytes.len});
-}
-
-static void on_first_bytes(struct peer *peer, struct cf_span bytes, cf_usec now) {
-    size_t before = peer->first_len;
-    switch (tell(peer, bytes)) {
-    case CF_FIRST_BYTES_MORE:
-        return;
-    case CF_FIRST_BYTES_HTTP:
-        if (cf_http_reader_create(cf_system_mem(), &peer->reader) != CF_OK) {
-            break;
-        }
-        peer->phase = PHASE_HTTP;
-        on_http_bytes(peer, (struct cf_span){peer->first, before}, now);
-        on_http_bytes(peer, bytes, now);
-        return;
-    case CF_FIRST_BYTES_SIP:
-        if (peer->sip_local == CF_WEB_NO_LOCAL || bytes.len > CHUNK) {
-            break;
-        }
-        speak_sip(peer, bytes, before);
-        return;
-    case CF_FIRST_BYTES_NEITHER:
-        break;
-    }
-    hang_up(peer);
-}
-
-static void on_bytes(struct peer *peer, struct cf_span bytes) {
+static void on_bytes(struct cf_web_peer *peer, struct cf_span bytes) {
     cf_usec now = cf_system_now();
     switch (peer->phase) {
-    case PHASE_TELLING:
-        on_first_bytes(peer, bytes, now);
+    case CF_WEB_PHASE_TELLING:
+        cf_web_on_first_bytes(peer, bytes, now);
         break;
-    case PHASE_HTTP:
-        on_http_bytes(peer, bytes, now);
+    case CF_WEB_PHASE_HTTP:
+        cf_web_on_http_bytes(peer, bytes, now);
         break;
-    case PHASE_WS:
+    case CF_WEB_PHASE_WS:
         on_ws_bytes(peer, bytes, now);
         break;
     }
@@ -404,14 +312,14 @@ static void on_bytes(struct peer *peer, struct cf_span bytes) {
 
 static void on_event(void *ctx, struct cf_connection *connection, enum cf_connection_event event, struct cf_span bytes,
                      enum cf_err err) {
-    struct peer *peer = ctx;
+    struct cf_web_peer *peer = ctx;
     (void)connection;
     if (peer->connection != NULL && event == CF_CONNECTION_BYTES) {
         on_bytes(peer, bytes);
     } else if (peer->connection != NULL && event == CF_CONNECTION_CLOSED) {
-        bool is_ws = peer->phase == PHASE_WS;
+        bool is_ws = peer->phase == CF_WEB_PHASE_WS;
         struct cf_web *web = peer->web;
-        forget(peer);
+        cf_web_forget(peer);
         if (is_ws) {
             cf_endpoint_on_flow_closed(web->hooks.endpoint, peer->flow, err, cf_system_now());
             web->hooks.changed(web->hooks.changed_ctx);
@@ -419,14 +327,15 @@ static void on_event(void *ctx, struct cf_connection *connection, enum cf_connec
     }
 }
 
-bool cf_web_take(struct cf_web *web, struct cf_connection *connection, const struct cf_addr *remote, uint32_t ws_local,
-                 uint32_t sip_local) {
-    struct peer *peer = calloc(1, sizeof *peer);
+bool cf_web_take(struct cf_web *web, struct cf_connection *connection, struct cf_tls_context *const *tls,
+                 const struct cf_addr *remote, uint32_t ws_local, uint32_t sip_local) {
+    struct cf_web_peer *peer = calloc(1, sizeof *peer);
     if (peer == NULL) {
         cf_quota_give(&web->quota, remote);
         return false;
     }
-    *peer = (struct peer){.web = web, .connection = connection, .remote = *remote, .ws_local = ws_local, .sip_local = sip_local};
+    *peer = (struct cf_web_peer){
+        .web = web, .connection = connection, .tls = tls, .remote = *remote, .ws_local = ws_local, .sip_local = sip_local};
     cf_list_append(&web->peers, &peer->link);
     cf_connection_set_handler(connection, on_event, peer);
     set_timer(peer, cf_system_now() + web->config->web_handshake_usec);
@@ -435,24 +344,24 @@ bool cf_web_take(struct cf_web *web, struct cf_connection *connection, const str
 
 /* --- from the endpoint --- */
 
-static struct peer *find(const struct cf_connection *connection) {
-    struct peer *peer = cf_connection_context(connection, on_event);
-    return peer != NULL && peer->connection != NULL && peer->phase == PHASE_WS ? peer : NULL;
+static struct cf_web_peer *find(const struct cf_connection *connection) {
+    struct cf_web_peer *peer = cf_connection_context(connection, on_event);
+    return peer != NULL && peer->connection != NULL && peer->phase == CF_WEB_PHASE_WS ? peer : NULL;
 }
 
 void cf_web_send(struct cf_connection *connection, struct cf_span message) {
-    struct peer *peer = find(connection);
+    struct cf_web_peer *peer = find(connection);
     if (peer != NULL && cf_ws_send(peer->ws, message) == CF_OK) {
         flush(peer);
     }
 }
 
 void cf_web_close(struct cf_connection *connection) {
-    struct peer *peer = find(connection);
+    struct cf_web_peer *peer = find(connection);
     if (peer != NULL) {
         cf_ws_close(peer->ws, CF_WS_STATUS_GOING_AWAY);
         flush(peer);
-        hang_up(peer);
+        cf_web_hang_up(peer);
     }
 }
 
@@ -464,13 +373,13 @@ cf_usec cf_web_deadline(const struct cf_web *web) {
 
 void cf_web_on_deadline(struct cf_web *web, cf_usec now) {
     for (struct cf_timer *timer = cf_heap_pop(&web->timers, now); timer != NULL; timer = cf_heap_pop(&web->timers, now)) {
-        struct peer *peer = CF_OF(timer, struct peer, timer);
-        if (peer->phase == PHASE_WS) {
+        struct cf_web_peer *peer = CF_OF(timer, struct cf_web_peer, timer);
+        if (peer->phase == CF_WEB_PHASE_WS) {
             on_ws_deadline(peer, now);
-        } else if (peer->phase == PHASE_HTTP && cf_http_reader_is_inside(peer->reader)) {
+        } else if (peer->phase == CF_WEB_PHASE_HTTP && cf_http_reader_is_inside(peer->reader)) {
             refuse(peer, 408, CF_STR_NONE);
         } else {
-            hang_up(peer);
+            cf_web_hang_up(peer);
         }
     }
     bury(web);

@@ -10,10 +10,18 @@
 
 #include "core/config/config.h"
 #include "core/endpoint/endpoint.h"
+#include "core/http/first_bytes.h"
 #include "server/connection.h"
 
 /** No local address: what it would be for is not spoken there. */
 #define CF_WEB_NO_LOCAL UINT32_MAX
+
+/**
+ * A connection turned out to be of @p kind (ICE, TURN) and was taken out of the loop: its descriptor and TLS are the callee's.
+ * @p bytes came already.
+ */
+typedef void cf_hand_over(void *ctx, enum cf_first_bytes kind, const struct cf_loose_connection *connection,
+                          struct cf_span bytes);
 
 /** What the web side needs of the others. */
 struct cf_web_hooks {
@@ -23,7 +31,9 @@ struct cf_web_hooks {
     /** @p connection speaks SIP: take it over as one of local address @p local; @p bytes came already. */
     void (*adopt)(void *ctx, struct cf_connection *connection, uint32_t local, struct cf_span bytes);
     void *adopt_ctx;
-    struct cf_node *node; /**< what the routes are about */
+    struct cf_node *node;    /**< what the routes are about */
+    cf_hand_over *hand_over; /**< NULL: such connections are closed */
+    void *hand_over_ctx;
 };
 
 /** The web side; opaque. */
@@ -34,6 +44,9 @@ CF_MUST_USE enum cf_err cf_web_create(const struct cf_config *config, struct cf_
 
 /** Free; the connections must be gone or be closed by their owner. Sets the pointer to NULL; NULL is ignored. */
 void cf_web_destroy(struct cf_web **web);
+
+/** Whom connections are given to that are neither HTTP nor SIP. */
+void cf_web_hand_over(struct cf_web *web, cf_hand_over *hand_over, void *ctx);
 
 /** Begin to serve. */
 void cf_web_start(struct cf_web *web, const struct cf_web_hooks *hooks);
@@ -48,11 +61,12 @@ bool cf_web_has_page(const struct cf_web *web);
 bool cf_web_admits(struct cf_web *web, const struct cf_addr *remote);
 
 /**
- * Take over @p connection, which was admitted. @p ws_local, @p sip_local: its local addresses as WebSocket and as SIP over TLS,
- * or CF_WEB_NO_LOCAL. False: no memory, the caller closes it.
+ * Take over @p connection, which was admitted and has no TLS yet: on a port of TLS that is put on it with *@p tls when the first
+ * octets ask for it; NULL: a port without. @p ws_local, @p sip_local: its local addresses as WebSocket and as SIP over TLS, or
+ * CF_WEB_NO_LOCAL. False: no memory, the caller closes it.
  */
-bool cf_web_take(struct cf_web *web, struct cf_connection *connection, const struct cf_addr *remote, uint32_t ws_local,
-                 uint32_t sip_local);
+bool cf_web_take(struct cf_web *web, struct cf_connection *connection, struct cf_tls_context *const *tls,
+                 const struct cf_addr *remote, uint32_t ws_local, uint32_t sip_local);
 
 /** The endpoint wants a message sent over a WebSocket, or it closed. Nothing happens if @p connection is none. */
 void cf_web_send(struct cf_connection *connection, struct cf_span message);

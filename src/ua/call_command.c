@@ -199,6 +199,7 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .answers = o->answers,
                                      .policy = &call->start.policy,
                                      .ports = cf_media_wire_ports(call->media),
+                                     .has_ice_tcp = o->has_ice_tcp,
                                      .codecs = &cf_agent_libraries,
                                      .layout = o->layout,
                                      .tiles_max = o->tiles_max,
@@ -223,6 +224,10 @@ static enum cf_err start(struct cf_call *call) {
     err = err == CF_OK
               ? cf_media_wire_create(call->start.loop, local, cf_call_on_datagram, cf_call_on_settled, call, &call->media)
               : err;
+    err = err == CF_OK && o->has_ice_tcp ? cf_media_wire_open_streams(call->media, cf_call_on_stream_closed) : err;
+    if (err == CF_OK && o->is_udp_blocked) {
+        cf_media_wire_block_udp(call->media);
+    }
     err = err == CF_OK ? make_agent(call) : err;
     err = err == CF_OK ? cf_sip_wire_start(call->sip, cf_agent_endpoint(call->agent), cf_call_drain, call) : err;
     err = err == CF_OK ? cf_loop_on_signal(call->start.loop, SIGINT, on_signal, call) : err;

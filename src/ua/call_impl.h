@@ -71,6 +71,9 @@ cf_usec cf_call_media_turn(struct cf_call *call, cf_usec now);
 void cf_call_on_datagram(void *ctx, uint32_t socket, const struct cf_addr *from, uint8_t *at, size_t len);
 void cf_call_on_settled(void *ctx);
 
+/** A TCP connection of media was closed. */
+void cf_call_on_stream_closed(void *ctx, uint32_t socket, const struct cf_addr *to);
+
 /* --- call_report.c --- */
 
 /** Print what an event of the agent tells, and note it in the outcome. */

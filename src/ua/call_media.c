@@ -19,6 +19,7 @@ static void make_terminal(struct cf_call *call, cf_usec now) {
                                         .codec_count = cf_agent_audio_codec_count,
                                         .resampler = &cf_resampler_speex,
                                         .stun_hash = cf_openssl_stun_hash(),
+                                        .has_ice_tcp = call->options.has_ice_tcp,
                                         .cname = cf_str_of(call->options.aor),
                                         .wall = cf_system_wall()};
     cf_media_keys_tell_terminal(&call->start.keys, &call->start.policy, &config);
@@ -133,6 +134,14 @@ void cf_call_on_datagram(void *ctx, uint32_t socket, const struct cf_addr *from,
 void cf_call_on_settled(void *ctx) {
     struct cf_call *call = ctx;
     if (call->terminal != NULL) {
+        drain(call, cf_system_now());
+    }
+}
+
+void cf_call_on_stream_closed(void *ctx, uint32_t socket, const struct cf_addr *to) {
+    struct cf_call *call = ctx;
+    if (call->terminal != NULL) {
+        cf_terminal_on_closed(call->terminal, socket, to, cf_system_now());
         drain(call, cf_system_now());
     }
 }

@@ -42,6 +42,8 @@ const char cf_call_help[] =
     "  --tiles N              most people that are asked for\n"
     "  --bundle               all media over one port (RFC 9143)\n"
     "  --ice                  find the way of media by connectivity checks (RFC 8445)\n"
+    "  --ice-tcp              the same, over TCP as well (RFC 6544)\n"
+    "  --no-udp               media neither goes nor comes by UDP, as behind a firewall that lets none through\n"
     "  --record FOLDER        heard.wav, sent.wav, a file of pictures for each line, sheet.png\n"
     "  --blind                don't decode pictures\n"
     "Check\n"
@@ -210,6 +212,7 @@ static bool *flag_option(struct cf_call_options *o, const char *name) {
         {"--answer", &o->answers},       {"--wait", &o->waits},
         {"--blind", &o->is_blind},       {"--trace", &o->is_traced},
         {"--bundle", &o->is_bundled},    {"--ice", &o->has_ice},
+        {"--ice-tcp", &o->has_ice_tcp},  {"--no-udp", &o->is_udp_blocked},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {

@@ -72,8 +72,10 @@ struct cf_call_options {
     uint32_t tiles_max; /**< 0: no limit */
     bool is_bundled;
     bool has_ice;
-    const char *record; /**< folder; NULL: nothing is recorded */
-    bool is_blind;      /**< received pictures are not decoded */
+    bool has_ice_tcp;    /**< implies .has_ice */
+    bool is_udp_blocked; /**< for media, as behind a firewall */
+    const char *record;  /**< folder; NULL: nothing is recorded */
+    bool is_blind;       /**< received pictures are not decoded */
     const char *expect;
 };
 

@@ -193,6 +193,14 @@ void cf_call_report_terminal(struct cf_call *call, const struct cf_terminal_even
     } else if (event->kind == CF_TERMINAL_SECURED || event->kind == CF_TERMINAL_INSECURE) {
         const struct cf_terminal_protection protection = cf_terminal_protection(call->terminal, event->line);
         put_protection(&call->line.w, &protection);
+    } else if (event->kind == CF_TERMINAL_REACHED) {
+        const struct cf_terminal_path path = cf_terminal_path(call->terminal, event->line);
+        char text[CF_ADDR_TEXT_MAX];
+        struct cf_writer w;
+        cf_writer_init(&w, text, sizeof text);
+        cf_put_addr(&w, &path.remote);
+        cf_put_json_text(&call->line.w, CF_STR("by"), path.is_tcp ? CF_STR("tcp") : CF_STR("udp"));
+        cf_put_json_text(&call->line.w, CF_STR("remote"), cf_writer_str(&w));
     }
     cf_json_line_end(&call->line);
 }

@@ -2,6 +2,7 @@
 #include "ua/media_wire.h"
 
 #include "shell/udp/udp.h"
+#include "ua/stream_wire.h"
 #include <stdlib.h>
 
 #define SOCKETS_MAX (2 * CF_TERMINAL_LINES_MAX)
@@ -24,6 +25,8 @@ struct cf_media_wire {
     cf_media_wire_handler *handler;
     cf_media_wire_settled *settled;
     void *ctx;
+    struct cf_stream_wire *streams; /* NULL: no TCP */
+    bool is_udp_blocked;
     struct cf_port_source source;
     struct socket sockets[SOCKETS_MAX];
 };
@@ -34,6 +37,7 @@ static void on_readable(void *ctx) {
     struct cf_datagram datagrams[BATCH];
     uint32_t name = cf_terminal_socket(&s->udp.local);
     size_t count = cf_udp_receive(&s->udp, buffer, SLOT, datagrams, BATCH);
+    count = wire->is_udp_blocked ? 0 : count;
     for (size_t i = 0; i < count; i++) {
         wire->handler(wire->ctx, name, &datagrams[i].remote, (uint8_t *)(uintptr_t)datagrams[i].bytes.at, datagrams[i].bytes.len);
     }
@@ -139,8 +143,19 @@ void cf_media_wire_destroy(struct cf_media_wire **wire) {
     for (size_t i = 0; i < SOCKETS_MAX; i++) {
         close_socket(&(*wire)->sockets[i]);
     }
+    cf_stream_wire_destroy(&(*wire)->streams);
     free(*wire);
     *wire = NULL;
+}
+
+enum cf_err cf_media_wire_open_streams(struct cf_media_wire *wire, cf_media_wire_closed *closed) {
+    const struct cf_stream_wire_hooks hooks = {
+        .datagram = wire->handler, .settled = wire->settled, .closed = closed, .ctx = wire->ctx};
+    return cf_stream_wire_create(wire->loop, &hooks, &wire->streams);
+}
+
+void cf_media_wire_block_udp(struct cf_media_wire *wire) {
+    wire->is_udp_blocked = true;
 }
 
 struct cf_port_source *cf_media_wire_ports(struct cf_media_wire *wire) {
@@ -157,7 +172,7 @@ static struct cf_udp *socket_named(struct cf_media_wire *wire, uint32_t name) {
 }
 
 static void send_run(struct cf_media_wire *wire, uint32_t name, const struct cf_datagram *run, size_t count) {
-    struct cf_udp *udp = count == 0 ? NULL : socket_named(wire, name);
+    struct cf_udp *udp = count == 0 || wire->is_udp_blocked ? NULL : socket_named(wire, name);
     if (udp != NULL) {
         /* What the kernel's queue does not take is lost, as on the network. */
         (void)cf_udp_send(udp, run, count);
@@ -170,6 +185,12 @@ void cf_media_wire_flush(struct cf_media_wire *wire, struct cf_terminal *termina
     size_t count = 0;
     uint32_t name = 0;
     while (cf_terminal_poll_send(terminal, &out)) {
+        if (out.socket >= CF_TERMINAL_SOCKET_STREAMS) {
+            if (wire->streams != NULL) {
+                cf_stream_wire_send(wire->streams, out.socket, &out.to, out.data);
+            }
+            continue;
+        }
         if (count == CF_UDP_BATCH_MAX || out.socket != name) {
             send_run(wire, name, run, count);
             count = 0;

@@ -16,12 +16,21 @@ typedef void cf_media_wire_handler(void *ctx, uint32_t socket, const struct cf_a
 /** Called when all datagrams that were there have been handed over. */
 typedef void cf_media_wire_settled(void *ctx);
 
+/** Called when a TCP connection of media is closed. */
+typedef void cf_media_wire_closed(void *ctx, uint32_t socket, const struct cf_addr *to);
+
 /** Sockets will be bound at @p local (its port is ignored). */
 CF_MUST_USE enum cf_err cf_media_wire_create(struct cf_loop *loop, const struct cf_addr *local, cf_media_wire_handler *handler,
                                              cf_media_wire_settled *settled, void *ctx, struct cf_media_wire **ret);
 
 /** Close all; sets the pointer to NULL; NULL is ignored. */
 void cf_media_wire_destroy(struct cf_media_wire **wire);
+
+/** Media may go over TCP as well; @p closed is called with the context of the wire. CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_media_wire_open_streams(struct cf_media_wire *wire, cf_media_wire_closed *closed);
+
+/** Neither send nor take datagrams of UDP, as behind a firewall that lets none through. */
+void cf_media_wire_block_udp(struct cf_media_wire *wire);
 
 /** Ports for the agent. */
 struct cf_port_source *cf_media_wire_ports(struct cf_media_wire *wire);

@@ -72,7 +72,7 @@ static enum cf_err set_policy(struct cf_policy *p, const struct cf_call_options 
     p->offer_profile = rows[o->encryption].profile;
     err = cf_policy_set_keyings(p, rows[o->encryption].keyings);
     p->allows_bundle = o->is_bundled;
-    p->ice = o->has_ice ? CF_POLICY_ICE_FULL : CF_POLICY_ICE_OFF;
+    p->ice = o->has_ice || o->has_ice_tcp ? CF_POLICY_ICE_FULL : CF_POLICY_ICE_OFF;
     if (err == CF_OK && o->suites != NULL) {
         err = cf_policy_set_suites(p, cf_str_of(o->suites));
     }

@@ -61,7 +61,7 @@ static const char *load_pair(SSL_CTX *ssl, const char *certificate_path, const c
 /* Who asks for nothing that we have goes on without: many SIP phones know no ALPN. */
 static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len,
                        void *ctx) {
-    static const unsigned char ours[] = "\x08http/1.1\x05sip/2";
+    static const unsigned char ours[] = "\x08http/1.1\x05sip/2\x09stun.turn";
     unsigned char *chosen = NULL;
     (void)ssl;
     (void)ctx;

@@ -66,7 +66,7 @@ CF_MUST_USE enum cf_err cf_tls_start(struct cf_tls *tls);
 /** True once application octets can be written. */
 bool cf_tls_is_up(const struct cf_tls *tls);
 
-/** The protocol agreed on by ALPN (RFC 7301), "http/1.1" or "sip/2" at a server's end; absent if none was. */
+/** The protocol agreed on by ALPN (RFC 7301), "http/1.1", "sip/2" or "stun.turn" at a server's end; absent if none was. */
 struct cf_str cf_tls_alpn(const struct cf_tls *tls);
 
 /** Application octets into @p out; 0 if there are none now. Call until 0. */

@@ -3,6 +3,7 @@
 #include "shell/stream/stream.h"
 
 #include "shell/udp/sockaddr.h"
+#include <fcntl.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -245,6 +246,22 @@ void cf_stream_close(struct cf_stream *stream) {
     if (!stream->is_up || uv_shutdown(&stream->shutdown, (uv_stream_t *)&stream->tcp, on_shutdown) != 0) {
         close_now(stream);
     }
+}
+
+enum cf_err cf_stream_release(struct cf_stream *stream, int *ret_fd) {
+    uv_os_fd_t own;
+    if (stream->is_closing || !stream->is_up || uv_stream_get_write_queue_size((uv_stream_t *)&stream->tcp) > 0) {
+        return CF_ERR_STATE;
+    }
+    /* Closing a handle closes its descriptor; the connection lives as long as a copy of it does. */
+    int copy = uv_fileno((uv_handle_t *)&stream->tcp, &own) == 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0) : -1;
+    if (copy < 0) {
+        return CF_ERR_IO;
+    }
+    uv_read_stop((uv_stream_t *)&stream->tcp);
+    close_now(stream);
+    *ret_fd = copy;
+    return CF_OK;
 }
 
 struct cf_addr cf_stream_local(const struct cf_stream *stream) {
