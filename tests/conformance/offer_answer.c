@@ -64,6 +64,19 @@ static void add_transport(const struct cf_media_transport *t) {
                    word_of_keying(t->security.keying), CF_STR_ARG(cf_srtp_suites[t->security.suite].name));
 }
 
+static void add_simulcast(const char *which, const struct cf_media_simulcast *simulcast) {
+    for (size_t i = 0; i < simulcast->count; i++) {
+        const struct cf_media_encoding *e = &simulcast->at[i];
+        transcript_add(&out, "   simulcast %s %.*s", which, CF_STR_ARG(cf_media_rid(e)));
+        for (uint8_t type = 0; e->has_types && type < CF_PAYLOAD_COUNT; type++) {
+            if (cf_media_encoding_has_type(e, type)) {
+                transcript_add(&out, " %u", type);
+            }
+        }
+        transcript_add(&out, "\n");
+    }
+}
+
 static void add_line(const struct cf_media_params *params, size_t index) {
     static const char *const kinds[] = {"other", "audio", "video"};
     const struct cf_media_line *line = &params->lines[index];
@@ -85,6 +98,8 @@ static void add_line(const struct cf_media_params *params, size_t index) {
                            e->can_receive ? " receive" : "");
         }
     }
+    add_simulcast("in", &line->simulcast_in);
+    add_simulcast("out", &line->simulcast_out);
     transcript_add(&out, "   mid \"%.*s\" labels \"%.*s\" \"%.*s\" contents %d %d ssrcs %u %u\n",
                    CF_STR_ARG(cf_tag_str(&line->mid)), CF_STR_ARG(cf_tag_str(&line->local_label)),
                    CF_STR_ARG(cf_tag_str(&line->remote_label)), (int)line->local_content, (int)line->remote_content,
@@ -190,6 +205,7 @@ static void set_flag(struct cf_str name, bool value) {
         {"bundle", &us.policy.allows_bundle},
         {"our-order", &us.policy.is_our_order},
         {"mux", &us.policy.offers_rtcp_mux},
+        {"simulcast", &us.policy.takes_simulcast},
     };
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (is(name, flags[i].name)) {
@@ -198,6 +214,19 @@ static void set_flag(struct cf_str name, bool value) {
         }
     }
     fail_msg("no such setting: %.*s", CF_STR_ARG(name));
+}
+
+/* What browsers insist on: DTLS and ICE. */
+static void allow_browsers(void) {
+    static const uint8_t fingerprint[32] = {0xC0, 0xFF, 0xEE};
+    static struct cf_local_ice ice[8];
+    us.policy.ice = CF_POLICY_ICE_FULL;
+    us.session.fingerprint = fingerprint;
+    for (size_t i = 0; i < 8; i++) {
+        ice[i] = (struct cf_local_ice){.count = 1};
+        ice[i].candidates[0] = (struct cf_local_candidate){.addr = us.lines[i].rtp, .preference = UINT16_MAX, .component = 1};
+        us.lines[i].ice = &ice[i];
+    }
 }
 
 static void apply_setting(struct cf_str line) {
@@ -217,6 +246,8 @@ static void apply_setting(struct cf_str line) {
         assert_ok(cf_policy_set_suites(&us.policy, rest));
     } else if (is(name, "profile")) {
         us.policy.offer_profile = is(rest, "SAVPF") ? CF_PROFILE_SAVPF : is(rest, "SAVP") ? CF_PROFILE_SAVP : CF_PROFILE_AVP;
+    } else if (is(name, "browser")) {
+        allow_browsers();
     } else {
         set_flag(name, is(rest, "yes"));
     }

@@ -18,7 +18,11 @@
 #define VP8 97
 #define RTX 98
 #define NUMBER_ID 5
+#define RID_ID 6
+#define REPAIRED_RID_ID 7
+#define RID_PACKETS 20 /* that have it, until the sender knows that it was heard */
 #define CAMERA_SSRC 0x1000U
+#define REPAIR_SSRC 0x7777U
 #define PACKET 1000U
 #define WAITING_MAX 4096
 #define DESCRIPTOR 6
@@ -26,7 +30,15 @@
 
 /* Payloads: a VP8 descriptor with picture id, TL0PICIDX and layer, VP8's first ten octets, then whose they are. */
 size_t links_pauses[2];
-const uint64_t links_rates[LINKS_ENCODINGS] = {1500000, 150000};
+const uint64_t links_rates[LINKS_ENCODINGS] = {1500000, 150000, 500000};
+static const uint16_t widths[LINKS_ENCODINGS] = {1280, 320, 640};
+static const char *const rids[LINKS_ENCODINGS] = {"f", "q", "h"};
+static const uint8_t rid_order[LINKS_ENCODINGS] = {1, 2, 0};
+struct links_options links_options;
+
+static size_t encoding_count(void) {
+    return links_options.has_simulcast ? 3 : 2;
+}
 
 struct waiting {
     cf_usec at;
@@ -64,6 +76,18 @@ static void deliver(void);
 static void command(const struct cf_media_command *c) {
     cf_engine_command(&links_engine, c, links_now);
     deliver();
+}
+
+static void set_simulcast(struct cf_media_line *line) {
+    for (size_t i = 0; i < LINKS_ENCODINGS; i++) {
+        line->simulcast_in.at[i] = (struct cf_media_encoding){.rid_len = 1, .rid = {*rids[rid_order[i]]}};
+    }
+    line->simulcast_in.count = LINKS_ENCODINGS;
+    line->extensions[CF_EXTENSION_RID] = (struct cf_media_extension){.id = RID_ID, .can_receive = true};
+    line->extensions[CF_EXTENSION_REPAIRED_RID] = (struct cf_media_extension){.id = REPAIRED_RID_ID, .can_receive = true};
+    if (links_options.is_browser) {
+        line->payloads[0].feedback ^= CF_FEEDBACK_CCM_TMMBR | CF_FEEDBACK_GOOG_REMB;
+    }
 }
 
 static struct cf_media_line line_of(bool is_camera, uint16_t transport) {
@@ -105,13 +129,18 @@ static void add_leg(size_t number) {
 static void add_camera(void) {
     add_leg(0);
     for (uint16_t i = 0; i < LINKS_ENCODINGS; i++) {
+        links_encodings[i] = (struct links_encoding){.key_at = links_now, .next_at = links_now, .sequence = 100};
+    }
+    for (uint16_t i = 0; i < (links_options.has_simulcast ? 1 : 2); i++) {
         set_transport(0, i);
         struct cf_media_command c = {.kind = CF_MEDIA_LINE_SET, .leg = links_leg_of(0)};
         c.as.line = (struct cf_media_line_set){.index = i, .line = line_of(true, i)};
         c.as.line.use.role = i == 0 ? CF_MEDIA_ROLE_CAMERA : CF_MEDIA_ROLE_THUMBNAIL;
         c.as.line.use.pick.kind = CF_MEDIA_PICK_NOBODY;
+        if (links_options.has_simulcast) {
+            set_simulcast(&c.as.line.line);
+        }
         command(&c);
-        links_encodings[i] = (struct links_encoding){.key_at = links_now, .next_at = links_now, .sequence = 100};
     }
 }
 
@@ -152,23 +181,63 @@ static void take_arrivals(const struct cf_rtcp_feedback *feedback) {
     }
 }
 
+static void want_key(struct links_encoding *e) {
+    e->requests++;
+    e->key_at = e->key_at == 0 ? links_now + CF_MSEC(40) : e->key_at;
+}
+
+static struct links_encoding *encoding_of(uint32_t ssrc) {
+    assert_in_range(ssrc, CAMERA_SSRC, CAMERA_SSRC + encoding_count() - 1);
+    return &links_encodings[ssrc - CAMERA_SSRC];
+}
+
+/* What a browser does: the limit is for all, and the coarser encodings are paid first. */
+static void take_remb(const struct cf_rtcp_feedback *feedback) {
+    struct cf_remb remb;
+    assert_ok(cf_remb_parse(feedback, &remb));
+    uint64_t left = remb.bitrate_bps;
+    for (size_t i = 0; i < LINKS_ENCODINGS; i++) {
+        struct links_encoding *e = &links_encodings[rid_order[i]];
+        bool was_silent = e->is_silent;
+        e->is_silent = links_rates[rid_order[i]] > left;
+        left = e->is_silent ? 0 : left - links_rates[rid_order[i]];
+        e->key_at = was_silent && !e->is_silent ? links_now : e->key_at;
+    }
+}
+
+static void take_bitrates(const struct cf_rtcp_feedback *feedback) {
+    struct cf_tmmb entry;
+    for (size_t i = 0; cf_tmmb_at(feedback, i, &entry); i++) {
+        encoding_of(entry.ssrc)->limit_bps = entry.bitrate_bps;
+    }
+}
+
+static void take_feedback(const struct cf_rtcp_feedback *feedback) {
+    struct cf_fir fir;
+    if (feedback->type == CF_RTCP_RTPFB && feedback->format == CF_RTPFB_TRANSPORT_CC) {
+        take_arrivals(feedback);
+    } else if (feedback->type == CF_RTCP_RTPFB && feedback->format == CF_RTPFB_TMMBR) {
+        take_bitrates(feedback);
+    } else if (feedback->type == CF_RTCP_PSFB && feedback->format == CF_PSFB_AFB && links_options.is_browser) {
+        take_remb(feedback);
+    } else if (feedback->type == CF_RTCP_PSFB && feedback->format == CF_PSFB_PLI) {
+        want_key(encoding_of(feedback->media_ssrc));
+    } else if (feedback->type == CF_RTCP_PSFB && feedback->format == CF_PSFB_FIR) {
+        for (size_t i = 0; cf_fir_at(feedback, i, &fir); i++) {
+            want_key(encoding_of(fir.ssrc));
+        }
+    }
+}
+
 static void take_control(const struct cf_media_output *out) {
     struct cf_rtcp_iter iter;
     struct cf_rtcp_packet packet;
     struct cf_rtcp_feedback feedback;
-    size_t encoding = out->socket;
     cf_rtcp_iter_init(&iter, out->data);
     while (cf_rtcp_next(&iter, &packet)) {
         bool is_feedback = packet.type == CF_RTCP_PSFB || packet.type == CF_RTCP_RTPFB;
-        if (!is_feedback || cf_rtcp_parse_feedback(&packet, &feedback) != CF_OK) {
-            continue;
-        }
-        if (feedback.type == CF_RTCP_RTPFB && feedback.format == CF_RTPFB_TRANSPORT_CC) {
-            take_arrivals(&feedback);
-        } else if (feedback.type == CF_RTCP_PSFB && feedback.format != CF_PSFB_AFB) {
-            links_encodings[encoding].requests++;
-            links_encodings[encoding].key_at =
-                links_encodings[encoding].key_at == 0 ? links_now + CF_MSEC(40) : links_encodings[encoding].key_at;
+        if (is_feedback && cf_rtcp_parse_feedback(&packet, &feedback) == CF_OK) {
+            take_feedback(&feedback);
         }
     }
 }
@@ -326,6 +395,10 @@ static void sample(size_t i) {
 
 /* --- the camera --- */
 
+static uint16_t transport_of(size_t index) {
+    return links_options.has_simulcast ? 0 : (uint16_t)index;
+}
+
 /* What is lost on the way comes back as RFC 4588 says. */
 static void send_held(size_t index) {
     struct links_encoding *e = &links_encodings[index];
@@ -334,26 +407,36 @@ static void send_held(size_t index) {
     if (e->held_len == 0) {
         return;
     }
-    const struct cf_rtp_header header = {
-        .timestamp = e->held_timestamp, .ssrc = 0x7777U + (uint32_t)index, .sequence = e->rtx_sequence++, .payload_type = RTX};
+    struct cf_rtp_header header = {.timestamp = e->held_timestamp,
+                                   .ssrc = REPAIR_SSRC + (uint32_t)index,
+                                   .sequence = e->rtx_sequence++,
+                                   .payload_type = RTX};
+    uint8_t block[8];
+    struct cf_writer extension;
+    const struct cf_rtp_ext element = {.id = REPAIRED_RID_ID, .data = cf_str_span(cf_str_of(rids[index]))};
+    cf_writer_init(&extension, block, sizeof block);
+    bool has_rid = links_options.has_simulcast && e->rtx_sequence < 3;
+    header.extension_profile = cf_rtp_put_extensions(&extension, &element, has_rid ? 1 : 0);
+    header.extension = cf_writer_span(&extension);
     cf_writer_init(&w, octets, sizeof octets);
     cf_rtp_put_header(&w, &header);
     cf_put_u16(&w, e->held_sequence);
     cf_put_bytes(&w, e->held, e->held_len);
     e->held_len = 0;
-    send_to_engine(0, (uint16_t)index, cf_writer_span(&w));
+    send_to_engine(0, transport_of(index), cf_writer_span(&w));
 }
 
 /* Packets of the main encoding have transport-wide numbers. */
 static void send_payload(size_t index, const struct cf_rtp_header *header, struct cf_span payload) {
     struct links_encoding *e = &links_encodings[index];
     uint8_t octets[MARK + 1 + PACKET + 64];
-    uint8_t block[8];
+    uint8_t block[16];
     struct cf_writer w;
     struct cf_writer extension;
     struct cf_rtp_header numbered = *header;
     uint8_t number[2] = {(uint8_t)(links_camera_number >> 8), (uint8_t)links_camera_number};
-    const struct cf_rtp_ext element = {.id = NUMBER_ID, .data = {number, 2}};
+    struct cf_rtp_ext list[2];
+    size_t count = 0;
     if (e->drops && header->sequence % 50 == 7 && !header->marker && e->held_len == 0) {
         memcpy(e->held, payload.at, payload.len);
         e->held_len = payload.len;
@@ -362,15 +445,35 @@ static void send_payload(size_t index, const struct cf_rtp_header *header, struc
         return;
     }
     cf_writer_init(&extension, block, sizeof block);
-    if (index == 0) {
+    if (index == 0 || links_options.has_simulcast) {
         links_camera_number++;
-        numbered.extension_profile = cf_rtp_put_extensions(&extension, &element, 1);
-        numbered.extension = cf_writer_span(&extension);
+        list[count++] = (struct cf_rtp_ext){.id = NUMBER_ID, .data = {number, 2}};
     }
+    if (links_options.has_simulcast && e->packets++ < RID_PACKETS) {
+        list[count++] = (struct cf_rtp_ext){.id = RID_ID, .data = cf_str_span(cf_str_of(rids[index]))};
+    }
+    numbered.extension_profile = cf_rtp_put_extensions(&extension, list, count);
+    numbered.extension = cf_writer_span(&extension);
     cf_writer_init(&w, octets, sizeof octets);
     cf_rtp_put_header(&w, &numbered);
     cf_put_bytes(&w, payload.at, payload.len);
-    send_to_engine(0, (uint16_t)index, cf_writer_span(&w));
+    send_to_engine(0, transport_of(index), cf_writer_span(&w));
+}
+
+void links_send_rid(const char *rid, uint8_t payload_type, uint32_t ssrc, uint16_t sequence) {
+    uint8_t octets[64];
+    uint8_t block[32];
+    struct cf_writer w;
+    struct cf_writer extension;
+    const struct cf_rtp_ext element = {.id = RID_ID, .data = cf_str_span(cf_str_of(rid))};
+    struct cf_rtp_header header = {.ssrc = ssrc, .sequence = sequence, .payload_type = payload_type, .timestamp = 1};
+    cf_writer_init(&extension, block, sizeof block);
+    header.extension_profile = cf_rtp_put_extensions(&extension, &element, rid[0] == '\0' ? 0 : 1);
+    header.extension = cf_writer_span(&extension);
+    cf_writer_init(&w, octets, sizeof octets);
+    cf_rtp_put_header(&w, &header);
+    cf_put_u32(&w, 0x10203040U);
+    send_to_engine(0, 0, cf_writer_span(&w));
 }
 
 static void send_frame(size_t index) {
@@ -390,7 +493,10 @@ static void send_frame(size_t index) {
         size_t share = left < PACKET ? left : PACKET;
         left -= share;
         if (first) {
-            static const uint8_t head[] = {0, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01};
+            uint16_t width = widths[index];
+            uint16_t height = (uint16_t)(width / 16 * 9);
+            const uint8_t head[] = {
+                0, 0, 0, 0x9d, 0x01, 0x2a, (uint8_t)width, (uint8_t)(width >> 8), (uint8_t)height, (uint8_t)(height >> 8)};
             memcpy(payload + DESCRIPTOR, head, sizeof head);
             payload[DESCRIPTOR] = key ? 0 : 1;
         }
@@ -424,7 +530,9 @@ void links_begin(const struct netem_config configs[LINKS_RECEIVERS], bool is_fir
     const struct cf_engine_config config = {
         .crypto = &srtp.crypto, .entropy = &entropy.entropy, .resampler = &test_resampler, .wall = INT64_C(1700000000) * 1000000};
     assert_ok(cf_engine_init(&links_engine, &links_mem.mem, &config, links_now));
-    const struct cf_media_command c = {.kind = CF_MEDIA_ROOM_ADD, .room = room, .as.room_policy = {.no_audio = true}};
+    const struct cf_media_command c = {.kind = CF_MEDIA_ROOM_ADD,
+                                       .room = room,
+                                       .as.room_policy = {.no_audio = true, .pauses_unseen = links_options.pauses_unseen}};
     command(&c);
     add_camera();
     for (size_t i = 0; i < LINKS_RECEIVERS; i++) {
@@ -439,6 +547,7 @@ void links_end(void) {
     }
     free(waiting);
     test_mem_fini(&links_mem);
+    links_options = (struct links_options){.has_simulcast = false};
 }
 
 void links_run(cf_usec duration) {
@@ -452,10 +561,12 @@ void links_run(cf_usec duration) {
             }
         }
         waiting_count = kept;
-        for (size_t i = 0; i < LINKS_ENCODINGS; i++) {
-            if (links_now >= links_encodings[i].next_at) {
+        for (size_t i = 0; i < encoding_count(); i++) {
+            struct links_encoding *e = &links_encodings[i];
+            if (links_now >= e->next_at && !e->is_silent) {
                 send_frame(i);
             }
+            e->next_at = e->is_silent && e->next_at <= links_now ? links_now + FRAME : e->next_at;
         }
         for (size_t i = 0; i < LINKS_RECEIVERS; i++) {
             step_receiver(i);

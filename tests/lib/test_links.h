@@ -12,13 +12,21 @@
 #include "lib/netem.h"
 #include "lib/test_mem.h"
 
-/** Receivers, encodings, samples of a receiver and the time between them. */
+/** Receivers, encodings (without simulcast the first two), samples of a receiver and the time between them. */
 #define LINKS_RECEIVERS 3
-#define LINKS_ENCODINGS 2
+#define LINKS_ENCODINGS 3
 /** One way delay of all links. */
 #define LINKS_DELAY CF_MSEC(25)
 #define LINKS_SAMPLE CF_MSEC(100)
 #define LINKS_SAMPLES_MAX 1000
+
+/** What is special about a world. Set it before links_begin(); links_end() clears it. */
+struct links_options {
+    bool has_simulcast; /**< three encodings on one line, told apart by rid: first the smallest, as browsers list them */
+    bool is_browser;    /**< the camera takes REMB, and that for all of them: those that don't fit are silent, finest first */
+    bool pauses_unseen; /**< see struct cf_media_room_policy */
+};
+extern struct links_options links_options;
 
 /** An encoding of the camera. */
 struct links_encoding {
@@ -29,6 +37,9 @@ struct links_encoding {
     uint32_t frame;
     cf_usec key_at; /* 0: none is wanted */
     size_t requests;
+    uint64_t limit_bps; /* of the last TMMBR; 0: none */
+    uint64_t packets;
+    bool is_silent; /* does not fit what the browser may send */
     cf_usec next_at;
     bool drops; /* every fiftieth packet is lost on its way, and comes back as a retransmission with the next frame */
     uint8_t held[1200];
@@ -81,6 +92,9 @@ void links_end(void);
 
 /** Let @p duration pass. */
 void links_run(cf_usec duration);
+
+/** A packet of the camera with RtpStreamId @p rid and @p payload_type, of a stream that is not agreed on perhaps. */
+void links_send_rid(const char *rid, uint8_t payload_type, uint32_t ssrc, uint16_t sequence);
 
 /** Handle of leg @p number. */
 struct cf_handle links_leg_of(size_t number);

@@ -2,6 +2,7 @@
 #include "core/bwe/allocation.h"
 
 #include "base/bug.h"
+#include <string.h>
 
 static const char *const reasons[] = {
     [CF_TILE_WHOLE] = "whole",
@@ -141,7 +142,37 @@ static bool is_below(enum cf_tile_kind kind, const struct cf_tile_layer *a, cons
     return a->bitrate_bps < b->bitrate_bps;
 }
 
-size_t cf_allocation_order(enum cf_tile_kind kind, struct cf_tile_layer *layers, size_t count) {
+/* So many temporal layers of a picture left out: it stutters. */
+#define CHOPPY 2
+
+/* Does it stutter, although more of a coarser picture can be had that does not cost less? */
+static bool is_choppy(const struct cf_tile_layer *layers, size_t count, const struct cf_tile_layer *layer) {
+    bool is_poor = false;
+    bool has_smoother = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct cf_tile_layer *other = &layers[i];
+        bool is_same = other->encoding == layer->encoding && other->spatial == layer->spatial;
+        is_poor = is_poor || (is_same && other->bitrate_bps > 0 && other->temporal >= layer->temporal + CHOPPY);
+        has_smoother = has_smoother || (other->height < layer->height && other->bitrate_bps >= layer->bitrate_bps);
+    }
+    return is_poor && has_smoother;
+}
+
+static size_t leave_out_choppy(struct cf_tile_layer *layers, size_t count) {
+    struct cf_tile_layer all[CF_ALLOCATION_LAYERS_MAX];
+    size_t left = 0;
+    cf_assert(count <= CF_ALLOCATION_LAYERS_MAX);
+    memcpy(all, layers, count * sizeof *layers);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_choppy(all, count, &all[i])) {
+            layers[left++] = all[i];
+        }
+    }
+    return left;
+}
+
+size_t cf_allocation_order(enum cf_tile_kind kind, struct cf_tile_layer *layers, size_t layer_count) {
+    size_t count = kind == CF_TILE_SCREEN ? layer_count : leave_out_choppy(layers, layer_count);
     for (size_t i = 1; i < count; i++) {
         struct cf_tile_layer layer = layers[i];
         size_t k = i;

@@ -98,8 +98,9 @@ void cf_allocation_note(struct cf_tile *tile, struct cf_tile_choice choice, cf_u
 
 /**
  * Put layers into the order in which a tile of @p kind is raised: a camera gets smoother first and then sharper, a screen sharper
- * first. Layers that cost as much as a better one, or nothing, are left out. Returns how many are left.
+ * first. Layers that cost as much as a better one, or nothing, are left out, and so are few frames of a fine picture where all of
+ * a coarser one can be had for a little more. At most CF_ALLOCATION_LAYERS_MAX. Returns how many are left.
  */
-size_t cf_allocation_order(enum cf_tile_kind kind, struct cf_tile_layer *layers, size_t count);
+size_t cf_allocation_order(enum cf_tile_kind kind, struct cf_tile_layer *layers, size_t layer_count);
 
 #endif

@@ -137,7 +137,8 @@ static void add_layer(struct cf_tile *tile, const struct cf_source *encoding, un
 }
 
 static void add_layers(struct cf_tile *tile, const struct cf_source *encoding, cf_usec now) {
-    if (encoding->is_paused) {
+    bool is_resuming = encoding->resumed_at != 0 && cf_layer_rates_total(&encoding->rates, now) == 0;
+    if (encoding->is_paused || is_resuming) {
         /* It will cost what it did before it was asked to pause. */
         add_layer(tile, encoding, 0, CF_RATES_TEMPORAL_MAX - 1, encoding->paused_bps);
         return;
@@ -153,7 +154,7 @@ static void add_layers(struct cf_tile *tile, const struct cf_source *encoding, c
 static void list_layers(struct cf_tile *tile, const struct cf_engine_line *line, const struct cf_scene *picture, cf_usec now) {
     for (size_t i = picture->encoding_count; i > 0; i--) {
         const struct cf_source *encoding = picture->encodings[i - 1];
-        if (cf_scene_is_live(encoding, now) && cf_video_set_accepts(line->sink.config.formats, encoding->config.format)) {
+        if (cf_scene_can_come(encoding, now) && cf_video_set_accepts(line->sink.config.formats, encoding->config.format)) {
             add_layers(tile, encoding, now);
             if (tile->kind == CF_TILE_THUMBNAIL && tile->layer_count > 0) {
                 break;

@@ -130,6 +130,7 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
     for (size_t i = 0; i < leg->line_count; i++) {
         if (leg->lines[i] != NULL) {
             cf_engine_part(engine, leg->lines[i]);
+            cf_engine_free_streams(engine, leg->lines[i]);
             cf_mem_free(engine->mem, leg->lines[i], sizeof *leg->lines[i]);
         }
     }
@@ -367,6 +368,11 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
         cf_engine_send_report(engine, line, true);
         cf_engine_part(engine, line);
     }
+    static const struct cf_media_simulcast none = {.count = 0};
+    enum cf_err err = cf_engine_set_streams(engine, line, set->line.is_active ? &set->line.simulcast_in : &none);
+    if (err != CF_OK) {
+        return err;
+    }
     line->use = set->use;
     bool changed =
         cf_engine_line_set(line, &set->line, transport, engine->codecs, cf_entropy_u32(engine->config.entropy), engine->now);
@@ -377,7 +383,7 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
         set_schedule(engine, line);
     }
     cf_engine_leg_note_takers(leg);
-    enum cf_err err = join_line(engine, leg, line, was_single, ret_index);
+    err = join_line(engine, leg, line, was_single, ret_index);
     err = err == CF_OK ? note_arrivals(engine, line) : err;
     err = err == CF_OK ? cf_engine_bandwidth_set(engine, leg) : err;
     return err == CF_OK && set->line.is_active && transport == NULL ? CF_ERR_NOT_FOUND : err;

@@ -15,9 +15,9 @@
 
 /* --- reports --- */
 
-static void take_sender_info(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtcp_report *report) {
-    struct cf_clock_map *clock = line->has_source ? &line->source.clock : &line->clock;
-    cf_rtp_receiver_on_sr(&line->receiver, report->info.ntp, engine->now);
+static void take_sender_info(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_rtcp_report *report) {
+    struct cf_clock_map *clock = stream->has_source ? &stream->source.clock : &stream->line->clock;
+    cf_rtp_receiver_on_sr(&stream->receiver, report->info.ntp, engine->now);
     cf_clock_map_on_sr(clock, report->info.ntp, report->info.rtp_timestamp, cf_engine_wall(engine));
 }
 
@@ -47,9 +47,9 @@ static void take_report(struct cf_engine *engine, const struct cf_engine_transpo
     if (cf_rtcp_parse_report(packet, &report) != CF_OK) {
         return;
     }
-    struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, report.ssrc);
-    if (line != NULL && report.is_sender) {
-        take_sender_info(engine, line, &report);
+    struct cf_engine_stream *stream = cf_engine_leg_stream_of_peer(t->leg, t, report.ssrc);
+    if (stream != NULL && report.is_sender && report.ssrc == stream->receiver.ssrc) {
+        take_sender_info(engine, stream, &report);
     }
     for (size_t i = 0; cf_rtcp_block_at(&report, i, &block); i++) {
         take_block(engine, t, &block);
@@ -64,14 +64,14 @@ static void take_bye(struct cf_engine *engine, const struct cf_engine_transport 
         return;
     }
     for (size_t i = 0; cf_rtcp_ssrc_at(bye.ssrcs, i, &ssrc); i++) {
-        struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, ssrc);
-        if (line == NULL) {
+        struct cf_engine_stream *stream = cf_engine_leg_stream_of_peer(t->leg, t, ssrc);
+        if (stream == NULL || ssrc != stream->receiver.ssrc) {
             continue;
         }
-        line->ssrc_free_until = engine->now + CF_LINE_SSRC_FREE;
-        if (line->has_source && line->source.seen) {
-            cf_forward_end_source(&line->leg->room->forward, &line->source, engine->now);
-            cf_engine_touch_room(engine, line->leg->room);
+        stream->free_until = engine->now + CF_LINE_SSRC_FREE;
+        if (stream->has_source && stream->source.seen) {
+            cf_forward_end_source(&t->leg->room->forward, &stream->source, engine->now);
+            cf_engine_touch_room(engine, t->leg->room);
         }
     }
 }
@@ -128,9 +128,9 @@ static void take_tmmbr(struct cf_engine *engine, const struct cf_engine_transpor
 }
 
 static void take_tmmbn(const struct cf_engine_transport *t, const struct cf_rtcp_feedback *feedback) {
-    struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, feedback->sender_ssrc);
-    if (line != NULL && line->has_source) {
-        cf_bitrate_ask_on_notification(&line->source.bitrate);
+    struct cf_engine_stream *stream = cf_engine_leg_stream_of_peer(t->leg, t, feedback->sender_ssrc);
+    if (stream != NULL && stream->has_source) {
+        cf_bitrate_ask_on_notification(&stream->source.bitrate);
     }
 }
 

@@ -16,9 +16,15 @@
 /* The largest bit rate that is worth naming. */
 #define NO_LIMIT_BPS UINT64_C(100000000)
 
+/* In a limit for all streams of a peer: its sound, and a stream whose rate is not known. */
+#define SOUND_BPS UINT64_C(64000)
+#define REMB_SSRCS_MAX 16U
+#define UNKNOWN_RATE_BPS UINT64_C(300000)
+
 /* What the mixer plays now was captured so much earlier, in the clock of the peer: pictures are told to belong to that sound. */
-static void set_lip_offset(struct cf_engine_line *picture) {
-    const struct cf_engine_line *sound = picture->leg->sound;
+static void set_lip_offset(struct cf_engine_stream *picture) {
+    const struct cf_engine_leg *leg = picture->line->leg;
+    const struct cf_engine_line *sound = leg->sound;
     struct cf_source *source = &picture->source;
     struct cf_mix_leg_stats stats;
     source->has_lip_offset = false;
@@ -27,7 +33,7 @@ static void set_lip_offset(struct cf_engine_line *picture) {
     }
     cf_usec apart = sound->clock.offset_usec - source->clock.offset_usec;
     bool same_clock = apart > -SAME_CLOCK_USEC && apart < SAME_CLOCK_USEC;
-    if (same_clock && cf_mixer_leg_stats(&picture->leg->room->mixer, sound->mix, &stats)) {
+    if (same_clock && cf_mixer_leg_stats(&leg->room->mixer, sound->mix, &stats)) {
         source->has_lip_offset = true;
         source->lip_offset_usec = sound->clock.offset_usec + stats.jitter.delay_usec;
     }
@@ -39,7 +45,7 @@ static bool get_sender_info(struct cf_engine *engine, const struct cf_engine_lin
         return false;
     }
     if (line->has_sink && line->sink.shown != NULL) {
-        set_lip_offset(CF_OF(line->sink.shown, struct cf_engine_line, source));
+        set_lip_offset(cf_engine_stream_of(line->sink.shown));
         (void)cf_sink_timestamp_at(&line->sink, wall, engine->now, &ret_info->rtp_timestamp);
     }
     return true;
@@ -59,16 +65,19 @@ static void put_cname(const struct cf_engine *engine, const struct cf_engine_lin
 
 /* What every compound begins with. */
 static void put_report(struct cf_engine *engine, struct cf_engine_line *line, struct cf_writer *w) {
-    struct cf_report_block block;
+    struct cf_report_block blocks[CF_MEDIA_ENCODINGS_MAX];
     struct cf_sender_info info;
-    size_t count = cf_rtp_receiver_is_valid(&line->receiver) ? 1 : 0;
-    if (count > 0) {
-        cf_rtp_receiver_report(&line->receiver, engine->now, &block);
+    size_t count = 0;
+    for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
+        struct cf_rtp_receiver *receiver = &cf_engine_line_stream(line, i)->receiver;
+        if (cf_rtp_receiver_is_valid(receiver)) {
+            cf_rtp_receiver_report(receiver, engine->now, &blocks[count++]);
+        }
     }
     if (get_sender_info(engine, line, &info)) {
-        cf_put_rtcp_sr(w, line->ssrc, &info, &block, count);
+        cf_put_rtcp_sr(w, line->ssrc, &info, blocks, count);
     } else {
-        cf_put_rtcp_rr(w, line->ssrc, &block, count);
+        cf_put_rtcp_rr(w, line->ssrc, blocks, count);
     }
     put_cname(engine, line, w);
 }
@@ -101,7 +110,7 @@ void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line
 
 /* A line that neither sends nor receives has nothing to say, but somebody has to speak for the transport. */
 static bool has_report(const struct cf_engine_line *line) {
-    return line->is_report_due || cf_rtp_receiver_is_valid(&line->receiver);
+    return line->is_report_due || cf_engine_line_is_received(line);
 }
 
 void cf_engine_send_reports(struct cf_engine *engine, struct cf_engine_transport *t) {
@@ -128,27 +137,82 @@ static bool has_any_key_request(const struct cf_engine_line *line) {
     return cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK_PLI | CF_FEEDBACK_CCM_FIR);
 }
 
-static void put_key_request(struct cf_engine_line *line, enum cf_keyframe_cause cause, struct cf_writer *w) {
+static void put_key_request(struct cf_engine_stream *stream, enum cf_keyframe_cause cause, struct cf_writer *w) {
+    const struct cf_engine_line *line = stream->line;
     bool has_fir = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_FIR);
     bool has_pli = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK_PLI);
-    uint32_t media = line->receiver.ssrc;
+    uint32_t media = stream->receiver.ssrc;
     if (has_fir && (cause == CF_KEYFRAME_CAUSE_JOIN || !has_pli)) {
         /* Each request of ours is a new one: repeats come after a pause in which an answer should have come. */
-        const struct cf_fir fir = {.ssrc = media, .number = ++line->fir_number};
+        const struct cf_fir fir = {.ssrc = media, .number = ++stream->fir_number};
         cf_put_rtcp_fir(w, line->ssrc, &fir, 1);
     } else {
         cf_put_rtcp_pli(w, line->ssrc, media);
     }
 }
 
-static void put_bitrate(struct cf_engine_line *line, uint64_t bitrate_bps, struct cf_writer *w) {
+/* Streams that REMB speaks of, and what they all may have together: browsers take it as that, whatever SSRCs it names. */
+struct total {
+    uint64_t bps;
+    bool is_limited; /* some of them are */
+    size_t count;
+    uint32_t ssrcs[REMB_SSRCS_MAX];
+};
+
+/* What a stream needs that somebody looks at: room to grow. */
+static uint64_t need_of(const struct cf_source *source, cf_usec now) {
+    uint64_t rate = cf_layer_rates_total(&source->rates, now) / 2 * 3;
+    return rate > UNKNOWN_RATE_BPS ? rate : UNKNOWN_RATE_BPS;
+}
+
+/*
+ * An encoding that nobody looks at needs nothing if it is finer than all that are looked at; below them it must be paid for,
+ * since senders give to coarser ones first.
+ */
+static void add_line(struct cf_engine_line *line, cf_usec now, struct total *total) {
+    uint8_t finest = UINT8_MAX;
+    for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
+        const struct cf_engine_stream *stream = cf_engine_line_stream(line, i);
+        if (stream->has_source && !stream->source.is_paused && stream->source.config.grade < finest) {
+            finest = stream->source.config.grade;
+        }
+    }
+    for (size_t i = 0; i < cf_engine_line_stream_count(line) && total->count < REMB_SSRCS_MAX; i++) {
+        const struct cf_engine_stream *stream = cf_engine_line_stream(line, i);
+        const struct cf_source *source = &stream->source;
+        if (!stream->has_source || !stream->receiver.is_started) {
+            continue;
+        }
+        uint64_t limit = source->bitrate.wanted_bps;
+        bool is_unseen = source->is_paused && source->config.grade < finest;
+        bool is_open = source->is_paused || limit == 0 || limit >= NO_LIMIT_BPS;
+        total->ssrcs[total->count++] = stream->receiver.ssrc;
+        total->is_limited = total->is_limited || is_unseen || !is_open;
+        total->bps += is_unseen ? (finest == UINT8_MAX ? limit : 0) : is_open ? need_of(source, now) : limit;
+    }
+}
+
+static void put_remb(struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
+    struct total total = {.bps = SOUND_BPS};
+    for (size_t i = 0; i < line->leg->line_count; i++) {
+        struct cf_engine_line *other = line->leg->lines[i];
+        if (other != NULL && other->is_active && other->transport == line->transport && other->agreed.kind == CF_MEDIA_VIDEO) {
+            add_line(other, engine->now, &total);
+        }
+    }
+    uint64_t bps = total.is_limited && total.bps < NO_LIMIT_BPS ? total.bps : NO_LIMIT_BPS;
+    cf_put_rtcp_remb(w, line->ssrc, bps, total.ssrcs, total.count);
+}
+
+static void put_bitrate(struct cf_engine *engine, const struct cf_engine_stream *stream, uint64_t bitrate_bps,
+                        struct cf_writer *w) {
+    const struct cf_engine_line *line = stream->line;
     uint64_t limit = bitrate_bps < NO_LIMIT_BPS ? bitrate_bps : NO_LIMIT_BPS;
-    uint32_t media = line->receiver.ssrc;
     if (cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_TMMBR)) {
-        const struct cf_tmmb entry = {.ssrc = media, .bitrate_bps = limit, .overhead = 40};
+        const struct cf_tmmb entry = {.ssrc = stream->receiver.ssrc, .bitrate_bps = limit, .overhead = 40};
         cf_put_rtcp_tmmb(w, CF_RTPFB_TMMBR, line->ssrc, &entry, 1);
     } else {
-        cf_put_rtcp_remb(w, line->ssrc, limit, &media, 1);
+        put_remb(engine, line, w);
     }
 }
 
@@ -161,7 +225,8 @@ static void count_key_request(struct cf_engine *engine, struct cf_engine_line *l
     }
 }
 
-void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_source_ask *ask) {
+void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_source_ask *ask) {
+    struct cf_engine_line *line = stream->line;
     uint8_t buffer[CF_CONTROL_PLAIN_MAX];
     struct cf_writer w;
     bool wants_key = ask->key_frame != CF_KEYFRAME_CAUSE_NONE;
@@ -175,11 +240,11 @@ void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_line *line, c
     cf_writer_init(&w, buffer, sizeof buffer);
     put_report(engine, line, &w);
     if (asks_key) {
-        put_key_request(line, ask->key_frame, &w);
+        put_key_request(stream, ask->key_frame, &w);
     }
-    cf_put_rtcp_nack(&w, line->ssrc, line->receiver.ssrc, ask->nacks, ask->nack_count);
+    cf_put_rtcp_nack(&w, line->ssrc, stream->receiver.ssrc, ask->nacks, ask->nack_count);
     if (ask->has_bitrate) {
-        put_bitrate(line, ask->bitrate_bps, &w);
+        put_bitrate(engine, stream, ask->bitrate_bps, &w);
     }
     send(engine, line, &w);
 }

@@ -12,6 +12,7 @@ X(REPLAYED, "seen before or too old")                              /* replay, or
 X(DIRECTION, "the peer may not send on this line now")             /* held, muted by agreement, recvonly */
 X(PAYLOAD_TYPE, "payload type was not agreed on")                  /* not negotiated */
 X(SSRC, "SSRC was not agreed on, or collides")                     /* spoofed within the leg, or too many */
+X(ENCODING, "encoding was not agreed on")                          /* rid, or its payload type */
 X(PROBATION, "first packets of a source that is not believed yet") /* plain RTP only */
 X(JUMP, "far from its neighbours")                                 /* RFC 3550 appendix A.1 */
 X(DUPLICATE, "a second copy")

@@ -182,7 +182,7 @@ static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
     struct cf_source *source;
     struct cf_source_ask ask;
     while (cf_forward_poll_ask(&room->forward, engine->now, &source, &ask)) {
-        cf_engine_send_ask(engine, CF_OF(source, struct cf_engine_line, source), &ask);
+        cf_engine_send_ask(engine, cf_engine_stream_of(source), &ask);
     }
 }
 

@@ -48,6 +48,29 @@ void cf_engine_report_totals(struct cf_engine *engine);
 /** CF_MEDIA_EVENT_STATS for each active line of @p leg. Rates are those since the last time. */
 void cf_engine_report_stats(struct cf_engine *engine, struct cf_engine_leg *leg);
 
+/* streams.c: what comes in on a line */
+
+/**
+ * @p line is going to be set to receive the encodings of @p agreed, or one stream if there are none: if they are others than
+ * before, all streams begin anew. CF_ERR_NO_MEMORY: they are as they were, but in no room.
+ */
+CF_MUST_USE enum cf_err cf_engine_set_streams(struct cf_engine *engine, struct cf_engine_line *line,
+                                              const struct cf_media_simulcast *agreed);
+
+/** Free all streams of @p line but the first. */
+void cf_engine_free_streams(struct cf_engine *engine, struct cf_engine_line *line);
+
+/** The stream of @p line that a packet is of; NULL: of none that was agreed on, or it can't be told. */
+struct cf_engine_stream *cf_engine_find_stream(struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                               const struct cf_payload *payload);
+
+/** A packet came for @p stream: is it believed, and does its SSRC take over? CF_MEDIA_USED, or why not. */
+enum cf_media_discard cf_engine_stream_take(struct cf_engine *engine, struct cf_engine_stream *stream,
+                                            const struct cf_rtp_view *view, const struct cf_payload *payload, uint8_t probation);
+
+/** A sender that changes its format begins anew; not all the time: false if it is too soon. */
+bool cf_engine_stream_follow_format(struct cf_engine *engine, struct cf_engine_stream *stream, enum cf_video_format format);
+
 /* join.c: lines and the room */
 
 /** Let @p line take part in its room as its agreement, the leg's and the room's policy say. */
@@ -94,8 +117,8 @@ void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line
 /** The regular reports of @p transport are due: one for each line that has something to say, CF_ENGINE_REPORTS_MAX at most. */
 void cf_engine_send_reports(struct cf_engine *engine, struct cf_engine_transport *transport);
 
-/** Ask the peer of @p line, whose source it is. */
-void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_source_ask *ask);
+/** Ask the peer that sends @p stream. */
+void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_source_ask *ask);
 
 /** Acknowledge the limit that the peer of @p line asked for. */
 void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line, uint64_t bitrate_bps, uint32_t owner_ssrc);

@@ -72,11 +72,17 @@ bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *lin
 
 /* --- pictures --- */
 
-static void part_source(struct cf_engine *engine, struct cf_engine_line *line) {
-    if (line->has_source) {
-        cf_forward_remove_source(&line->leg->room->forward, &line->source, engine->now);
-        cf_source_fini(&line->source);
-        line->has_source = false;
+static void part_source(struct cf_engine *engine, struct cf_engine_stream *stream) {
+    if (stream->has_source) {
+        cf_forward_remove_source(&stream->line->leg->room->forward, &stream->source, engine->now);
+        cf_source_fini(&stream->source);
+        stream->has_source = false;
+    }
+}
+
+static void part_sources(struct cf_engine *engine, struct cf_engine_line *line) {
+    for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
+        part_source(engine, cf_engine_line_stream(line, i));
     }
 }
 
@@ -114,44 +120,63 @@ static uint8_t grade_of(const struct cf_engine_line *line) {
     return line->use.role == CF_MEDIA_ROLE_THUMBNAIL ? MINIATURE_GRADE : 0;
 }
 
-static enum cf_err make_source(struct cf_engine *engine, struct cf_engine_line *line, struct cf_scene *picture) {
-    struct cf_source_config config = {.grade = grade_of(line), .format = first_format_in(line), .store = engine->config.store};
-    if (config.grade > 0) {
+/* Encodings of simulcast get their grades from their place for now, and from what they show as soon as that is known. */
+static enum cf_err make_source(struct cf_engine *engine, struct cf_engine_stream *stream, uint8_t place,
+                               struct cf_scene *picture) {
+    struct cf_engine_line *line = stream->line;
+    struct cf_source_config config = {.grade = (uint8_t)(grade_of(line) + place),
+                                      .is_ranked = stream->agreed.rid_len > 0 && line->more_count > 0,
+                                      .format = first_format_in(line),
+                                      .store = engine->config.store};
+    if (config.grade >= MINIATURE_GRADE) {
         config.store.bytes = CF_SOURCE_STORE_MIN;
     }
-    enum cf_err err = cf_source_init(&line->source, engine->mem, &config);
+    enum cf_err err = cf_source_init(&stream->source, engine->mem, &config);
     if (err != CF_OK) {
         return err;
     }
-    if (!cf_forward_add_source(&line->leg->room->forward, picture, &line->source, line->receiver.ssrc, engine->now)) {
-        cf_source_fini(&line->source);
+    if (!cf_forward_add_source(&line->leg->room->forward, picture, &stream->source, stream->receiver.ssrc, engine->now)) {
+        cf_source_fini(&stream->source);
         return CF_ERR_LIMIT;
     }
-    line->has_source = true;
+    stream->has_source = true;
     return CF_OK;
 }
 
-static enum cf_err join_source(struct cf_engine *engine, struct cf_engine_line *line, bool wanted) {
+static enum cf_err join_stream(struct cf_engine *engine, struct cf_engine_stream *stream, uint8_t place,
+                               struct cf_scene *picture) {
+    struct cf_engine_line *line = stream->line;
     struct cf_engine_leg *leg = line->leg;
-    struct cf_scene *picture = wanted && line->agreed.can_receive ? picture_of(line) : NULL;
-    if (first_format_in(line) == CF_VIDEO_NONE) {
-        picture = NULL;
-    }
+    bool is_miniature = grade_of(line) == MINIATURE_GRADE;
     /* A stream that shows something else from now on begins anew. */
-    if (line->has_source && (line->source.picture != picture || line->source.config.grade != grade_of(line))) {
-        part_source(engine, line);
+    if (stream->has_source &&
+        (stream->source.picture != picture || is_miniature != (stream->source.config.grade >= MINIATURE_GRADE))) {
+        part_source(engine, stream);
     }
     if (picture == NULL) {
         return CF_OK;
     }
-    enum cf_err err = line->has_source ? CF_OK : make_source(engine, line, picture);
+    enum cf_err err = stream->has_source ? CF_OK : make_source(engine, stream, place, picture);
     if (err == CF_OK) {
         bool is_held = leg->sound != NULL && leg->sound->agreed.is_held;
-        line->source.config.can_nack = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK);
-        line->source.config.can_bitrate = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_TMMBR | CF_FEEDBACK_GOOG_REMB);
-        cf_forward_allow_source(&leg->room->forward, &line->source, !leg->policy.is_video_muted && !is_held, engine->now);
+        stream->source.config.can_nack = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK);
+        stream->source.config.can_bitrate = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_TMMBR | CF_FEEDBACK_GOOG_REMB);
+        cf_forward_allow_source(&leg->room->forward, &stream->source, !leg->policy.is_video_muted && !is_held, engine->now);
     }
     return err;
+}
+
+static enum cf_err join_sources(struct cf_engine *engine, struct cf_engine_line *line, bool wanted) {
+    struct cf_scene *picture = wanted && line->agreed.can_receive ? picture_of(line) : NULL;
+    enum cf_err first = CF_OK;
+    if (first_format_in(line) == CF_VIDEO_NONE) {
+        picture = NULL;
+    }
+    for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
+        enum cf_err err = join_stream(engine, cf_engine_line_stream(line, i), (uint8_t)i, picture);
+        first = first == CF_OK ? err : first;
+    }
+    return first;
 }
 
 static void make_sink(struct cf_engine *engine, struct cf_engine_line *line) {
@@ -220,7 +245,7 @@ static bool is_second_follower(const struct cf_engine_line *line) {
 static enum cf_err join_picture(struct cf_engine *engine, struct cf_engine_line *line) {
     bool wanted = line->is_active && !is_kept_out(line) && !line->leg->room->policy.no_video;
     join_sink(engine, line, wanted && !is_second_follower(line));
-    return join_source(engine, line, wanted && !is_second_follower(line));
+    return join_sources(engine, line, wanted && !is_second_follower(line));
 }
 
 enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line) {
@@ -233,5 +258,5 @@ enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line
 void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line) {
     part_sound(line);
     part_sink(line);
-    part_source(engine, line);
+    part_sources(engine, line);
 }

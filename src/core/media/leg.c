@@ -28,22 +28,18 @@ void cf_engine_leg_note_takers(struct cf_engine_leg *leg) {
     }
 }
 
-struct cf_engine_line *cf_engine_leg_line_of_peer(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,
-                                                  uint32_t ssrc) {
+struct cf_engine_stream *cf_engine_leg_stream_of_peer(const struct cf_engine_leg *leg,
+                                                      const struct cf_engine_transport *transport, uint32_t ssrc) {
     size_t index = 0;
-    for (size_t i = 0; i < leg->taker_count; i++) {
-        struct cf_engine_line *line = leg->takers[i];
-        if (line->transport == transport && line->receiver.is_started && line->receiver.ssrc == ssrc) {
-            return line;
-        }
+    struct cf_engine_stream *found = NULL;
+    for (size_t i = 0; i < leg->taker_count && found == NULL; i++) {
+        found = leg->takers[i]->transport == transport ? cf_engine_line_stream_of(leg->takers[i], ssrc) : NULL;
     }
-    for (struct cf_engine_line *line = next_line(leg, transport, &index); line != NULL;
+    for (struct cf_engine_line *line = next_line(leg, transport, &index); line != NULL && found == NULL;
          line = next_line(leg, transport, &index)) {
-        if (line->receiver.is_started && line->receiver.ssrc == ssrc) {
-            return line;
-        }
+        found = cf_engine_line_stream_of(line, ssrc);
     }
-    return NULL;
+    return found;
 }
 
 struct cf_engine_line *cf_engine_leg_line_of_ours(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,
@@ -73,13 +69,13 @@ static bool may_have_mid(const struct cf_engine_line *line) {
     return mid->id != 0 && mid->can_receive && line->agreed.mid.len != 0;
 }
 
-static enum fitness fitness_of(const struct cf_engine_line *line, const struct cf_rtp_view *view, bool *ret_has_mid) {
+static enum fitness fitness_of(struct cf_engine_line *line, const struct cf_rtp_view *view, bool *ret_has_mid) {
     struct cf_span tag;
     if (may_have_mid(line) && cf_rtp_ext_find(view, line->agreed.extensions[CF_EXTENSION_MID].id, &tag)) {
         *ret_has_mid = true;
         return cf_str_eq(cf_span_str(tag), cf_tag_str(&line->agreed.mid)) ? FITS_MID : FITS_NOT;
     }
-    if (line->receiver.is_started && line->receiver.ssrc == view->ssrc) {
+    if (cf_engine_line_stream_of(line, view->ssrc) != NULL) {
         return FITS_STREAM;
     }
     if (cf_engine_line_announces(line, view->ssrc)) {

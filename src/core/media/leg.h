@@ -74,9 +74,9 @@ struct cf_engine_line *cf_engine_leg_first_line(const struct cf_engine_leg *leg,
 struct cf_engine_line *cf_engine_leg_find_line(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,
                                                const struct cf_rtp_view *view);
 
-/** The active line of @p transport whose peer sends with @p ssrc, or NULL. */
-struct cf_engine_line *cf_engine_leg_line_of_peer(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,
-                                                  uint32_t ssrc);
+/** The stream of an active line of @p transport that the peer sends, or repairs, with @p ssrc; NULL: there is none. */
+struct cf_engine_stream *cf_engine_leg_stream_of_peer(const struct cf_engine_leg *leg,
+                                                      const struct cf_engine_transport *transport, uint32_t ssrc);
 
 /** The active line of @p transport on which we send with @p ssrc, or NULL. */
 struct cf_engine_line *cf_engine_leg_line_of_ours(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,

@@ -9,8 +9,29 @@ void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg,
                                     .payload_type_in = CF_LINE_NO_TYPE,
                                     .payload_type_out = CF_LINE_NO_TYPE,
                                     .report = {.round_trip_usec = -1}};
+    line->in.line = line;
     memset(line->picture_types, CF_LINE_NO_TYPE, sizeof line->picture_types);
     memset(line->rtx_types, CF_LINE_NO_TYPE, sizeof line->rtx_types);
+}
+
+/* --- what comes in --- */
+
+struct cf_engine_stream *cf_engine_line_stream_of(struct cf_engine_line *line, uint32_t ssrc) {
+    for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
+        struct cf_engine_stream *stream = cf_engine_line_stream(line, i);
+        if (cf_engine_stream_has(stream, ssrc)) {
+            return stream;
+        }
+    }
+    return NULL;
+}
+
+bool cf_engine_line_is_received(const struct cf_engine_line *line) {
+    bool is_received = cf_rtp_receiver_is_valid(&line->in.receiver);
+    for (size_t i = 0; i < line->more_count; i++) {
+        is_received = is_received || cf_rtp_receiver_is_valid(&line->more[i].receiver);
+    }
+    return is_received;
 }
 
 /* --- what packets look like --- */
@@ -154,7 +175,9 @@ bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line 
     line->agreed = *agreed;
     line->transport = transport;
     line->is_active = agreed->is_active && transport != NULL && agreed->kind != CF_MEDIA_OTHER;
-    line->ssrc_free_until = now + CF_LINE_SSRC_FREE;
+    for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
+        cf_engine_line_stream(line, i)->free_until = now + CF_LINE_SSRC_FREE;
+    }
     set_types(line, codecs);
     set_extension(line);
     set_ssrc(line, random_ssrc);

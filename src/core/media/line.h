@@ -9,11 +9,11 @@
 
 #include "core/media/bandwidth.h"
 #include "core/media/messages.h"
+#include "core/media/stream.h"
 #include "core/media/transport.h"
 #include "core/mix/mixer.h"
 #include "core/rtp/event.h"
 #include "core/rtp/extension.h"
-#include "core/rtp/receiver.h"
 #include "core/rtp/sender.h"
 #include "core/sfu/forward.h"
 
@@ -76,12 +76,11 @@ struct cf_engine_line {
     struct cf_media_use use; /**< pictures */
 
     /* coming in */
-    struct cf_rtp_receiver receiver;
-    struct cf_rtp_receiver candidate; /**< another SSRC that may take over */
-    cf_usec ssrc_changed_at;
-    cf_usec ssrc_free_until;
+    struct cf_engine_stream in;    /**< what comes; with simulcast its first encoding */
+    struct cf_engine_stream *more; /**< owned, .more_count of them: the other encodings; NULL: there are none */
+    uint8_t more_count;
     struct cf_line_budget budget;
-    struct cf_clock_map clock; /**< sound; pictures have theirs in .source */
+    struct cf_clock_map clock; /**< sound; pictures have theirs in their sources */
     struct cf_dtmf dtmf;
     uint8_t payload_type_in; /**< of the last sound packet; CF_LINE_NO_TYPE */
     cf_usec codec_changed_at;
@@ -106,20 +105,33 @@ struct cf_engine_line {
     /* control */
     bool is_report_due; /**< something was sent since its last report */
     struct cf_line_report report;
-    uint8_t fir_number;  /**< of our last FIR */
     cf_usec notified_at; /**< last TMMBN */
 
     /* in the room */
     struct cf_handle mix; /**< sound: in the mixer; unset: not there */
     struct cf_mix_leg_config mix_config;
-    bool has_source; /**< pictures: .source is made and in the room */
-    bool has_sink;   /**< pictures: .sink is made and in the room */
-    struct cf_source source;
+    bool has_sink; /**< pictures: .sink is made and in the room */
     struct cf_sink sink;
 
     struct cf_line_counts counts;
     struct cf_line_mark mark;
 };
+
+/** How many streams may come in on it. */
+static inline size_t cf_engine_line_stream_count(const struct cf_engine_line *line) {
+    return 1U + line->more_count;
+}
+
+/** Stream @p index of them. */
+static inline struct cf_engine_stream *cf_engine_line_stream(struct cf_engine_line *line, size_t index) {
+    return index == 0 ? &line->in : &line->more[index - 1];
+}
+
+/** The stream that comes in, or is repaired, with @p ssrc; NULL: none (yet). */
+struct cf_engine_stream *cf_engine_line_stream_of(struct cf_engine_line *line, uint32_t ssrc);
+
+/** Does anything come in on it that is worth a report? */
+bool cf_engine_line_is_received(const struct cf_engine_line *line);
 
 /** A line of which nothing is known. */
 void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg, uint16_t index);

@@ -69,92 +69,6 @@ static void learn(struct cf_engine *engine, const struct cf_engine_arrival *a) {
     }
 }
 
-/* --- which source --- */
-
-/* A stream that carries another mid than before has moved: what comes without mid follows it. */
-static void leave_other_lines(const struct cf_engine_line *line) {
-    const struct cf_engine_leg *leg = line->leg;
-    for (size_t i = 0; i < leg->line_count; i++) {
-        struct cf_engine_line *other = leg->lines[i];
-        if (other != NULL && other != line && other->transport == line->transport && other->receiver.is_started &&
-            other->receiver.ssrc == line->receiver.ssrc) {
-            other->receiver = (struct cf_rtp_receiver){.is_started = false};
-        }
-    }
-}
-
-static void begin_source(struct cf_engine *engine, struct cf_engine_line *line) {
-    leave_other_lines(line);
-    struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_SSRC);
-    event.as.ssrc.line = line->index;
-    event.as.ssrc.value = line->receiver.ssrc;
-    cf_event_queue_put(&engine->events, &event);
-    line->ssrc_changed_at = engine->now;
-    line->clock = (struct cf_clock_map){.clock_rate_hz = line->receiver.clock_rate_hz};
-    line->dtmf = (struct cf_dtmf){.is_seen = false};
-    if (line->has_source) {
-        cf_forward_restart_source(&line->leg->room->forward, &line->source, line->source.config.format, line->receiver.ssrc,
-                                  engine->now);
-    }
-}
-
-static enum cf_media_discard discard_of(enum cf_rtp_arrival arrival) {
-    switch (arrival) {
-    case CF_RTP_ARRIVAL_PROBATION:
-        return CF_MEDIA_DISCARD_PROBATION;
-    case CF_RTP_ARRIVAL_JUMP:
-        return CF_MEDIA_DISCARD_JUMP;
-    case CF_RTP_ARRIVAL_OK:
-    case CF_RTP_ARRIVAL_RESTART:
-    default:
-        return USED;
-    }
-}
-
-/* Another SSRC than the one in use: may it take over? If so, it has when this returns USED. */
-static enum cf_media_discard take_over(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                                       uint32_t clock_hz, uint8_t probation) {
-    cf_usec now = engine->now;
-    bool in_use = cf_rtp_receiver_is_valid(&line->receiver);
-    bool silent = now - line->receiver.last_packet_at >= CF_LINE_SSRC_PAUSE;
-    bool free = silent || now < line->ssrc_free_until || cf_engine_line_announces(line, view->ssrc);
-    if (in_use && (!free || now - line->ssrc_changed_at < CF_LINE_SSRC_PAUSE)) {
-        return CF_MEDIA_DISCARD_SSRC;
-    }
-    if (!line->candidate.is_started || line->candidate.ssrc != view->ssrc) {
-        cf_rtp_receiver_init(&line->candidate, view->ssrc, clock_hz, probation);
-    }
-    enum cf_media_discard outcome = discard_of(cf_rtp_receiver_on_packet(&line->candidate, view, now));
-    if (outcome == USED) {
-        line->receiver = line->candidate;
-        line->candidate = (struct cf_rtp_receiver){.is_started = false};
-        begin_source(engine, line);
-    }
-    return outcome;
-}
-
-static enum cf_media_discard take_source(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                                         const struct cf_payload *payload, uint8_t probation) {
-    /* Key presses and comfort noise are in the time of the sound that they interrupt, or of no interest. */
-    bool is_aside = payload->codec == CF_CODEC_TELEPHONE_EVENT || payload->codec == CF_CODEC_CN;
-    uint32_t clock_hz = is_aside && line->receiver.is_started ? line->receiver.clock_rate_hz : payload->clock_hz;
-    if (view->ssrc == line->ssrc) {
-        return CF_MEDIA_DISCARD_SSRC;
-    }
-    if (!line->receiver.is_started || line->receiver.ssrc != view->ssrc) {
-        return take_over(engine, line, view, clock_hz, probation);
-    }
-    if (line->receiver.clock_rate_hz != clock_hz) {
-        cf_rtp_receiver_set_clock(&line->receiver, clock_hz);
-        line->clock.clock_rate_hz = clock_hz;
-    }
-    enum cf_rtp_arrival arrival = cf_rtp_receiver_on_packet(&line->receiver, view, engine->now);
-    if (arrival == CF_RTP_ARRIVAL_RESTART && line->has_source) {
-        cf_forward_restart_source(&line->leg->room->forward, &line->source, line->source.config.format, view->ssrc, engine->now);
-    }
-    return discard_of(arrival);
-}
-
 /* --- what is in it --- */
 
 static void take_digit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view) {
@@ -202,27 +116,14 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
     return USED;
 }
 
-/* A sender that changes its format begins anew; not all the time. */
-static bool follow_format(struct cf_engine *engine, struct cf_engine_line *line, enum cf_video_format format) {
-    if (line->source.config.format == format) {
-        return true;
-    }
-    if (line->source.seen && engine->now - line->ssrc_changed_at < CF_LINE_SSRC_PAUSE) {
-        return false;
-    }
-    line->ssrc_changed_at = engine->now;
-    cf_forward_restart_source(&line->leg->room->forward, &line->source, format, line->receiver.ssrc, engine->now);
-    return true;
-}
-
-static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                                          const struct cf_payload *payload) {
-    struct cf_engine_room *room = line->leg->room;
+static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_engine_stream *stream,
+                                          const struct cf_rtp_view *view, const struct cf_payload *payload) {
+    struct cf_engine_room *room = stream->line->leg->room;
     enum cf_video_format format = cf_engine_line_format_in(payload);
-    if (!line->has_source || format == CF_VIDEO_NONE) {
+    if (!stream->has_source || format == CF_VIDEO_NONE) {
         return CF_MEDIA_DISCARD_NOT_WANTED;
     }
-    if (!follow_format(engine, line, format)) {
+    if (!cf_engine_stream_follow_format(engine, stream, format)) {
         return CF_MEDIA_DISCARD_BUDGET;
     }
     const struct cf_video_packet packet = {.timestamp = view->timestamp,
@@ -230,7 +131,7 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
                                            .marker = view->marker,
                                            .payload = view->payload,
                                            .arrival = engine->now};
-    enum cf_source_result result = cf_forward_on_packet(&room->forward, &line->source, &packet, engine->now);
+    enum cf_source_result result = cf_forward_on_packet(&room->forward, &stream->source, &packet, engine->now);
     if (result == CF_SOURCE_TAKEN && !cf_link_is_in(&room->batch_link)) {
         cf_list_append(&engine->batch_rooms, &room->batch_link);
     }
@@ -268,22 +169,44 @@ static void note_arrival(struct cf_engine *engine, struct cf_engine_line *line, 
     }
 }
 
-/* A retransmission (RFC 4588): the packet that it brings back, of the line's source. */
-static enum cf_media_discard take_rtx(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+/* A retransmission (RFC 4588): the packet that it brings back, of the stream that it repairs. */
+static enum cf_media_discard take_rtx(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_rtp_view *view,
                                       const struct cf_payload *payload) {
+    struct cf_engine_line *line = stream->line;
     const struct cf_payload *repaired = cf_engine_line_payload_in(line, payload->local.rtx.apt);
     struct cf_rtx rtx;
-    if (repaired == NULL || !line->receiver.is_started || line->agreed.kind != CF_MEDIA_VIDEO) {
+    if (repaired == NULL || !stream->receiver.is_started || line->agreed.kind != CF_MEDIA_VIDEO || view->ssrc == line->ssrc) {
         return CF_MEDIA_DISCARD_NOT_WANTED;
     }
+    stream->repair_ssrc = view->ssrc;
     if (!cf_rtx_parse(view->payload, &rtx) || rtx.payload.len == 0) {
         return USED; /* padding */
     }
     struct cf_rtp_view original = *view;
-    original.ssrc = line->receiver.ssrc;
+    original.ssrc = stream->receiver.ssrc;
     original.sequence = rtx.sequence;
     original.payload = rtx.payload;
-    return take_picture(engine, line, &original, repaired);
+    return take_picture(engine, stream, &original, repaired);
+}
+
+/* A packet that the line may have, of one of its streams. */
+static enum cf_media_discard take_stream_rtp(struct cf_engine *engine, struct cf_engine_line *line,
+                                             const struct cf_rtp_view *view, const struct cf_payload *payload,
+                                             const struct cf_engine_arrival *a, uint8_t probation) {
+    struct cf_engine_stream *stream = cf_engine_find_stream(line, view, payload);
+    if (stream == NULL) {
+        return CF_MEDIA_DISCARD_ENCODING;
+    }
+    if (payload->codec == CF_CODEC_RTX) {
+        return take_rtx(engine, stream, view, payload);
+    }
+    enum cf_media_discard outcome = cf_engine_stream_take(engine, stream, view, payload, probation);
+    if (outcome != USED) {
+        return outcome;
+    }
+    learn(engine, a);
+    return line->agreed.kind == CF_MEDIA_AUDIO ? take_sound(engine, line, view, payload)
+                                               : take_picture(engine, stream, view, payload);
 }
 
 static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
@@ -302,16 +225,7 @@ static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_e
     if (!cf_engine_line_spend(line, engine->config.packets_per_sec, engine->now)) {
         return CF_MEDIA_DISCARD_BUDGET;
     }
-    if (payload->codec == CF_CODEC_RTX) {
-        return take_rtx(engine, line, view, payload);
-    }
-    enum cf_media_discard outcome = take_source(engine, line, view, payload, probation);
-    if (outcome != USED) {
-        return outcome;
-    }
-    learn(engine, a);
-    return line->agreed.kind == CF_MEDIA_AUDIO ? take_sound(engine, line, view, payload)
-                                               : take_picture(engine, line, view, payload);
+    return take_stream_rtp(engine, line, view, payload, a, probation);
 }
 
 static void take_rtp(struct cf_engine *engine, const struct cf_engine_arrival *a) {
@@ -347,7 +261,8 @@ static enum cf_media_discard discard_of_error(enum cf_err err) {
 static void take_rtcp(struct cf_engine *engine, struct cf_engine_arrival *a, uint8_t *datagram) {
     const struct cf_packet_crypto *crypto = engine->config.crypto;
     struct cf_engine_transport *t = a->transport;
-    struct cf_engine_line *line = cf_engine_leg_line_of_peer(t->leg, t, cf_rtcp_sender_ssrc(a->octets));
+    const struct cf_engine_stream *stream = cf_engine_leg_stream_of_peer(t->leg, t, cf_rtcp_sender_ssrc(a->octets));
+    struct cf_engine_line *line = stream == NULL ? NULL : stream->line;
     size_t len;
     enum cf_err err = crypto->unprotect_rtcp(crypto->ctx, cf_engine_transport_control_receive(t), datagram, a->octets.len, &len);
     if (err != CF_OK) {

@@ -34,7 +34,7 @@ static void add_sink(const struct cf_sink *sink, struct cf_media_line_stats *sta
     stats->frozen_out_usec = sink->counts.frozen_usec;
     stats->switches_out = (uint32_t)sink->counts.switches;
     if (sink->shown != NULL) {
-        stats->shown = CF_OF(sink->shown, struct cf_engine_line, source)->leg->name;
+        stats->shown = cf_engine_stream_of(sink->shown)->line->leg->name;
         stats->grade_out = sink->shown->config.grade;
     }
 }
@@ -65,12 +65,12 @@ static uint32_t rate_of(uint64_t octets, cf_usec duration) {
 /* What has changed since the last time. */
 static void add_rates(struct cf_engine_line *line, struct cf_media_line_stats *stats, cf_usec now) {
     const struct cf_line_mark *mark = &line->mark;
-    bool is_valid = cf_rtp_receiver_is_valid(&line->receiver);
+    bool is_valid = cf_rtp_receiver_is_valid(&line->in.receiver);
     struct cf_line_mark next = {.at = now,
                                 .octets_in = line->counts.octets_in,
                                 .octets_out = line->counts.octets_out,
-                                .expected = is_valid ? cf_rtp_receiver_expected(&line->receiver) : 0,
-                                .received = is_valid ? line->receiver.received : 0};
+                                .expected = is_valid ? cf_rtp_receiver_expected(&line->in.receiver) : 0,
+                                .received = is_valid ? line->in.receiver.received : 0};
     if (mark->at != 0) {
         stats->rate_in_bps = rate_of(next.octets_in - mark->octets_in, now - mark->at);
         stats->rate_out_bps = rate_of(next.octets_out - mark->octets_out, now - mark->at);
@@ -91,7 +91,7 @@ static enum cf_codec codec_in_use(const struct cf_engine_line *line) {
 
 static void add_mos(const struct cf_engine_line *line, struct cf_media_line_stats *stats) {
     struct cf_mos_input input = {.codec = codec_in_use(line), .round_trip_usec = stats->round_trip_usec};
-    if (cf_rtp_receiver_is_valid(&line->receiver)) {
+    if (cf_rtp_receiver_is_valid(&line->in.receiver)) {
         input.loss_permille = stats->lost_in_permille;
         input.jitter_usec = stats->jitter_in_usec;
         stats->mos_in_centi = cf_mos_centi(&input);
@@ -114,7 +114,7 @@ static struct cf_media_line_stats stats_of(struct cf_engine_line *line, cf_usec 
         .round_trip_usec = line->report.round_trip_usec,
     };
     add_counts(&line->counts, &stats);
-    add_received(&line->receiver, &stats);
+    add_received(&line->in.receiver, &stats);
     add_rates(line, &stats, now);
     if (line->has_sink) {
         add_bandwidth(line, now, &stats);

@@ -7,6 +7,7 @@
 #include "core/offer/description.h"
 #include "core/offer/ice.h"
 #include "core/offer/keying.h"
+#include "core/offer/simulcast.h"
 #include "core/sdp/connection.h"
 
 /* What all lines of an answer are decided from. */
@@ -139,7 +140,7 @@ static enum cf_refusal_reason decide_address(const struct cf_section *offer, con
 }
 
 static void decide_extensions(const struct cf_policy *policy, const struct cf_section *offer, struct cf_plan *plan) {
-    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind);
+    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind) & ~(plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS);
     uint32_t ids[(CF_EXTENSION_ID_MAX + 1) / 32] = {0};
     for (size_t i = 0; i < CF_EXTENSION_COUNT; i++) {
         const struct cf_section_extmap *offered = &offer->attributes.extmaps[i];
@@ -179,6 +180,7 @@ static void decide_details(const struct cf_policy *policy, const struct cf_secti
     plan->mid = offer->attributes.mid;
     plan->label = local->label.at != NULL ? local->label : offer->attributes.label;
     plan->content = local->content.at != NULL ? local->content : offer->attributes.content;
+    cf_simulcast_answer(policy, offer, local, plan);
     decide_extensions(policy, offer, plan);
 }
 

@@ -5,6 +5,7 @@
 #include "core/offer/bundle.h"
 #include "core/offer/ice.h"
 #include "core/offer/keying.h"
+#include "core/offer/simulcast.h"
 
 /* A line as both sides described it. */
 struct line {
@@ -234,6 +235,7 @@ static void conclude_line(const struct line *l, struct cf_media_params *params, 
     conclude_direction(l, ret);
     conclude_extensions(l, ret);
     conclude_names(l, ret);
+    cf_simulcast_conclude(&l->local, &l->remote, l->is_local_offer, ret);
 }
 
 /* Bundled lines use the transport of the tagged one, and fall with it. */

@@ -3,6 +3,7 @@
 #include "core/offer/description.h"
 
 #include "core/offer/ice.h"
+#include "core/offer/simulcast.h"
 #include "core/rtp/rtx.h"
 #include "core/sdp/bandwidth.h"
 #include "core/sdp/connection.h"
@@ -178,6 +179,7 @@ static void put_names(struct cf_writer *w, const struct cf_plan *plan) {
         cf_put_sdp_ssrc(w, plan->local->ssrc, plan->local->cname);
         put_repair(w, plan);
     }
+    cf_put_simulcast(w, plan);
     put_attribute(w, CF_STR("label"), plan->label);
     put_attribute(w, CF_STR("content"), plan->content);
 }

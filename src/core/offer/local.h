@@ -29,6 +29,13 @@ struct cf_local_ice {
     struct cf_local_candidate candidates[CF_LOCAL_CANDIDATES_MAX];
 };
 
+/** Encodings of ours that a line is sent in at once. */
+struct cf_local_simulcast {
+    uint8_t count;
+    struct cf_str rids[CF_MEDIA_ENCODINGS_MAX];         /**< the most wanted first */
+    struct cf_str restrictions[CF_MEDIA_ENCODINGS_MAX]; /**< RFC 8851 section 5, "max-width=320"; absent: none */
+};
+
 /** What we want of an m-line. */
 struct cf_local_line {
     bool is_refused;                /**< answer: refuse it (reason DECLINED); offer: disabled, port 0 */
@@ -44,7 +51,8 @@ struct cf_local_line {
     uint32_t bandwidth_kbps;        /**< b=AS; 0: none */
     const uint8_t *zrtp_hash;       /**< CF_ZRTP_HASH_LEN octets of our Hello for this line; NULL: no ZRTP */
     const struct cf_local_ice *ice; /**< candidates; NULL: no ICE for this line */
-    struct cf_str extra;            /**< whole lines with CRLF, put at the end of the section; absent: none */
+    const struct cf_local_simulcast *simulcast; /**< we want to send it in several encodings; NULL: in one */
+    struct cf_str extra;                        /**< whole lines with CRLF, put at the end of the section; absent: none */
 };
 
 /** What is ours in a description. */

@@ -8,6 +8,7 @@
 #include "core/offer/ice.h"
 #include "core/offer/keying.h"
 #include "core/offer/offer_formats.h"
+#include "core/offer/simulcast.h"
 
 /* What all lines of an offer are decided from. */
 struct offer {
@@ -225,6 +226,7 @@ static void plan_extensions(const struct offer *o, enum cf_media_kind kind, cons
     const struct cf_policy *policy = o->input->local->policy;
     uint32_t ours =
         cf_policy_extensions_of(policy, kind) & ~(policy->offers_congestion_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
+    ours &= ~(plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS);
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < CF_EXTENSION_COUNT; i++) {
             enum cf_extension extension = (enum cf_extension)i;
@@ -313,6 +315,7 @@ static enum cf_err plan_line(const struct offer *o, size_t index, const struct f
     plan->mid = o->mids[index];
     plan->label = local->label;
     plan->content = local->content;
+    cf_simulcast_offer(local, former->is_in_use ? &former->local : NULL, former->is_in_use ? &former->remote : NULL, plan);
     plan_extensions(o, local->kind, former, plan);
     cf_offer_formats(&o->numbering, local->kind, former->is_in_use ? &former->local : NULL,
                      former->is_in_use ? &former->remote : NULL, plan);

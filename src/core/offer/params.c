@@ -55,15 +55,34 @@ const struct cf_payload *cf_media_payload_of_codec(const struct cf_media_line *l
     return NULL;
 }
 
+bool cf_media_encoding_has_type(const struct cf_media_encoding *encoding, uint8_t type) {
+    return !encoding->has_types || (encoding->types[type / 64 % 2] >> type % 64 & 1U) != 0;
+}
+
+bool cf_media_simulcast_is_same(const struct cf_media_simulcast *a, const struct cf_media_simulcast *b) {
+    bool is_same = a->count == b->count;
+    for (size_t i = 0; is_same && i < a->count; i++) {
+        const struct cf_media_encoding *x = &a->at[i];
+        const struct cf_media_encoding *y = &b->at[i];
+        is_same = cf_str_eq(cf_media_rid(x), cf_media_rid(y)) && x->has_types == y->has_types && x->types[0] == y->types[0] &&
+                  x->types[1] == y->types[1];
+    }
+    return is_same;
+}
+
 static bool is_same_tag(const struct cf_tag *a, const struct cf_tag *b) {
     return cf_str_eq(cf_tag_str(a), cf_tag_str(b));
 }
 
 /* Parameters are compared as octets: both were zeroed before they were filled in. */
+static bool is_same_params(const void *a, const void *b) {
+    return memcmp(a, b, sizeof(union cf_codec_params)) == 0;
+}
+
 static bool is_same_payload(const struct cf_payload *a, const struct cf_payload *b) {
     return a->codec == b->codec && a->send_type == b->send_type && a->receive_type == b->receive_type &&
            a->channels == b->channels && a->clock_hz == b->clock_hz && a->feedback == b->feedback &&
-           memcmp(&a->local, &b->local, sizeof a->local) == 0 && memcmp(&a->remote, &b->remote, sizeof a->remote) == 0;
+           is_same_params(&a->local, &b->local) && is_same_params(&a->remote, &b->remote);
 }
 
 static bool is_same_payloads(const struct cf_media_line *a, const struct cf_media_line *b) {
@@ -89,7 +108,9 @@ static bool is_same_names(const struct cf_media_line *a, const struct cf_media_l
     bool is_same = is_same_tag(&a->mid, &b->mid) && is_same_tag(&a->local_label, &b->local_label) &&
                    is_same_tag(&a->remote_label, &b->remote_label) && a->local_content == b->local_content &&
                    a->remote_content == b->remote_content && a->local_ssrc == b->local_ssrc &&
-                   a->remote_ssrc_count == b->remote_ssrc_count;
+                   a->remote_ssrc_count == b->remote_ssrc_count &&
+                   cf_media_simulcast_is_same(&a->simulcast_in, &b->simulcast_in) &&
+                   cf_media_simulcast_is_same(&a->simulcast_out, &b->simulcast_out);
     for (size_t i = 0; is_same && i < a->remote_ssrc_count; i++) {
         is_same = a->remote_ssrcs[i] == b->remote_ssrcs[i];
     }

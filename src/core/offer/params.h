@@ -172,9 +172,34 @@ enum cf_media_change {
     CF_MEDIA_CHANGE_SECURITY = 1 << 4,   /**< keys, suite, keying, profile */
     CF_MEDIA_CHANGE_PAYLOADS = 1 << 5,   /**< payloads, their parameters or feedback, ptime */
     CF_MEDIA_CHANGE_EXTENSIONS = 1 << 6, /**< header extensions */
-    CF_MEDIA_CHANGE_NAMES = 1 << 7,      /**< mid, label, content, SSRCs */
+    CF_MEDIA_CHANGE_NAMES = 1 << 7,      /**< mid, label, content, SSRCs, rids */
     CF_MEDIA_CHANGE_BANDWIDTH = 1 << 8,
     CF_MEDIA_CHANGE_ALL = (1 << 9) - 1,
+};
+
+/** Longest rid that is taken: what a header extension of the one-byte form carries (RFC 8285 section 4.2). */
+#define CF_MEDIA_RID_MAX 16
+
+/** Most encodings of a line. */
+#define CF_MEDIA_ENCODINGS_MAX 4
+
+/** One encoding of a line with simulcast (RFC 8851, 8853). */
+struct cf_media_encoding {
+    uint8_t rid_len; /**< 0: there is none */
+    char rid[CF_MEDIA_RID_MAX];
+    bool has_types;    /**< its packets have but those payload types: */
+    uint64_t types[2]; /**< a set, by bits; types that its sender writes */
+};
+
+/** The rid of @p encoding; valid as long as that. */
+static inline struct cf_str cf_media_rid(const struct cf_media_encoding *encoding) {
+    return cf_str_n(encoding->rid, encoding->rid_len);
+}
+
+/** Encodings of a line, the one that its sender prefers first. */
+struct cf_media_simulcast {
+    uint8_t count; /**< 0: no simulcast */
+    struct cf_media_encoding at[CF_MEDIA_ENCODINGS_MAX];
 };
 
 /** An m-line as agreed on. */
@@ -206,6 +231,8 @@ struct cf_media_line {
     uint32_t local_ssrc; /**< the first that we announced; 0: none */
     uint8_t remote_ssrc_count;
     uint32_t remote_ssrcs[CF_MEDIA_SSRCS_MAX]; /**< in the order of the description */
+    struct cf_media_simulcast simulcast_in;    /**< what the peer sends at once */
+    struct cf_media_simulcast simulcast_out;   /**< what we may send at once */
 };
 
 /** The whole agreement. One allocation; free with cf_media_params_free(). */
@@ -240,6 +267,12 @@ const struct cf_payload *cf_media_payload_of_type(const struct cf_media_line *li
 
 /** The first agreed payload of @p codec with @p clock_hz (0: any), or NULL. */
 const struct cf_payload *cf_media_payload_of_codec(const struct cf_media_line *line, enum cf_codec codec, uint32_t clock_hz);
+
+/** May a packet of @p encoding have payload type @p type? */
+bool cf_media_encoding_has_type(const struct cf_media_encoding *encoding, uint8_t type);
+
+/** Do both have the same encodings, in the same order? */
+bool cf_media_simulcast_is_same(const struct cf_media_simulcast *a, const struct cf_media_simulcast *b);
 
 /** @p text as a tag. False (and @p ret untouched) if it is too long. */
 bool cf_tag_set(struct cf_str text, struct cf_tag *ret);

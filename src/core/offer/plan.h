@@ -8,6 +8,7 @@
 
 #include "core/offer/local.h"
 #include "core/offer/refusal.h"
+#include "core/sdp/rid.h"
 
 /** A payload type to be written. */
 struct cf_plan_format {
@@ -18,6 +19,15 @@ struct cf_plan_format {
     uint32_t channels;
     uint32_t feedback;
     union cf_codec_params params;
+};
+
+/** An encoding to be written: a=rid, and its place in a=simulcast. */
+struct cf_plan_rid {
+    struct cf_str id;
+    struct cf_str restrictions; /**< absent: none */
+    bool has_types;             /**< pt= is written */
+    uint8_t type_count;
+    uint8_t types[CF_MEDIA_PAYLOADS_MAX];
 };
 
 /** A section to be written. */
@@ -50,10 +60,13 @@ struct cf_plan {
     uint8_t format_count;
     uint8_t crypto_count;
     uint8_t extmap_count;
+    uint8_t rid_count;
+    enum cf_direction rid_direction; /**< SENDONLY or RECVONLY, if there are rids */
     /* The first that are counted above are valid. */
     struct cf_plan_format formats[CF_MEDIA_PAYLOADS_MAX];
     struct cf_sdp_crypto cryptos[CF_SRTP_SUITE_COUNT];
     struct cf_sdp_extmap extmaps[CF_EXTENSION_COUNT];
+    struct cf_plan_rid rids[CF_MEDIA_ENCODINGS_MAX];
 };
 
 /** Make @p plan empty. Cheaper than zeros all over: there may be many lines. */

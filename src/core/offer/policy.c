@@ -152,7 +152,9 @@ void cf_policy_default(struct cf_policy *ret) {
                           CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB,
         .trr_int_msec = CF_FEEDBACK_NO_INTERVAL,
         .audio_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_SSRC_AUDIO_LEVEL | 1U << CF_EXTENSION_CSRC_AUDIO_LEVEL,
-        .video_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_TRANSPORT_CC,
+        .takes_simulcast = true,
+        .video_extensions =
+            1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_RID | 1U << CF_EXTENSION_REPAIRED_RID | 1U << CF_EXTENSION_TRANSPORT_CC,
         .ptime_msec = 20,
     };
     *ret = constants;

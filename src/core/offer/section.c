@@ -126,6 +126,17 @@ static void read_crypto(struct cf_attributes *a, struct cf_str value) {
     }
 }
 
+static void read_rid(struct cf_attributes *a, struct cf_str value) {
+    if (value.at != NULL && a->rid_count < CF_SECTION_RIDS_MAX) {
+        a->rids[a->rid_count++] = value;
+    }
+}
+
+static void read_simulcast(struct cf_attributes *a, struct cf_str value) {
+    a->simulcast = a->simulcast_count == 0 ? value : a->simulcast;
+    a->simulcast_count = a->simulcast_count == 0 ? 1 : 2;
+}
+
 /* Attributes by name; directions and ICE are apart. */
 static const struct {
     struct cf_str name;
@@ -147,6 +158,8 @@ static const struct {
     {CF_STR_INIT("tls-id"), read_tls_id},
     {CF_STR_INIT("zrtp-hash"), read_zrtp_hash},
     {CF_STR_INIT("crypto"), read_crypto},
+    {CF_STR_INIT("rid"), read_rid},
+    {CF_STR_INIT("simulcast"), read_simulcast},
 };
 
 static void read_attribute(struct cf_attributes *a, const struct cf_sdp_line *line) {
@@ -186,6 +199,8 @@ static void keep_inherited(struct cf_attributes *a) {
     a->is_bundle_only = false;
     a->ssrc_count = 0;
     a->crypto_count = 0;
+    a->rid_count = 0;
+    a->simulcast_count = 0;
     a->tls_id = CF_STR_NONE;
     a->has_inherited_fingerprints = true;
     a->ice.has_candidate = false;

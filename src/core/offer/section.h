@@ -17,6 +17,9 @@
 /** Most a=crypto of a section that are looked at. */
 #define CF_SECTION_CRYPTOS_MAX 16
 
+/** Most a=rid of a section that are looked at. */
+#define CF_SECTION_RIDS_MAX 12
+
 /** An a=extmap of an extension that we know. Small, since there is one for each. */
 struct cf_section_extmap {
     uint16_t id;       /**< 1..255; 0: none */
@@ -50,9 +53,13 @@ struct cf_attributes {
     uint8_t zrtp_hash[CF_ZRTP_HASH_LEN];
     uint8_t ssrc_count;
     uint8_t crypto_count;
+    uint8_t rid_count;
+    uint8_t simulcast_count; /**< of a=simulcast, 2 for more; then they don't count (RFC 8853 section 5.3.2) */
     /* The first that are counted above are valid. */
     uint32_t ssrcs[CF_MEDIA_SSRCS_MAX];
     struct cf_str cryptos[CF_SECTION_CRYPTOS_MAX]; /**< values of a=crypto in order, not looked at yet */
+    struct cf_str rids[CF_SECTION_RIDS_MAX];       /**< values of a=rid, not looked at yet */
+    struct cf_str simulcast;                       /**< value of the first a=simulcast */
 };
 
 /** What all sections of a description share. */

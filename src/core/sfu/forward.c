@@ -154,11 +154,13 @@ enum cf_source_result cf_forward_on_packet(struct cf_forward *forward, struct cf
                                            const struct cf_video_packet *packet, cf_usec now) {
     cf_assert(!forward->cursor_is_set);
     bool first = !source->seen;
+    uint32_t pixels = source->pixels;
     enum cf_source_result result = cf_source_on_packet(source, packet);
     if (result == CF_SOURCE_TAKEN && !cf_link_is_in(&source->batch_link)) {
         cf_list_append(&forward->batch_sources, &source->batch_link);
     }
-    if (result == CF_SOURCE_TAKEN && first) {
+    bool is_reordered = source->pixels != pixels && cf_scene_rank(source->picture, now);
+    if ((result == CF_SOURCE_TAKEN && first) || is_reordered) {
         cf_forward_select_picture(forward, source->picture, now);
     }
     return result;

@@ -129,8 +129,9 @@ static uint32_t live_of(const struct cf_scene *picture, cf_usec now) {
 static void select_due_tiles(struct cf_forward *forward, enum cf_scene_kind kind, cf_usec now) {
     CF_LIST_EACH (&forward->pictures[kind], link, following) {
         struct cf_scene *picture = picture_of(link);
+        bool is_reordered = cf_scene_rank(picture, now);
         uint32_t live = live_of(picture, now);
-        if (live != picture->live) {
+        if (live != picture->live || is_reordered) {
             picture->live = live;
             select_tiles(picture, now);
         }

@@ -24,6 +24,9 @@ enum cf_scene_kind {
 /** A screen that is quiet for so long is shown no more, if there is something else: nothing moves on it most of the time. */
 #define CF_SCENE_SLIDES_STALE CF_SEC(30)
 
+/** An encoding that was asked to go on is waited for that long before it counts as not there. */
+#define CF_SCENE_RESUME_PATIENCE CF_SEC(3)
+
 /** The picture. */
 struct cf_scene {
     uint32_t owner; /**< the member it belongs to */
@@ -52,11 +55,23 @@ CF_MUST_USE bool cf_scene_add(struct cf_scene *picture, struct cf_source *encodi
 /** Take an encoding out. */
 void cf_scene_remove(struct cf_scene *picture, struct cf_source *encoding);
 
+/**
+ * Put encodings whose grades follow from what they show (config.is_ranked) into their order, finest first: by the size of their
+ * pictures, else by what they cost, else as they are. True if that changed something: grades are others then.
+ */
+bool cf_scene_rank(struct cf_scene *picture, cf_usec now);
+
 /** Does something come in on @p encoding, and may it be shown? */
 bool cf_scene_is_live(const struct cf_source *encoding, cf_usec now);
 
 /** Formats of all encodings that are live: a set. 0: nothing can be shown. */
 uint32_t cf_scene_formats(const struct cf_scene *picture, cf_usec now);
+
+/**
+ * Can @p encoding be had: is it live, or would it be if it were asked for? An encoding that was paused for want of viewers is
+ * silent, and that must not be why it has none.
+ */
+bool cf_scene_can_come(const struct cf_source *encoding, cf_usec now);
 
 /**
  * The encoding for @p wish, where @p shown (NULL: none) is seen at the moment. Nothing live that it can take: @p shown if that is

@@ -28,6 +28,7 @@ void cf_source_restart(struct cf_source *source, enum cf_video_format format, ui
     source->rates = (struct cf_layer_rates){.any = false};
     source->has_key = false;
     source->has_lip_offset = false;
+    source->pixels = 0;
 }
 
 /* Short picture ids are carried on as long ones, so that those going out wrap at one place only. */
@@ -64,6 +65,7 @@ void cf_source_note_viewer(struct cf_source *source, cf_usec now) {
     source->seen_at = now;
     if (source->is_paused) {
         source->is_paused = false;
+        source->resumed_at = now;
         cf_source_set_bitrate(source, CF_BITRATE_UNLIMITED, now);
     }
 }
@@ -99,6 +101,7 @@ static void note_key(struct cf_source *source, const struct cf_video_packet *pac
         source->key_sequence = packet->sequence;
         source->key_arrival = packet->arrival;
         source->counts.key_frames++;
+        source->pixels = packet->height > 0 ? (uint32_t)packet->width * packet->height : source->pixels;
         cf_keyframe_gate_on_key_frame(&source->gate);
     }
 }

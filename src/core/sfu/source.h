@@ -45,6 +45,7 @@ struct cf_source_ask {
 /** What a source is made of. */
 struct cf_source_config {
     uint8_t grade;               /**< 0: the finest encoding of its picture; higher ones are coarser */
+    bool is_ranked;              /**< of simulcast: its grade among others of its kind follows from what it shows */
     enum cf_video_format format; /**< of its payloads; changes with a restart only */
     bool can_nack;               /**< negotiated: generic NACK */
     bool can_bitrate;            /**< negotiated: TMMBR or REMB */
@@ -77,6 +78,8 @@ struct cf_source {
     cf_usec seen_at;     /**< when somebody showed it or waited for it last, or it began */
     uint64_t paused_bps; /**< what it sent before it was asked to pause; meaningful if .is_paused */
     bool is_paused;      /**< nobody sees it, and it was asked to send next to nothing */
+    cf_usec resumed_at;  /**< when it was asked to go on; 0: never */
+    uint32_t pixels;     /**< of its pictures, as its last key frame said; 0: not known */
     struct cf_clock_map clock;
     uint16_t picture_id;   /**< last one, 15 bits, of senders that write 7 */
     uint16_t key_sequence; /**< first packet of the last key frame */

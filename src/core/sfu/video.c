@@ -12,6 +12,9 @@ static enum cf_err parse_vp8(struct cf_span payload, struct cf_video_packet *p) 
     }
     p->frame_start = cf_vp8_is_frame_start(&p->vp8);
     p->key_start = cf_vp8_is_key_start(payload, &p->vp8);
+    if (p->key_start) {
+        cf_vp8_key_size(payload, &p->vp8, &p->width, &p->height);
+    }
     p->layer = (struct cf_video_layer){.temporal = p->vp8.tid, .is_sync = p->vp8.layer_sync, .is_spatial_end = p->marker};
     return CF_OK;
 }
@@ -34,6 +37,10 @@ static enum cf_err parse_vp9(struct cf_span payload, struct cf_video_packet *p) 
     };
     p->frame_start = d.frame_start && !d.inter_layer;
     p->key_start = cf_vp9_is_key_start(&d);
+    if (p->key_start && d.has_structure && d.has_sizes) {
+        p->width = d.widths[d.spatial_count - 1];
+        p->height = d.heights[d.spatial_count - 1];
+    }
     p->layer =
         (struct cf_video_layer){.spatial = d.sid, .temporal = d.tid, .is_sync = d.switching_up, .is_spatial_end = d.frame_end};
     return CF_OK;
@@ -92,6 +99,7 @@ enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span pa
     p.format = format;
     p.vp8 = (struct cf_vp8_descriptor){.len = 0};
     p.layer = (struct cf_video_layer){.is_spatial_end = p.marker};
+    p.width = p.height = 0;
     enum cf_err err = CF_ERR_UNSUPPORTED;
     switch (format) {
     case CF_VIDEO_VP8:

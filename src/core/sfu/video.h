@@ -43,6 +43,8 @@ struct cf_video_packet {
     bool key_start;              /**< a decoder that knows nothing can begin here */
     enum cf_video_format format; /**< what the source negotiated */
     struct cf_video_layer layer;
+    uint16_t width; /**< pixels, of key frames of VP8 and VP9 as they say it; 0: not known */
+    uint16_t height;
     /**
      * VP8; and of VP9 what it has in common with that: the running numbers, .has_tid for its layer octet, and .len, which is
      * where the numbers end and the rest of descriptor and picture begins.

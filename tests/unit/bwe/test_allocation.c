@@ -117,6 +117,12 @@ static void orders_layers_as_they_are_wanted(void **state) {
     assert_int_equal(layers[0].bitrate_bps, 100000);
     assert_int_equal(layers[1].bitrate_bps, 600000); /* not the smoother small one for more */
     assert_int_equal(layers[2].bitrate_bps, 1000000);
+    static const struct cf_tile_layer simulcast[] = {
+        {125000, 360, 1, 0, 0}, {500000, 360, 1, 0, 2}, {375000, 720, 0, 0, 0}, {750000, 720, 0, 0, 1}, {1500000, 720, 0, 0, 2}};
+    memcpy(layers, simulcast, sizeof simulcast);
+    assert_int_equal(cf_allocation_order(CF_TILE_GRID, layers, 5), 4); /* no stuttering for the sake of size */
+    assert_int_equal(layers[1].bitrate_bps, 500000);
+    assert_int_equal(layers[2].bitrate_bps, 750000);
     static const struct cf_tile_layer screen[] = {
         {300000, 360, 0, 0, 0}, {500000, 360, 0, 0, 1}, {800000, 1080, 0, 1, 0}, {2000000, 1080, 0, 1, 1}};
     memcpy(layers, screen, sizeof screen);

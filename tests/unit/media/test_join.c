@@ -157,7 +157,7 @@ static void follows_a_sender_that_changes_its_codec(void **state) {
     assert_true(w.phones[1].heard[0] > 50);
     assert_int_equal(line->payload_type_in, TEST_PT_PCMU);
     assert_int_equal(line->payload_type_out, TEST_PT_OPUS);
-    assert_int_equal(line->receiver.clock_rate_hz, 8000);
+    assert_int_equal(line->in.receiver.clock_rate_hz, 8000);
     test_media_fini(&w);
 }
 

@@ -82,13 +82,13 @@ static void goes_by_announced_ssrc_before_that(void **state) {
 static void goes_by_the_stream_that_it_is_before_that(void **state) {
     (void)state;
     begin();
-    lines[0].receiver.is_started = true;
-    lines[0].receiver.ssrc = 5;
+    lines[0].in.receiver.is_started = true;
+    lines[0].in.receiver.ssrc = 5;
     lines[1].agreed.remote_ssrc_count = 1;
     lines[1].agreed.remote_ssrcs[0] = 5;
     assert_ptr_equal(find(&bundle, NULL, 5, 97), &lines[0]);
-    assert_ptr_equal(cf_engine_leg_line_of_peer(&leg, &bundle, 5), &lines[0]);
-    assert_null(cf_engine_leg_line_of_peer(&leg, &other, 5));
+    assert_ptr_equal(cf_engine_leg_stream_of_peer(&leg, &bundle, 5), &lines[0].in);
+    assert_null(cf_engine_leg_stream_of_peer(&leg, &other, 5));
 }
 
 static void goes_by_mid_first_of_all(void **state) {
@@ -96,8 +96,8 @@ static void goes_by_mid_first_of_all(void **state) {
     begin();
     lines[0].agreed.remote_ssrc_count = 1;
     lines[0].agreed.remote_ssrcs[0] = 5;
-    lines[0].receiver.is_started = true;
-    lines[0].receiver.ssrc = 6;
+    lines[0].in.receiver.is_started = true;
+    lines[0].in.receiver.ssrc = 6;
     assert_ptr_equal(find(&bundle, "vs", 5, 96), &lines[1]);
     assert_ptr_equal(find(&bundle, "vs", 6, 96), &lines[1]);
     /* A mid of nobody is not guessed at, whoever's the SSRC was. */
@@ -110,14 +110,14 @@ static void goes_by_mid_first_of_all(void **state) {
 static void finds_the_same_by_the_short_way(void **state) {
     (void)state;
     begin();
-    lines[0].receiver.is_started = true;
-    lines[0].receiver.ssrc = 5;
+    lines[0].in.receiver.is_started = true;
+    lines[0].in.receiver.ssrc = 5;
     for (int pass = 0; pass < 2; pass++) {
         assert_ptr_equal(find(&bundle, NULL, 5, 97), &lines[0]);
         assert_ptr_equal(find(&bundle, "vs", 5, 97), &lines[1]);
         assert_null(find(&bundle, "xx", 5, 97));
         assert_ptr_equal(find(&bundle, NULL, 6, 97), &lines[1]);
-        assert_ptr_equal(cf_engine_leg_line_of_peer(&leg, &bundle, 5), &lines[0]);
+        assert_ptr_equal(cf_engine_leg_stream_of_peer(&leg, &bundle, 5), &lines[0].in);
         cf_engine_leg_note_takers(&leg);
         assert_int_equal(leg.taker_count, 3);
     }

@@ -107,7 +107,60 @@ static void is_known_by_its_finest_ssrc(void **state) {
     assert_int_equal(cf_scene_ssrc(&picture), 0);
 }
 
+static void ranks_encodings_of_simulcast_by_what_they_show(void **state) {
+    (void)state;
+    static const uint32_t pixels[] = {57600, 921600, 230400};
+    begin(3);
+    for (size_t i = 0; i < 3; i++) {
+        sources[i].config.grade = (uint8_t)i;
+        sources[i].config.is_ranked = true;
+        sources[i].pixels = pixels[i];
+    }
+    assert_true(cf_scene_rank(&picture, NOW));
+    assert_ptr_equal(picture.encodings[0], &sources[1]);
+    assert_ptr_equal(picture.encodings[1], &sources[2]);
+    assert_ptr_equal(picture.encodings[2], &sources[0]);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(picture.encodings[i]->config.grade, i);
+    }
+    assert_false(cf_scene_rank(&picture, NOW));
+}
+
+static void ranks_them_by_cost_if_they_dont_say_their_size(void **state) {
+    (void)state;
+    begin(2);
+    sources[0].config.is_ranked = sources[1].config.is_ranked = true;
+    for (size_t i = 0; i < 2; i++) {
+        sources[i].rates.any = true;
+        sources[i].rates.last = NOW;
+        sources[i].rates.bps[0][0] = i == 0 ? 100000 : 140000;
+    }
+    assert_false(cf_scene_rank(&picture, NOW)); /* rates move */
+    sources[1].rates.bps[0][0] = 160000;
+    assert_true(cf_scene_rank(&picture, NOW));
+    assert_ptr_equal(picture.encodings[0], &sources[1]);
+    sources[0].config.is_ranked = false; /* a line of its own has the grade that signalling gave it */
+    sources[0].rates.bps[0][0] = 900000;
+    assert_false(cf_scene_rank(&picture, NOW));
+}
+
+static void silence_for_want_of_viewers_is_no_reason_to_have_none(void **state) {
+    (void)state;
+    begin(2);
+    sources[0].last_arrival = NOW - CF_SEC(60);
+    sources[0].is_paused = true;
+    assert_ptr_equal(choose(false, 0, NULL), &sources[1]); /* who sees nothing takes what is there */
+    assert_ptr_equal(choose(false, 0, &sources[1]), &sources[0]);
+    sources[0].is_paused = false;
+    sources[0].resumed_at = NOW - CF_SCENE_RESUME_PATIENCE + 1;
+    assert_ptr_equal(choose(false, 0, &sources[1]), &sources[0]);
+    sources[0].resumed_at = NOW - CF_SCENE_RESUME_PATIENCE;
+    assert_ptr_equal(choose(false, 0, &sources[1]), &sources[1]);
+}
+
 CF_TEST_MAIN(cmocka_unit_test(keeps_its_encodings_finest_first), cmocka_unit_test(gives_the_finest_or_the_coarsest),
              cmocka_unit_test(gives_nothing_finer_than_is_allowed), cmocka_unit_test(falls_back_on_what_is_live),
              cmocka_unit_test(keeps_a_frozen_picture_of_its_own), cmocka_unit_test(waits_longer_for_a_screen),
-             cmocka_unit_test(is_known_by_its_finest_ssrc))
+             cmocka_unit_test(is_known_by_its_finest_ssrc), cmocka_unit_test(ranks_encodings_of_simulcast_by_what_they_show),
+             cmocka_unit_test(ranks_them_by_cost_if_they_dont_say_their_size),
+             cmocka_unit_test(silence_for_want_of_viewers_is_no_reason_to_have_none))
