@@ -340,6 +340,15 @@ static void on_events(void *ctx) {
 
 /* --- life --- */
 
+static enum cf_err start_worker(struct cf_media_link *link, const struct cf_config *config) {
+    const struct cf_media_worker_config worker = {.inbox = link->commands,
+                                                  .outbox = link->events,
+                                                  .sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
+                                                  .sends_silence = config->sends_silence,
+                                                  .packets_per_sec = config->packet_rate};
+    return cf_media_worker_start(&worker, &link->worker);
+}
+
 enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *config, const struct cf_addr *local4,
                                 const struct cf_addr *local6, cf_media_event_handler *handler, void *ctx,
                                 struct cf_media_link **ret) {
@@ -347,7 +356,6 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     if (link == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    enum cf_sender_kind sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS;
     link->loop = loop;
     link->handler = handler;
     link->ctx = ctx;
@@ -361,7 +369,7 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_OCTETS, &link->events) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
-    err = err == CF_OK ? cf_media_worker_start(link->commands, link->events, sender, &link->worker) : err;
+    err = err == CF_OK ? start_worker(link, config) : err;
     err = err == CF_OK ? share_port(link, config) : err;
     err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
     if (err != CF_OK) {

@@ -306,7 +306,7 @@ static void destroy(struct cf_media_worker *w) {
     free(w);
 }
 
-static enum cf_err make_engine(struct cf_media_worker *w) {
+static enum cf_err make_engine(struct cf_media_worker *w, const struct cf_media_worker_config *made_of) {
     struct cf_engine *engine = calloc(1, sizeof *engine);
     struct cf_engine_config config = {.crypto = cf_srtp_engine_crypto(w->srtp),
                                       .dtls = cf_dtls_handshakes(w->dtls),
@@ -317,6 +317,8 @@ static enum cf_err make_engine(struct cf_media_worker *w) {
                                       .codec_count = sizeof codecs / sizeof *codecs,
                                       .resampler = &cf_resampler_speex,
                                       .socket_limit = CF_MEDIA_SOCKETS_MAX,
+                                      .sends_silence = made_of->sends_silence,
+                                      .packets_per_sec = made_of->packets_per_sec,
                                       .wall = cf_system_wall()};
     enum cf_err err = engine == NULL ? CF_ERR_NO_MEMORY : cf_engine_init(engine, cf_system_mem(), &config, cf_system_now());
     if (err != CF_OK) {
@@ -327,7 +329,7 @@ static enum cf_err make_engine(struct cf_media_worker *w) {
     return CF_OK;
 }
 
-static enum cf_err make(struct cf_media_worker *w) {
+static enum cf_err make(struct cf_media_worker *w, const struct cf_media_worker_config *config) {
     struct epoll_event interest = {.events = EPOLLIN, .data.u32 = INBOX};
     w->sockets = calloc(CF_MEDIA_SOCKETS_MAX, sizeof(*w->sockets));
     w->buffer = malloc((size_t)CF_ENGINE_BATCH_MAX * SLOT);
@@ -342,20 +344,19 @@ static enum cf_err make(struct cf_media_worker *w) {
     err = err == CF_OK ? cf_dtls_new(cf_system_mem(), &w->dtls) : err;
     err = err == CF_OK ? cf_zrtp_new(cf_system_mem(), &w->zrtp) : err;
     err = err == CF_OK ? make_streams(w) : err;
-    return err == CF_OK ? make_engine(w) : err;
+    return err == CF_OK ? make_engine(w, config) : err;
 }
 
-enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, enum cf_sender_kind sender,
-                                  struct cf_media_worker **ret) {
+enum cf_err cf_media_worker_start(const struct cf_media_worker_config *config, struct cf_media_worker **ret) {
     struct cf_media_worker *w = calloc(1, sizeof *w);
     if (w == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    w->inbox = inbox;
-    w->outbox = outbox;
-    w->sender_kind = sender;
+    w->inbox = config->inbox;
+    w->outbox = config->outbox;
+    w->sender_kind = config->sender;
     w->epoll = -1;
-    enum cf_err err = make(w);
+    enum cf_err err = make(w, config);
     if (err == CF_OK) {
         struct cf_str library = cf_srtp_engine_library(w->srtp);
         cf_log(CF_LOG_INFO, "media", "SRTP by %.*s", CF_STR_ARG(library));

@@ -14,12 +14,17 @@
 /** A worker; opaque. */
 struct cf_media_worker;
 
-/**
- * Start the thread. @p inbox carries struct cf_worker_message, @p outbox struct cf_media_event; both outlive it. It sends by
- * @p sender, or by calls where that is not to be had. CF_ERR_IO, CF_ERR_NO_MEMORY.
- */
-CF_MUST_USE enum cf_err cf_media_worker_start(struct cf_mailbox *inbox, struct cf_mailbox *outbox, enum cf_sender_kind sender,
-                                              struct cf_media_worker **ret);
+/** What a worker is made of. */
+struct cf_media_worker_config {
+    struct cf_mailbox *inbox;   /**< of struct cf_worker_message; outlives the worker */
+    struct cf_mailbox *outbox;  /**< of struct cf_media_event; outlives the worker */
+    enum cf_sender_kind sender; /**< by calls where a ring is not to be had */
+    bool sends_silence;         /**< see struct cf_engine_config */
+    uint32_t packets_per_sec;   /**< the same; 0: its default */
+};
+
+/** Start the thread. CF_ERR_IO, CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_media_worker_start(const struct cf_media_worker_config *config, struct cf_media_worker **ret);
 
 /** Wait for the end after CF_WORKER_STOP, and free. Sets the pointer to NULL; NULL is ignored. */
 void cf_media_worker_join(struct cf_media_worker **worker);

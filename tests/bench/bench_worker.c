@@ -146,7 +146,8 @@ static double measure_worker(size_t count, size_t packets, enum cf_srtp_suite su
     bench_source_init(&source, cf_srtp_engine_crypto(srtp), suite);
     bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 8U << 20, &inbox));
     bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &outbox));
-    bench_must(cf_media_worker_start(inbox, outbox, kind, &worker));
+    const struct cf_media_worker_config config = {.inbox = inbox, .outbox = outbox, .sender = kind, .packets_per_sec = 100000};
+    bench_must(cf_media_worker_start(&config, &worker));
     tell_command(inbox, bench_room_add());
     struct cf_addr to = add_leg(inbox, 0, suite, &source);
     for (uint32_t leg = 1; leg <= count; leg++) {

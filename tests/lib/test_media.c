@@ -44,6 +44,8 @@ void test_media_init(struct test_media *w, uint64_t seed) {
                                             .codecs = w->codecs,
                                             .codec_count = 2,
                                             .resampler = &test_resampler,
+                                            .sends_silence = true,
+                                            .packets_per_sec = 4000,
                                             .wall = WALL};
     assert_ok(cf_engine_init(&w->engine, &w->mem.mem, &config, w->now));
     const struct cf_media_command command = {

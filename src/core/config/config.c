@@ -49,6 +49,8 @@ static const size_t offsets[] = {
     AT(media_address),
     AT(media_ports),
     AT(uses_io_uring),
+    AT(sends_silence),
+    AT(packet_rate),
     AT(ice),
     AT(ice_port),
     AT(has_ice_tcp),

@@ -67,6 +67,8 @@ struct cf_config {
     struct cf_config_text media_address;
     struct cf_config_range media_ports;
     bool uses_io_uring;
+    bool sends_silence;
+    uint32_t packet_rate;
     struct cf_config_text ice;
     uint32_t ice_port;
     bool has_ice_tcp;

@@ -4,6 +4,13 @@
 
 #include "core/media/engine.h"
 
+/* Silence is sent to all for half a second, then now and then. */
+#define REST_AFTER_TICKS 25
+
+/* Ticks of all rooms fall on few points of time, so that one awakening serves many rooms; not on one, so that sound of many rooms
+ * does not come in one burst. */
+#define TICK_GRID CF_MSEC(5)
+
 static void report_failure(struct cf_engine *engine, const struct cf_media_command *command, uint16_t index, enum cf_err err) {
     const struct cf_media_event event = {
         .kind = CF_MEDIA_EVENT_FAILED,
@@ -16,17 +23,22 @@ static void report_failure(struct cf_engine *engine, const struct cf_media_comma
 
 /* --- rooms --- */
 
+static cf_usec first_tick(cf_usec now) {
+    return now + (TICK_GRID - now % TICK_GRID) % TICK_GRID;
+}
+
 static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_command *command) {
     struct cf_engine_room *room = cf_mem_alloc(engine->mem, sizeof *room);
     if (room == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    const struct cf_mixer_config mixer = {.resampler = engine->config.resampler};
+    const struct cf_mixer_config mixer = {.resampler = engine->config.resampler,
+                                          .rest_after_ticks = engine->config.sends_silence ? 0 : REST_AFTER_TICKS};
     room->name = command->room;
     room->policy = command->as.room_policy;
     room->next_levels_event = engine->now;
     cf_list_init(&room->legs);
-    cf_mixer_init(&room->mixer, engine->mem, &mixer, engine->now);
+    cf_mixer_init(&room->mixer, engine->mem, &mixer, first_tick(engine->now));
     cf_forward_init(&room->forward, engine->now);
     room->forward.pauses_unseen = room->policy.pauses_unseen;
     /* Once in the heap, its place is reserved. */

@@ -10,7 +10,11 @@
 #define STORE_BYTES ((size_t)256 * 1024)
 #define STORE_PACKETS 1024
 #define STORE_AGE CF_SEC(2)
-#define PACKETS_PER_SEC 4000
+#define PACKETS_PER_SEC 6000
+
+/* Deadlines of legs that can wait a little fall on such points of time: however many legs there are, they wake us no more often.
+ */
+#define LAZY_GRID CF_MSEC(50)
 
 /* A timer with nothing to do stays in its heap, so that setting it never needs memory. */
 #define FAR (CF_USEC_NEVER - 1)
@@ -133,11 +137,29 @@ void cf_engine_set_room_timers(struct cf_engine *engine) {
     }
 }
 
-static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
+/* What can wait a little: regular reports, statistics, silence that is told of. */
+static cf_usec lazy_deadline(const struct cf_engine_leg *leg) {
     cf_usec deadline = CF_USEC_NEVER;
     for (size_t i = 0; i < leg->transport_count; i++) {
         const struct cf_engine_transport *t = leg->transports[i];
-        if (t != NULL && t->has_schedule) {
+        if (t != NULL && t->has_schedule && !t->schedule.has_early) {
+            deadline = cf_usec_min(deadline, cf_rtcp_schedule_deadline(&t->schedule));
+        }
+    }
+    if (leg->room->policy.stats_interval_usec > 0) {
+        deadline = cf_usec_min(deadline, leg->stats_at);
+    }
+    if (leg->policy.silence_usec > 0 && !leg->is_silent) {
+        deadline = cf_usec_min(deadline, leg->heard_at + leg->policy.silence_usec);
+    }
+    return deadline >= FAR ? CF_USEC_NEVER : (deadline + LAZY_GRID - 1) / LAZY_GRID * LAZY_GRID;
+}
+
+static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
+    cf_usec deadline = lazy_deadline(leg);
+    for (size_t i = 0; i < leg->transport_count; i++) {
+        const struct cf_engine_transport *t = leg->transports[i];
+        if (t != NULL && t->has_schedule && t->schedule.has_early) {
             deadline = cf_usec_min(deadline, cf_rtcp_schedule_deadline(&t->schedule));
         }
     }
@@ -147,14 +169,7 @@ static cf_usec leg_deadline(const struct cf_engine_leg *leg) {
             deadline = cf_usec_min(deadline, cf_arrivals_deadline(&leg->transports[i]->arrivals));
         }
     }
-    deadline = cf_usec_min(deadline, cf_engine_bandwidth_deadline(leg));
-    if (leg->room->policy.stats_interval_usec > 0) {
-        deadline = cf_usec_min(deadline, leg->stats_at);
-    }
-    if (leg->policy.silence_usec > 0 && !leg->is_silent) {
-        deadline = cf_usec_min(deadline, leg->heard_at + leg->policy.silence_usec);
-    }
-    return deadline;
+    return cf_usec_min(deadline, cf_engine_bandwidth_deadline(leg));
 }
 
 void cf_engine_set_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {

@@ -30,6 +30,9 @@
 /** Retransmissions that are looked for after one batch. */
 #define CF_ENGINE_REPEATS_MAX 256
 
+/** Packets a second that a line of sound may send: ten times the shortest packets in use. */
+#define CF_ENGINE_SOUND_PACKETS_PER_SEC 1000U
+
 /** Lines of a transport that report at once; the others have their turn the next time. */
 #define CF_ENGINE_REPORTS_MAX 24
 
@@ -47,7 +50,8 @@ struct cf_engine_config {
     size_t socket_limit;          /**< highest socket number + 1; 0: 131072 */
     size_t event_limit;           /**< most events that wait; 0: 4096 */
     struct cf_store_config store; /**< of each picture source, CF_SOURCE_STORE_MIN or more; 0: 256 kB, 1024 packets, 2 s */
-    uint32_t packets_per_sec;     /**< most that one line may send; 0: 4000 */
+    uint32_t packets_per_sec;     /**< most that one line of pictures may send; 0: 6000 */
+    bool sends_silence;           /**< listeners get all frames of silence; else only some (core/mix/rest.h) */
     cf_wall wall;                 /**< wall clock at init */
 };
 

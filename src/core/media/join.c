@@ -49,6 +49,8 @@ static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *l
     }
     if (err == CF_OK) {
         line->mix_config = config;
+        cf_mixer_wake(mixer, engine->now);
+        cf_engine_touch_room(engine, leg->room);
     }
     return err;
 }

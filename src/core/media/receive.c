@@ -112,7 +112,12 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
         .level = claimed_level(line, view),
         .payload = view->payload,
     };
-    cf_mixer_on_packet(&line->leg->room->mixer, line->mix, &packet, engine->now);
+    struct cf_engine_room *room = line->leg->room;
+    cf_usec before = cf_mixer_deadline(&room->mixer);
+    cf_mixer_on_packet(&room->mixer, line->mix, &packet, engine->now);
+    if (cf_mixer_deadline(&room->mixer) < before) {
+        cf_engine_touch_room(engine, room);
+    }
     return USED;
 }
 
@@ -222,7 +227,8 @@ static enum cf_media_discard take_line_rtp(struct cf_engine *engine, struct cf_e
     if (!line->agreed.can_receive) {
         return CF_MEDIA_DISCARD_DIRECTION;
     }
-    if (!cf_engine_line_spend(line, engine->config.packets_per_sec, engine->now)) {
+    uint32_t per_sec = line->agreed.kind == CF_MEDIA_AUDIO ? CF_ENGINE_SOUND_PACKETS_PER_SEC : engine->config.packets_per_sec;
+    if (!cf_engine_line_spend(line, per_sec, engine->now)) {
         return CF_MEDIA_DISCARD_BUDGET;
     }
     return take_stream_rtp(engine, line, view, payload, a, probation);

@@ -87,6 +87,7 @@ void cf_mix_class_listen(struct cf_mix_class *class, struct cf_mix_listener *lis
     class->listeners[class->listener_count] = listener;
     listener->index = ++class->listener_count;
     class->common->is_independent = true;
+    cf_mix_rest_wake(&class->common->rest);
 }
 
 void cf_mix_class_unlisten(struct cf_mix_class *class, struct cf_mix_listener *listener) {
@@ -115,6 +116,7 @@ struct cf_mix_stream *cf_mix_class_open_own(struct cf_mix_class *class, uint32_t
     stream->user = user;
     stream->idle_ticks = 0;
     stream->limiter = *limiter;
+    stream->rest = common->rest;
     stream->is_stale = common->is_stale;
     stream->is_independent = common->is_independent;
     stream->was_silent = common->was_silent;
@@ -134,6 +136,7 @@ bool cf_mix_class_is_at_boundary(const struct cf_mix_class *class) {
 }
 
 static void push(const struct cf_mix_class *class, struct cf_mix_stream *stream, const int16_t *pcm, int16_t *place) {
+    cf_mix_rest_on_tick(&stream->rest, cf_mix_rest_is_silence(pcm, CF_MIX_TICK_SAMPLES));
     if (stream->resampler == NULL) {
         memcpy(place, pcm, CF_MIX_TICK_SAMPLES * sizeof(*pcm));
     } else {
@@ -163,6 +166,10 @@ void cf_mix_class_on_gap(struct cf_mix_class *class) {
 /* Octets of the frame; 0 if there is nothing to send. */
 static size_t encode(const struct cf_mix_class *class, struct cf_mix_stream *stream, uint8_t *payload) {
     size_t len = 0;
+    if (cf_mix_rest_spares(&stream->rest, class->rest_after, class->first_tick)) {
+        stream->is_stale = true;
+        return 0;
+    }
     if (stream->is_stale) {
         class->codec->encoder_reset(stream->encoder);
     }
@@ -201,6 +208,13 @@ static void describe(const struct cf_mix_class *class, struct cf_mix_stream *str
         .user_count = own ? 1 : class->listener_count,
     };
     stream->was_silent = len == 0;
+}
+
+uint32_t cf_mix_class_rest_left(const struct cf_mix_class *class, uint64_t tick) {
+    if (class->filled != 0) {
+        return 0;
+    }
+    return class->listener_count > 0 ? cf_mix_rest_left(&class->common->rest, class->rest_after, tick) : UINT32_MAX;
 }
 
 bool cf_mix_class_poll(struct cf_mix_class *class, uint8_t *payload, struct cf_mix_class_frame *ret_frame) {

@@ -11,6 +11,7 @@
 #include "core/mix/bus.h"
 #include "core/mix/codec.h"
 #include "core/mix/resampler.h"
+#include "core/mix/rest.h"
 
 /** Streams of their own a class has at most: twice the speakers, so that a new speaker need not wait until an old one let go. */
 #define CF_MIX_OWN_MAX 16
@@ -29,6 +30,7 @@ struct cf_mix_stream {
     void *encoder;
     void *resampler;               /**< from CF_AUDIO_RATE_HZ; NULL if that is the codec's */
     struct cf_mix_limiter limiter; /**< of an own stream; the common one is limited in the bus */
+    struct cf_mix_rest rest;       /**< silence that is left out */
     bool in_use;
     bool is_stale;       /**< frames were left out: the encoder knows nothing of what came last */
     bool is_independent; /**< the next frame must depend on nothing before it */
@@ -68,6 +70,7 @@ struct cf_mix_class {
     size_t filled;        /**< samples in every stream's .pcm */
     size_t offset;        /**< of them encoded */
     uint64_t first_tick;  /**< number of the tick at the start of .pcm */
+    uint32_t rest_after;  /**< ticks of silence after which streams rest; 0: never. The owner's, set after creation */
     size_t next_stream;   /**< that cf_mix_class_poll() looks at: 0 common, 1.. own */
 };
 
@@ -106,6 +109,12 @@ void cf_mix_class_push(struct cf_mix_class *class, const int16_t *pcm, uint64_t 
 
 /** The same tick for an own stream, after cf_mix_class_push(). */
 void cf_mix_class_push_own(struct cf_mix_class *class, struct cf_mix_stream *stream, const int16_t *pcm);
+
+/**
+ * All has been polled: how many ticks, the next of which is @p tick, may be left out altogether, if nobody is heard in them? 0:
+ * none. Nobody has a stream of his own.
+ */
+uint32_t cf_mix_class_rest_left(const struct cf_mix_class *class, uint64_t tick);
 
 /** Ticks were left out: forget frames that are not complete. */
 void cf_mix_class_on_gap(struct cf_mix_class *class);

@@ -19,7 +19,7 @@ enum cf_mix_heard {
 struct cf_mix_leg {
     struct cf_handle self;
     struct cf_mix_leg_config config;
-    struct cf_mix_source *source; /**< owned; NULL: it never sends */
+    struct cf_mix_source *source; /**< owned; NULL: it has not sent yet */
     struct cf_mix_class *class;   /**< the mixer's; NULL: it never gets anything */
     struct cf_mix_listener listener;
     struct cf_mix_stream *own; /**< the class's; NULL: it hears the common stream, or nothing */
@@ -38,7 +38,7 @@ struct cf_mix_leg {
 
 /** May its sound be used? */
 static inline bool cf_mix_leg_may_send(const struct cf_mix_leg *leg) {
-    return leg->source != NULL && leg->config.sends && !leg->config.muted;
+    return leg->config.codec_in != NULL && leg->config.sends && !leg->config.muted;
 }
 
 /** Does it want sound? */

@@ -32,6 +32,7 @@ void cf_mixer_init(struct cf_mixer *mixer, const struct cf_mem *mem, const struc
     cf_list_init(&mixer->sounding);
     cf_speaker_init(&mixer->speaker, mem, &(struct cf_speaker_config){.member_limit = mixer->config.leg_limit});
     mixer->next_tick = now;
+    mixer->tick = (uint64_t)now / CF_MIX_TICK_USEC; /* rooms count alike */
     mixer->next_levels = mixer->config.levels_interval_usec == CF_USEC_NEVER ? CF_USEC_NEVER : now;
     mixer->poll_class = CF_MIX_CLASSES_MAX;
 }
@@ -93,9 +94,20 @@ static enum cf_err find_or_create_class(struct cf_mixer *mixer, const struct cf_
     }
     if (class == NULL) {
         class = *slot = cf_mix_class_create(mixer->mem, codec, params, mixer->config.resampler);
+        if (class != NULL) {
+            class->rest_after = mixer->config.rest_after_ticks;
+        }
     }
     *ret_class = class;
     return class == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+}
+
+/* Room for all legs, and streams of their own for those who have sent: who has not is not going to be heard. */
+static bool reserve(const struct cf_mixer *mixer, struct cf_mix_class *class) {
+    size_t own = 2U * mixer->config.speaker_limit;
+    own = class->legs < own ? class->legs : own;
+    own = mixer->source_count < own ? mixer->source_count : own;
+    return cf_mix_class_reserve(class, class->legs, own);
 }
 
 /* Count the leg among those of the class that @p config asks for; NULL if it never gets anything. */
@@ -116,8 +128,7 @@ static enum cf_err join_class(struct cf_mixer *mixer, const struct cf_mix_leg_co
         return err;
     }
     class->legs++;
-    size_t own = 2U * mixer->config.speaker_limit;
-    if (!cf_mix_class_reserve(class, class->legs, class->legs < own ? class->legs : own)) {
+    if (!reserve(mixer, class)) {
         leave_class(mixer, class);
         return CF_ERR_NO_MEMORY;
     }
@@ -127,13 +138,19 @@ static enum cf_err join_class(struct cf_mixer *mixer, const struct cf_mix_leg_co
 
 /* ----------------------------------------------------------- legs --------------------------------------------------------- */
 
+static void drop_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
+    mixer->source_count -= leg->source != NULL;
+    cf_mix_source_destroy(leg->source);
+    leg->source = NULL;
+}
+
 static void leg_destroy(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     cf_mixer_silence(mixer, leg);
     cf_list_remove(&leg->sounding);
     leg->config.receives = false;
     (void)cf_mix_leg_route(leg, false, &mixer->bus);
     leave_class(mixer, leg->class);
-    cf_mix_source_destroy(leg->source);
+    drop_source(mixer, leg);
     cf_speaker_remove(&mixer->speaker, leg->speaker);
     cf_handle_remove(&mixer->legs, leg->self);
     cf_mem_free(mixer->mem, leg, sizeof(*leg));
@@ -165,15 +182,6 @@ static void apply_direction(struct cf_mixer *mixer, struct cf_mix_leg *leg, cons
     }
 }
 
-static enum cf_err create_source(struct cf_mixer *mixer, const struct cf_audio_codec *codec, struct cf_mix_source **ret_source) {
-    *ret_source = NULL;
-    if (codec == NULL) {
-        return CF_OK;
-    }
-    *ret_source = cf_mix_source_create(mixer->mem, codec, mixer->config.resampler, &mixer->config.jitter);
-    return *ret_source == NULL ? CF_ERR_NO_MEMORY : CF_OK;
-}
-
 enum cf_err cf_mixer_add_leg(struct cf_mixer *mixer, const struct cf_mix_leg_config *config, struct cf_handle *ret_leg) {
     if (mixer->legs.count >= mixer->config.leg_limit) {
         return CF_ERR_LIMIT;
@@ -186,9 +194,6 @@ enum cf_err cf_mixer_add_leg(struct cf_mixer *mixer, const struct cf_mix_leg_con
     leg->self = cf_handle_add(&mixer->legs, leg);
     enum cf_err err =
         cf_handle_is_set(leg->self) ? cf_speaker_add(&mixer->speaker, config->user, &leg->speaker) : CF_ERR_NO_MEMORY;
-    if (err == CF_OK) {
-        err = create_source(mixer, config->codec_in, &leg->source);
-    }
     if (err == CF_OK) {
         err = join_class(mixer, config, &leg->class);
     }
@@ -208,10 +213,9 @@ void cf_mixer_remove_leg(struct cf_mixer *mixer, struct cf_handle handle) {
     }
 }
 
-static void replace_source(struct cf_mixer *mixer, struct cf_mix_leg *leg, struct cf_mix_source *source) {
+static void forget_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     cf_mixer_silence(mixer, leg);
-    cf_mix_source_destroy(leg->source);
-    leg->source = source;
+    drop_source(mixer, leg);
     leg->has_claims = false;
 }
 
@@ -224,23 +228,18 @@ static void replace_class(struct cf_mixer *mixer, struct cf_mix_leg *leg, struct
 
 enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle handle, const struct cf_mix_leg_config *config) {
     struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
-    struct cf_mix_source *source = NULL;
     struct cf_mix_class *class = NULL;
     if (leg == NULL) {
         return CF_ERR_NOT_FOUND;
     }
     bool new_source = config->codec_in != leg->config.codec_in;
     bool new_class = config->codec_out != leg->config.codec_out || !params_equal(&config->params_out, &leg->config.params_out);
-    enum cf_err err = new_source ? create_source(mixer, config->codec_in, &source) : CF_OK;
-    if (err == CF_OK && new_class) {
-        err = join_class(mixer, config, &class);
-    }
+    enum cf_err err = new_class ? join_class(mixer, config, &class) : CF_OK;
     if (err != CF_OK) {
-        cf_mix_source_destroy(source);
         return err;
     }
     if (new_source) {
-        replace_source(mixer, leg, source);
+        forget_source(mixer, leg); /* the next packet makes another */
     }
     if (new_class) {
         replace_class(mixer, leg, class);
@@ -249,6 +248,21 @@ enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle handle, co
     renamed.user = leg->config.user;
     apply_direction(mixer, leg, &renamed);
     return CF_OK;
+}
+
+/* The first packet of a leg: jitter buffer and decoder, and a stream of its own for when it is heard. Without the latter it is
+ * heard only while others let it have theirs. */
+static bool make_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
+    leg->source = cf_mix_source_create(mixer->mem, leg->config.codec_in, mixer->config.resampler, &mixer->config.jitter);
+    if (leg->source == NULL) {
+        mixer->stats.packets_no_memory++;
+        return false;
+    }
+    mixer->source_count++;
+    if (leg->class != NULL) {
+        (void)reserve(mixer, leg->class);
+    }
+    return true;
 }
 
 void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const struct cf_mix_packet *packet, cf_usec now) {
@@ -263,6 +277,9 @@ void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const s
         mixer->stats.packets_unheard++;
         return;
     }
+    if (leg->source == NULL && !make_source(mixer, leg)) {
+        return;
+    }
     if (!cf_mix_source_put(leg->source, packet, now)) {
         mixer->stats.packets_invalid++;
         return;
@@ -271,11 +288,43 @@ void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const s
         cf_mix_leg_on_claim(leg, packet->level, &mixer->speaker, now);
     }
     if (!cf_link_is_in(&leg->sounding)) {
+        cf_mixer_wake(mixer, now);
         cf_list_append(&mixer->sounding, &leg->sounding);
     }
 }
 
 /* ----------------------------------------------------- ticks and output -------------------------------------------------- */
+
+/* Some of the ticks that were left out are made after all: those that are still to come. */
+void cf_mixer_wake(struct cf_mixer *mixer, cf_usec now) {
+    if (mixer->resting == 0 || mixer->next_tick - now < CF_MIX_TICK_USEC) {
+        return;
+    }
+    cf_usec early = (mixer->next_tick - now) / CF_MIX_TICK_USEC;
+    uint32_t back = early < mixer->resting ? (uint32_t)early : mixer->resting;
+    mixer->next_tick -= back * CF_MIX_TICK_USEC;
+    mixer->tick -= back;
+    mixer->resting -= back;
+    mixer->stats.ticks_rested -= back;
+}
+
+/* Nobody is heard and nothing is to be sent: the next ticks are left out, the time line goes on. */
+static void rest(struct cf_mixer *mixer) {
+    uint32_t left = mixer->config.rest_after_ticks > 0 ? CF_MIX_REST_REFRESH_TICKS : 0;
+    if (!cf_list_is_empty(&mixer->sounding) || cf_speaker_deadline(&mixer->speaker) != CF_USEC_NEVER || mixer->resting > 0) {
+        return;
+    }
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX && left > 0; i++) {
+        if (mixer->classes[i] != NULL) {
+            uint32_t of_class = cf_mix_class_rest_left(mixer->classes[i], mixer->tick);
+            left = of_class < left ? of_class : left;
+        }
+    }
+    mixer->next_tick += left * CF_MIX_TICK_USEC;
+    mixer->tick += left;
+    mixer->resting = left;
+    mixer->stats.ticks_rested += left;
+}
 
 cf_usec cf_mixer_deadline(const struct cf_mixer *mixer) {
     return mixer->next_tick;
@@ -302,6 +351,7 @@ void cf_mixer_on_deadline(struct cf_mixer *mixer, cf_usec now) {
         return;
     }
     skip_missed(mixer, now);
+    mixer->resting = 0;
     /* The nominal time: a caller that is a little late now and then is no jitter of the network. */
     cf_usec nominal = mixer->next_tick;
     cf_speaker_on_deadline(&mixer->speaker, nominal);
@@ -395,6 +445,7 @@ bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output) {
             return true;
         }
     }
+    rest(mixer);
     return false;
 }
 

@@ -10,7 +10,8 @@
  *
  * The mixer knows nothing of RTP towards listeners: a frame comes out with the list of legs that get it, the media worker gives
  * it each leg's SSRC, sequence number, timestamp offset, header extensions and encryption. What it needs for that is in struct
- * cf_mix_frame. Single thread; memory is taken when legs are added or changed, never by packets or ticks.
+ * cf_mix_frame. Single thread; memory is taken when legs are added or changed and, for what only those need who send, by the
+ * first packet of a leg; never by later packets or ticks.
  *
  *     cf_mixer_on_packet(m, leg, &packet, now);              per received packet
  *     if (now >= cf_mixer_deadline(m)) {
@@ -45,6 +46,7 @@ struct cf_mixer_config {
     size_t leg_limit;                     /**< most legs; 1024 */
     uint8_t speaker_limit;                /**< how many are heard at a time, 1..CF_MIX_SPEAKERS_MAX; 4 */
     cf_usec levels_interval_usec;         /**< between levels outputs; 250 ms; CF_USEC_NEVER: none */
+    uint32_t rest_after_ticks;            /**< so long a silence is sent, then it is left out (rest.h); 0: it is all sent */
     struct cf_jitter_config jitter;       /**< of every leg */
 };
 
@@ -114,15 +116,17 @@ struct cf_mix_output {
 /** Counters since init. */
 struct cf_mixer_stats {
     uint64_t ticks;
-    uint64_t ticks_skipped;   /**< the caller came so late that they were left out */
-    uint64_t packets;         /**< cf_mixer_on_packet() */
-    uint64_t packets_unheard; /**< of legs that may not send */
-    uint64_t packets_invalid; /**< the codec could not tell how long they are */
-    uint64_t decodes;         /**< FEC and concealment included */
+    uint64_t ticks_skipped;     /**< the caller came so late that they were left out */
+    uint64_t packets;           /**< cf_mixer_on_packet() */
+    uint64_t packets_unheard;   /**< of legs that may not send */
+    uint64_t packets_invalid;   /**< the codec could not tell how long they are */
+    uint64_t packets_no_memory; /**< there was none for the jitter buffer and decoder of the leg */
+    uint64_t decodes;           /**< FEC and concealment included */
     uint64_t decode_errors;
     uint64_t encodes_common;   /**< frames made for silent listeners */
     uint64_t encodes_own;      /**< frames made for one speaker each */
-    uint64_t frames_dtx;       /**< frames that needed no packet */
+    uint64_t frames_dtx;       /**< frames that needed no packet: DTX, or left out */
+    uint64_t ticks_rested;     /**< ticks in which there was nothing to do */
     uint64_t ticks_limited;    /**< ticks in which the sum was too loud and was turned down */
     uint64_t speakers_refused; /**< legs not heard for want of an encoder of their own */
 };
@@ -143,6 +147,7 @@ struct cf_mixer {
     const struct cf_mem *mem;
     struct cf_mixer_config config;
     struct cf_handle_table legs;                 /**< of owned struct cf_mix_leg */
+    size_t source_count;                         /**< legs that have sent */
     struct cf_list sounding;                     /**< legs with sound to come, or with a stream of their own */
     struct cf_mix_leg *heard[CF_MIX_BUS_INPUTS]; /**< legs in the sum, .heard_count of them */
     size_t heard_count;
@@ -153,6 +158,7 @@ struct cf_mixer {
     cf_usec next_tick;
     cf_usec next_levels;
     uint64_t tick;     /**< number of the next tick: the time line of all frames */
+    uint32_t resting;  /**< ticks before it that were left out, nobody being heard */
     size_t poll_class; /**< where cf_mixer_poll() goes on */
     bool levels_due;
     size_t levels_turn; /**< slot of the leg whose turn it is */
@@ -182,10 +188,16 @@ void cf_mixer_remove_leg(struct cf_mixer *mixer, struct cf_handle leg);
  */
 CF_MUST_USE enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_leg_config *config);
 
-/** A packet of @p leg has arrived. Unknown handles are ignored. O(1). */
+/** A packet of @p leg has arrived. Unknown handles are ignored. O(1). The first one of a leg takes memory. */
 void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_packet *packet, cf_usec now);
 
-/** When the next tick is due. */
+/**
+ * Somebody has joined, or hears something else from now on: what comes next is due within a tick, even if all was silent. Packets
+ * do the same. The deadline may come nearer.
+ */
+void cf_mixer_wake(struct cf_mixer *mixer, cf_usec now);
+
+/** When the next tick is due. That of the next sound, or the next frame of silence: while nobody is heard ticks are left out. */
 cf_usec cf_mixer_deadline(const struct cf_mixer *mixer);
 
 /** One tick, if it is due: decode, mix, decide who speaks. Drain cf_mixer_poll() afterwards. O(legs that send). */

@@ -80,7 +80,8 @@ static size_t find_candidates(const struct cf_mixer *mixer, struct cf_mix_leg **
     }
     CF_LIST_EACH (&mixer->sounding, link, following) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
-        if (leg->heard != CF_MIX_UNHEARD || leg->loudness < ENTER_LOUDNESS || !cf_mix_leg_may_send(leg)) {
+        bool has_place = leg->heard != CF_MIX_UNHEARD;
+        if (has_place || leg->source == NULL || leg->loudness < ENTER_LOUDNESS || !cf_mix_leg_may_send(leg)) {
             continue;
         }
         if (count == max && leg->loudness <= candidates[max - 1]->loudness) {

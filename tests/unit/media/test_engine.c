@@ -120,6 +120,35 @@ static void nothing_is_allocated_while_packets_flow(void **state) {
     test_media_fini(&w);
 }
 
+/* A room of people who are in and send nothing: the engine is called seldom and sends seldom, until somebody speaks. */
+static void a_silent_room_rests_and_wakes(void **state) {
+    (void)state;
+    static const struct test_phone_config config = {.no_picture = true};
+    test_media_init(&w, 7);
+    w.engine.config.sends_silence = false;
+    w.room = (struct cf_handle){.slot = 4, .generation = 1};
+    const struct cf_media_command command = {.kind = CF_MEDIA_ROOM_ADD, .room = w.room};
+    test_media_command(&w, &command);
+    for (size_t i = 0; i < 10; i++) {
+        test_media_add(&w, &config)->is_silent = i > 0;
+    }
+    test_media_run(&w, CF_SEC(1));
+    w.phones[0].is_silent = true;
+    test_media_run(&w, CF_SEC(3));
+    const struct cf_line_counts *counts = &test_media_line(&w, &w.phones[9], TEST_SOUND)->counts;
+    uint64_t packets = counts->packets_out;
+    test_media_run(&w, CF_SEC(8));
+    assert_in_range(counts->packets_out - packets, 7, 9);
+    w.phones[0].is_silent = false;
+    w.phones[0].is_talking = true;
+    packets = counts->packets_out;
+    test_media_run(&w, CF_SEC(1));
+    assert_in_range(counts->packets_out - packets, 40, 50);
+    assert_int_equal(counts->failures_out, 0);
+    test_media_fini(&w);
+}
+
 CF_TEST_MAIN(cmocka_unit_test(silence_is_reported_once_and_so_is_its_end), cmocka_unit_test(key_presses_are_reported_once_each),
              cmocka_unit_test(a_jump_of_the_wall_clock_disturbs_nothing), cmocka_unit_test(streams_are_announced),
-             cmocka_unit_test(an_idle_engine_sleeps), cmocka_unit_test(nothing_is_allocated_while_packets_flow))
+             cmocka_unit_test(an_idle_engine_sleeps), cmocka_unit_test(nothing_is_allocated_while_packets_flow),
+             cmocka_unit_test(a_silent_room_rests_and_wakes))

@@ -56,6 +56,13 @@ static void setup(struct room *r) {
     setup_limited(r, 0, 0);
 }
 
+static void setup_resting(struct room *r) {
+    setup(r);
+    cf_mixer_fini(&r->mixer);
+    struct cf_mixer_config config = {.resampler = &test_resampler, .rest_after_ticks = 25};
+    cf_mixer_init(&r->mixer, &r->mem.mem, &config, r->now);
+}
+
 static void teardown(struct room *r) {
     cf_mixer_fini(&r->mixer);
     test_mem_fini(&r->mem);
@@ -745,6 +752,100 @@ static void survives_want_of_memory_at_any_point(void **state) {
     }
 }
 
+/* --- silence that is left out --- */
+
+/* So many ticks of the clock; members send theirs, the mixer is called when it wants to be. How often it was. */
+static uint32_t run_by_deadlines(struct room *r, uint32_t ticks) {
+    uint32_t calls = 0;
+    for (uint32_t i = 0; i < ticks; i++) {
+        for (uint32_t m = 0; m < r->count; m++) {
+            say(r, &r->members[m]);
+        }
+        if (cf_mixer_deadline(&r->mixer) <= r->now) {
+            assert_int_equal(cf_mixer_deadline(&r->mixer), r->now);
+            cf_mixer_on_deadline(&r->mixer, r->now);
+            drain(r);
+            calls++;
+        }
+        r->now += CF_MIX_TICK_USEC;
+    }
+    return calls;
+}
+
+static void a_room_where_nobody_speaks_costs_next_to_nothing(void **state) {
+    (void)state;
+    struct room r;
+    setup_resting(&r);
+    for (int i = 0; i < 50; i++) {
+        join(&r);
+    }
+    assert_int_equal(run_by_deadlines(&r, 25), 25);
+    assert_int_equal(r.members[49].frames, 25);
+    assert_in_range(run_by_deadlines(&r, 1000), 20, 22);
+    assert_in_range(r.members[49].frames, 25 + 20, 25 + 21);
+    assert_in_range(cf_mixer_stats(&r.mixer)->encodes_common - cf_mixer_stats(&r.mixer)->frames_dtx, 25 + 20, 25 + 21);
+    assert_in_range(cf_mixer_stats(&r.mixer)->ticks + cf_mixer_stats(&r.mixer)->ticks_rested, 1025, 1025 + 50);
+    teardown(&r);
+}
+
+static void who_begins_to_speak_is_heard_at_once_and_the_time_has_gone_on(void **state) {
+    (void)state;
+    struct room r;
+    setup_resting(&r);
+    struct member *a = join_talking(&r, 1000);
+    struct member *b = join(&r);
+    a->talks = false;
+    for (uint32_t pause = 30; pause < 75; pause++) {
+        run_by_deadlines(&r, pause);
+        uint32_t timestamp = b->last_timestamp;
+        cf_usec began = r.now;
+        a->talks = true;
+        run_by_deadlines(&r, 12);
+        assert_int_equal(heard_by(b), 1000);
+        assert_int_equal(b->last_timestamp % 960, timestamp % 960);
+        assert_int_equal(b->last_timestamp, (uint32_t)((r.now - CF_MIX_TICK_USEC) / CF_MIX_TICK_USEC) * 960);
+        assert_int_equal(r.now - began, 12 * CF_MIX_TICK_USEC);
+        a->talks = false;
+        run_by_deadlines(&r, 150);
+        assert_int_equal(heard_by(b), 0);
+        assert_int_equal(b->breaks, 0);
+    }
+    teardown(&r);
+}
+
+static void a_lone_speaker_is_sent_next_to_nothing(void **state) {
+    (void)state;
+    struct room r;
+    setup_resting(&r);
+    struct member *a = join_talking(&r, 1000);
+    struct member *b = join(&r);
+    run_by_deadlines(&r, 100);
+    uint32_t of_a = a->frames, of_b = b->frames;
+    assert_int_equal(run_by_deadlines(&r, 200), 200);
+    assert_int_equal(b->frames - of_b, 200);
+    assert_int_equal(a->frames - of_a, 4);
+    b->talks = true;
+    b->value = 2000;
+    run_by_deadlines(&r, 20);
+    assert_int_equal(heard_by(a), 2000);
+    assert_int_equal(a->breaks, 0);
+    teardown(&r);
+}
+
+static void who_joins_a_silent_room_gets_frames_at_once(void **state) {
+    (void)state;
+    struct room r;
+    setup_resting(&r);
+    join(&r);
+    run_by_deadlines(&r, 93);
+    assert_true(cf_mixer_deadline(&r.mixer) > r.now);
+    struct member *b = join(&r);
+    cf_mixer_wake(&r.mixer, r.now - CF_MSEC(1));
+    run_by_deadlines(&r, 10);
+    assert_int_equal(b->frames, 10);
+    teardown(&r);
+}
+
 CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmocka_unit_test(nobody_ever_hears_himself),
              cmocka_unit_test(one_encode_serves_all_silent_listeners), cmocka_unit_test(each_class_is_encoded_once),
              cmocka_unit_test(timestamps_go_on_at_the_rtp_clock_whoever_encodes),
@@ -755,7 +856,12 @@ CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmock
              cmocka_unit_test(silence_below_hearing_needs_no_own_mix), cmocka_unit_test(members_without_levels_are_measured),
              cmocka_unit_test(who_claims_to_be_loud_for_ever_loses_his_place), cmocka_unit_test(the_speaker_is_told),
              cmocka_unit_test(levels_come_four_times_a_second_those_heard_first),
-             cmocka_unit_test(silence_is_not_sent_to_those_that_like_dtx), cmocka_unit_test(too_loud_a_sum_is_turned_down_evenly),
+             cmocka_unit_test(silence_is_not_sent_to_those_that_like_dtx),
+             cmocka_unit_test(a_room_where_nobody_speaks_costs_next_to_nothing),
+             cmocka_unit_test(who_begins_to_speak_is_heard_at_once_and_the_time_has_gone_on),
+             cmocka_unit_test(a_lone_speaker_is_sent_next_to_nothing),
+             cmocka_unit_test(who_joins_a_silent_room_gets_frames_at_once),
+             cmocka_unit_test(too_loud_a_sum_is_turned_down_evenly),
              cmocka_unit_test(lost_packets_are_recovered_or_concealed_and_broken_ones_counted),
              cmocka_unit_test(codecs_can_change_in_mid_call), cmocka_unit_test(legs_come_and_go_at_any_time),
              cmocka_unit_test(refuses_what_it_cannot_do_and_stays_whole), cmocka_unit_test(survives_want_of_memory_at_any_point))
