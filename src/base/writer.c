@@ -28,7 +28,10 @@ void cf_put(struct cf_writer *w, struct cf_str s) {
 }
 
 void cf_put_char(struct cf_writer *w, char c) {
-    cf_put_bytes(w, &c, 1);
+    uint8_t *at = cf_writer_reserve(w, 1);
+    if (at != NULL) {
+        *at = (uint8_t)c;
+    }
 }
 
 static void put_be(struct cf_writer *w, uint64_t v, size_t octets) {

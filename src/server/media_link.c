@@ -2,6 +2,7 @@
 /* The signalling thread's end of the media worker. */
 #include "server/media_link.h"
 
+#include "core/focus/port_stock.h"
 #include "server/media_messages.h"
 #include "server/media_worker.h"
 #include "shell/file/file.h"
@@ -30,6 +31,7 @@ struct cf_media_link {
     cf_media_event_handler *handler;
     void *ctx;
     struct cf_port_source source;
+    struct cf_port_stock stock;
     struct cf_addr local4;
     struct cf_addr local6;
     struct cf_config_range range;
@@ -169,7 +171,7 @@ static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool wit
     ret->rtcp = (struct cf_addr){.family = CF_FAMILY_NONE};
     if (with_rtcp) {
         local.port++;
-        if (cf_udp_open(&local, CF_UDP_USE_MEDIA, &rtcp) != CF_OK) {
+        if (cf_udp_open(&local, CF_UDP_USE_CONTROL, &rtcp) != CF_OK) {
             cf_udp_close(&rtp);
             return false;
         }
@@ -188,6 +190,9 @@ static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_por
     unsigned pairs = (link->range.last + 1U - first) / 2;
     if (local.family == CF_FAMILY_NONE) {
         return false;
+    }
+    if (cf_port_stock_take(&link->stock, family, with_rtcp, ret)) {
+        return true;
     }
     for (unsigned i = 0; i < pairs; i++) {
         local.port = (uint16_t)(first + 2 * (link->next++ % pairs));
@@ -209,8 +214,11 @@ static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
 }
 
 static void give(void *ctx, const struct cf_port_pair *pair) {
-    close_port(ctx, &pair->rtp);
-    close_port(ctx, &pair->rtcp);
+    struct cf_media_link *link = ctx;
+    if (!cf_port_stock_put(&link->stock, pair)) {
+        close_port(link, &pair->rtp);
+        close_port(link, &pair->rtcp);
+    }
 }
 
 struct cf_port_source *cf_media_link_ports(struct cf_media_link *link) {

@@ -60,7 +60,6 @@ static void drain_node(void *ctx) {
     while (cf_node_poll(s->node, now, &out)) {
         do_out(s, &out, now);
     }
-    cf_media_link_flush(s->media);
 }
 
 static void on_media_event(void *ctx, const struct cf_media_event *event) {
@@ -116,7 +115,9 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
             cf_log(CF_LOG_WARNING, "log", "%lu lines were not written", suppressed);
         }
     }
+    /* What a turn's events have made goes out together. */
     cf_transports_on_turn(s->transports, now);
+    cf_media_link_flush(s->media);
     cf_usec deadline = cf_usec_min(cf_node_deadline(s->node), s->look_at_accounts);
     deadline = cf_usec_min(deadline, cf_media_link_on_deadline(s->media, now));
     deadline = cf_usec_min(deadline, cf_transports_deadline(s->transports));

@@ -8,6 +8,7 @@
 #include "core/sip/digest_field.h"
 #include "core/sip/event_field.h"
 #include "core/sip/reason_field.h"
+#include "core/sip/redact.h"
 #include "core/sip/refer_to.h"
 #include "core/sip/refusal.h"
 #include "core/sip/replaces.h"
@@ -152,6 +153,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         status = cf_sip_refusal_status(&message, &error);
     }
     read_values();
+    cf_writer_init(&w, out, sizeof out);
+    cf_sip_put_redacted(&w, cf_span_str((struct cf_span){data, size}));
+    require(cf_writer_ok(&w) || size > CF_SIP_MESSAGE_MAX);
     if (message.is_request && (err == CF_OK || status != 0)) {
         answers_are_responses(status);
     }

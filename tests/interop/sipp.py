@@ -26,7 +26,7 @@ class Sipp:
         self.patience = patience
         together = together or max(1, calls)
         argv = ['sipp', '-sf', f'{HERE}/sipp/{scenario}.xml', '-inf', users, '-m', str(calls), '-r', str(rate), '-l', str(together), '-t', transport,
-                '-i', '127.0.0.1', '-p', str(self.port), '-mp', str(20000 + self.port % 10000), '-d', str(hold_msec),
+                '-i', '127.0.0.1', '-p', str(self.port), '-mp', str(10000 + self.port % 6000), '-d', str(hold_msec),
                 '-timeout', f'{patience}s', '-timeout_error', '-nostdin', '-trace_err', '-error_file', f'{self.folder.name}/errors.log',
                 '-trace_msg', '-message_file', f'{self.folder.name}/messages.log', f'127.0.0.1:{server.port}']
         argv[1:1] = ['-auth_uri', 'localhost' if scenario == 'register' else f'{called}@localhost']

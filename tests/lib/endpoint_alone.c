@@ -38,8 +38,8 @@ static struct cf_str first_line(struct cf_str text) {
 }
 
 static const char *kind_name(enum cf_endpoint_event_kind kind) {
-    static const char *const names[] = {"udp",       "stream",   "open",   "close",     "resolve",    "request",    "ack",
-                                        "cancelled", "response", "failed", "not acked", "terminated", "flow closed"};
+    static const char *const names[] = {"udp", "stream",    "open",     "close",  "resolve",   "received",   "request",
+                                        "ack", "cancelled", "response", "failed", "not acked", "terminated", "flow closed"};
     return names[kind];
 }
 

@@ -87,6 +87,7 @@ static void on_output(struct endpoint_node *n, const struct cf_endpoint_event *e
     case CF_ENDPOINT_RESOLVE:
         on_resolve(n, event);
         break;
+    case CF_ENDPOINT_RECEIVED:
     case CF_ENDPOINT_REQUEST:
     case CF_ENDPOINT_ACK:
     case CF_ENDPOINT_CANCELLED:

@@ -377,33 +377,16 @@ static void on_flow_closed(struct cf_agent *agent, const struct cf_endpoint_even
     }
 }
 
-/* Deals with @p event, or returns true: it is for the shell. */
-static bool is_for_shell(struct cf_agent *agent, const struct cf_endpoint_event *event, cf_usec now) {
-    switch (event->kind) {
-    case CF_ENDPOINT_SEND_DATAGRAM:
-    case CF_ENDPOINT_SEND_STREAM:
-    case CF_ENDPOINT_OPEN_STREAM:
-    case CF_ENDPOINT_CLOSE_STREAM:
-    case CF_ENDPOINT_RESOLVE:
-        return true;
-    case CF_ENDPOINT_REQUEST:
+static void dispatch(struct cf_agent *agent, const struct cf_endpoint_event *event, cf_usec now) {
+    if (event->kind == CF_ENDPOINT_REQUEST) {
         on_request(agent, event, now);
-        break;
-    case CF_ENDPOINT_ACK:
+    } else if (event->kind == CF_ENDPOINT_ACK) {
         (void)hand_on(agent, cf_dialog_table_owner_of(&agent->dialogs, event->message), event, now);
-        break;
-    case CF_ENDPOINT_FLOW_CLOSED:
+    } else if (event->kind == CF_ENDPOINT_FLOW_CLOSED) {
         on_flow_closed(agent, event, now);
-        break;
-    case CF_ENDPOINT_CANCELLED:
-    case CF_ENDPOINT_RESPONSE:
-    case CF_ENDPOINT_FAILED:
-    case CF_ENDPOINT_NOT_ACKED:
-    case CF_ENDPOINT_TERMINATED:
+    } else {
         (void)hand_on(agent, event->owner, event, now);
-        break;
     }
-    return false;
 }
 
 /* --- time --- */
@@ -481,10 +464,11 @@ static void look_if_quiet(struct cf_agent *agent) {
 bool cf_agent_poll(struct cf_agent *agent, cf_usec now, struct cf_agent_event *ret) {
     struct cf_endpoint_event event;
     while (cf_endpoint_poll(agent->endpoint, &event)) {
-        if (is_for_shell(agent, &event, now)) {
+        if (cf_endpoint_is_for_shell(event.kind)) {
             *ret = (struct cf_agent_event){.kind = CF_AGENT_SHELL, .shell = event};
             return true;
         }
+        dispatch(agent, &event, now);
     }
     look_if_quiet(agent);
     if (agent->event_count == 0) {

@@ -98,4 +98,6 @@ X(media, pause-unseen, FLAG, "yes", 0, 1, START,
   "Ask cameras that nobody sees to send next to nothing until somebody does. Saves their owners' links; who begins to speak "
   "starts small.")
 X(log, level, TEXT, "info", 1, 8, LIVE, "error, warning, info or debug.")
-X(log, messages, FLAG, "no", 0, 1, LIVE, "Log every SIP message. Passwords are not in them, names and addresses are.")
+X(log, messages, FLAG, "no", 0, 1, LIVE,
+  "Log every SIP message with its flow. Digests, media keys and keys that were pressed are left out; names, addresses and "
+  "chat are not.")

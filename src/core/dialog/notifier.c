@@ -486,6 +486,7 @@ void cf_notifier_on_event(struct cf_notifier *notifier, const struct cf_endpoint
     case CF_ENDPOINT_OPEN_STREAM:
     case CF_ENDPOINT_CLOSE_STREAM:
     case CF_ENDPOINT_RESOLVE:
+    case CF_ENDPOINT_RECEIVED:
         break;
     }
     ask_if_due(n, now);

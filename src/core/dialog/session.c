@@ -247,6 +247,7 @@ void cf_session_on_event(struct cf_session *session, const struct cf_endpoint_ev
     case CF_ENDPOINT_OPEN_STREAM:
     case CF_ENDPOINT_CLOSE_STREAM:
     case CF_ENDPOINT_RESOLVE:
+    case CF_ENDPOINT_RECEIVED:
         break;
     }
     cf_session_settle(s, now);

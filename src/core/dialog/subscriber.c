@@ -470,6 +470,7 @@ void cf_subscriber_on_event(struct cf_subscriber *subscriber, const struct cf_en
     case CF_ENDPOINT_OPEN_STREAM:
     case CF_ENDPOINT_CLOSE_STREAM:
     case CF_ENDPOINT_RESOLVE:
+    case CF_ENDPOINT_RECEIVED:
         break;
     }
     settle(s, now);

@@ -173,6 +173,10 @@ void cf_endpoint_on_deadline(struct cf_endpoint *ep, cf_usec now) {
     expire_flows(ep);
 }
 
+void cf_endpoint_watch(struct cf_endpoint *ep, bool on) {
+    ep->is_watched = on;
+}
+
 void cf_endpoint_set_owner(struct cf_endpoint *ep, struct cf_tx_id id, struct cf_owner owner) {
     struct cf_tx *tx = cf_tx_get(ep, id);
     if (tx != NULL) {

@@ -180,8 +180,8 @@ void cf_endpoint_acked(struct cf_endpoint *ep, struct cf_tx_id tx, cf_usec now);
 void cf_endpoint_set_owner(struct cf_endpoint *ep, struct cf_tx_id tx, struct cf_owner owner);
 
 /**
- * The request of server transaction @p tx, kept until its final response; NULL if gone. Parsed anew by each call; valid until the
- * next one or the next poll or input.
+ * The request of server transaction @p tx, kept until its final response; NULL if gone. Parsed anew by each call, unless it is
+ * the message in hand; valid until the next one or the next poll or input.
  */
 const struct cf_sip_message *cf_endpoint_request_of(struct cf_endpoint *ep, struct cf_tx_id tx);
 
@@ -213,6 +213,13 @@ void cf_endpoint_close_flow(struct cf_endpoint *ep, struct cf_flow_id flow, enum
  */
 void cf_endpoint_ping(struct cf_endpoint *ep, struct cf_flow_id flow, cf_usec now);
 
+/**
+ * From now on tell (@p on) or don't tell of each message that comes, whole and before anything is made of it, by RECEIVED: for a
+ * log. What goes out is in SEND_DATAGRAM and SEND_STREAM. The address that the endpoint adds to the first Via is in the text, and
+ * what is longer than a message may be is cut.
+ */
+void cf_endpoint_watch(struct cf_endpoint *ep, bool on);
+
 /** Counters since creation. */
 uint64_t cf_endpoint_counter(const struct cf_endpoint *ep, enum cf_endpoint_counter counter);
 
@@ -236,6 +243,7 @@ enum cf_endpoint_event_kind {
     CF_ENDPOINT_OPEN_STREAM,   /**< connect to .remote over .transport; the peer's certificate must be good for .host */
     CF_ENDPOINT_CLOSE_STREAM,  /**< close .flow (.shell_id; still being opened if .is_connecting) */
     CF_ENDPOINT_RESOLVE,       /**< look up .question in the DNS and say cf_endpoint_on_resolved(.query) */
+    CF_ENDPOINT_RECEIVED,      /**< .bytes came from .remote (over .flow if there is one): only after cf_endpoint_watch() */
     /* For the layers above. */
     CF_ENDPOINT_REQUEST,     /**< .message began server transaction .tx, came over .flow; to be answered */
     CF_ENDPOINT_ACK,         /**< .message is an ACK to a 2xx, came over .flow; never answered */
@@ -246,6 +254,11 @@ enum cf_endpoint_event_kind {
     CF_ENDPOINT_TERMINATED,  /**< INVITE transaction .tx, client's or server's, of .owner is gone: last event of it */
     CF_ENDPOINT_FLOW_CLOSED, /**< .flow, a connection, is gone because of .err */
 };
+
+/** Is an event of that kind for the shell? */
+static inline bool cf_endpoint_is_for_shell(enum cf_endpoint_event_kind kind) {
+    return kind <= CF_ENDPOINT_RECEIVED;
+}
 
 /** An event; fields that are not named with the kind are zero. */
 struct cf_endpoint_event {

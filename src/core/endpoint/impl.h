@@ -144,13 +144,17 @@ struct cf_endpoint {
     size_t output_at;
     size_t output_count;
     struct cf_kept *given; /* what the last event's text points to */
-    bool has_event;        /* .event waits to be polled */
+    bool is_watched;       /* messages that come are told */
+    bool has_received;     /* .received waits to be polled; its bytes are .input */
+    struct cf_endpoint_event received;
+    bool has_event; /* .event waits to be polled */
     struct cf_endpoint_event event;
     uint32_t last_query;
     uint64_t counters[CF_ENDPOINT_COUNTER_COUNT_];
     char *input;                   /* the message in hand; INPUT_SIZE octets */
     char *scratch;                 /* for building; INPUT_SIZE octets */
     struct cf_sip_message message; /* parsed from input */
+    struct cf_tx_id in_hand;       /* server transaction that .message has begun; unset: another message */
     struct cf_sip_message own;     /* parsed from what we have sent or kept, for building */
     struct cf_sip_message lent;    /* of cf_endpoint_request_of() */
 };

@@ -41,9 +41,22 @@ static void refuse(struct cf_endpoint *ep, struct cf_source *source, const struc
     cf_reply(ep, source, status, 0);
 }
 
+static void tell_received(struct cf_endpoint *ep, const struct cf_source *source, struct cf_str text) {
+    ep->has_received = true;
+    ep->received = (struct cf_endpoint_event){
+        .kind = CF_ENDPOINT_RECEIVED,
+        .flow = source->flow != NULL ? source->flow->id : (struct cf_flow_id){.h = {0, 0}},
+        .transport = source->info.transport,
+        .local = source->info.local,
+        .remote = source->info.remote,
+        .bytes = cf_str_span(text),
+    };
+}
+
 void cf_intake_message(struct cf_endpoint *ep, struct cf_source *source, struct cf_str bytes) {
     struct cf_writer w;
     struct cf_parse_error error;
+    ep->in_hand = (struct cf_tx_id){{0, 0}};
     cf_writer_init(&w, ep->input, CF_ENDPOINT_BUFFER_SIZE);
     if (bytes.len > CF_SIP_MESSAGE_MAX || cf_status_of(bytes) != 0) {
         cf_put(&w, cf_str_head(bytes, CF_SIP_MESSAGE_MAX));
@@ -51,6 +64,9 @@ void cf_intake_message(struct cf_endpoint *ep, struct cf_source *source, struct 
         cf_put_with_received(&w, bytes, &source->info.remote);
     }
     earn_credit(ep, source);
+    if (ep->is_watched) {
+        tell_received(ep, source, cf_writer_str(&w));
+    }
     if (!cf_writer_ok(&w)) {
         cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_MALFORMED);
     } else if (cf_sip_parse(cf_writer_str(&w), &ep->message, &error) != CF_OK) {
@@ -172,6 +188,7 @@ static void on_broken(struct cf_endpoint *ep, struct cf_flow *flow, const struct
     struct cf_parse_error error;
     struct cf_writer w;
     cf_count(ep, CF_ENDPOINT_COUNT_FLOWS_BROKEN);
+    ep->in_hand = (struct cf_tx_id){{0, 0}};
     cf_writer_init(&w, ep->input, CF_ENDPOINT_BUFFER_SIZE);
     cf_put_with_received(&w, cf_str_head(event->bytes, CF_SIP_MESSAGE_MAX), &source.info.remote);
     if (event->bytes.len > 0 && cf_writer_ok(&w)) {

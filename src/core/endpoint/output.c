@@ -83,6 +83,11 @@ static bool report_flow(struct cf_endpoint *ep, struct cf_endpoint_event *ret) {
 
 bool cf_output_next(struct cf_endpoint *ep, struct cf_endpoint_event *ret) {
     cf_kept_release(&ep->keeper, &ep->given);
+    if (ep->has_received) {
+        ep->has_received = false;
+        *ret = ep->received;
+        return true;
+    }
     if (ep->output_at < ep->output_count) {
         *ret = take_output(ep);
         return true;

@@ -265,6 +265,7 @@ static void begin(struct cf_endpoint *ep, struct cf_server_tx *stx, struct cf_so
         .message = &ep->message,
         .is_merged = is_merged,
     };
+    ep->in_hand = stx->tx.id;
     stx->reply_to = cf_reply_addr(&ep->message, &source->info.remote);
     cf_tx_attach(ep, &stx->tx, source->flow);
     if (stx->tx.is_invite) {
@@ -459,6 +460,9 @@ void cf_endpoint_acked(struct cf_endpoint *ep, struct cf_tx_id tx, cf_usec now) 
 const struct cf_sip_message *cf_endpoint_request_of(struct cf_endpoint *ep, struct cf_tx_id tx) {
     struct cf_server_tx *stx = cf_tx_server(ep, tx);
     struct cf_parse_error error;
+    if (stx != NULL && stx->request != NULL && cf_tx_id_eq(tx, ep->in_hand)) {
+        return &ep->message;
+    }
     if (stx == NULL || stx->request == NULL || cf_sip_parse(cf_kept_str(stx->request), &ep->lent, &error) != CF_OK) {
         return NULL;
     }

@@ -181,38 +181,19 @@ void cf_node_on_deadline(struct cf_node *node, cf_usec now) {
     cf_location_on_deadline(&node->location, now);
 }
 
-/* Deals with @p event, or returns true: it is for the shell. */
-static bool is_for_shell(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
-    switch (event->kind) {
-    case CF_ENDPOINT_SEND_DATAGRAM:
-    case CF_ENDPOINT_SEND_STREAM:
-    case CF_ENDPOINT_OPEN_STREAM:
-    case CF_ENDPOINT_CLOSE_STREAM:
-    case CF_ENDPOINT_RESOLVE:
-        return true;
-    case CF_ENDPOINT_REQUEST:
+static void dispatch(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    if (event->kind == CF_ENDPOINT_REQUEST) {
         cf_node_on_request(node, event, now);
-        break;
-    case CF_ENDPOINT_ACK:
+    } else if (event->kind == CF_ENDPOINT_ACK) {
         cf_node_on_ack(node, event, now);
-        break;
-    case CF_ENDPOINT_FLOW_CLOSED:
+    } else if (event->kind == CF_ENDPOINT_FLOW_CLOSED) {
         cf_location_on_flow_closed(&node->location, event->flow.h);
         cf_focus_on_flow_closed(node->focus, event, now);
-        break;
-    case CF_ENDPOINT_CANCELLED:
-    case CF_ENDPOINT_RESPONSE:
-    case CF_ENDPOINT_FAILED:
-    case CF_ENDPOINT_NOT_ACKED:
-    case CF_ENDPOINT_TERMINATED:
-        if (event->owner.kind >= CF_PROXY_OWNER_BRANCH) {
-            cf_proxy_on_event(node->proxy, event, now);
-        } else {
-            cf_focus_on_event(node->focus, event->owner, event, now);
-        }
-        break;
+    } else if (event->owner.kind >= CF_PROXY_OWNER_BRANCH) {
+        cf_proxy_on_event(node->proxy, event, now);
+    } else {
+        cf_focus_on_event(node->focus, event->owner, event, now);
     }
-    return false;
 }
 
 bool cf_node_poll(struct cf_node *node, cf_usec now, struct cf_node_out *ret) {
@@ -230,9 +211,10 @@ bool cf_node_poll(struct cf_node *node, cf_usec now, struct cf_node_out *ret) {
         if (!cf_endpoint_poll(node->endpoint, &ret->event)) {
             return false;
         }
-        if (is_for_shell(node, &ret->event, now)) {
+        if (cf_endpoint_is_for_shell(ret->event.kind)) {
             ret->kind = CF_NODE_OUT_ENDPOINT;
             return true;
         }
+        dispatch(node, &ret->event, now);
     }
 }

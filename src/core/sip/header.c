@@ -24,32 +24,48 @@ static enum cf_sip_header of_compact(char letter) {
     return CF_SIP_HEADER_OTHER;
 }
 
-static int order_nocase(struct cf_str a, struct cf_str b) {
-    for (size_t i = 0; i < a.len && i < b.len; i++) {
-        int order = (uint8_t)cf_ascii_lower(a.at[i]) - (uint8_t)cf_ascii_lower(b.at[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return (a.len > b.len) - (a.len < b.len);
-}
+/* The first row whose name begins with each letter or, if there is none, with a later one. The table is in alphabetical order. */
+static const uint8_t begins[] = {
+    ['a' - 'a'] = CF_SIP_HEADER_ACCEPT,
+    ['b' - 'a'] = CF_SIP_HEADER_CALL_ID,
+    ['c' - 'a'] = CF_SIP_HEADER_CALL_ID,
+    ['d' - 'a'] = CF_SIP_HEADER_DATE,
+    ['e' - 'a'] = CF_SIP_HEADER_ERROR_INFO,
+    ['f' - 'a'] = CF_SIP_HEADER_FLOW_TIMER,
+    ['g' - 'a'] = CF_SIP_HEADER_HISTORY_INFO,
+    ['h' - 'a'] = CF_SIP_HEADER_HISTORY_INFO,
+    ['i' - 'a'] = CF_SIP_HEADER_IDENTITY,
+    ['j' - 'a'] = CF_SIP_HEADER_JOIN,
+    ['k' - 'a'] = CF_SIP_HEADER_LAST_NOTIFY_VERSION,
+    ['l' - 'a'] = CF_SIP_HEADER_LAST_NOTIFY_VERSION,
+    ['m' - 'a'] = CF_SIP_HEADER_MAX_BREADTH,
+    ['n' - 'a'] = CF_SIP_HEADER_ORGANIZATION,
+    ['o' - 'a'] = CF_SIP_HEADER_ORGANIZATION,
+    ['p' - 'a'] = CF_SIP_HEADER_P_ASSERTED_IDENTITY,
+    ['q' - 'a'] = CF_SIP_HEADER_RACK,
+    ['r' - 'a'] = CF_SIP_HEADER_RACK,
+    ['s' - 'a'] = CF_SIP_HEADER_SERVER,
+    ['t' - 'a'] = CF_SIP_HEADER_TARGET_DIALOG,
+    ['u' - 'a'] = CF_SIP_HEADER_UNSUPPORTED,
+    ['v' - 'a'] = CF_SIP_HEADER_VIA,
+    ['w' - 'a'] = CF_SIP_HEADER_WARNING,
+    ['x' - 'a'] = CF_SIP_HEADER_COUNT_,
+    ['y' - 'a'] = CF_SIP_HEADER_COUNT_,
+    ['z' - 'a'] = CF_SIP_HEADER_COUNT_,
+    ['z' - 'a' + 1] = CF_SIP_HEADER_COUNT_,
+};
 
 enum cf_sip_header cf_sip_header_of(struct cf_str name) {
-    if (name.len == 1) {
-        return of_compact(cf_ascii_lower(name.at[0]));
+    if (name.len < 2) {
+        return name.len == 0 ? CF_SIP_HEADER_OTHER : of_compact(cf_ascii_lower(name.at[0]));
     }
-    int low = CF_SIP_HEADER_OTHER + 1;
-    int high = CF_SIP_HEADER_COUNT_;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int order = order_nocase(name, rows[middle].name);
-        if (order == 0) {
-            return (enum cf_sip_header)middle;
-        }
-        if (order < 0) {
-            high = middle;
-        } else {
-            low = middle + 1;
+    char letter = cf_ascii_lower(name.at[0]);
+    if (letter < 'a' || letter > 'z') {
+        return CF_SIP_HEADER_OTHER;
+    }
+    for (int i = begins[letter - 'a']; i < begins[letter - 'a' + 1]; i++) {
+        if (cf_str_eq_nocase(name, rows[i].name)) {
+            return (enum cf_sip_header)i;
         }
     }
     return CF_SIP_HEADER_OTHER;

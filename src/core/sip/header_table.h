@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Header fields, in alphabetical order (found by binary search; a test walks the table).
+ * Header fields, in alphabetical order (found by their first letter; a test walks the table).
  * Row: X(ID, "Name", compact form or 0, LIST | SINGLE | UNIQUE): LIST may stand in several fields, or in one with commas;
  * SINGLE at most once, but a repetition is left to whom it concerns; UNIQUE decides where a message goes or ends: the parser
  * refuses a second one. No include guard: include it with X defined.

@@ -19,11 +19,25 @@ static size_t fold_len(struct cf_str s) {
     return len;
 }
 
+/* Length of the start of @p s that can stand in a line as it is. */
+static size_t plain_len(struct cf_str s) {
+    size_t len = 0;
+    while (len < s.len && s.at[len] != '\r' && s.at[len] != '\n' && s.at[len] != '\0') {
+        len++;
+    }
+    return len;
+}
+
 void cf_sip_put_line_text(struct cf_writer *w, struct cf_str text) {
-    while (text.len > 0) {
+    size_t plain = plain_len(text);
+    cf_put(w, cf_str_head(text, plain));
+    while (plain < text.len) {
+        text = cf_str_skip(text, plain);
         size_t fold = fold_len(text);
-        cf_put_char(w, fold > 0 || text.at[0] == '\0' ? ' ' : text.at[0]);
+        cf_put_char(w, ' ');
         text = cf_str_skip(text, fold > 0 ? fold : 1);
+        plain = plain_len(text);
+        cf_put(w, cf_str_head(text, plain));
     }
 }
 

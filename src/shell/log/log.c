@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 4096
@@ -91,4 +92,41 @@ void cf_log(enum cf_log_level level, const char *area, const char *format, ...) 
     line[w.len] = '\n';
     ssize_t written = write(STDERR_FILENO, line, w.len + 1);
     (void)written;
+}
+
+/* Room for a line of @p len octets with all of them escaped, and what stands before and behind. */
+#define ROOM_OF_LINE(len) (4 * (len) + 64)
+
+void cf_log_block(enum cf_log_level level, const char *area, struct cf_str title, struct cf_str text) {
+    if (!cf_log_is_on(level) || !is_within_rate(level)) {
+        return;
+    }
+    size_t lines = 2;
+    for (size_t i = 0; i < text.len; i++) {
+        lines += text.at[i] == '\n' ? 1 : 0;
+    }
+    size_t room = ROOM_OF_LINE(title.len) + ROOM_OF_LINE(text.len) + lines * ROOM_OF_LINE(0);
+    char *block = malloc(room);
+    struct cf_writer w;
+    if (block == NULL) {
+        return;
+    }
+    cf_writer_init(&w, block, room);
+    cf_put(&w, cf_str_of(names[level]));
+    cf_put_char(&w, ' ');
+    cf_put(&w, cf_str_of(area));
+    cf_put_lit(&w, ": ");
+    put_escaped(&w, title);
+    cf_put_char(&w, '\n');
+    while (text.len > 0) {
+        struct cf_str line = cf_str_cut(&text, '\n');
+        line.len -= line.len > 0 && line.at[line.len - 1] == '\r' ? 1 : 0;
+        cf_put_lit(&w, "  | ");
+        put_escaped(&w, line);
+        cf_put_char(&w, '\n');
+    }
+    cf_assert(cf_writer_ok(&w));
+    ssize_t written = write(STDERR_FILENO, block, w.len);
+    (void)written;
+    free(block);
 }

@@ -31,6 +31,12 @@ bool cf_log_is_on(enum cf_log_level level);
 /** Write a line. @p area is a short constant such as "sip". */
 void cf_log(enum cf_log_level level, const char *area, const char *format, ...) CF_PRINTF(3, 4);
 
+/**
+ * Write a line that ends in @p title, and below it @p text of any length, each of its lines behind "  | " so that none can pass
+ * for one of ours. All of it is one write() and counts as one line. Nothing is written if memory is out.
+ */
+void cf_log_block(enum cf_log_level level, const char *area, struct cf_str title, struct cf_str text);
+
 /** Lines not written since the last call because there were too many. */
 unsigned long cf_log_suppressed(void);
 

@@ -121,8 +121,11 @@ void cf_loop_set_turn(struct cf_loop *loop, cf_usec (*before_wait)(void *ctx, cf
 static void on_poll(uv_poll_t *poll, int status, int events) {
     struct cf_watch *watch = poll->data;
     (void)events;
-    /* A descriptor in error is readable: the read tells what is wrong. */
-    (void)status;
+    /* A descriptor in error is readable: the read tells what is wrong. libuv has stopped watching it, but a UDP socket goes on
+     * after an error. First this, then the handler, which may end the watch. */
+    if (status < 0) {
+        uv_poll_start(poll, UV_READABLE, on_poll);
+    }
     watch->handler(watch->ctx);
 }
 

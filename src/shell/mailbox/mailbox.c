@@ -4,6 +4,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,9 @@
 
 #define CACHE_LINE 64
 #define STEP 16 /* records begin at multiples of it */
+
+/* An empty ring begins anew behind so many octets: where few messages wait, the same memory is used and not all of the ring. */
+#define REWIND 65536
 
 /* Before each message. A record is never split: where the ring's end is too near, the rest of it is skipped. */
 struct record {
@@ -24,6 +28,7 @@ struct cf_mailbox {
     size_t mask;
     int fd;
     uint8_t *ring;
+    atomic_bool is_rung; /* the receiver has not hushed it since */
     /* Octets ever put and taken. Each is written by one thread only; apart, so that they don't share a cache line. */
     alignas(CACHE_LINE) atomic_size_t put_count;
     alignas(CACHE_LINE) atomic_size_t take_count;
@@ -92,7 +97,8 @@ bool cf_mailbox_put(struct cf_mailbox *mailbox, const void *message, size_t len)
     size_t room = mailbox->mask + 1;
     size_t need = record_len(len);
     size_t to_end = room - (put & mailbox->mask);
-    size_t skipped = need > to_end ? to_end : 0;
+    bool is_empty = put == taken && (put & mailbox->mask) >= REWIND;
+    size_t skipped = need > to_end || is_empty ? to_end : 0;
     if (len > mailbox->size || put - taken + skipped + need > room) {
         return false;
     }
@@ -108,6 +114,10 @@ bool cf_mailbox_put(struct cf_mailbox *mailbox, const void *message, size_t len)
 
 void cf_mailbox_ring(struct cf_mailbox *mailbox) {
     uint64_t one = 1;
+    /* Who has been rung and has not come yet needs no second call to find what was put in the meantime. */
+    if (atomic_exchange_explicit(&mailbox->is_rung, true, memory_order_acq_rel)) {
+        return;
+    }
     /* It can only fail with the counter at its maximum, and then the receiver has been rung. */
     ssize_t written = write(mailbox->fd, &one, sizeof one);
     (void)written;
@@ -137,4 +147,6 @@ void cf_mailbox_hush(struct cf_mailbox *mailbox) {
     uint64_t count = 0;
     ssize_t got = read(mailbox->fd, &count, sizeof count);
     (void)got;
+    /* Before the first message is taken: what is put after this rings again. */
+    (void)atomic_exchange_explicit(&mailbox->is_rung, false, memory_order_acq_rel);
 }

@@ -18,8 +18,10 @@
 /** A bound socket. .fd < 0: closed. */
 struct cf_udp {
     int fd;
-    struct cf_addr local; /**< with the port that the kernel chose if 0 was asked for */
-    bool can_segment;     /**< the kernel cuts runs (UDP_SEGMENT); given up when it turns out that the device can't */
+    struct cf_addr local;   /**< with the port that the kernel chose if 0 was asked for */
+    bool can_segment;       /**< the kernel cuts runs (UDP_SEGMENT); given up when it turns out that the device can't */
+    bool has_error;         /**< a call met the error of an earlier datagram: cf_udp_take_unreachable() may say more */
+    struct cf_addr refused; /**< for a signalling socket: where the kernel itself knows no way to, until it was taken; or NONE */
 };
 
 /** A datagram to send or one that was received. */
@@ -30,8 +32,9 @@ struct cf_datagram {
 
 /** What a socket is for: sizes of the kernel's queues and marking follow from it. */
 enum cf_udp_use {
-    CF_UDP_USE_SIGNALLING,
-    CF_UDP_USE_MEDIA, /**< large queues, no path MTU discovery, expedited forwarding (RFC 8837) */
+    CF_UDP_USE_SIGNALLING, /**< ICMP errors are kept for cf_udp_take_unreachable() */
+    CF_UDP_USE_MEDIA,      /**< large queues, expedited forwarding (RFC 8837) */
+    CF_UDP_USE_CONTROL,    /**< reports about media: expedited forwarding, the kernel's ordinary queues */
 };
 
 /** Open a non-blocking socket bound to @p local. CF_ERR_EXISTS if the port is taken, CF_ERR_IO otherwise. */
@@ -54,6 +57,16 @@ size_t cf_udp_receive(struct cf_udp *udp, uint8_t *buffer, size_t slot, struct c
  * keep. A datagram that can't be sent at all (unreachable, too long) counts as taken.
  */
 size_t cf_udp_send(struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count);
+
+/**
+ * The next destination of an earlier datagram that can't be reached as ICMP or the kernel said (RFC 3261 section 18.4). False:
+ * none is left. Signalling sockets only. Such a socket is readable until all of them were taken; costs nothing while .has_error
+ * is not set.
+ */
+bool cf_udp_take_unreachable(struct cf_udp *udp, struct cf_addr *ret_remote);
+
+/** May @p error (errno) of a call be about a datagram that was sent before, and not about this call? For calls made elsewhere. */
+bool cf_udp_note_earlier(struct cf_udp *udp, int error);
 
 /** The kernel refused to cut a run with @p error (errno): no more runs if it never will. For what sends in other ways. */
 void cf_udp_on_run_refused(struct cf_udp *udp, int error);

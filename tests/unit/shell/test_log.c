@@ -38,6 +38,15 @@ static void escapes_control_characters(void **state) {
     assert_str(capture(write_forged), CF_STR("info sip: From x\\x0d\\x0aerror sip: forged\\x1b[2J\n"));
 }
 
+static void write_block(void) {
+    cf_log_block(CF_LOG_INFO, "sip", CF_STR("in\n"), CF_STR("INVITE x\r\nFrom: \x1b\r\n\r\nerror sip: forged"));
+}
+
+static void a_block_can_not_forge_a_line(void **state) {
+    (void)state;
+    assert_str(capture(write_block), CF_STR("info sip: in\\x0a\n  | INVITE x\n  | From: \\x1b\n  | \n  | error sip: forged\n"));
+}
+
 static void write_flood(void) {
     for (int i = 0; i < 10000; i++) {
         cf_log(CF_LOG_WARNING, "sip", "bad message");
@@ -68,5 +77,5 @@ static void knows_its_levels(void **state) {
     assert_false(cf_log_is_on(CF_LOG_DEBUG));
 }
 
-CF_TEST_MAIN(cmocka_unit_test(escapes_control_characters), cmocka_unit_test(counts_a_flood_instead_of_writing_it),
-             cmocka_unit_test(knows_its_levels))
+CF_TEST_MAIN(cmocka_unit_test(escapes_control_characters), cmocka_unit_test(a_block_can_not_forge_a_line),
+             cmocka_unit_test(counts_a_flood_instead_of_writing_it), cmocka_unit_test(knows_its_levels))

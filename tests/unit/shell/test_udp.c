@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UDP sockets on loopback: what is sent is queued at the receiver when the send returns, so nothing waits here. */
+#include "shell/udp/outbox.h"
 #include "shell/udp/run.h"
 #include "shell/udp/sender.h"
 
@@ -69,6 +70,89 @@ static void survives_unreachable_peers(void **state) {
         assert_int_equal(cf_udp_receive(&a, buffer, 16, in, 1), 0);
     }
     cf_udp_close(&a);
+}
+
+static struct cf_udp signalling_on(const char *address) {
+    struct cf_addr local;
+    struct cf_udp udp;
+    assert_ok(cf_addr_parse(cf_str_of(address), &local));
+    assert_ok(cf_udp_open(&local, CF_UDP_USE_SIGNALLING, &udp));
+    return udp;
+}
+
+/* A closed port of loopback: the kernel answers with ICMP before the send returns. */
+static void tells_who_is_unreachable_and_loses_nothing_else(const char *address) {
+    uint8_t buffer[2 * 16];
+    struct cf_datagram in[2];
+    struct cf_addr remote;
+    struct cf_udp a = signalling_on(address);
+    struct cf_udp there = signalling_on(address);
+    struct cf_udp gone = signalling_on(address);
+    struct cf_addr nobody = gone.local;
+    cf_udp_close(&gone);
+    assert_false(cf_udp_take_unreachable(&a, &remote));
+    /* The error of the first comes with the second, which must go out all the same. */
+    struct cf_datagram out[3] = {{nobody, {buffer, 1}}, {there.local, {buffer, 2}}, {there.local, {buffer, 3}}};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(cf_udp_send(&a, &out[i], 1), 1);
+    }
+    assert_int_equal(cf_udp_receive(&there, buffer, 16, in, 2), 2);
+    assert_int_equal(in[0].bytes.len, 2);
+    assert_int_equal(in[1].bytes.len, 3);
+    assert_int_equal(cf_udp_receive(&a, buffer, 16, in, 2), 0);
+    assert_true(cf_udp_take_unreachable(&a, &remote));
+    assert_true(cf_addr_eq(&remote, &nobody));
+    assert_false(cf_udp_take_unreachable(&a, &remote));
+    assert_false(a.has_error);
+    cf_udp_close(&a);
+    cf_udp_close(&there);
+}
+
+static void tells_who_is_unreachable_over_ip4(void **state) {
+    (void)state;
+    tells_who_is_unreachable_and_loses_nothing_else("127.0.0.1:0");
+}
+
+static void tells_who_is_unreachable_over_ip6(void **state) {
+    (void)state;
+    tells_who_is_unreachable_and_loses_nothing_else("[::1]:0");
+}
+
+static void an_outbox_keeps_order_and_sends_when_it_is_full(void **state) {
+    (void)state;
+    static struct cf_udp_outbox outbox;
+    static uint8_t buffer[CF_UDP_BATCH_MAX * 64];
+    static uint8_t big[60000];
+    static uint8_t slots[4 * CF_UDP_DATAGRAM_MAX];
+    struct cf_datagram in[CF_UDP_BATCH_MAX];
+    struct cf_udp a = signalling_on("127.0.0.1:0");
+    struct cf_udp b = signalling_on("127.0.0.1:0");
+    struct cf_udp to = signalling_on("127.0.0.1:0");
+    cf_udp_outbox_init(&outbox);
+    for (uint8_t i = 0; i < CF_UDP_OUTBOX_COUNT; i++) {
+        cf_udp_outbox_put(&outbox, &a, &to.local, (struct cf_span){&i, 1});
+    }
+    assert_int_equal(cf_udp_receive(&to, buffer, 64, in, 64), 0);
+    uint8_t last = CF_UDP_OUTBOX_COUNT;
+    cf_udp_outbox_put(&outbox, &a, &to.local, (struct cf_span){&last, 1});
+    assert_int_equal(cf_udp_receive(&to, buffer, 64, in, 64), CF_UDP_OUTBOX_COUNT);
+    for (uint8_t i = 0; i < CF_UDP_OUTBOX_COUNT; i++) {
+        assert_int_equal(in[i].bytes.at[0], i);
+    }
+    /* Another socket, then more octets than it holds: each sends what waits. */
+    cf_udp_outbox_put(&outbox, &b, &to.local, (struct cf_span){big, sizeof big});
+    assert_int_equal(cf_udp_receive(&to, buffer, 64, in, 64), 1);
+    assert_int_equal(in[0].bytes.at[0], CF_UDP_OUTBOX_COUNT);
+    cf_udp_outbox_put(&outbox, &b, &to.local, (struct cf_span){big, sizeof big});
+    cf_udp_outbox_put(&outbox, &b, &to.local, (struct cf_span){big, sizeof big});
+    assert_int_equal(cf_udp_receive(&to, slots, CF_UDP_DATAGRAM_MAX, in, 4), 2);
+    cf_udp_outbox_flush(&outbox);
+    cf_udp_outbox_flush(&outbox);
+    assert_int_equal(cf_udp_receive(&to, slots, CF_UDP_DATAGRAM_MAX, in, 4), 1);
+    assert_int_equal(outbox.lost, 0);
+    cf_udp_close(&a);
+    cf_udp_close(&b);
+    cf_udp_close(&to);
 }
 
 static void says_when_a_port_is_taken(void **state) {
@@ -226,4 +310,6 @@ static void a_ring_sends_long_runs(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(senders_serve_many_sockets), cmocka_unit_test(a_ring_sends_long_runs),
              cmocka_unit_test(runs_are_of_one_peer_and_one_length), cmocka_unit_test(runs_arrive_as_datagrams),
              cmocka_unit_test(sends_and_receives_in_batches), cmocka_unit_test(drops_datagrams_that_do_not_fit),
-             cmocka_unit_test(survives_unreachable_peers), cmocka_unit_test(says_when_a_port_is_taken))
+             cmocka_unit_test(survives_unreachable_peers), cmocka_unit_test(says_when_a_port_is_taken),
+             cmocka_unit_test(tells_who_is_unreachable_over_ip4), cmocka_unit_test(tells_who_is_unreachable_over_ip6),
+             cmocka_unit_test(an_outbox_keeps_order_and_sends_when_it_is_full))
