@@ -4,6 +4,8 @@
 
 #include "core/conf/conference_command.h"
 #include "server/json.h"
+#include "server/operator_links.h"
+#include "shell/system/system.h"
 
 /* Streams that lose so much, or sound so bad, are counted apart. */
 #define LOSSY_PERMILLE 50
@@ -11,6 +13,7 @@
 
 /* A command taken apart. */
 struct asked {
+    struct cf_services *services;
     struct cf_node *node;
     cf_usec now;
     struct cf_str words[4];
@@ -358,15 +361,15 @@ static const struct {
     {CF_STR_INIT("ping"), do_ping},   {CF_STR_INIT("metrics"), do_metrics},
 };
 
-void cf_operator_do(struct cf_node *node, struct cf_str command, cf_usec now, struct cf_writer *answer) {
-    struct asked a = {.node = node, .now = now, .w = answer};
+void cf_operator_do(struct cf_services *services, struct cf_str command, cf_usec now, struct cf_writer *answer) {
+    struct asked a = {.services = services, .node = services->node, .now = now, .w = answer};
     struct cf_str rest = command;
     for (size_t i = 0; i < sizeof a.words / sizeof *a.words && rest.at != NULL; i++) {
         a.words[i] = cf_str_cut(&rest, ' ');
         /* Behind the room: what a command takes that is not one word. */
         a.rest = i == 1 && rest.at != NULL ? rest : a.rest;
     }
-    if (do_conference_command(&a)) {
+    if (do_conference_command(&a) || cf_operator_links_do(services, command, cf_system_wall(), answer)) {
         return;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

@@ -8,9 +8,10 @@
 
 #include "core/metrics/metrics.h"
 #include "core/node/node.h"
+#include "server/services.h"
 
 /** Answer @p command. What it changes is drained by the caller afterwards. */
-void cf_operator_do(struct cf_node *node, struct cf_str command, cf_usec now, struct cf_writer *answer);
+void cf_operator_do(struct cf_services *services, struct cf_str command, cf_usec now, struct cf_writer *answer);
 
 /** All figures at this moment, for Prometheus. */
 void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret);

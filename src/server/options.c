@@ -100,7 +100,13 @@ static enum cf_err set_dev_web(struct cf_config *config, const char *web) {
     cf_put_addr(&w, &addr);
     text[w.len] = '\0';
     enum cf_err err = set(config, "web", "listen-tls", web);
-    return err == CF_OK ? set(config, "web", "listen", text) : err;
+    err = err == CF_OK ? set(config, "web", "listen", text) : err;
+    /* Browsers take http://localhost for safe, and it has no certificate that they would warn of. */
+    cf_writer_init(&w, text, sizeof text - 1);
+    cf_put_lit(&w, "http://localhost:");
+    cf_put_dec(&w, addr.port);
+    text[w.len] = '\0';
+    return err == CF_OK ? set(config, "web", "public-url", text) : err;
 }
 
 static enum cf_err set_dev(struct cf_config *config, const struct switches *switches) {

@@ -8,8 +8,11 @@
 #include "server/content_codecs.h"
 #include "server/handover.h"
 #include "server/media_link.h"
+#include "server/meeting_links.h"
 #include "server/operator.h"
+#include "server/permanent_rooms.h"
 #include "server/policy.h"
+#include "server/settings.h"
 #include "server/store.h"
 #include "server/transports.h"
 #include "shell/control/control.h"
@@ -34,6 +37,8 @@ struct server {
     struct cf_handover handover;
     struct cf_control *control;
     struct cf_policy policy;
+    struct cf_meeting_links links;
+    struct cf_services services;
     cf_usec look_at_accounts;
     cf_usec drain_until; /* 0: not draining */
     bool is_ending;      /* calls are being ended */
@@ -71,7 +76,7 @@ static void on_media_event(void *ctx, const struct cf_media_event *event) {
 static void on_command(void *ctx, struct cf_str command, struct cf_writer *answer) {
     struct server *s = ctx;
     cf_store_refresh_accounts(&s->store, s->node);
-    cf_operator_do(s->node, command, cf_system_now(), answer);
+    cf_operator_do(&s->services, command, cf_system_now(), answer);
     drain_node(s);
 }
 
@@ -126,17 +131,26 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
 
 /* --- signals --- */
 
+static void begin_drain(void *ctx) {
+    struct server *s = ctx;
+    if (s->drain_until != 0) {
+        return;
+    }
+    s->services.is_draining = true;
+    cf_log(CF_LOG_INFO, "server", "draining %zu calls", cf_focus_leg_count(cf_node_focus(s->node)));
+    cf_focus_drain(cf_node_focus(s->node));
+    s->drain_until = cf_system_now() + s->options->config.drain_time_usec;
+    s->drain_until = s->drain_until == 0 ? 1 : s->drain_until;
+}
+
 static void on_terminate(void *ctx, int signal_number) {
     struct server *s = ctx;
     (void)signal_number;
     if (s->drain_until != 0) {
         cf_loop_stop(s->loop);
-        return;
+    } else {
+        begin_drain(s);
     }
-    cf_log(CF_LOG_INFO, "server", "draining %zu calls", cf_focus_leg_count(cf_node_focus(s->node)));
-    cf_focus_drain(cf_node_focus(s->node));
-    s->drain_until = cf_system_now() + s->options->config.drain_time_usec;
-    s->drain_until = s->drain_until == 0 ? 1 : s->drain_until;
 }
 
 static enum cf_err set_log_level(const struct cf_config *config) {
@@ -205,63 +219,6 @@ static struct cf_focus_config focus_config(struct server *s) {
     return focus;
 }
 
-static void read_proxies(const struct cf_config *config, struct cf_node_live *live) {
-    struct cf_str rest = cf_config_list(&config->trusted_proxies);
-    struct cf_str text;
-    while (cf_config_list_next(&rest, &text) && live->proxy_count < CF_NODE_PROXIES_MAX) {
-        if (cf_addr_parse(text, &live->proxies[live->proxy_count]) == CF_OK) {
-            live->proxy_count++;
-        } else {
-            cf_log(CF_LOG_WARNING, "config", "accounts.trusted-proxies: %.*s is not an address", CF_STR_ARG(text));
-        }
-    }
-}
-
-/* Where calls go out through: the configured proxy, else the first trusted one. */
-static struct cf_str proxy_uri(const struct cf_config *config, const struct cf_node_live *live, char *room, size_t size) {
-    struct cf_str configured = cf_config_str(&config->outbound_proxy);
-    struct cf_writer w;
-    if (config->is_registrar || (configured.len == 0 && live->proxy_count == 0)) {
-        return CF_STR_NONE;
-    }
-    cf_writer_init(&w, room, size);
-    cf_put_lit(&w, "<");
-    if (configured.len > 0) {
-        cf_put(&w, configured);
-    } else {
-        cf_put_lit(&w, "sip:");
-        cf_put_ip_host(&w, &live->proxies[0]);
-        if (live->proxies[0].port != 0) {
-            cf_put_char(&w, ':');
-            cf_put_dec(&w, live->proxies[0].port);
-        }
-    }
-    cf_put_lit(&w, ";lr>");
-    return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
-}
-
-static enum cf_err check_proxy(const struct cf_config *config) {
-    struct cf_sip_uri uri;
-    struct cf_str text = cf_config_str(&config->outbound_proxy);
-    if (text.len > 0 && (cf_sip_uri_parse(text, &uri) != CF_OK || !cf_sip_uri_is_sip(&uri))) {
-        cf_log(CF_LOG_ERROR, "config", "accounts.outbound-proxy: \"%.*s\" is not a SIP URI", CF_STR_ARG(text));
-        return CF_ERR_CONFIG;
-    }
-    return CF_OK;
-}
-
-static struct cf_node_live live_settings(const struct cf_config *c) {
-    struct cf_node_live live = {.product = cf_config_str(&c->user_agent),
-                                .algorithms = cf_config_str(&c->algorithms),
-                                .nonce_life_usec = c->nonce_life_usec,
-                                .failures_max = c->failures_max,
-                                .expires_least_sec = (uint32_t)(c->expires_least_usec / CF_SEC(1)),
-                                .expires_most_sec = (uint32_t)(c->expires_most_usec / CF_SEC(1)),
-                                .devices_max = c->devices_max};
-    read_proxies(c, &live);
-    return live;
-}
-
 /* The key of temporary GRUUs, made at the first start. */
 static enum cf_err load_gruu_key(struct server *s) {
     char path[CF_FILE_PATH_MAX];
@@ -287,11 +244,11 @@ static enum cf_err make_node(struct server *s) {
                                   .hash = cf_openssl_hash(),
                                   .domains = cf_config_str(&c->domains),
                                   .is_registrar = c->is_registrar,
-                                  .live = live_settings(c),
+                                  .live = cf_settings_live(c),
                                   .gruu_key = {s->gruu_key, sizeof s->gruu_key},
                                   .focus = focus_config(s)};
     node.locals = cf_transports_locals(s->transports, &node.local_count);
-    node.proxy_uri = proxy_uri(c, &node.live, s->proxy_uri, sizeof s->proxy_uri);
+    node.proxy_uri = cf_settings_proxy_uri(c, &node.live, s->proxy_uri, sizeof s->proxy_uri);
     s->node = cf_node_create(&node, cf_system_now(), cf_system_wall());
     return s->node == NULL ? CF_ERR_NO_MEMORY : CF_OK;
 }
@@ -303,18 +260,6 @@ static enum cf_err add_dev_accounts(struct server *s) {
         err = cf_store_add_account(&s->store, name, name, cf_node_realm(s->node));
     }
     return err;
-}
-
-static void add_rooms(struct server *s) {
-    struct cf_str rest = cf_config_list(&s->options->config.rooms);
-    struct cf_str name;
-    while (cf_config_list_next(&rest, &name)) {
-        struct cf_denial denial = cf_focus_add_room(cf_node_focus(s->node), name, cf_system_now());
-        if (!cf_denial_is_none(denial)) {
-            struct cf_str why = cf_denial_text(denial.reason);
-            cf_log(CF_LOG_WARNING, "config", "conferences.rooms: %.*s: %.*s", CF_STR_ARG(name), CF_STR_ARG(why));
-        }
-    }
 }
 
 /* The first address of each family that SIP is received at: media is received there too, unless configured otherwise. */
@@ -371,10 +316,22 @@ static void on_hangup(void *ctx, int signal_number) {
     if (cf_transports_reload(s->transports, &fresh) != CF_OK) {
         cf_log(CF_LOG_WARNING, "config", "the old certificates stay in use");
     }
-    struct cf_node_live live = live_settings(&s->options->config);
+    struct cf_node_live live = cf_settings_live(&s->options->config);
     struct cf_focus_config focus = focus_config(s);
     cf_node_set_live(s->node, &live, &focus);
+    cf_meeting_links_reload(&s->links);
     cf_log(CF_LOG_INFO, "config", "read again");
+}
+
+static enum cf_err offer_services(struct server *s) {
+    s->services = (struct cf_services){.node = s->node,
+                                       .config = &s->options->config,
+                                       .store = &s->store,
+                                       .links = &s->links,
+                                       .started = cf_system_now(),
+                                       .drain = begin_drain,
+                                       .drain_ctx = s};
+    return cf_meeting_links_open(&s->links, &s->store, s->node, &s->options->config);
 }
 
 static enum cf_err catch_signals(struct server *s) {
@@ -390,7 +347,7 @@ static enum cf_err start(struct server *s) {
     const struct cf_config *c = &s->options->config;
     enum cf_err err = set_log_level(c);
     err = err == CF_OK ? cf_server_set_policy(c, &s->policy) : err;
-    err = err == CF_OK ? check_proxy(c) : err;
+    err = err == CF_OK ? cf_settings_check_proxy(c) : err;
     err = err == CF_OK ? cf_file_make_folder(c->state.text) : err;
     err = err == CF_OK ? cf_loop_create(&s->loop) : err;
     err = err == CF_OK ? open_control(s) : err;
@@ -401,6 +358,7 @@ static enum cf_err start(struct server *s) {
     err = err == CF_OK ? make_node(s) : err;
     err = err == CF_OK ? add_dev_accounts(s) : err;
     err = err == CF_OK ? cf_store_restore(&s->store, s->node, cf_system_now(), cf_system_wall()) : err;
+    err = err == CF_OK ? offer_services(s) : err;
     err = err == CF_OK ? catch_signals(s) : err;
     return err;
 }
@@ -433,7 +391,18 @@ static void say_web(const struct server *s) {
     }
 }
 
-static void say_hello(const struct server *s) {
+/* A link to try the page with: opened in two tabs, it is a meeting. */
+static void say_link(struct server *s) {
+    struct cf_made_link made;
+    struct cf_link_wish wish = {.room = CF_STR("tea"), .role = CF_TOKEN_MODERATOR};
+    if (s->options->is_dev && cf_transports_have_page(s->transports) &&
+        cf_meeting_links_make(&s->links, &wish, cf_system_wall(), &made).status == 0) {
+        printf("  Meeting    Open this in a browser, in two tabs for a meeting of two:\n             %.*s\n",
+               CF_STR_ARG(made.url));
+    }
+}
+
+static void say_hello(struct server *s) {
     size_t count = 0;
     const struct cf_endpoint_local *locals = cf_transports_locals(s->transports, &count);
     struct cf_str domain = cf_node_realm(s->node);
@@ -456,6 +425,7 @@ static void say_hello(const struct server *s) {
         printf("  SIP/%-6.*s %.*s\n", CF_STR_ARG(transport), CF_STR_ARG(addr));
     }
     say_web(s);
+    say_link(s);
     printf("ready: confer serves %s\n", s->options->config.domains.text);
     fflush(stdout);
 }
@@ -468,10 +438,10 @@ int cf_server_run(struct cf_server_options *options) {
         stop(&s);
         return 1;
     }
-    cf_transports_start(s.transports, s.node, drain_node, &s);
+    cf_transports_start(s.transports, &s.services, drain_node, &s);
     cf_handover_start(&s.handover, s.transports);
     cf_loop_set_turn(s.loop, on_turn, &s);
-    add_rooms(&s);
+    cf_permanent_rooms_add(&s.options->config, cf_node_focus(s.node), cf_system_now());
     drain_node(&s);
     say_hello(&s);
     cf_loop_run(s.loop);

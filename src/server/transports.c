@@ -290,13 +290,13 @@ static void on_accept(void *ctx, struct cf_stream *stream) {
     }
 }
 
-void cf_transports_start(struct cf_transports *transports, struct cf_node *node, void (*changed)(void *ctx), void *ctx) {
-    struct cf_web_hooks hooks = {.endpoint = cf_node_endpoint(node),
+void cf_transports_start(struct cf_transports *transports, struct cf_services *services, void (*changed)(void *ctx), void *ctx) {
+    struct cf_web_hooks hooks = {.endpoint = cf_node_endpoint(services->node),
                                  .changed = changed,
                                  .changed_ctx = ctx,
                                  .adopt = adopt,
                                  .adopt_ctx = transports,
-                                 .node = node};
+                                 .services = services};
     transports->endpoint = hooks.endpoint;
     log_messages(transports, transports->config->logs_messages);
     if (transports->web != NULL) {

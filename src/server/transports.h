@@ -9,6 +9,7 @@
 #include "adapt/openssl/tls.h"
 #include "core/config/config.h"
 #include "core/node/node.h"
+#include "server/services.h"
 #include "server/web.h"
 #include "shell/loop/loop.h"
 
@@ -26,8 +27,11 @@ void cf_transports_close(struct cf_transports **transports);
 /** The addresses that were opened, for the endpoint. */
 const struct cf_endpoint_local *cf_transports_locals(const struct cf_transports *transports, size_t *ret_count);
 
-/** Begin to carry bytes to and from the endpoint of @p node. @p changed is called after every input, to drain the node. */
-void cf_transports_start(struct cf_transports *transports, struct cf_node *node, void (*changed)(void *ctx), void *ctx);
+/**
+ * Begin to carry bytes to and from the endpoint of the services' node, and to serve browsers. @p changed is called after every
+ * input, to drain the node.
+ */
+void cf_transports_start(struct cf_transports *transports, struct cf_services *services, void (*changed)(void *ctx), void *ctx);
 
 /** The next port of web.listen-tls from *at on (begin with 0), as it is bound. False: no more. */
 bool cf_transports_next_shared_port(const struct cf_transports *transports, size_t *at, struct cf_addr *ret);

@@ -192,7 +192,7 @@ static void on_ws_deadline(struct cf_web_peer *peer, cf_usec now) {
 /* --- HTTP --- */
 
 static void send_response(struct cf_web_peer *peer, const struct cf_http_response *response, bool is_head) {
-    uint8_t head[CF_HTTP_RESPONSE_HEAD_MAX + 512];
+    uint8_t head[CF_HTTP_RESPONSE_HEAD_MAX + 1536];
     struct cf_writer w;
     cf_writer_init(&w, head, sizeof head);
     cf_http_put_head(&w, response);
@@ -245,13 +245,18 @@ static bool open_ws(struct cf_web_peer *peer, const struct cf_http_request *requ
 
 static void answer(struct cf_web_peer *peer, const struct cf_http_request *request, cf_usec now) {
     struct cf_web *web = peer->web;
-    struct cf_web_call call = {
-        .request = request, .node = web->hooks.node, .config = web->config, .remote = peer->remote, .now = now};
+    struct cf_api_call call;
     bool is_head = cf_str_eq(request->method, CF_STR("HEAD"));
+    memset(&call, 0, sizeof call);
+    call.request = request;
+    call.services = web->hooks.services;
+    call.remote = peer->remote;
+    call.now = now;
+    call.wall = cf_system_wall();
     cf_writer_init(&call.body, web->body, sizeof web->body);
     if (cf_http_count(request, CF_STR("Host")) > 1 || (request->is_1_1 && cf_http_host(request).len == 0)) {
         call.response.status = 400;
-    } else if (cf_str_starts(request->path, CF_WEB_API_PREFIX)) {
+    } else if (cf_web_routes_have(request->path)) {
         cf_web_routes_answer(&call);
     } else {
         cf_static_files_answer(&web->files, request, &call.response);

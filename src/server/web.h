@@ -12,6 +12,7 @@
 #include "core/endpoint/endpoint.h"
 #include "core/http/first_bytes.h"
 #include "server/connection.h"
+#include "server/services.h"
 
 /** No local address: what it would be for is not spoken there. */
 #define CF_WEB_NO_LOCAL UINT32_MAX
@@ -31,8 +32,8 @@ struct cf_web_hooks {
     /** @p connection speaks SIP: take it over as one of local address @p local; @p bytes came already. */
     void (*adopt)(void *ctx, struct cf_connection *connection, uint32_t local, struct cf_span bytes);
     void *adopt_ctx;
-    struct cf_node *node;    /**< what the routes are about */
-    cf_hand_over *hand_over; /**< NULL: such connections are closed */
+    struct cf_services *services; /**< what the routes are about */
+    cf_hand_over *hand_over;      /**< NULL: such connections are closed */
     void *hand_over_ctx;
 };
 

@@ -50,7 +50,7 @@ struct cf_web {
     struct cf_list gone; /* to be freed once nobody is inside of them */
     struct cf_heap timers;
     char folder[CF_FILE_PATH_MAX];
-    uint8_t body[CF_WEB_BODY_MAX];
+    uint8_t body[CF_API_ANSWER_MAX];
 };
 
 /** The peer is not ours any more: its connection is closed, or somebody else's. */

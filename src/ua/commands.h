@@ -10,6 +10,9 @@ int cf_ua_control(const char *state, int argc, char **argv);
 /** Accounts in the store: user add NAME [PASSWORD], user list, user remove NAME. @p argv begins with "user". */
 int cf_ua_user(const char *state, int argc, char **argv);
 
+/** Keys of the HTTP interface in the store: key add NAME --scopes SCOPES, key list, key remove ID. @p argv begins with "key". */
+int cf_ua_key(const char *state, int argc, char **argv);
+
 /** A user agent: call URI [OPTION...]. @p argv begins with "call". */
 int cf_ua_call(int argc, char **argv);
 

@@ -19,8 +19,14 @@ static const char help[] =
     "                                                who waits outside, and who comes in\n"
     "  confer [--state FOLDER] speaker|listener|moderator|member|hand-down|invite ROOM URI, subject ROOM TEXT\n"
     "                                                roles and more: docs/conference-commands.md\n"
+    "  confer [--state FOLDER] link ROOM [--role moderator|speaker|listener] [--name NAME] [--expires 7d]\n"
+    "                                                a meeting link for browsers; links, unlink LINK, rotate-keys\n"
     "  confer [--state FOLDER] stats                 counters\n"
     "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
+    "  confer [--state FOLDER] user role NAME admin|user\n"
+    "                                                who may administrate at the HTTP interface\n"
+    "  confer [--state FOLDER] key add NAME --scopes SCOPE,... | key list | key remove ID\n"
+    "                                                keys of the HTTP interface: docs/web-api.md\n"
     "  confer call URI [OPTION...]                   a SIP phone for scripts: calls, sends, records, checks (call --help)\n"
     "  confer load URI [OPTION...]                   many members at once; what the server can do (load --help)\n"
     "  confer hear RECORDING SOURCE...               which sounds are in a recording\n"
@@ -41,6 +47,9 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[at], "user") == 0) {
         return cf_ua_user(state, argc - at, argv + at);
+    }
+    if (strcmp(argv[at], "key") == 0) {
+        return cf_ua_key(state, argc - at, argv + at);
     }
     if (strcmp(argv[at], "call") == 0) {
         return cf_ua_call(argc - at, argv + at);

@@ -87,8 +87,14 @@ static int run(struct cf_sqlite *db, int argc, char **argv, const char *domain) 
     if (strcmp(verb, "add") == 0 && (argc == 3 || argc == 4)) {
         return add(db, argv[2], argc == 4 ? argv[3] : NULL, domain);
     }
+    bool is_admin = argc == 4 && strcmp(argv[3], "admin") == 0;
+    if (strcmp(verb, "role") == 0 && argc == 4 && (is_admin || strcmp(argv[3], "user") == 0)) {
+        enum cf_err err = cf_account_store_set_admin(db, cf_str_of(argv[2]), is_admin);
+        return err == CF_OK ? 0 : fail(argv[2], cf_err_text(err));
+    }
     fprintf(stderr,
-            "usage: confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n");
+            "usage: confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME | "
+            "user role NAME admin|user\n");
     return 2;
 }
 

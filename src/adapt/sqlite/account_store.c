@@ -8,8 +8,10 @@ static enum cf_err bump_version(struct cf_sqlite *c) {
 
 static enum cf_err put(struct cf_sqlite *c, struct cf_str name, struct cf_str realm, const struct cf_digest_hex *secrets) {
     struct cf_sqlite_stmt st = {NULL, CF_OK};
-    enum cf_err err =
-        cf_sqlite_prepare(c, &st, "INSERT OR REPLACE INTO account (name, realm, md5, sha256, sha512_256) VALUES (?,?,?,?,?)");
+    enum cf_err err = cf_sqlite_prepare(c, &st,
+                                        "INSERT INTO account (name, realm, md5, sha256, sha512_256) VALUES (?,?,?,?,?) "
+                                        "ON CONFLICT(name) DO UPDATE SET realm = excluded.realm, md5 = excluded.md5, "
+                                        "sha256 = excluded.sha256, sha512_256 = excluded.sha512_256");
     if (err == CF_OK) {
         cf_sqlite_bind_text(&st, 1, name);
         cf_sqlite_bind_text(&st, 2, realm);
@@ -57,6 +59,34 @@ static enum cf_err remove_row(struct cf_sqlite *c, struct cf_str name) {
 enum cf_err cf_account_store_remove(struct cf_sqlite *c, struct cf_str name) {
     enum cf_err err = cf_sqlite_begin(c);
     return err == CF_OK ? finish(c, remove_row(c, name)) : err;
+}
+
+enum cf_err cf_account_store_set_admin(struct cf_sqlite *c, struct cf_str name, bool is_admin) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    bool is_there = false;
+    enum cf_err err = cf_sqlite_prepare(c, &st, "UPDATE account SET is_admin = ? WHERE name = ? RETURNING name");
+    if (err == CF_OK) {
+        cf_sqlite_bind_int(&st, 1, is_admin ? 1 : 0);
+        cf_sqlite_bind_text(&st, 2, name);
+        err = cf_sqlite_step(&st, &is_there);
+    }
+    cf_sqlite_finish(&st);
+    return err != CF_OK || is_there ? err : CF_ERR_NOT_FOUND;
+}
+
+enum cf_err cf_account_store_is_admin(struct cf_sqlite *c, struct cf_str name, bool *ret) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    bool is_there = false;
+    enum cf_err err = cf_sqlite_prepare(c, &st, "SELECT is_admin FROM account WHERE name = ?");
+    if (err == CF_OK) {
+        cf_sqlite_bind_text(&st, 1, name);
+        err = cf_sqlite_step(&st, &is_there);
+    }
+    if (err == CF_OK && is_there) {
+        *ret = cf_sqlite_column_int(&st, 0) != 0;
+    }
+    cf_sqlite_finish(&st);
+    return err != CF_OK || is_there ? err : CF_ERR_NOT_FOUND;
 }
 
 static void read_secret(struct cf_str text, struct cf_digest_hex *ret) {

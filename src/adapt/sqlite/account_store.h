@@ -6,12 +6,16 @@
 #include "adapt/sqlite/sqlite.h"
 #include "core/auth/accounts.h"
 
-/** Add @p name in @p realm, or replace its secrets. Errors as cf_sqlite_step(). */
+/** Add @p name in @p realm, or replace its secrets (its role stays). Errors as cf_sqlite_step(). */
 CF_MUST_USE enum cf_err cf_account_store_put(struct cf_sqlite *c, struct cf_str name, struct cf_str realm,
                                              const struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS]);
 
 /** Remove; CF_ERR_NOT_FOUND if there is none of that name. */
 CF_MUST_USE enum cf_err cf_account_store_remove(struct cf_sqlite *c, struct cf_str name);
+
+/** Make @p name administrator of the server at the HTTP interface, or not any more; ask. CF_ERR_NOT_FOUND. */
+CF_MUST_USE enum cf_err cf_account_store_set_admin(struct cf_sqlite *c, struct cf_str name, bool is_admin);
+CF_MUST_USE enum cf_err cf_account_store_is_admin(struct cf_sqlite *c, struct cf_str name, bool *ret);
 
 /** Called for each account. */
 typedef void cf_account_visitor(void *ctx, struct cf_str name, struct cf_str realm,

@@ -60,6 +60,24 @@ static const char *const steps[] = {
     "ALTER TABLE binding ADD COLUMN received TEXT;",
     /* 3 -> 4: the PIN of a conference. */
     "ALTER TABLE conference ADD COLUMN pin TEXT;",
+    /* 4 -> 5: meeting links (link_store.c), keys of the HTTP interface (api_key_store.c), who is administrator. */
+    "CREATE TABLE meeting_link ("
+    " id TEXT PRIMARY KEY NOT NULL,"
+    " room TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " name TEXT,"
+    " created_wall INTEGER NOT NULL,"
+    " expires_wall INTEGER NOT NULL,"
+    " is_revoked INTEGER NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE api_key ("
+    " id TEXT PRIMARY KEY NOT NULL,"
+    " name TEXT NOT NULL,"
+    " digest TEXT NOT NULL,"
+    " scopes TEXT NOT NULL,"
+    " created_wall INTEGER NOT NULL"
+    ") WITHOUT ROWID;"
+    "ALTER TABLE account ADD COLUMN is_admin INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

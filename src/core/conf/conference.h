@@ -413,6 +413,10 @@ CF_MUST_USE struct cf_denial cf_conference_on_cancel(struct cf_conference *conf,
 CF_MUST_USE struct cf_denial cf_conference_on_end(struct cf_conference *conf, cf_usec now,
                                                   const struct cf_conference_actor *actor);
 
+/** End it for good, rooms too: only the operator may. NOT_ADMIN, GONE. */
+CF_MUST_USE struct cf_denial cf_conference_on_delete(struct cf_conference *conf, cf_usec now,
+                                                     const struct cf_conference_actor *actor);
+
 /* --- questions --- */
 
 /** Write the list that goes with an INVITE to the people called: those invited and the organiser (RFC 5366 section 5). */

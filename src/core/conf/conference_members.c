@@ -304,3 +304,15 @@ struct cf_denial cf_conference_on_end(struct cf_conference *conf, cf_usec now, c
     }
     return cf_deny(reason);
 }
+
+struct cf_denial cf_conference_on_delete(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor) {
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
+    if (reason == CF_DENIAL_NONE && !actor->is_operator) {
+        reason = CF_DENIAL_NOT_ADMIN;
+    }
+    if (reason == CF_DENIAL_NONE) {
+        cf_conf_step(conf, now, CF_CONFERENCE_DELETED);
+        cf_conf_settle(conf, now);
+    }
+    return cf_deny(reason);
+}

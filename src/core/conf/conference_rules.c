@@ -8,7 +8,7 @@
 
 /* What is not in a row stays as it is: rows name every cell, so that a new state or event does not slip through. */
 static const struct {
-    enum cf_conference_state next[CF_CONFERENCE_EVENT_COUNT_]; /* ENTERED, EMPTIED, CALLED_OFF, TIMED_OUT, CLOSED */
+    enum cf_conference_state next[CF_CONFERENCE_DELETED]; /* ENTERED, EMPTIED, CALLED_OFF, TIMED_OUT, CLOSED */
 } conference_rules[CF_CONFERENCE_KIND_COUNT_][CF_CONFERENCE_STATE_COUNT_] =
     {
         [CF_CONFERENCE_AD_HOC] =
@@ -52,6 +52,10 @@ static const struct {
 enum cf_conference_state cf_conference_next(enum cf_conference_kind kind, enum cf_conference_state state,
                                             enum cf_conference_event event) {
     cf_assert(kind < CF_CONFERENCE_KIND_COUNT_ && state < CF_CONFERENCE_STATE_COUNT_ && event < CF_CONFERENCE_EVENT_COUNT_);
+    if (event == CF_CONFERENCE_DELETED) {
+        bool is_over = state == STATE(ENDED) || state == STATE(CANCELLED) || state == STATE(EXPIRED);
+        return is_over ? state : STATE(ENDED);
+    }
     return conference_rules[kind][state].next[event];
 }
 

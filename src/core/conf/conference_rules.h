@@ -15,6 +15,7 @@ enum cf_conference_event {
     CF_CONFERENCE_CALLED_OFF, /**< cancelled */
     CF_CONFERENCE_TIMED_OUT,  /**< its time is over, or its organiser did not come */
     CF_CONFERENCE_CLOSED,     /**< ended for everybody */
+    CF_CONFERENCE_DELETED,    /**< ended for good, of whatever kind: not in the table */
     CF_CONFERENCE_EVENT_COUNT_,
 };
 

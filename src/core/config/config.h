@@ -54,6 +54,10 @@ struct cf_config {
     struct cf_config_text web_listen, web_listen_tls, web_folder, web_origins;
     uint32_t web_connections_max, web_per_address_max;
     cf_usec web_handshake_usec;
+    struct cf_config_text web_public_url;
+    bool takes_guests;
+    cf_usec guest_life_usec, link_life_usec;
+    bool shows_metrics;
     bool is_registrar;
     struct cf_config_text trusted_proxies, outbound_proxy, algorithms;
     cf_usec expires_least_usec, expires_most_usec;
@@ -61,6 +65,7 @@ struct cf_config {
     cf_usec nonce_life_usec;
     uint32_t failures_max;
     struct cf_config_text factories, focus, factory_answer, rooms;
+    struct cf_config_text lobby_rooms, pins;
     bool has_open_rooms;
     uint32_t participants_max, conferences_max, list_max, per_account_max;
     cf_usec availability_before_start_usec, ring_time_usec;

@@ -34,6 +34,13 @@ X(web, connections, NUMBER, "5000", 1, 10000, START, "Connections of browsers at
 X(web, connections-per-address, NUMBER, "50", 1, 10000, START, "Connections of browsers from one address at a time.")
 X(web, handshake-time, DURATION, "10s", 1, 120, LIVE,
   "How long a browser may take from connecting to the end of its first request, and between two requests.")
+X(web, public-url, TEXT, "", 0, 200, LIVE,
+  "Where browsers find this server, as https://HOST[:PORT], for meeting links. Empty: the first domain and the port of "
+  "listen-tls.")
+X(web, guests, FLAG, "yes", 0, 1, LIVE, "People without an account may come in by meeting links, and by the PIN of a room.")
+X(web, guest-life, DURATION, "12h", 60, 604800, LIVE, "How long a guest may come again without opening the link again.")
+X(web, link-life, DURATION, "7d", 60, 31536000, LIVE, "How long a meeting link is good if its maker doesn't say.")
+X(web, metrics, FLAG, "no", 0, 1, LIVE, "Show figures for Prometheus at /metrics to everybody. No: an API key is needed.")
 X(accounts, registrar, FLAG, "yes", 0, 1, START, "Register phones and ask them for passwords. Set to no behind another proxy.")
 X(accounts, trusted-proxies, LIST, "", 0, 16, LIVE,
   "Addresses whose P-Asserted-Identity or From is believed without a password. Used with registrar = no.")
@@ -53,6 +60,9 @@ X(conferences, focus, TEXT, "conference-focus", 1, 60, START, "User part of conf
 X(conferences, answer, TEXT, "auto", 1, 10, LIVE,
   "What a factory answers: redirect (302), accept (200), or auto (302 for those that know it, 200 for Linphone 5.1 and others).")
 X(conferences, rooms, LIST, "", 0, 100, START, "Permanent rooms, NAME each, dialled as room-NAME.")
+X(conferences, lobby-rooms, LIST, "", 0, 64, START,
+  "Permanent rooms with a lobby, NAME each: people who were not invited wait until a moderator lets them in.")
+X(conferences, pins, LIST, "", 0, 64, START, "PINs of permanent rooms, NAME:PIN each.")
 X(conferences, open-rooms, FLAG, "no", 0, 1, LIVE, "Any room-NAME exists as soon as an account dials it.")
 X(conferences, participants, NUMBER, "100", 2, 1000, LIVE, "Participants in one conference.")
 X(conferences, count, NUMBER, "1000", 1, 10000, LIVE, "Conferences at a time.")

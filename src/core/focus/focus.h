@@ -131,6 +131,21 @@ void cf_focus_restore(struct cf_focus *focus, const struct cf_conference_row *ro
 /** Make a permanent room NAME, at start. */
 CF_MUST_USE struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now);
 
+/** Octets of the longest key of a room. */
+#define CF_FOCUS_KEY_MAX 64
+
+/**
+ * The key of the conference that people call @p name: a key ("room-tea", a conf-id) or a room's name ("tea"). It is there, or is
+ * an open room that will be. NOT_FOUND, GONE and what else the directory says. @p room has CF_FOCUS_KEY_MAX octets.
+ */
+CF_MUST_USE struct cf_denial cf_focus_key_of(struct cf_focus *focus, struct cf_str name, char *room, struct cf_str *ret);
+
+/** Only people of ours are called (attacks T16): is @p aor one? A trusted proxy decides for itself. */
+bool cf_focus_may_call(const struct cf_focus *focus, struct cf_str aor);
+
+/** A room's name out of its key; other keys as they are. */
+struct cf_str cf_focus_room_name(struct cf_str key);
+
 /**
  * Other settings from a configuration that was read again: factory_answer, has_open_rooms, limits, times and what follows them in
  * @p config; the rest of it is not looked at. What is there stays.

@@ -457,9 +457,6 @@ CF_MUST_USE struct cf_denial cf_focus_find(struct cf_focus *focus, const struct 
 CF_MUST_USE struct cf_denial cf_focus_find_for(struct cf_focus *focus, const struct cf_caller *caller,
                                                const struct cf_sip_uri *uri, cf_usec now, struct cf_conference **ret);
 
-/** Only people of ours are called (attacks T16): is @p aor one? A trusted proxy decides for itself. */
-bool cf_focus_may_call(const struct cf_focus *focus, struct cf_str aor);
-
 /** Devices of the user @p aor of this server, or NULL if there are none. */
 const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct cf_str aor);
 

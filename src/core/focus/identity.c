@@ -84,6 +84,32 @@ struct cf_denial cf_focus_find_for(struct cf_focus *focus, const struct cf_calle
     return cf_focus_find(focus, uri, now, ret);
 }
 
+struct cf_str cf_focus_room_name(struct cf_str key) {
+    return cf_str_starts(key, ROOM_PREFIX) ? cf_str_skip(key, ROOM_PREFIX.len) : key;
+}
+
+struct cf_denial cf_focus_key_of(struct cf_focus *focus, struct cf_str name, char *room, struct cf_str *ret) {
+    struct cf_writer w;
+    struct cf_conference *conf = NULL;
+    cf_writer_init(&w, room, CF_FOCUS_KEY_MAX);
+    cf_put(&w, name);
+    struct cf_denial denial = cf_directory_find(&focus->directory, cf_writer_str(&w), &conf);
+    if (denial.reason == CF_DENIAL_NOT_FOUND) {
+        struct cf_str plain = cf_focus_room_name(name);
+        cf_writer_init(&w, room, CF_FOCUS_KEY_MAX);
+        cf_put(&w, ROOM_PREFIX);
+        cf_put(&w, plain);
+        denial = cf_directory_find(&focus->directory, cf_writer_str(&w), &conf);
+        bool can_be = focus->config.has_open_rooms && is_room_name(plain);
+        denial.reason = denial.reason == CF_DENIAL_NOT_FOUND && can_be ? CF_DENIAL_NONE : denial.reason;
+    }
+    if (!cf_writer_ok(&w)) {
+        return (struct cf_denial){.reason = CF_DENIAL_NOT_FOUND};
+    }
+    *ret = cf_writer_str(&w);
+    return denial;
+}
+
 struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now) {
     char user[ROOM_NAME_MAX + 8];
     struct cf_writer w;

@@ -18,6 +18,7 @@ static const struct {
     {405, CF_STR_INIT("Method Not Allowed")},
     {408, CF_STR_INIT("Request Timeout")},
     {409, CF_STR_INIT("Conflict")},
+    {410, CF_STR_INIT("Gone")},
     {413, CF_STR_INIT("Content Too Large")},
     {414, CF_STR_INIT("URI Too Long")},
     {415, CF_STR_INIT("Unsupported Media Type")},
