@@ -182,6 +182,18 @@ static struct cf_str str_or_none(const char *text) {
     return text == NULL || text[0] == '\0' ? CF_STR_NONE : cf_str_of(text);
 }
 
+/* Encodings to be offered, finest first; NULL: one, without rid. */
+static const struct cf_local_simulcast *set_simulcast(struct cf_call *call) {
+    static const struct cf_str rids[CF_CALL_ENCODINGS_MAX] = {CF_STR_INIT("f"), CF_STR_INIT("h"), CF_STR_INIT("q")};
+    struct cf_local_simulcast *simulcast = &call->simulcast;
+    simulcast->count = call->options.encodings;
+    for (size_t i = 0; i < simulcast->count; i++) {
+        simulcast->rids[i] = rids[i];
+        simulcast->restrictions[i] = CF_STR_NONE;
+    }
+    return simulcast->count > 0 ? simulcast : NULL;
+}
+
 static enum cf_err make_agent(struct cf_call *call) {
     const struct cf_call_options *o = &call->options;
     struct cf_agent_config config = {.mem = cf_system_mem(),
@@ -204,7 +216,8 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .layout = o->layout,
                                      .tiles_max = o->tiles_max,
                                      .has_no_camera = o->picture.is_none,
-                                     .video_kbps = o->video_kbps};
+                                     .video_kbps = o->video_kbps,
+                                     .simulcast = set_simulcast(call)};
     config.locals = cf_sip_wire_locals(call->sip, &config.local_count);
     cf_media_keys_tell_agent(&call->start.keys, &config);
     call->agent = cf_agent_create(&config, cf_system_now());

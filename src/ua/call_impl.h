@@ -34,7 +34,8 @@ struct cf_call {
     struct cf_agent *agent;
     struct cf_terminal *terminal; /**< NULL: no media */
     struct cf_microphone microphone;
-    struct cf_call_camera *cameras[CF_TERMINAL_LINES_MAX]; /**< owned */
+    struct cf_call_camera *cameras[CF_TERMINAL_LINES_MAX][CF_CALL_ENCODINGS_MAX]; /**< owned, by line and encoding */
+    struct cf_local_simulcast simulcast; /**< what the agent offers, if the options say so */
     struct cf_recorder recorder;
     struct cf_outcome outcome;
     struct cf_json_line line;

@@ -26,11 +26,14 @@ static void make_terminal(struct cf_call *call, cf_usec now) {
     call->terminal = cf_terminal_create(cf_system_mem(), &config, now);
 }
 
-static void free_camera(struct cf_call *call, size_t line) {
-    if (call->cameras[line] != NULL) {
-        cf_camera_fini(&call->cameras[line]->camera);
-        free(call->cameras[line]);
-        call->cameras[line] = NULL;
+static void free_cameras(struct cf_call *call, size_t line) {
+    for (size_t i = 0; i < CF_CALL_ENCODINGS_MAX; i++) {
+        struct cf_call_camera *camera = call->cameras[line][i];
+        if (camera != NULL) {
+            cf_camera_fini(&camera->camera);
+            free(camera);
+            call->cameras[line][i] = NULL;
+        }
     }
 }
 
@@ -39,33 +42,41 @@ static void free_camera(struct cf_call *call, size_t line) {
 #define SMALL_HEIGHT 120
 #define SMALL_BPS 80000U
 
-static void make_camera(struct cf_call *call, size_t line, cf_usec now) {
+/* What each encoding of simulcast gets of the bit rate. */
+static const uint32_t shares[CF_CALL_ENCODINGS_MAX] = {1, 3, 8};
+
+static void make_camera(struct cf_call *call, size_t line, size_t encoding, cf_usec now) {
     const struct cf_call_options *o = &call->options;
     struct cf_call_camera *camera = calloc(1, sizeof *camera);
     bool is_small = cf_agent_line_role(call->agent, line) == CF_AGENT_ROLE_THUMBNAIL;
     uint32_t bps = o->video_kbps * 1000;
+    uint16_t width = (uint16_t)(o->width >> encoding & ~1U);
+    uint16_t height = (uint16_t)(o->height >> encoding & ~1U);
     if (camera == NULL) {
         return;
     }
-    cf_camera_init(&camera->camera, &o->picture, is_small ? SMALL_WIDTH : o->width, is_small ? SMALL_HEIGHT : o->height, o->fps,
-                   is_small && bps > SMALL_BPS ? SMALL_BPS : bps);
+    bps = is_small && bps > SMALL_BPS ? SMALL_BPS : bps / shares[encoding];
+    cf_camera_init(&camera->camera, &o->picture, is_small ? SMALL_WIDTH : width, is_small ? SMALL_HEIGHT : height, o->fps, bps);
     camera->next_at = now;
-    call->cameras[line] = camera;
+    call->cameras[line][encoding] = camera;
 }
 
-/* A camera for each line of pictures that is sent. */
+/* A camera for each line of pictures that is sent, and each of its encodings. */
 static void set_cameras(struct cf_call *call, cf_usec now) {
     const struct cf_call_options *o = &call->options;
     for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
         const struct cf_media_line *line = cf_terminal_line(call->terminal, i);
         bool is_sent = line != NULL && line->kind == CF_MEDIA_VIDEO && line->can_send && !o->picture.is_none;
         if (!is_sent) {
-            free_camera(call, i);
-        } else if (call->cameras[i] == NULL) {
-            make_camera(call, i, now);
+            free_cameras(call, i);
         }
-        if (is_sent && call->cameras[i] != NULL && line->remote_bandwidth_bps != CF_BANDWIDTH_NONE) {
-            cf_camera_limit(&call->cameras[i]->camera, line->remote_bandwidth_bps);
+        for (size_t k = 0; is_sent && k < CF_CALL_ENCODINGS_MAX && k < cf_terminal_encoding_count(call->terminal, i); k++) {
+            if (call->cameras[i][k] == NULL) {
+                make_camera(call, i, k, now);
+            }
+            if (call->cameras[i][k] != NULL && line->remote_bandwidth_bps != CF_BANDWIDTH_NONE) {
+                cf_camera_limit(&call->cameras[i][k]->camera, line->remote_bandwidth_bps);
+            }
         }
     }
 }
@@ -93,14 +104,15 @@ void cf_call_take_media(struct cf_call *call, cf_usec now) {
 
 void cf_call_stop_media(struct cf_call *call) {
     for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
-        free_camera(call, i);
+        free_cameras(call, i);
     }
     cf_terminal_destroy(call->terminal);
     call->terminal = NULL;
 }
 
 static void take_event(struct cf_call *call, const struct cf_terminal_event *event) {
-    struct cf_call_camera *camera = event->line < CF_TERMINAL_LINES_MAX ? call->cameras[event->line] : NULL;
+    bool is_there = event->line < CF_TERMINAL_LINES_MAX && event->encoding < CF_CALL_ENCODINGS_MAX;
+    struct cf_call_camera *camera = is_there ? call->cameras[event->line][event->encoding] : NULL;
     if (event->kind == CF_TERMINAL_KEY_WANTED && camera != NULL) {
         camera->camera.wants_key = true;
     } else if (event->kind == CF_TERMINAL_BITRATE && camera != NULL) {
@@ -165,13 +177,13 @@ static void sound_tick(struct cf_call *call, cf_usec now) {
     cf_recorder_sound(&call->recorder, in, is_sent ? out : NULL);
 }
 
-static void send_picture(struct cf_call *call, size_t line, cf_usec now) {
-    struct cf_call_camera *camera = call->cameras[line];
+static void send_picture(struct cf_call *call, size_t line, size_t encoding, cf_usec now) {
+    struct cf_call_camera *camera = call->cameras[line][encoding];
     const struct cf_payload *payload = cf_terminal_payload(call->terminal, line);
     struct cf_coded_frame frame = {.is_key = false};
     enum cf_err err = payload == NULL ? CF_ERR_UNSUPPORTED : cf_camera_next(&camera->camera, payload, &frame);
     if (err == CF_OK && frame.octets.len > 0) {
-        err = cf_terminal_send_frame(call->terminal, line, frame.octets, now);
+        err = cf_terminal_send_encoding(call->terminal, line, encoding, frame.octets, now);
     }
     if (err != CF_OK && !camera->is_broken) {
         camera->is_broken = true;
@@ -185,13 +197,16 @@ static void send_picture(struct cf_call *call, size_t line, cf_usec now) {
 static cf_usec camera_turn(struct cf_call *call, cf_usec now) {
     cf_usec next = CF_USEC_NEVER;
     cf_usec step = CF_SEC(1) / call->options.fps;
-    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
-        struct cf_call_camera *camera = call->cameras[i];
-        if (camera == NULL || !cf_terminal_can_send(call->terminal, i)) {
+    for (size_t i = 0; i < CF_TERMINAL_LINES_MAX * CF_CALL_ENCODINGS_MAX; i++) {
+        size_t line = i / CF_CALL_ENCODINGS_MAX;
+        size_t encoding = i % CF_CALL_ENCODINGS_MAX;
+        struct cf_call_camera *camera = call->cameras[line][encoding];
+        if (camera == NULL || encoding >= cf_terminal_encoding_count(call->terminal, line) ||
+            !cf_terminal_can_send(call->terminal, line)) {
             continue;
         }
         if (camera->next_at <= now) {
-            send_picture(call, i, now);
+            send_picture(call, line, encoding, now);
             camera->next_at = now - camera->next_at > LATE_MAX ? now + step : camera->next_at + step;
         }
         next = cf_usec_min(next, camera->next_at);

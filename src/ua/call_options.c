@@ -33,6 +33,7 @@ const char cf_call_help[] =
     "  --audio SOURCE         voice:N (speech-like, N says which), tone:HZ, silence, FILE.wav, none\n"
     "  --video SOURCE         card:N (test card of sender N), FILE.ivf, FILE.h264, none\n"
     "  --size WxH --fps N --video-rate KBIT    of the test card (320x240, 15, 300)\n"
+    "  --simulcast N          send the test card in N sizes at once (2 or 3): as said, half of that, a quarter\n"
     "  --audio-codecs LIST --video-codecs LIST    most wanted first: \"opus PCMU\", \"H264 VP8\"\n"
     "  --encryption E         any (default: plain is offered, SDES and DTLS taken too), none, sdes, dtls or zrtp\n"
     "  --suites LIST          SRTP suites, most wanted first\n"
@@ -117,6 +118,13 @@ static bool read_fps(struct cf_call_options *o, const char *text) {
 
 static bool read_rate(struct cf_call_options *o, const char *text) {
     return number_of(text, 20000, &o->video_kbps) && o->video_kbps >= 20;
+}
+
+static bool read_simulcast(struct cf_call_options *o, const char *text) {
+    uint32_t count = 0;
+    bool is_right = number_of(text, CF_CALL_ENCODINGS_MAX, &count) && count >= 2;
+    o->encodings = (uint8_t)count;
+    return is_right;
 }
 
 static bool read_duration(struct cf_call_options *o, const char *text) {
@@ -229,17 +237,12 @@ static read_fn *reader_of(const char *name) {
         const char *name;
         read_fn *read;
     } table[] = {
-        {"--audio", read_sound},
-        {"--video", read_picture},
-        {"--size", read_size},
-        {"--fps", read_fps},
-        {"--video-rate", read_rate},
-        {"--duration", read_duration},
-        {"--transport", read_transport},
-        {"--patience", read_patience},
-        {"--encryption", read_encryption},
-        {"--layout", read_layout},
-        {"--tiles", read_tiles},
+        {"--audio", read_sound},       {"--video", read_picture},
+        {"--size", read_size},         {"--fps", read_fps},
+        {"--video-rate", read_rate},   {"--simulcast", read_simulcast},
+        {"--duration", read_duration}, {"--transport", read_transport},
+        {"--patience", read_patience}, {"--encryption", read_encryption},
+        {"--layout", read_layout},     {"--tiles", read_tiles},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {
@@ -319,6 +322,14 @@ static bool derive(struct cf_call_options *o) {
 
 /* ZRTP has a channel for sound and one for pictures: as many lines as its Hellos are promised for. */
 static bool is_sensible(const struct cf_call_options *o) {
+    if (o->encodings > 0) {
+        unsigned smaller = o->encodings - 1U;
+        bool is_large =
+            (unsigned)o->width >> smaller >= CF_CARD_WIDTH_MIN && (unsigned)o->height >> smaller >= CF_CARD_HEIGHT_MIN;
+        if (o->picture.file != NULL || !is_large) {
+            return complain("--simulcast", "for a test card that is large enough");
+        }
+    }
     bool has_many = o->layout == CF_AGENT_LAYOUT_ACTIVE || o->layout == CF_AGENT_LAYOUT_GRID;
     return o->encryption != CF_CALL_ENCRYPTION_ZRTP || !has_many || complain("--layout", "ZRTP is for one video line");
 }

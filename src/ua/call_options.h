@@ -11,6 +11,9 @@
 #define CF_CALL_INVITED_MAX 64
 #define CF_CALL_TEXT_MAX 512
 
+/** Most encodings of a picture. */
+#define CF_CALL_ENCODINGS_MAX 3U
+
 /** Where sound to send comes from. */
 struct cf_sound_source {
     enum cf_voice_kind kind;
@@ -64,6 +67,7 @@ struct cf_call_options {
     uint16_t height;
     uint8_t fps;
     uint32_t video_kbps;
+    uint8_t encodings;        /**< that the picture is sent in at once, by rid; 0: one, without rid */
     const char *audio_codecs; /**< NULL: the default */
     const char *video_codecs;
     enum cf_call_encryption encryption;

@@ -175,6 +175,7 @@ void cf_call_report_media(struct cf_call *call, const struct cf_media_params *pa
         cf_put_json_text(w, CF_STR("content"), cf_content_name(line->local_content));
         cf_put_json_text(w, CF_STR("device"), cf_agent_line_device(call->agent, i));
         cf_put_json_number(w, CF_STR("transport"), line->transport);
+        cf_put_json_number(w, CF_STR("encodings"), line->simulcast_out.count);
         cf_put_lit(w, "}");
         is_first = false;
     }
@@ -188,6 +189,9 @@ void cf_call_report_terminal(struct cf_call *call, const struct cf_terminal_even
     put_bare(call, names[event->kind]);
     cf_put_json_number(&call->line.w, CF_STR("line"), event->line);
     cf_put_json_number(&call->line.w, CF_STR("ssrc"), event->ssrc);
+    if (event->encoding > 0) {
+        cf_put_json_text(&call->line.w, CF_STR("rid"), cf_terminal_rid(call->terminal, event->line, event->encoding));
+    }
     if (event->kind == CF_TERMINAL_BITRATE) {
         cf_put_json_number(&call->line.w, CF_STR("bps"), event->bps);
     } else if (event->kind == CF_TERMINAL_SECURED || event->kind == CF_TERMINAL_INSECURE) {

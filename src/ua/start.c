@@ -59,6 +59,7 @@ static enum cf_err set_policy(struct cf_policy *p, const struct cf_call_options 
     enum cf_err err = CF_OK;
     cf_policy_default(p);
     p->allows_sdes_on_insecure_signalling = true;
+    p->takes_simulcast = false;
     static const struct {
         struct cf_str keyings;
         enum cf_profile profile;

@@ -122,6 +122,25 @@ def miniatures_with_ice_on_each_line():
     leave(phones)
 
 
+def an_encoding_for_each_size():
+    room = 'sip:room-simulcast@localhost'
+    size = ['--size', '640x480', '--fps', '10', '--video-rate', '400', '--bundle']
+    alice = Phone(server, 'alice', room, 1, options=[*size, '--simulcast', '3'])
+    bob = Phone(server, 'bob', room, 2, options=small('--layout', 'grid', '--bundle'))
+    carol = Phone(server, 'carol', room, 3, options=small('--layout', 'active', '--bundle'))
+    media = alice.event('media', PATIENCE)
+    check([line['encodings'] for line in media['lines']] == [0, 3], f'three encodings were agreed on: {media}')
+
+    def sees_in(phone, width):
+        phone.wait(f'card 1 in {width}', lambda e: e.get('event') == 'stats' and
+                   any(line.get('width') == width and line['cards'].get('1', 0) > 5 for line in e['lines'] if line.get('cards')),
+                   PATIENCE)
+    sees_in(bob, 640)
+    sees_in(carol, 160)
+    bob.sees(1, 3, patience=PATIENCE)
+    leave([alice, bob, carol])
+
+
 def people_come_and_go():
     phones = everybody('change', 3, ['--layout', 'grid'])
     see_all(phones)
@@ -140,6 +159,6 @@ if __name__ == '__main__':
     server = Server()
     try:
         run_cases(active_speaker_with_miniatures, a_bundled_grid, a_grid_over_dtls, a_grid_with_ice,
-                  miniatures_with_ice_on_each_line, people_come_and_go, a_grid_of_twelve)
+                  miniatures_with_ice_on_each_line, an_encoding_for_each_size, people_come_and_go, a_grid_of_twelve)
     finally:
         server.close()

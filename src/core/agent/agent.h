@@ -86,9 +86,10 @@ struct cf_agent_config {
     bool has_ice_tcp;             /**< with ICE: we connect over TCP as well, if the peer waits for that (RFC 6544) */
     const struct cf_agent_codecs *codecs;
     enum cf_agent_layout layout;
-    size_t tiles_max;    /**< most devices that are asked for; 0: as many as there are lines */
-    bool has_no_camera;  /**< no pictures are sent */
-    uint32_t video_kbps; /**< b=AS of video lines; 0: none */
+    size_t tiles_max;                           /**< most devices that are asked for; 0: as many as there are lines */
+    bool has_no_camera;                         /**< no pictures are sent */
+    uint32_t video_kbps;                        /**< b=AS of video lines; 0: none */
+    const struct cf_local_simulcast *simulcast; /**< encodings that the main picture is offered in; NULL: one */
 };
 
 /** An agent; opaque. */

@@ -112,7 +112,8 @@ static struct cf_local_line describe_line(const struct cf_agent *agent, const st
                                   .label = tag_or_none(&line->label),
                                   .content = content_of(agent, line),
                                   .mid = tag_or_none(&line->mid),
-                                  .bandwidth_kbps = line->role == CF_AGENT_ROLE_MAIN ? agent->config.video_kbps : 0};
+                                  .bandwidth_kbps = line->role == CF_AGENT_ROLE_MAIN ? agent->config.video_kbps : 0,
+                                  .simulcast = line->role == CF_AGENT_ROLE_MAIN ? agent->config.simulcast : NULL};
 }
 
 /* --- which lines there are --- */

@@ -78,9 +78,13 @@ enum cf_video_format cf_terminal_format(const struct cf_payload *payload) {
 }
 
 void cf_terminal_tell(struct cf_terminal *t, enum cf_terminal_event_kind kind, size_t line, uint32_t ssrc, uint64_t bps) {
+    const struct cf_terminal_event event = {.kind = kind, .line = line, .ssrc = ssrc, .bps = bps};
+    cf_terminal_tell_encoding(t, &event);
+}
+
+void cf_terminal_tell_encoding(struct cf_terminal *t, const struct cf_terminal_event *event) {
     if (t->event_count < CF_TERMINAL_EVENTS_MAX) {
-        size_t at = (t->event_begin + t->event_count++) % CF_TERMINAL_EVENTS_MAX;
-        t->events[at] = (struct cf_terminal_event){.kind = kind, .line = line, .ssrc = ssrc, .bps = bps};
+        t->events[(t->event_begin + t->event_count++) % CF_TERMINAL_EVENTS_MAX] = *event;
     }
 }
 

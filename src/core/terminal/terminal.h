@@ -108,6 +108,17 @@ CF_MUST_USE enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t ind
  */
 CF_MUST_USE enum cf_err cf_terminal_send_frame(struct cf_terminal *t, size_t index, struct cf_span octets, cf_usec now);
 
+/** Encodings that line @p index is sent in at once: 1, or with simulcast (RFC 8853) as many as were agreed on; 0: it is not sent.
+ */
+size_t cf_terminal_encoding_count(const struct cf_terminal *t, size_t index);
+
+/** The rid of encoding @p encoding of line @p index; empty: it has none, or is not there. Valid until the next agreement. */
+struct cf_str cf_terminal_rid(const struct cf_terminal *t, size_t index, size_t encoding);
+
+/** As cf_terminal_send_frame(), a frame of encoding @p encoding. CF_ERR_STATE also if there is no such encoding. */
+CF_MUST_USE enum cf_err cf_terminal_send_encoding(struct cf_terminal *t, size_t index, size_t encoding, struct cf_span octets,
+                                                  cf_usec now);
+
 /**
  * The next 20 ms to be heard of all audio lines together, CF_MIX_TICK_SAMPLES samples. To be called every 20 ms. False: nobody
  * sends, it is silence.
@@ -154,8 +165,8 @@ bool cf_terminal_poll_frame(struct cf_terminal *t, cf_usec now, struct cf_termin
 /** What happened. */
 enum cf_terminal_event_kind {
     CF_TERMINAL_SOURCE,     /**< line .line is received from .ssrc: for the first time, or from another one */
-    CF_TERMINAL_KEY_WANTED, /**< the peer wants a key frame on line .line */
-    CF_TERMINAL_BITRATE,    /**< the peer wants at most .bps on line .line */
+    CF_TERMINAL_KEY_WANTED, /**< the peer wants a key frame on line .line, of encoding .encoding */
+    CF_TERMINAL_BITRATE,    /**< the peer wants at most .bps on line .line, of encoding .encoding */
     CF_TERMINAL_SHOWN,      /**< line .line shows .ssrc now (CSRC[0]) */
     CF_TERMINAL_BYE,        /**< source .ssrc of line .line has left */
     CF_TERMINAL_SECURED,    /**< keys were agreed on for the transport of line .line: see cf_terminal_protection() */
@@ -176,6 +187,7 @@ struct cf_terminal_protection {
 struct cf_terminal_event {
     enum cf_terminal_event_kind kind;
     size_t line;
+    size_t encoding; /**< of simulcast; 0 else */
     uint32_t ssrc;
     uint64_t bps;
 };

@@ -28,14 +28,30 @@ static bool is_of(const struct cf_terminal_stream *line, size_t transport) {
 
 /* --- in --- */
 
-static struct cf_terminal_stream *line_of_ours(struct cf_terminal *t, size_t transport, uint32_t ssrc, size_t *ret_index) {
-    for (size_t i = 0; i < t->line_count; i++) {
-        if (is_of(t->lines[i], transport) && t->lines[i]->ssrc == ssrc) {
-            *ret_index = i;
-            return t->lines[i];
+/* What we send with an SSRC: a line, or one encoding of it. */
+struct ours {
+    struct cf_terminal_stream *line; /* NULL: nothing */
+    size_t index;
+    size_t encoding;
+};
+
+static struct ours find_ours(struct cf_terminal *t, size_t transport, uint32_t ssrc) {
+    struct ours ours = {.line = NULL};
+    for (size_t i = 0; i < t->line_count && ours.line == NULL; i++) {
+        struct cf_terminal_stream *line = t->lines[i];
+        for (size_t k = 0; is_of(line, transport) && k < CF_MEDIA_ENCODINGS_MAX && ours.line == NULL; k++) {
+            const struct cf_terminal_sender *out = cf_terminal_sender(line, k);
+            bool is_it = k == 0 ? line->ssrc == ssrc : out->is_on && out->ssrc == ssrc;
+            ours = is_it ? (struct ours){line, i, k} : ours;
         }
     }
-    return NULL;
+    return ours;
+}
+
+static void tell(struct cf_terminal *t, enum cf_terminal_event_kind kind, const struct ours *ours, uint32_t ssrc, uint64_t bps) {
+    const struct cf_terminal_event event = {
+        .kind = kind, .line = ours->index, .encoding = ours->encoding, .ssrc = ssrc, .bps = bps};
+    cf_terminal_tell_encoding(t, &event);
 }
 
 static struct cf_terminal_stream *line_of_source(struct cf_terminal *t, size_t transport, uint32_t ssrc, size_t *ret_index) {
@@ -65,7 +81,7 @@ static void on_report(struct cf_terminal *t, size_t transport, const struct cf_r
         cf_rtp_receiver_on_sr(&source->in.rtp, report.info.ntp, now);
     }
     for (size_t i = 0; cf_rtcp_block_at(&report, i, &block); i++) {
-        struct cf_terminal_stream *line = line_of_ours(t, transport, block.ssrc, &index);
+        struct cf_terminal_stream *line = find_ours(t, transport, block.ssrc).line;
         if (line != NULL) {
             cf_usec trip = cf_rtcp_round_trip(block.last_sr, block.delay_since_sr, ntp_at(t, now));
             line->stats.fraction_lost = block.fraction_lost;
@@ -74,20 +90,23 @@ static void on_report(struct cf_terminal *t, size_t transport, const struct cf_r
     }
 }
 
-static void want_key(struct cf_terminal *t, struct cf_terminal_stream *line, size_t index) {
-    line->stats.keys_wanted++;
-    cf_terminal_tell(t, CF_TERMINAL_KEY_WANTED, index, line->ssrc, 0);
+static void want_key(struct cf_terminal *t, size_t transport, uint32_t ssrc) {
+    struct ours ours = find_ours(t, transport, ssrc);
+    if (ours.line != NULL) {
+        ours.line->stats.keys_wanted++;
+        tell(t, CF_TERMINAL_KEY_WANTED, &ours, ssrc, 0);
+    }
 }
 
 static void on_nack(struct cf_terminal *t, size_t transport, const struct cf_rtcp_feedback *feedback) {
     struct cf_nack nack;
-    size_t index;
-    struct cf_terminal_stream *line = line_of_ours(t, transport, feedback->media_ssrc, &index);
-    for (size_t i = 0; line != NULL && i < NACKS_MAX && cf_nack_at(feedback, i, &nack); i++) {
-        cf_terminal_resend(t, line, nack.sequence);
+    struct ours ours = find_ours(t, transport, feedback->media_ssrc);
+    for (size_t i = 0; ours.line != NULL && i < NACKS_MAX && cf_nack_at(feedback, i, &nack); i++) {
+        struct cf_terminal_sender *out = cf_terminal_sender(ours.line, ours.encoding);
+        cf_terminal_resend(t, ours.line, out, nack.sequence);
         for (unsigned bit = 0; bit < 16; bit++) {
             if ((nack.following >> bit & 1U) != 0) {
-                cf_terminal_resend(t, line, (uint16_t)(nack.sequence + bit + 1));
+                cf_terminal_resend(t, ours.line, out, (uint16_t)(nack.sequence + bit + 1));
             }
         }
     }
@@ -112,14 +131,16 @@ static void send_control(struct cf_terminal *t, struct cf_terminal_transport *tr
 }
 
 /* RFC 5104 section 4.2.2: the bounding set of one is confirmed. */
-static void confirm_limit(struct cf_terminal *t, struct cf_terminal_stream *line, uint32_t owner, const struct cf_tmmb *asked) {
+static void confirm_limit(struct cf_terminal *t, const struct cf_terminal_stream *line, uint32_t owner,
+                          const struct cf_tmmb *asked) {
     uint8_t room[64];
     struct cf_writer w;
     struct cf_tmmb entry = {.ssrc = owner, .bitrate_bps = asked->bitrate_bps, .overhead = asked->overhead};
     struct cf_terminal_transport *transport = cf_terminal_transport_of(t, line);
     cf_writer_init(&w, room, sizeof room);
     cf_put_rtcp_rr(&w, line->ssrc, NULL, 0);
-    cf_put_rtcp_tmmb(&w, CF_RTPFB_TMMBN, line->ssrc, &entry, 1);
+    /* It comes from the stream that was limited: that is how it is known. */
+    cf_put_rtcp_tmmb(&w, CF_RTPFB_TMMBN, asked->ssrc, &entry, 1);
     if (transport != NULL && cf_writer_ok(&w)) {
         send_control(t, transport, cf_writer_span(&w));
     }
@@ -130,10 +151,10 @@ static void on_tmmb(struct cf_terminal *t, size_t transport, const struct cf_rtc
     size_t index;
     for (size_t i = 0; i < CF_TERMINAL_LINES_MAX && cf_tmmb_at(feedback, i, &entry); i++) {
         if (feedback->format == CF_RTPFB_TMMBR) {
-            struct cf_terminal_stream *line = line_of_ours(t, transport, entry.ssrc, &index);
-            if (line != NULL) {
-                confirm_limit(t, line, feedback->sender_ssrc, &entry);
-                cf_terminal_tell(t, CF_TERMINAL_BITRATE, index, entry.ssrc, entry.bitrate_bps);
+            struct ours ours = find_ours(t, transport, entry.ssrc);
+            if (ours.line != NULL) {
+                confirm_limit(t, ours.line, feedback->sender_ssrc, &entry);
+                tell(t, CF_TERMINAL_BITRATE, &ours, entry.ssrc, entry.bitrate_bps);
             }
         } else {
             struct cf_terminal_stream *line = line_of_source(t, transport, feedback->sender_ssrc, &index);
@@ -144,27 +165,30 @@ static void on_tmmb(struct cf_terminal *t, size_t transport, const struct cf_rtc
     }
 }
 
-static void on_picture_feedback(struct cf_terminal *t, size_t transport, const struct cf_rtcp_feedback *feedback) {
-    struct cf_fir fir;
+static void on_remb(struct cf_terminal *t, size_t transport, const struct cf_rtcp_feedback *feedback) {
     struct cf_remb remb;
     uint32_t ssrc;
-    size_t index;
-    struct cf_terminal_stream *line = line_of_ours(t, transport, feedback->media_ssrc, &index);
-    if (feedback->format == CF_PSFB_PLI && line != NULL) {
-        want_key(t, line, index);
+    if (cf_remb_parse(feedback, &remb) != CF_OK) {
+        return;
+    }
+    for (size_t i = 0; cf_rtcp_ssrc_at(remb.ssrcs, i, &ssrc); i++) {
+        struct ours ours = find_ours(t, transport, ssrc);
+        if (ours.line != NULL) {
+            tell(t, CF_TERMINAL_BITRATE, &ours, ssrc, remb.bitrate_bps);
+        }
+    }
+}
+
+static void on_picture_feedback(struct cf_terminal *t, size_t transport, const struct cf_rtcp_feedback *feedback) {
+    struct cf_fir fir;
+    if (feedback->format == CF_PSFB_PLI) {
+        want_key(t, transport, feedback->media_ssrc);
     } else if (feedback->format == CF_PSFB_FIR) {
         for (size_t i = 0; i < CF_TERMINAL_LINES_MAX && cf_fir_at(feedback, i, &fir); i++) {
-            line = line_of_ours(t, transport, fir.ssrc, &index);
-            if (line != NULL) {
-                want_key(t, line, index);
-            }
+            want_key(t, transport, fir.ssrc);
         }
-    } else if (feedback->format == CF_PSFB_AFB && cf_remb_parse(feedback, &remb) == CF_OK) {
-        for (size_t i = 0; cf_rtcp_ssrc_at(remb.ssrcs, i, &ssrc); i++) {
-            if (line_of_ours(t, transport, ssrc, &index) != NULL) {
-                cf_terminal_tell(t, CF_TERMINAL_BITRATE, index, ssrc, remb.bitrate_bps);
-            }
-        }
+    } else if (feedback->format == CF_PSFB_AFB) {
+        on_remb(t, transport, feedback);
     }
 }
 
@@ -271,9 +295,12 @@ static bool put_reports(struct cf_terminal *t, size_t transport, struct cf_write
             continue;
         }
         first = first == NULL ? line : first;
-        if (line->out.is_on && cf_rtp_sender_report(&line->out.rtp, now, ntp_at(t, now), &info)) {
-            cf_put_rtcp_sr(w, line->ssrc, &info, blocks, is_reported ? 0 : count);
-            is_reported = true;
+        for (size_t k = 0; k < CF_MEDIA_ENCODINGS_MAX; k++) {
+            const struct cf_terminal_sender *out = cf_terminal_sender(line, k);
+            if (out->is_on && cf_rtp_sender_report(&out->rtp, now, ntp_at(t, now), &info)) {
+                cf_put_rtcp_sr(w, out->ssrc, &info, blocks, is_reported ? 0 : count);
+                is_reported = true;
+            }
         }
     }
     if (!is_reported && first != NULL) {
@@ -289,9 +316,14 @@ static void put_names(struct cf_terminal *t, size_t transport, struct cf_writer 
         if (!is_of(line, transport) || (!line->out.is_on && is_named)) {
             continue;
         }
-        struct cf_sdes_item items[2] = {{.type = CF_SDES_CNAME, .value = t->config.cname},
+        struct cf_sdes_item items[3] = {{.type = CF_SDES_CNAME, .value = t->config.cname},
                                         {.type = CF_SDES_MID, .value = cf_tag_str(&line->agreed.mid)}};
         cf_put_rtcp_sdes(w, line->ssrc, items, line->agreed.mid.len > 0 ? 2 : 1);
+        for (size_t k = 1; k < CF_MEDIA_ENCODINGS_MAX && line->more[k - 1].is_on; k++) {
+            size_t count = line->agreed.mid.len > 0 ? 2 : 1;
+            items[count++] = (struct cf_sdes_item){.type = CF_SDES_RID, .value = cf_media_rid(&line->agreed.simulcast_out.at[k])};
+            cf_put_rtcp_sdes(w, line->more[k - 1].ssrc, items, count);
+        }
         is_named = true;
     }
 }
@@ -416,8 +448,11 @@ void cf_terminal_report_bye(struct cf_terminal *t, size_t index, cf_usec now) {
     }
     put_names(t, index, &w);
     for (size_t i = 0; i < t->line_count && count < CF_RTCP_COUNT_MAX; i++) {
-        if (is_of(t->lines[i], index)) {
-            ssrcs[count++] = t->lines[i]->ssrc;
+        for (size_t k = 0; is_of(t->lines[i], index) && k < CF_MEDIA_ENCODINGS_MAX && count < CF_RTCP_COUNT_MAX; k++) {
+            const struct cf_terminal_sender *out = cf_terminal_sender(t->lines[i], k);
+            if (k == 0 || out->is_on) {
+                ssrcs[count++] = k == 0 ? t->lines[i]->ssrc : out->ssrc;
+            }
         }
     }
     cf_put_rtcp_bye(&w, ssrcs, count, CF_STR_NONE);

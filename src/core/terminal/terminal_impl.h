@@ -29,6 +29,7 @@
 struct cf_terminal_sender {
     bool is_on;
     const struct cf_payload *payload; /**< in the line's agreement */
+    uint32_t ssrc;
     struct cf_rtp_sender rtp;
     uint16_t sequence;  /**< of the next packet */
     uint32_t timestamp; /**< audio: of the next packet; video: that of time 0 */
@@ -73,8 +74,10 @@ struct cf_terminal_receiver {
 struct cf_terminal_stream {
     bool is_active;
     struct cf_media_line agreed;
-    uint32_t ssrc; /**< ours: of what we send, and of our reports */
+    uint32_t ssrc; /**< ours: of what we send (with simulcast: the first encoding), and of our reports */
     struct cf_terminal_sender out;
+    struct cf_terminal_sender
+        more[CF_MEDIA_ENCODINGS_MAX - 1]; /**< the other encodings of simulcast; those not .is_on are unused */
     struct cf_terminal_receiver in;
     struct cf_terminal_stats stats;
 };
@@ -120,6 +123,9 @@ struct cf_terminal {
 /** Where an event is put. */
 void cf_terminal_tell(struct cf_terminal *t, enum cf_terminal_event_kind kind, size_t line, uint32_t ssrc, uint64_t bps);
 
+/** As above for one encoding of what we send. */
+void cf_terminal_tell_encoding(struct cf_terminal *t, const struct cf_terminal_event *event);
+
 /** The transport of line @p index, NULL if it is not open. */
 struct cf_terminal_transport *cf_terminal_transport_of(struct cf_terminal *t, const struct cf_terminal_stream *line);
 
@@ -141,8 +147,14 @@ void cf_terminal_stop_sender(struct cf_terminal *t, struct cf_terminal_stream *l
 struct cf_terminal_packet *cf_terminal_reserve(struct cf_terminal *t, const struct cf_engine_transport *path,
                                                enum cf_engine_port port);
 
-/** Send @p octets again as they are. */
-void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, uint16_t sequence);
+/** Send the packet with @p sequence of @p out again as it was. */
+void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, struct cf_terminal_sender *out,
+                        uint16_t sequence);
+
+/** Sender @p encoding of @p line: 0 .. CF_MEDIA_ENCODINGS_MAX - 1. */
+static inline struct cf_terminal_sender *cf_terminal_sender(struct cf_terminal_stream *line, size_t encoding) {
+    return encoding == 0 ? &line->out : &line->more[encoding - 1];
+}
 
 /** A place for a packet from @p socket to @p to, whether the path is open or not. */
 struct cf_terminal_packet *cf_terminal_reserve_to(struct cf_terminal *t, uint32_t socket, const struct cf_addr *to);

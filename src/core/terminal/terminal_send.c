@@ -5,14 +5,14 @@
 #include "core/terminal/terminal_impl.h"
 
 /* Room for header and extensions in a packet with the longest payload. */
-#define HEADER_ROOM 72U
+#define HEADER_ROOM 96U
 #define PAYLOAD_MAX (1200U - HEADER_ROOM)
 
-/* The mid goes on the first packets, then once a second: Linphone does so, and it is enough (RFC 9143 section 15). */
+/* Mid and rid go on the first packets, then once a second: Linphone does so, and it is enough (RFC 9143 section 15). */
 #define MID_FIRST 10U
 #define MID_AGAIN CF_SEC(1)
 
-#define EXTENSIONS_MAX 2U
+#define EXTENSIONS_MAX 3U
 
 /* --- life --- */
 
@@ -32,8 +32,10 @@ static void free_sound(struct cf_terminal *t, struct cf_terminal_sender *out) {
 
 void cf_terminal_stop_sender(struct cf_terminal *t, struct cf_terminal_stream *line) {
     free_sound(t, &line->out);
-    cf_sent_fini(&line->out.sent, t->mem);
-    line->out.is_on = false;
+    for (size_t i = 0; i < CF_MEDIA_ENCODINGS_MAX; i++) {
+        cf_sent_fini(&cf_terminal_sender(line, i)->sent, t->mem);
+        cf_terminal_sender(line, i)->is_on = false;
+    }
 }
 
 static struct cf_audio_params params_of(const struct cf_media_line *line, const struct cf_payload *payload) {
@@ -90,6 +92,31 @@ static const struct cf_payload *choose(const struct cf_terminal *t, const struct
     return NULL;
 }
 
+/* The first time: an SSRC and numbers that nobody can guess (RFC 3550 section 5.1). */
+static void begin_sender(struct cf_terminal *t, struct cf_terminal_sender *out, uint32_t ssrc, cf_usec now) {
+    if (out->rtp.clock_rate_hz != 0) {
+        return;
+    }
+    out->ssrc = ssrc;
+    cf_rtp_sender_init(&out->rtp, ssrc, out->payload->clock_hz);
+    out->sequence = (uint16_t)(cf_entropy_u32(t->config.entropy) & 0x7fffU);
+    out->timestamp = cf_entropy_u32(t->config.entropy);
+    cf_vp8_packetiser_init(&out->vp8, PAYLOAD_MAX, (uint16_t)(out->timestamp & CF_VP8_PICTURE_ID_MASK));
+    out->mid_at = now;
+}
+
+/* As many as were agreed on, and none that was not. */
+static void set_encodings(struct cf_terminal *t, struct cf_terminal_stream *line, cf_usec now) {
+    for (size_t i = 1; i < CF_MEDIA_ENCODINGS_MAX; i++) {
+        struct cf_terminal_sender *out = cf_terminal_sender(line, i);
+        out->is_on = line->out.is_on && i < line->agreed.simulcast_out.count;
+        out->payload = line->out.payload;
+        if (out->is_on) {
+            begin_sender(t, out, cf_entropy_u32(t->config.entropy) | 1U, now);
+        }
+    }
+}
+
 bool cf_terminal_set_sender(struct cf_terminal *t, struct cf_terminal_stream *line, cf_usec now) {
     struct cf_terminal_sender *out = &line->out;
     if (!line->agreed.can_send) {
@@ -101,15 +128,10 @@ bool cf_terminal_set_sender(struct cf_terminal *t, struct cf_terminal_stream *li
         cf_terminal_stop_sender(t, line);
         return false;
     }
-    if (out->rtp.clock_rate_hz == 0) {
-        cf_rtp_sender_init(&out->rtp, line->ssrc, out->payload->clock_hz);
-        out->sequence = (uint16_t)(cf_entropy_u32(t->config.entropy) & 0x7fffU);
-        out->timestamp = cf_entropy_u32(t->config.entropy);
-        cf_vp8_packetiser_init(&out->vp8, PAYLOAD_MAX, (uint16_t)(out->timestamp & CF_VP8_PICTURE_ID_MASK));
-        out->mid_at = now;
-    }
+    begin_sender(t, out, line->ssrc, now);
     out->is_on =
         line->agreed.kind == CF_MEDIA_VIDEO || t->config.counts_only || set_sound(t, line, cf_terminal_codec(t, out->payload));
+    set_encodings(t, line, now);
     return out->is_on;
 }
 
@@ -139,13 +161,28 @@ static void cancel_last(struct cf_terminal *t) {
     t->out_count--;
 }
 
-static size_t extensions_of(struct cf_terminal_stream *line, const uint8_t *level, struct cf_rtp_ext *list, cf_usec now) {
-    struct cf_terminal_sender *out = &line->out;
+/* The rid of @p out; empty: none was agreed on. */
+static struct cf_str rid_of(const struct cf_terminal_stream *line, const struct cf_terminal_sender *out) {
+    size_t encoding = out == &line->out ? 0 : (size_t)(out - line->more) + 1;
+    const struct cf_media_simulcast *simulcast = &line->agreed.simulcast_out;
+    return encoding < simulcast->count ? cf_media_rid(&simulcast->at[encoding]) : CF_STR_NONE;
+}
+
+static size_t extensions_of(struct cf_terminal_stream *line, struct cf_terminal_sender *out, const uint8_t *level,
+                            struct cf_rtp_ext *list, cf_usec now) {
     const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    const struct cf_media_extension *stream = &line->agreed.extensions[CF_EXTENSION_RID];
     const struct cf_media_extension *loudness = &line->agreed.extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL];
+    struct cf_str rid = rid_of(line, out);
     size_t count = 0;
-    if (mid->can_send && line->agreed.mid.len > 0 && (out->mids <= MID_FIRST || now - out->mid_at >= MID_AGAIN)) {
+    bool is_named = out->mids <= MID_FIRST || now - out->mid_at >= MID_AGAIN;
+    if (is_named && mid->can_send && line->agreed.mid.len > 0) {
         list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    }
+    if (is_named && stream->can_send && rid.len > 0) {
+        list[count++] = (struct cf_rtp_ext){.id = stream->id, .data = cf_str_span(rid)};
+    }
+    if (count > 0) {
         out->mids++;
         out->mid_at = now;
     }
@@ -155,9 +192,18 @@ static size_t extensions_of(struct cf_terminal_stream *line, const uint8_t *leve
     return count;
 }
 
+/* What a packet of @p line has in its header, if it is sent by @p out. */
+struct fields {
+    struct cf_terminal_sender *out;
+    uint32_t timestamp;
+    bool marker;
+    const uint8_t *level; /* NULL: none */
+};
+
 /* One packet of @p line: header, protection, counting. */
-static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, uint32_t timestamp, bool marker,
-                        const uint8_t *level, struct cf_span payload, cf_usec now) {
+static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, const struct fields *f, struct cf_span payload,
+                        cf_usec now) {
+    struct cf_terminal_sender *out = f->out;
     struct cf_terminal_transport *transport = cf_terminal_transport_of(t, line);
     struct cf_rtp_ext list[EXTENSIONS_MAX];
     uint8_t extension_room[HEADER_ROOM];
@@ -170,14 +216,14 @@ static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, 
     }
     cf_writer_init(&extension, extension_room, sizeof extension_room);
     cf_writer_init(&header, header_room, sizeof header_room);
-    uint16_t profile = cf_rtp_put_extensions(&extension, list, extensions_of(line, level, list, now));
+    uint16_t profile = cf_rtp_put_extensions(&extension, list, extensions_of(line, out, f->level, list, now));
     struct cf_rtp_header fields = {.extension = cf_writer_span(&extension),
                                    .extension_profile = profile,
-                                   .timestamp = timestamp,
-                                   .ssrc = line->ssrc,
-                                   .sequence = line->out.sequence,
-                                   .payload_type = line->out.payload->send_type,
-                                   .marker = marker};
+                                   .timestamp = f->timestamp,
+                                   .ssrc = out->ssrc,
+                                   .sequence = out->sequence,
+                                   .payload_type = out->payload->send_type,
+                                   .marker = f->marker};
     cf_rtp_put_header(&header, &fields);
     struct cf_protect_job job = {.srtp = transport->path.send,
                                  .header = cf_writer_span(&header),
@@ -191,18 +237,19 @@ static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, 
         return;
     }
     packet->len = (uint16_t)job.dst_len;
-    line->out.sequence++;
+    out->sequence++;
     line->stats.packets_sent++;
     line->stats.octets_sent += payload.len;
-    cf_rtp_sender_on_packet(&line->out.rtp, timestamp, payload.len, now);
+    cf_rtp_sender_on_packet(&out->rtp, f->timestamp, payload.len, now);
     if (line->agreed.kind == CF_MEDIA_VIDEO && !t->config.counts_only) {
-        cf_sent_put(&line->out.sent, t->mem, fields.sequence, (struct cf_span){packet->octets, packet->len});
+        cf_sent_put(&out->sent, t->mem, fields.sequence, (struct cf_span){packet->octets, packet->len});
     }
 }
 
-void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, uint16_t sequence) {
+void cf_terminal_resend(struct cf_terminal *t, struct cf_terminal_stream *line, struct cf_terminal_sender *out,
+                        uint16_t sequence) {
     struct cf_terminal_transport *transport = cf_terminal_transport_of(t, line);
-    struct cf_span kept = cf_sent_get(&line->out.sent, sequence);
+    struct cf_span kept = cf_sent_get(&out->sent, sequence);
     struct cf_terminal_packet *packet =
         kept.len == 0 || transport == NULL ? NULL : cf_terminal_reserve(t, &transport->path, CF_ENGINE_PORT_RTP);
     if (packet != NULL) {
@@ -223,8 +270,9 @@ static void send_held_sound(struct cf_terminal *t, struct cf_terminal_stream *li
     enum cf_err err = out->codec->encode(out->encoder, out->pcm, out->held, false, payload, sizeof payload, &len);
     out->held = 0;
     if (err == CF_OK && len > 0) {
-        bool is_first = out->was_silent || line->stats.packets_sent == 0;
-        send_packet(t, line, out->timestamp, is_first, &level, (struct cf_span){payload, len}, now);
+        const struct fields f = {
+            .out = out, .timestamp = out->timestamp, .marker = out->was_silent || line->stats.packets_sent == 0, .level = &level};
+        send_packet(t, line, &f, (struct cf_span){payload, len}, now);
     }
     out->was_silent = len == 0;
     out->timestamp += cf_audio_frame_ticks(out->codec, &out->params);
@@ -272,47 +320,68 @@ enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t index, enum cf_
     if (line->out.payload->codec != codec) {
         return CF_ERR_MISMATCH;
     }
-    send_packet(t, line, line->out.timestamp, line->stats.packets_sent == 0, NULL, payload, now);
+    const struct fields f = {.out = &line->out, .timestamp = line->out.timestamp, .marker = line->stats.packets_sent == 0};
+    send_packet(t, line, &f, payload, now);
     line->out.timestamp += line->out.payload->clock_hz / 50;
     return CF_OK;
 }
 
 /* --- pictures --- */
 
-static enum cf_err send_h264(struct cf_terminal *t, struct cf_terminal_stream *line, struct cf_span octets, uint32_t timestamp,
+static enum cf_err send_h264(struct cf_terminal *t, struct cf_terminal_stream *line, struct fields *f, struct cf_span octets,
                              cf_usec now) {
     struct cf_h264_packetiser p;
     uint8_t payload[PAYLOAD_MAX];
-    bool marker = false;
-    cf_h264_packetiser_init(&p, sizeof payload, cf_terminal_format(line->out.payload) == CF_VIDEO_H264_MODE_0);
+    cf_h264_packetiser_init(&p, sizeof payload, cf_terminal_format(f->out->payload) == CF_VIDEO_H264_MODE_0);
     enum cf_err err = cf_h264_packetiser_frame(&p, octets);
-    for (size_t len = err == CF_OK ? cf_h264_packetiser_next(&p, payload, &marker) : 0; len > 0;
-         len = cf_h264_packetiser_next(&p, payload, &marker)) {
-        send_packet(t, line, timestamp, marker, NULL, (struct cf_span){payload, len}, now);
+    for (size_t len = err == CF_OK ? cf_h264_packetiser_next(&p, payload, &f->marker) : 0; len > 0;
+         len = cf_h264_packetiser_next(&p, payload, &f->marker)) {
+        send_packet(t, line, f, (struct cf_span){payload, len}, now);
     }
     return err;
 }
 
-static void send_vp8(struct cf_terminal *t, struct cf_terminal_stream *line, struct cf_span octets, uint32_t timestamp,
+static void send_vp8(struct cf_terminal *t, struct cf_terminal_stream *line, struct fields *f, struct cf_span octets,
                      cf_usec now) {
     uint8_t payload[PAYLOAD_MAX];
-    bool marker = false;
-    cf_vp8_packetiser_frame(&line->out.vp8, octets);
-    for (size_t len = cf_vp8_packetiser_next(&line->out.vp8, payload, &marker); len > 0;
-         len = cf_vp8_packetiser_next(&line->out.vp8, payload, &marker)) {
-        send_packet(t, line, timestamp, marker, NULL, (struct cf_span){payload, len}, now);
+    struct cf_vp8_packetiser *p = &f->out->vp8;
+    cf_vp8_packetiser_frame(p, octets);
+    for (size_t len = cf_vp8_packetiser_next(p, payload, &f->marker); len > 0;
+         len = cf_vp8_packetiser_next(p, payload, &f->marker)) {
+        send_packet(t, line, f, (struct cf_span){payload, len}, now);
     }
 }
 
 enum cf_err cf_terminal_send_frame(struct cf_terminal *t, size_t index, struct cf_span octets, cf_usec now) {
+    return cf_terminal_send_encoding(t, index, 0, octets, now);
+}
+
+size_t cf_terminal_encoding_count(const struct cf_terminal *t, size_t index) {
+    const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    size_t count = line == NULL || !line->out.is_on ? 0 : 1;
+    while (count > 0 && count < CF_MEDIA_ENCODINGS_MAX && line->more[count - 1].is_on) {
+        count++;
+    }
+    return count;
+}
+
+struct cf_str cf_terminal_rid(const struct cf_terminal *t, size_t index, size_t encoding) {
+    const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    bool is_there = line != NULL && encoding < line->agreed.simulcast_out.count;
+    return is_there ? cf_media_rid(&line->agreed.simulcast_out.at[encoding]) : CF_STR_NONE;
+}
+
+enum cf_err cf_terminal_send_encoding(struct cf_terminal *t, size_t index, size_t encoding, struct cf_span octets, cf_usec now) {
     struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
-    if (line == NULL || line->agreed.kind != CF_MEDIA_VIDEO || !cf_terminal_can_send(t, index)) {
+    if (line == NULL || line->agreed.kind != CF_MEDIA_VIDEO || !cf_terminal_can_send(t, index) ||
+        encoding >= cf_terminal_encoding_count(t, index)) {
         return CF_ERR_STATE;
     }
-    uint32_t timestamp = line->out.timestamp + (uint32_t)cf_usec_to_ticks(now - t->made_at, CF_VIDEO_CLOCK_HZ);
-    if (line->out.payload->codec == CF_CODEC_VP8) {
-        send_vp8(t, line, octets, timestamp, now);
+    struct fields f = {.out = cf_terminal_sender(line, encoding)};
+    f.timestamp = f.out->timestamp + (uint32_t)cf_usec_to_ticks(now - t->made_at, CF_VIDEO_CLOCK_HZ);
+    if (f.out->payload->codec == CF_CODEC_VP8) {
+        send_vp8(t, line, &f, octets, now);
         return CF_OK;
     }
-    return send_h264(t, line, octets, timestamp, now);
+    return send_h264(t, line, &f, octets, now);
 }

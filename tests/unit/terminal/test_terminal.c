@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two terminals over a wire that can be cut, with what two negotiations have agreed on. */
-#include "core/rtp/packet.h"
+#include "core/rtcp/feedback.h"
+#include "core/rtcp/report.h"
+#include "core/rtp/extension.h"
 #include "core/terminal/terminal.h"
 #include "lib/test.h"
 #include "lib/test_codec.h"
@@ -583,6 +585,81 @@ static void goodbye_is_told(void **state) {
     end_wire(&w);
 }
 
+/* A frame of encoding @p encoding; the SSRC of its packet, and the rid in it ("" if there is none). */
+static uint32_t send_encoding(struct wire *w, size_t encoding, char *ret_rid) {
+    static uint8_t octets[300] = {0x10, 0, 0, 0x9d, 0x01, 0x2a, 160, 0, 120, 0};
+    const struct cf_media_line *line = cf_terminal_line(w->ends[0].terminal, 1);
+    struct cf_rtp_view view;
+    struct cf_span rid = {NULL, 0};
+    assert_ok(cf_terminal_send_encoding(w->ends[0].terminal, 1, encoding, (struct cf_span){octets, sizeof octets}, w->now));
+    settle(w);
+    assert_ok(cf_rtp_parse((struct cf_span){w->ends[0].last_packet, w->ends[0].last_packet_len}, &view));
+    (void)cf_rtp_ext_find(&view, line->extensions[CF_EXTENSION_RID].id, &rid);
+    assert_in_range(rid.len, 0, 1);
+    ret_rid[0] = '\0';
+    if (rid.len == 1) {
+        ret_rid[0] = (char)rid.at[0];
+    }
+    return view.ssrc;
+}
+
+/* What end 1, which does not know simulcast by itself, would say to end 0. */
+static void tell(struct wire *w, const struct cf_writer *control) {
+    const struct cf_media_transport *transport = &w->ends[1].party.params->transports[1];
+    uint8_t copy[256];
+    assert_true(cf_writer_ok(control) && control->len <= sizeof copy);
+    memcpy(copy, cf_writer_span(control).at, control->len);
+    cf_terminal_on_datagram(w->ends[0].terminal, cf_terminal_socket(&transport->remote_rtcp), &transport->local_rtcp, copy,
+                            control->len, w->now);
+    settle(w);
+}
+
+static void encodings_are_streams_of_their_own(void **state) {
+    struct wire w;
+    (void)state;
+    static const struct cf_local_simulcast simulcast = {.count = 3,
+                                                        .rids = {CF_STR_INIT("f"), CF_STR_INIT("h"), CF_STR_INIT("q")}};
+    char rid[2] = "";
+    uint32_t ssrcs[3];
+    begin_wire(&w, 2);
+    w.ends[0].party.lines[1].simulcast = &simulcast;
+    agree(&w);
+    assert_int_equal(cf_terminal_encoding_count(w.ends[0].terminal, 1), 3);
+    assert_int_equal(cf_terminal_encoding_count(w.ends[0].terminal, 0), 1);
+    for (size_t i = 0; i < 3; i++) {
+        ssrcs[i] = send_encoding(&w, i, rid);
+        assert_int_equal(rid[0], *simulcast.rids[i].at);
+        assert_str(cf_terminal_rid(w.ends[0].terminal, 1, i), simulcast.rids[i]);
+    }
+    assert_int_equal(ssrcs[0], 1001);
+    assert_true(ssrcs[1] != ssrcs[0] && ssrcs[2] != ssrcs[0] && ssrcs[1] != ssrcs[2]);
+    /* The rid is said at first and now and then. */
+    for (size_t i = 0; i < 20; i++) {
+        assert_int_equal(send_encoding(&w, 2, rid), ssrcs[2]);
+    }
+    assert_int_equal(rid[0], '\0');
+    /* What is asked for is told of the encoding, and answered from it. */
+    uint8_t octets[256];
+    struct cf_writer control;
+    const struct cf_tmmb limit = {.ssrc = ssrcs[1], .bitrate_bps = 90000};
+    cf_writer_init(&control, octets, sizeof octets);
+    cf_put_rtcp_rr(&control, 7, NULL, 0);
+    cf_put_rtcp_pli(&control, 7, ssrcs[2]);
+    cf_put_rtcp_tmmb(&control, CF_RTPFB_TMMBR, 7, &limit, 1);
+    tell(&w, &control);
+    assert_int_equal(w.ends[0].last[CF_TERMINAL_KEY_WANTED].encoding, 2);
+    assert_int_equal(w.ends[0].last[CF_TERMINAL_BITRATE].encoding, 1);
+    assert_int_equal(w.ends[0].last[CF_TERMINAL_BITRATE].bps, 90000);
+    uint8_t none[300] = {0};
+    assert_int_equal(cf_terminal_send_encoding(w.ends[0].terminal, 1, 3, (struct cf_span){none, sizeof none}, w.now),
+                     CF_ERR_STATE);
+    /* Without agreement there is but one. */
+    w.ends[0].party.lines[1].simulcast = NULL;
+    agree(&w);
+    assert_int_equal(cf_terminal_encoding_count(w.ends[0].terminal, 1), 1);
+    end_wire(&w);
+}
+
 static void memory_may_be_out_anywhere(void **state) {
     (void)state;
     for (size_t at = 0; at < 40; at++) {
@@ -610,4 +687,5 @@ CF_TEST_MAIN(cmocka_unit_test(sound_goes_both_ways), cmocka_unit_test(frames_com
              cmocka_unit_test(checks_find_the_way_before_media_goes), cmocka_unit_test(a_peer_that_falls_silent_is_not_sent_to),
              cmocka_unit_test(strangers_are_not_heard), cmocka_unit_test(rubbish_is_counted),
              cmocka_unit_test(bundled_lines_are_told_apart), cmocka_unit_test(lines_come_and_go_while_others_go_on),
-             cmocka_unit_test(goodbye_is_told), cmocka_unit_test(memory_may_be_out_anywhere))
+             cmocka_unit_test(goodbye_is_told), cmocka_unit_test(memory_may_be_out_anywhere),
+             cmocka_unit_test(encodings_are_streams_of_their_own))
