@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules of SIP where they meet the operating system: unreachable peers, messages in the log."""
+import multiprocessing
 import socket
 import time
 
 from confer_test import Server, check, free_port, run_cases
-from raw_sip import SDP, Client, Dns, Message
+from raw_sip import SDP, Client, Dns, Message, client_context
 from test_operator import Configured, add_somebody, folder, proxied
 
 
@@ -89,5 +90,89 @@ def messages_are_logged_without_secrets():
             check(server.end() == 0, server.errors())
 
 
+def resident_mb(server):
+    with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
+        return next(int(line.split()[1]) for line in status if line.startswith('VmRSS')) / 1024
+
+
+def call_sec(client, room, number):
+    """How long INVITE takes until its 200; the call is ended."""
+    began = time.monotonic()
+    answer = client.ask('INVITE', f'sip:room-{room}@localhost', body=SDP.format(ip='127.0.0.1'), call_id=f'{client.user}-{number}')
+    took = time.monotonic() - began
+    check(answer.status == 200, answer.line)
+    bye = client.ask('BYE', f'sip:room-{room}@localhost', call_id=f'{client.user}-{number}', to_tag=answer.tag())
+    check(bye.status == 200, bye.line)
+    return took
+
+
+class Flood:
+    """So many requests a second of strangers, from many addresses of loopback, each with a body and a new transaction."""
+
+    METHODS = ('REGISTER', 'OPTIONS', 'INVITE', 'SUBSCRIBE', 'MESSAGE')
+
+    def __init__(self, port, rate, addresses=200):
+        self.port, self.rate, self.addresses = port, rate, addresses
+        self.sent = multiprocessing.Value('L', 0)
+        self.process = multiprocessing.Process(target=self._run)
+        self.process.start()
+
+    def _text(self, number):
+        method = self.METHODS[number % len(self.METHODS)]
+        uri = 'sip:localhost' if method == 'REGISTER' else 'sip:alice@localhost'
+        return (f'{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.1.0.1:5060;branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n'
+                f'From: <sip:mallory@localhost>;tag={number}\r\nTo: <{uri}>\r\nCall-ID: {number}\r\nCSeq: 1 {method}\r\n'
+                f'Contact: <sip:m@127.1.0.1:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 90\r\n\r\n{"v=0" * 30}').encode()
+
+    def _run(self):
+        sockets = []
+        for i in range(self.addresses):
+            sockets.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            sockets[-1].bind((f'127.1.{i // 250}.{i % 250 + 1}', 0))
+        began = time.monotonic()
+        while True:
+            due = int((time.monotonic() - began) * self.rate)
+            for _ in range(min(due - self.sent.value, 500)):
+                sockets[self.sent.value % len(sockets)].sendto(self._text(self.sent.value), ('127.0.0.1', self.port))
+                self.sent.value += 1
+            time.sleep(0.002)
+
+    def end(self):
+        self.process.terminate()
+        self.process.join()
+        return self.sent.value
+
+
+def a_flood_keeps_nobody_from_calling():
+    """Attacks T17: calls over UDP and TLS are set up within a second while strangers send 6000 requests a second; memory has an end."""
+    server = Server()
+    alice = Client(('127.0.0.1', server.port))
+    bob = Client(('127.0.0.1', server.port + 1), 'bob', tls=client_context())
+    took = []
+    try:
+        call_sec(alice, 'flood', 0)
+        call_sec(bob, 'flood', 0)
+        calm = resident_mb(server)
+        flood = Flood(server.port, 6000)
+        try:
+            began = time.monotonic()
+            while time.monotonic() - began < 6:
+                took.append(call_sec(alice, 'flood', len(took) + 1))
+                took.append(call_sec(bob, 'flood', len(took) + 1))
+        finally:
+            sent = flood.end()
+        took.sort()
+        check(sent > 6000, f'only {sent} requests were sent')
+        check(len(took) >= 20, f'{len(took)} calls: {took}')
+        check(took[int(len(took) * 0.99) - 1] < 1, f'of {len(took)} calls the slowest took {took[-3:]} s')
+        grown = resident_mb(server) - calm
+        check(grown < 160, f'memory grew by {grown:.0f} MB')
+    finally:
+        alice.close()
+        bob.close()
+        server.close()
+
+
 if __name__ == '__main__':
-    run_cases(an_unreachable_phone_is_told_at_once, the_next_server_is_tried_at_once, messages_are_logged_without_secrets)
+    run_cases(an_unreachable_phone_is_told_at_once, the_next_server_is_tried_at_once, messages_are_logged_without_secrets,
+              a_flood_keeps_nobody_from_calling)

@@ -261,7 +261,15 @@ static void guessing_stops(void **state) {
     node_register(&f, "alice", ALICE);
 }
 
-/* T18: whatever an address sends that has proved nothing, it gets back no more than that, also not in the minute after. */
+/* What may come back for what was sent: three times for a challenge (ADR 87), else no more. */
+static bool is_amplified(void) {
+    const struct cf_sip_message *last = f.sent_count == 1 ? sip_parse(f.sent[0].message.text) : NULL;
+    bool is_challenge = last != NULL && (last->status == 401 || last->status == 407);
+    return f.bytes_out > (is_challenge ? 3 : 1) * f.bytes_in;
+}
+
+/* T18: whatever an address sends that has proved nothing, it gets back no more than that, also not in the minute after; of a
+ * challenge one, and no more than three times that. */
 static void nothing_is_amplified(void **state) {
     (void)state;
     for (size_t m = 0; m < COUNT(methods); m++) {
@@ -272,7 +280,7 @@ static void nothing_is_amplified(void **state) {
                 snprintf(from, sizeof from, "203.0.113.%zu:%zu", 1 + m, 1000 + 2 * t + is_bare);
                 (void)node_send(&f, from, &request);
                 node_run_until(&f, f.now + CF_SEC(70));
-                if (f.bytes_out > f.bytes_in) {
+                if (is_amplified()) {
                     fail_msg("%s %s: %lu octets for %lu", methods[m], targets[t], (unsigned long)f.bytes_out,
                              (unsigned long)f.bytes_in);
                 }
@@ -306,7 +314,11 @@ static void noise_is_not_amplified(void **state) {
     }
 }
 
-/* T17: a flood from forged addresses is bounded in memory, and a phone of ours still registers and calls. */
+#define FLOOD_PACKETS 300000 /* three seconds of it */
+#define FLOOD_CALLS 100
+
+/* T17: a flood from forged addresses is bounded in memory, and a phone of ours still registers and calls without waiting: by the
+ * clock of the simulation at once. What that takes by the clock on the wall is for e2e/signalling. */
 static void floods_are_bounded(void **state) {
     (void)state;
     static struct sip_text text;
@@ -315,7 +327,7 @@ static void floods_are_bounded(void **state) {
     unsigned answered = 0;
     size_t calm = f.mem.live_bytes;
     cf_rng_init(&rng, 1);
-    for (unsigned i = 0; i < 60000; i++) {
+    for (unsigned i = 0; i < FLOOD_PACKETS; i++) {
         char from[40];
         char via[60];
         snprintf(from, sizeof from, "203.%u.%u.%u:%u", cf_rng_below(&rng, 256), cf_rng_below(&rng, 256), cf_rng_below(&rng, 256),
@@ -329,14 +341,14 @@ static void floods_are_bounded(void **state) {
         if (cf_node_deadline(f.node) <= f.now) {
             node_run_until(&f, f.now);
         }
-        if (i % 10000 == 9999) {
+        if (i % (FLOOD_PACKETS / FLOOD_CALLS) == FLOOD_PACKETS / FLOOD_CALLS - 1) {
             node_register(&f, "alice", ALICE);
             (void)node_ask(&f, ALICE,
                            &(struct node_request){.method = "INVITE", .uri = "sip:bob@example.org", .call_id = via + 4});
             answered += node_last_to(&f, BOB) != NULL ? 1 : 0;
         }
     }
-    assert_int_equal(answered, 6);
+    assert_int_equal(answered, FLOOD_CALLS);
     assert_true(f.mem.peak_bytes < calm + 160U * 1024 * 1024);
     node_run_until(&f, f.now + CF_SEC(300));
     assert_true(f.mem.live_bytes < calm + 16U * 1024 * 1024);

@@ -202,8 +202,9 @@ static void describe(struct cf_agent_leg *leg, unsigned fork, cf_usec now) {
     bool is_offered = n != NULL && cf_negotiation_remote_offer(n).len > 0;
     enum cf_err err = cf_agent_describe(agent, is_offered ? n : NULL, is_secure(agent, leg), lines, &media);
     err = err == CF_OK ? cf_session_describe(&leg->session, fork, &media, now) : err;
-    if (err != CF_OK && err != CF_ERR_UNSUPPORTED) {
-        cf_session_end(&leg->session, 0, CF_STR_NONE, now);
+    /* STATE: the peer was faster, and we are asked again. */
+    if (err != CF_OK && err != CF_ERR_UNSUPPORTED && err != CF_ERR_STATE) {
+        cf_session_describe_nothing(&leg->session, now);
     }
 }
 

@@ -311,7 +311,7 @@ void cf_authenticator_put_bearer(const struct cf_authenticator *auth, struct cf_
     cf_sip_field_end(w);
 }
 
-void cf_authenticator_put_challenge(const struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,
+void cf_authenticator_put_challenge(struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,
                                     struct cf_writer *w) {
     char nonce[CF_NONCE_LEN];
     struct cf_str rest = auth->config.algorithms;

@@ -107,7 +107,7 @@ void cf_authenticator_set(struct cf_authenticator *auth, struct cf_str algorithm
 void cf_authenticator_put_bearer(const struct cf_authenticator *auth, struct cf_str error, struct cf_writer *w);
 
 /** Write the challenges, one field an algorithm. */
-void cf_authenticator_put_challenge(const struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,
+void cf_authenticator_put_challenge(struct cf_authenticator *auth, enum cf_auth_role role, bool is_stale, cf_usec now,
                                     struct cf_writer *w);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/writer.h"
 
 #define TIME_DIGITS 16
+#define SERIAL_BITS 11 /* below the microseconds, of which 53 bits last for centuries */
 #define MAC_OCTETS 16
 #define WINDOW 64 /* counts below the highest that may still come: UDP changes the order */
 
@@ -40,11 +41,11 @@ void cf_nonces_fini(struct cf_nonces *nonces) {
     memset(nonces->key, 0, sizeof nonces->key);
 }
 
-static void put_time(struct cf_writer *w, cf_usec now) {
+static void put_time(struct cf_writer *w, cf_usec now, uint16_t serial) {
     uint8_t octets[8];
     struct cf_writer time;
     cf_writer_init(&time, octets, sizeof octets);
-    cf_put_u64(&time, (uint64_t)now);
+    cf_put_u64(&time, (uint64_t)now << SERIAL_BITS | (serial & ((1U << SERIAL_BITS) - 1)));
     cf_put_hex(w, cf_writer_span(&time));
 }
 
@@ -56,10 +57,10 @@ static void put_mac(const struct cf_nonces *nonces, struct cf_str time, struct c
     cf_put_hex(w, (struct cf_span){mac, MAC_OCTETS});
 }
 
-void cf_nonce_make(const struct cf_nonces *nonces, cf_usec now, char *out) {
+void cf_nonce_make(struct cf_nonces *nonces, cf_usec now, char *out) {
     struct cf_writer w;
     cf_writer_init(&w, out, CF_NONCE_LEN);
-    put_time(&w, now);
+    put_time(&w, now, ++nonces->serial);
     put_mac(nonces, cf_writer_str(&w), &w);
     cf_assert(cf_writer_ok(&w) && w.len == CF_NONCE_LEN);
 }
@@ -83,7 +84,7 @@ static cf_usec made_at(struct cf_str nonce) {
         return 0;
     }
     cf_reader_init(&r, (struct cf_span){octets, sizeof octets});
-    return (cf_usec)cf_take_u64(&r);
+    return (cf_usec)(cf_take_u64(&r) >> SERIAL_BITS);
 }
 
 static enum cf_nonce_verdict use_again(struct used_nonce *used, uint32_t count) {

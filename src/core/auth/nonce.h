@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Nonces of the digest server (RFC 7616 section 3.3): the time they were made and a keyed hash of it, so that none needs to be
- * remembered until it is used; then its counts are (section 3.4, nc), so that credentials can't be used twice. A nonce lives for
- * a configured time. Bounded table; the oldest entry goes first, and a nonce that is not in the table any more is stale.
+ * Nonces of the digest server (RFC 7616 section 3.3): the time they were made, a number that tells those of one moment apart, and
+ * a keyed hash of both, so that none needs to be remembered until it is used; then its counts are (section 3.4, nc), so that
+ * credentials can't be used twice. A nonce lives for a configured time. Bounded table; the oldest entry goes first, and a nonce
+ * that is not in the table any more is stale.
  */
 #ifndef CF_CORE_AUTH_NONCE_H
 #define CF_CORE_AUTH_NONCE_H
@@ -13,7 +14,7 @@
 #include "base/usec.h"
 #include "core/auth/hash.h"
 
-/** Length of a nonce: hexadecimal time and half a SHA-256. */
+/** Length of a nonce: hexadecimal time and number, and half a SHA-256. */
 #define CF_NONCE_LEN 48
 
 /** Nonces in use at a time whose counts are remembered. */
@@ -25,6 +26,7 @@ struct cf_nonces {
     const struct cf_hash *hash;
     uint8_t key[32];
     cf_usec life_usec;
+    uint16_t serial;      /**< of the latest nonce; those of 2048 in a row differ whatever the clock says */
     struct cf_map used;   /**< by nonce */
     struct cf_list order; /**< oldest first */
 };
@@ -45,7 +47,7 @@ void cf_nonces_init(struct cf_nonces *nonces, const struct cf_mem *mem, const st
 void cf_nonces_fini(struct cf_nonces *nonces);
 
 /** A new nonce of CF_NONCE_LEN characters. */
-void cf_nonce_make(const struct cf_nonces *nonces, cf_usec now, char *out);
+void cf_nonce_make(struct cf_nonces *nonces, cf_usec now, char *out);
 
 /**
  * Judge @p nonce with @p count (nc; 0: the credentials have none, as those of old phones without qop: good once). Only after

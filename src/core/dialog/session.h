@@ -76,7 +76,7 @@ enum cf_session_event_kind {
     CF_SESSION_OFFER_WANTED, /**< an offer of ours is due. With .tx (re-INVITE without a description): cf_session_respond(.tx).
                                 Without (after cf_session_modify()): cf_session_describe() */
     CF_SESSION_MEDIA,        /**< .fork agreed on something, or fell back: cf_negotiation_take_params() */
-    CF_SESSION_OFFER_FAILED, /**< our offer was refused with .status; what was agreed before counts */
+    CF_SESSION_OFFER_FAILED, /**< our offer was refused with .status, or not made (0); what was agreed before counts */
     CF_SESSION_REFRESHED,    /**< the peer sent an UPDATE without description, answered: Contact and Subject may be new */
     CF_SESSION_REQUEST,      /**< another request of the peer (REFER, INFO, MESSAGE...): cf_session_respond(.tx) */
     CF_SESSION_RESPONSE, /**< final response to cf_session_request() .request, .status; without .message: 408 or 503 for none */
@@ -236,6 +236,13 @@ CF_MUST_USE enum cf_err cf_session_respond(struct cf_session *session, struct cf
  */
 CF_MUST_USE enum cf_err cf_session_describe(struct cf_session *session, unsigned fork, const struct cf_local_session *media,
                                             cf_usec now);
+
+/**
+ * There is no description to give where CF_SESSION_OFFER or CF_SESSION_OFFER_WANTED without a transaction asked for one, or
+ * cf_session_describe() could not take it. An offer of ours is not made: CF_SESSION_OFFER_FAILED with status 0, what was agreed
+ * before counts. Without an answer that is due the session ends (RFC 3261 section 13.2.2.4).
+ */
+void cf_session_describe_nothing(struct cf_session *session, cf_usec now);
 
 /**
  * Renegotiate, as soon as no other negotiation and no retry after glare is in the way; asking again before that changes nothing,

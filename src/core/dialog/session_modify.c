@@ -197,6 +197,23 @@ enum cf_err cf_session_describe(struct cf_session *session, unsigned fork, const
     return err;
 }
 
+void cf_session_describe_nothing(struct cf_session *session, cf_usec now) {
+    struct cf_session *s = session;
+    if (s->state == CF_SESSION_STATE_ENDED || s->state == CF_SESSION_STATE_GONE) {
+        return;
+    }
+    const struct cf_session_leg *leg = s->state == CF_SESSION_STATE_CONFIRMED ? &s->leg : early_leg(s);
+    bool is_answer_due = cf_session_is(s, CF_SESSION_IS_ACK_DUE) || leg == NULL || leg->is_prack_due;
+    if (is_answer_due || !cf_session_is(s, CF_SESSION_WANTS_OFFER)) {
+        cf_session_end(s, 0, CF_STR_NONE, now);
+        return;
+    }
+    struct cf_session_event failed = {.kind = CF_SESSION_OFFER_FAILED};
+    cf_session_set(s, CF_SESSION_IS_ASKED | CF_SESSION_WANTS_OFFER, false);
+    cf_session_push(s, &failed);
+    cf_session_settle(s, now);
+}
+
 /* RFC 3261 section 14.1: who made the Call-ID waits longer, in units of 10 ms. */
 static cf_usec glare_delay(const struct cf_session *s) {
     uint32_t chance = cf_entropy_u32(s->usage.entropy);

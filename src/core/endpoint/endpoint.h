@@ -163,8 +163,9 @@ CF_MUST_USE enum cf_err cf_endpoint_send_ack(struct cf_endpoint *ep, const struc
  * Answer the request of server transaction @p tx with @p message: complete, the request's Via fields first as
  * cf_sip_reply_begin() writes them. Copied, and sent again as long as the RFC wants it. A 2xx to INVITE is sent again until
  * cf_endpoint_acked() or for 64*T1, then NOT_ACKED comes. 401 and 407 over an untrusted UDP flow are sent once and forgotten; the
- * request's retransmission comes up as a new request (attacks.md T18 is why). Errors: CF_ERR_NOT_FOUND (the transaction is gone),
- * CF_ERR_STATE (it has its final response), CF_ERR_MALFORMED (not a response), CF_ERR_NO_MEMORY, CF_ERR_LIMIT.
+ * request's retransmission comes up as a new request (attacks.md T18 is why; docs/adr/0087). Errors: CF_ERR_NOT_FOUND (the
+ * transaction is gone), CF_ERR_STATE (it has its final response), CF_ERR_MALFORMED (not a response), CF_ERR_NO_MEMORY,
+ * CF_ERR_LIMIT.
  */
 CF_MUST_USE enum cf_err cf_endpoint_respond(struct cf_endpoint *ep, struct cf_tx_id tx, struct cf_str message, cf_usec now);
 

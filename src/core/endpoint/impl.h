@@ -218,6 +218,10 @@ bool cf_intake_pull(struct cf_endpoint *ep);
 /* Answer ep->message statelessly; @p retry_after_sec 0: no such field. */
 void cf_reply(struct cf_endpoint *ep, const struct cf_source *source, unsigned status, unsigned retry_after_sec);
 
+/* Answer the CANCEL ep->message with 200 and the To tag of @p response, the latest to its INVITE (RFC 3261 section 9.2); NULL:
+ * none. */
+void cf_reply_to_cancel(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_kept *response);
+
 /* Where a response to @p msg from @p remote goes over UDP (RFC 3261 section 18.2.2, RFC 3581 section 4). */
 struct cf_addr cf_reply_addr(const struct cf_sip_message *msg, const struct cf_addr *remote);
 

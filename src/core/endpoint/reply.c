@@ -24,15 +24,9 @@ static void put_tag(const struct cf_endpoint *ep, struct cf_writer *w, const str
     cf_put_hex(w, (struct cf_span){octets, sizeof octets});
 }
 
-bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
-                  unsigned retry_after_sec) {
-    char buffer[16];
-    struct cf_writer tag;
-    cf_writer_init(&tag, buffer, sizeof buffer);
-    if (status > 100) {
-        put_tag(ep, &tag, msg);
-    }
-    cf_sip_reply_begin(w, msg, status, CF_STR_NONE, status > 100 ? cf_writer_str(&tag) : CF_STR_NONE);
+static bool put_with_tag(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
+                         struct cf_str to_tag, unsigned retry_after_sec) {
+    cf_sip_reply_begin(w, msg, status, CF_STR_NONE, to_tag);
     if (retry_after_sec > 0) {
         cf_sip_put_field_dec(w, CF_SIP_HEADER_RETRY_AFTER, retry_after_sec);
     }
@@ -41,6 +35,17 @@ bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struc
     }
     cf_sip_end(w);
     return cf_writer_ok(w);
+}
+
+bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
+                  unsigned retry_after_sec) {
+    char buffer[16];
+    struct cf_writer tag;
+    cf_writer_init(&tag, buffer, sizeof buffer);
+    if (status > 100) {
+        put_tag(ep, &tag, msg);
+    }
+    return put_with_tag(ep, w, msg, status, status > 100 ? cf_writer_str(&tag) : CF_STR_NONE, retry_after_sec);
 }
 
 static void send_datagram(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_addr *to,
@@ -69,14 +74,11 @@ static bool spend(const struct cf_source *source, size_t len) {
     return true;
 }
 
-void cf_reply(struct cf_endpoint *ep, const struct cf_source *source, unsigned status, unsigned retry_after_sec) {
-    struct cf_writer w;
+/* Send the answer in @p w, unless the source has not paid for it. */
+static void send_reply(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_writer *answer) {
+    struct cf_writer w = *answer;
     struct cf_kept *bytes = NULL;
     bool is_udp = source->info.transport == CF_TRANSPORT_UDP;
-    cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
-    if (!cf_reply_put(ep, &w, &ep->message, status, retry_after_sec)) {
-        return;
-    }
     if (!spend(source, w.len)) {
         cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_AMPLIFYING);
         return;
@@ -93,6 +95,29 @@ void cf_reply(struct cf_endpoint *ep, const struct cf_source *source, unsigned s
         cf_flows_send(ep, source->flow, NULL, bytes);
     }
     cf_kept_release(&ep->keeper, &bytes);
+}
+
+void cf_reply(struct cf_endpoint *ep, const struct cf_source *source, unsigned status, unsigned retry_after_sec) {
+    struct cf_writer w;
+    cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
+    if (cf_reply_put(ep, &w, &ep->message, status, retry_after_sec)) {
+        send_reply(ep, source, &w);
+    }
+}
+
+void cf_reply_to_cancel(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_kept *response) {
+    struct cf_parse_error error;
+    struct cf_writer w;
+    bool has_tag =
+        response != NULL && cf_sip_parse(cf_kept_str(response), &ep->own, &error) == CF_OK && ep->own.to_tag.at != NULL;
+    if (!has_tag) {
+        cf_reply(ep, source, 200, 0);
+        return;
+    }
+    cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
+    if (put_with_tag(ep, &w, &ep->message, 200, ep->own.to_tag, 0)) {
+        send_reply(ep, source, &w);
+    }
 }
 
 /* What a client can't do without in an answer. */

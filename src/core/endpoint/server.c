@@ -8,6 +8,9 @@
 /* What an overloaded server asks clients to wait (RFC 3261 section 21.5.4). */
 #define RETRY_AFTER_SEC 10
 
+/* RFC 9000 section 8.1 lets servers send so many times what came from an address that has proved nothing. */
+#define CHALLENGE_FACTOR 3
+
 /* A part of the table is for those who have proved who they are, so that a flood of others does not shut them out. */
 #define RESERVE_DIVISOR 5
 
@@ -54,25 +57,33 @@ static void end(struct cf_endpoint *ep, struct cf_server_tx *stx) {
 
 /* ---- sending ---- */
 
-/* Sent in its short form to a flow that has not proved that it is there, if that is no longer than what came from it. */
+static bool is_challenge(unsigned status) {
+    return status == 401 || status == 407;
+}
+
+/*
+ * Sent in its short form to a flow that has not proved that it is there, if that is no longer than what came from it. A
+ * challenge, without which nobody can prove anything, is sent at once if it is no longer than three times that (docs/adr/0087).
+ */
 static void send_unproven(struct cf_endpoint *ep, struct cf_server_tx *stx) {
     struct cf_flow *flow = stx->tx.flow;
     struct cf_kept *bytes = cf_kept_take(stx->response);
     unsigned status = cf_status_of(cf_kept_str(bytes));
     bool can_strip = status >= 200 && !(stx->tx.is_invite && status / 100 == 2);
+    uint64_t allowance = is_challenge(status) ? CHALLENGE_FACTOR * flow->credit : flow->credit;
     struct cf_writer w;
     cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
-    if (can_strip && bytes->len > flow->credit && cf_reply_strip(ep, &w, cf_kept_str(bytes)) && w.len <= flow->credit) {
+    if (can_strip && bytes->len > flow->credit && cf_reply_strip(ep, &w, cf_kept_str(bytes)) && w.len <= allowance) {
         cf_kept_release(&ep->keeper, &bytes);
         if (cf_keep(&ep->keeper, cf_writer_str(&w), &bytes) != CF_OK) {
             cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_NO_MEMORY);
             return;
         }
     }
-    if (bytes->len > flow->credit) {
+    if (bytes->len > allowance) {
         cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_AMPLIFYING);
     } else {
-        flow->credit -= bytes->len;
+        flow->credit -= bytes->len < flow->credit ? bytes->len : flow->credit;
         cf_count(ep, CF_ENDPOINT_COUNT_RESPONSES_OUT);
         cf_flows_send(ep, flow, &stx->reply_to, bytes);
     }
@@ -362,7 +373,7 @@ void cf_server_on_cancel(struct cf_endpoint *ep, struct cf_source *source) {
         cf_reply(ep, source, 481, 0);
         return;
     }
-    cf_reply(ep, source, 200, 0);
+    cf_reply_to_cancel(ep, source, stx->response);
     unsigned state = stx->tx.machine.any.state;
     if (stx->is_cancelled || (state != CF_IST_TRYING && state != CF_IST_PROCEEDING)) {
         return;
@@ -387,7 +398,7 @@ void cf_server_on_cancel(struct cf_endpoint *ep, struct cf_source *source) {
  * again if it is lost, and goes up as a new one.
  */
 static bool is_forgotten(const struct cf_server_tx *stx, unsigned status) {
-    return (status == 401 || status == 407) && stx->tx.flow != NULL && !cf_flows_is_proven(stx->tx.flow);
+    return is_challenge(status) && stx->tx.flow != NULL && !cf_flows_is_proven(stx->tx.flow);
 }
 
 /* Somebody above has let the caller in without knowing whether he is there: three copies of the 2xx are worth the risk. */

@@ -95,8 +95,9 @@ static void describe_with_media(struct cf_leg *leg, unsigned fork, cf_usec now) 
     if (err == CF_OK) {
         err = cf_session_describe(&leg->session, fork, &media, now);
     }
-    if (err != CF_OK && err != CF_ERR_UNSUPPORTED) {
-        cf_session_end(&leg->session, 0, CF_STR_NONE, now);
+    /* STATE: the peer was faster, and we are asked again. */
+    if (err != CF_OK && err != CF_ERR_UNSUPPORTED && err != CF_ERR_STATE) {
+        cf_session_describe_nothing(&leg->session, now);
     }
 }
 

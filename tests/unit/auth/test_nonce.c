@@ -46,6 +46,20 @@ static void counts_are_good_once_in_any_order(void **state) {
     assert_int_equal(cf_nonce_use(&nonces, nonce, 6, CF_SEC(2)), CF_NONCE_REPLAYED);
 }
 
+/* Two phones that are challenged in one microsecond both begin to count at 1. */
+static void two_of_one_moment_differ(void **state) {
+    (void)state;
+    char first[CF_NONCE_LEN];
+    for (unsigned i = 0; i < 3000; i++) {
+        memcpy(first, made_at(CF_SEC(7)).at, sizeof first);
+        struct cf_str second = made_at(CF_SEC(7));
+        assert_false(cf_str_eq(cf_str_n(first, sizeof first), second));
+        assert_int_equal(cf_nonce_use(&nonces, second, 1, CF_SEC(7)), i < 1024 ? CF_NONCE_GOOD : CF_NONCE_REPLAYED);
+    }
+    /* Numbers of another moment begin anew as far as that is concerned. */
+    assert_int_equal(cf_nonce_use(&nonces, made_at(CF_SEC(7) + 1), 1, CF_SEC(8)), CF_NONCE_GOOD);
+}
+
 static void without_a_count_it_is_good_once(void **state) {
     (void)state;
     struct cf_str nonce = made_at(0);
@@ -122,6 +136,6 @@ static void want_of_memory_makes_it_stale(void **state) {
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
-CF_TEST_MAIN(CASE(counts_are_good_once_in_any_order), CASE(without_a_count_it_is_good_once), CASE(it_gets_old),
-             CASE(every_changed_character_makes_it_foreign), CASE(another_server_makes_others),
+CF_TEST_MAIN(CASE(counts_are_good_once_in_any_order), CASE(two_of_one_moment_differ), CASE(without_a_count_it_is_good_once),
+             CASE(it_gets_old), CASE(every_changed_character_makes_it_foreign), CASE(another_server_makes_others),
              CASE(the_table_is_bounded_and_what_falls_out_is_stale), CASE(want_of_memory_makes_it_stale))

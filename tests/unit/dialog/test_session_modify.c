@@ -135,6 +135,28 @@ static void refused_offer_leaves_the_agreement_as_it_was(void **state) {
     session_pair_fini(&p);
 }
 
+static void an_offer_that_can_not_be_written_is_withdrawn_and_the_call_goes_on(void **state) {
+    (void)state;
+    struct session_pair p;
+    begin(&p, 1);
+    unsigned habits = p.sides[0].habits;
+    p.sides[0].habits = 0;
+    assert_ok(session_pair_modify(&p, 0, CF_SESSION_MODIFY_OFFER));
+    cf_session_describe_nothing(&p.sides[0].session, p.net.now);
+    session_pair_run_for(&p, CF_SEC(5));
+    session_pair_assert_same(&p);
+    transcript_is(&p.net.transcript, "[500] A: OFFER_WANTED\n"
+                                     "[500] A: OFFER_FAILED\n");
+    assert_int_equal(p.sides[0].cause, CF_SESSION_CAUSE_NONE);
+    /* The next one is made. */
+    p.sides[0].habits = habits;
+    p.net.is_silent = true;
+    assert_ok(session_pair_modify(&p, 0, CF_SESSION_MODIFY_OFFER));
+    session_pair_run_for(&p, CF_SEC(1));
+    assert_int_equal(p.sides[1].counts[CF_SESSION_OFFER], 1);
+    session_pair_fini(&p);
+}
+
 static void offer_with_nothing_in_common_is_refused_and_the_call_goes_on(void **state) {
     (void)state;
     struct session_pair p;
@@ -445,6 +467,7 @@ CF_TEST_MAIN(cmocka_unit_test(either_side_renegotiates), cmocka_unit_test(reinvi
              cmocka_unit_test(new_subject_goes_by_update_or_else_by_reinvite),
              cmocka_unit_test(update_that_was_promised_but_is_not_taken_is_made_up_by_reinvite),
              cmocka_unit_test(refused_offer_leaves_the_agreement_as_it_was),
+             cmocka_unit_test(an_offer_that_can_not_be_written_is_withdrawn_and_the_call_goes_on),
              cmocka_unit_test(offer_with_nothing_in_common_is_refused_and_the_call_goes_on),
              cmocka_unit_test(reinvite_is_cancelled_with_the_session),
              cmocka_unit_test(unanswered_reinvite_waits_and_a_second_one_gets_500),

@@ -138,6 +138,38 @@ static void answers_cancel_and_tells_of_it_once(void **state) {
 }
 
 /* attacks.md T19 */
+/* RFC 3261 section 9.2. */
+static void answers_cancel_with_the_tag_of_the_invite(void **state) {
+    (void)state;
+    struct alone f;
+    alone_begin(&f);
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.method = "INVITE", .body_len = 600});
+    alone_respond(&f, 180, NULL);
+    assert_str(sip_parse(f.sent.text)->to_tag, CF_STR("us"));
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.method = "CANCEL"});
+    assert_int_equal(sip_parse(f.sent.text)->status, 200);
+    assert_str(sip_parse(f.sent.text)->to_tag, CF_STR("us"));
+    alone_end(&f);
+}
+
+/* For a log: each message that comes, before what is made of it. */
+static void tells_what_comes_when_it_is_watched(void **state) {
+    (void)state;
+    struct alone f;
+    alone_begin(&f);
+    cf_endpoint_watch(f.ep, true);
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    cf_endpoint_watch(f.ep, false);
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    alone_respond(&f, 200, NULL);
+    transcript_is(&f.transcript, "[0] received OPTIONS sip:bob@example.org SIP/2.0\n"
+                                 "[0] request OPTIONS sip:bob@example.org SIP/2.0\n"
+                                 "[0] received OPTIONS sip:bob@example.org SIP/2.0\n"
+                                 "[0] udp SIP/2.0 200 OK\n");
+    alone_end(&f);
+}
+
 static void refuses_a_cancel_from_another_flow(void **state) {
     (void)state;
     struct alone f;
@@ -246,6 +278,26 @@ static void sends_a_challenge_once_and_remembers_nothing(void **state) {
     alone_end(&f);
 }
 
+/* ADR 87. */
+static void challenges_a_short_request_at_once_but_only_so_far(void **state) {
+    (void)state;
+    struct alone f;
+    struct sip_text text;
+    char field[2048];
+    alone_begin(&f);
+    sip_request_via(&text, ALONE_VIA, &(struct sip_request){.method = "REGISTER"});
+    for (unsigned percent = 150; percent <= 450; percent += 300) {
+        snprintf(field, sizeof field, "WWW-Authenticate: Digest realm=\"%0*d\", nonce=\"1\"\r\n",
+                 (int)(text.text.len * percent / 100 - text.text.len), 1);
+        f.sent.text.len = 0;
+        alone_datagram(&f, text.text);
+        alone_respond(&f, 401, field);
+        assert_true(percent == 150 ? f.sent.text.len > text.text.len : f.sent.text.len == 0);
+    }
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_DISCARD_AMPLIFYING), 1);
+    alone_end(&f);
+}
+
 static void never_answers_more_than_an_unproven_sender_sent(void **state) {
     (void)state;
     struct alone f;
@@ -291,10 +343,12 @@ CF_TEST_MAIN(cmocka_unit_test(answers_a_request_and_its_retransmissions),
              cmocka_unit_test(adds_received_and_rport_to_the_top_via), cmocka_unit_test(answers_to_the_port_in_via_without_rport),
              cmocka_unit_test(says_100_and_repeats_a_refusal_until_ack),
              cmocka_unit_test(repeats_a_2xx_until_the_dialog_has_its_ack), cmocka_unit_test(reports_a_2xx_without_ack),
-             cmocka_unit_test(answers_cancel_and_tells_of_it_once), cmocka_unit_test(refuses_a_cancel_from_another_flow),
+             cmocka_unit_test(answers_cancel_and_tells_of_it_once), cmocka_unit_test(answers_cancel_with_the_tag_of_the_invite),
+             cmocka_unit_test(tells_what_comes_when_it_is_watched), cmocka_unit_test(refuses_a_cancel_from_another_flow),
              cmocka_unit_test(marks_a_request_that_came_by_two_ways), cmocka_unit_test(matches_requests_of_rfc_2543),
              cmocka_unit_test(refuses_what_it_can_answer_and_drops_the_rest),
              cmocka_unit_test(ends_a_request_that_nobody_answers), cmocka_unit_test(takes_no_second_answer),
              cmocka_unit_test(sends_a_challenge_once_and_remembers_nothing),
+             cmocka_unit_test(challenges_a_short_request_at_once_but_only_so_far),
              cmocka_unit_test(never_answers_more_than_an_unproven_sender_sent),
              cmocka_unit_test(a_stun_request_is_answered_to_known_flows_only))
