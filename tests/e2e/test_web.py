@@ -6,6 +6,7 @@ import struct
 import time
 
 from confer_test import Failure, Server, check, free_port, run_cases
+from phone import Phone
 from raw_sip import SDP, Client, client_context, digest
 from raw_ws import BINARY, PING, PONG, TEXT, Reply, WebSocket, WsClient, connect, frame, http, upgrade
 from test_operator import Configured, add_account, folder, settings
@@ -44,6 +45,26 @@ def browsers_and_phones_meet():
             check(bye.status == 200, bye.line)
             browser.close()
             phone.close()
+    finally:
+        server.close()
+
+
+def a_browser_that_is_called_in_gets_an_offer_for_browsers():
+    """DTLS, and all of congestion control, which phones are not asked for."""
+    server = WebServer()
+    try:
+        browser = WsClient(server.web, 'bob')
+        browser.register()
+        phone = Client(('127.0.0.1', server.port), 'carol')
+        phone.register()
+        caller = Phone(server, 'alice', 'sip:videoconference-factory@localhost', options=['--invite', 'bob,carol'])
+        asked = browser.request('INVITE')
+        videos = [line for line in asked.body.splitlines() if line.startswith('m=video')]
+        check(len(videos) == 1 and ' UDP/TLS/RTP/SAVPF ' in videos[0], asked.body)
+        for what in ('a=fingerprint:sha-256 ', 'a=setup:actpass', 'transport-cc', 'goog-remb', 'rtx/90000', 'a=ice-ufrag:', 'a=rtcp-mux'):
+            check(what in asked.body, f'{what}: {asked.body}')
+        check('transport-cc' not in phone.request('INVITE').body, 'phones are offered what phones know')
+        caller.quit()
     finally:
         server.close()
 
@@ -333,6 +354,7 @@ def pages_are_served_safely():
 
 
 if __name__ == '__main__':
-    run_cases(browsers_and_phones_meet, a_closed_tab_ends_its_registration, one_port_carries_everything, handshakes_are_checked,
+    run_cases(browsers_and_phones_meet, a_browser_that_is_called_in_gets_an_offer_for_browsers,
+              a_closed_tab_ends_its_registration, one_port_carries_everything, handshakes_are_checked,
               other_pages_may_be_let_in, frames_of_all_kinds, broken_frames_end_the_connection, slow_and_many_are_bounded,
               pages_are_served_safely)

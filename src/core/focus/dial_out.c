@@ -193,6 +193,7 @@ static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
         leg->local.family = flow.remote.family;
         leg->peer = flow.remote;
         leg->is_secure = cf_transport_is_secure(flow.transport);
+        leg->is_browser = flow.transport == CF_TRANSPORT_WS || flow.transport == CF_TRANSPORT_WSS;
     }
 }
 

@@ -80,6 +80,7 @@ struct cf_leg {
     bool is_verified;
     struct cf_conference_pass pass;
     bool is_secure;   /**< signalling is encrypted */
+    bool is_browser;  /**< called over WebSocket: it insists on DTLS and knows congestion control */
     bool has_media;   /**< the media worker knows it */
     bool is_waiting;  /**< in the lobby */
     bool is_muted;    /**< by an administrator */
@@ -172,7 +173,7 @@ struct cf_focus {
     struct cf_handle_table deliveries;
     struct cf_list commands;         /**< of struct cf_focus_command */
     struct cf_focus_command *polled; /**< handed out last */
-    struct cf_policy strict;         /**< config.policy for rooms that demand AES-256, made anew when it is needed */
+    struct cf_policy strict;         /**< config.policy as it is for one leg (AES-256, browsers), made anew when it is needed */
     char *scratch;                   /**< CF_FOCUS_SCRATCH_MAX octets for documents */
     char *deflated;                  /**< the same for compressed ones */
     bool is_draining;

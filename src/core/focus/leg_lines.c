@@ -36,11 +36,18 @@ const struct cf_policy *cf_leg_policy(const struct cf_leg *leg) {
     struct cf_focus *focus = leg->room->focus;
     const struct cf_focus_config *config = &focus->config;
     const struct cf_conference *conf = cf_room_conference(leg->room);
-    if (conf == NULL || config->demands_aes256 == NULL || !config->demands_aes256(config->demands_ctx, conf->key)) {
+    bool is_strict = conf != NULL && config->demands_aes256 != NULL && config->demands_aes256(config->demands_ctx, conf->key);
+    if (!is_strict && !leg->is_browser) {
         return config->policy;
     }
     focus->strict = *config->policy;
-    cf_policy_demand_aes256(&focus->strict);
+    if (is_strict) {
+        cf_policy_demand_aes256(&focus->strict);
+    }
+    if (leg->is_browser) {
+        focus->strict.offer_profile = CF_PROFILE_DTLS_SAVPF;
+        focus->strict.offers_congestion_control = true;
+    }
     return &focus->strict;
 }
 

@@ -221,11 +221,17 @@ static bool is_id_used(const struct cf_plan *plan, uint16_t id) {
     return false;
 }
 
+static bool is_extension_in_use(const struct former *former, enum cf_extension extension) {
+    return former->is_in_use && former->local.attributes.extmaps[extension].id != 0 &&
+           former->remote.attributes.extmaps[extension].id != 0;
+}
+
 /* Ids stay what they were (RFC 8285 section 6); an extension whose usual id is taken by another one is not offered. */
 static void plan_extensions(const struct offer *o, enum cf_media_kind kind, const struct former *former, struct cf_plan *plan) {
     const struct cf_policy *policy = o->input->local->policy;
-    uint32_t ours =
-        cf_policy_extensions_of(policy, kind) & ~(policy->offers_congestion_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
+    uint32_t ours = cf_policy_extensions_of(policy, kind);
+    bool has_control = policy->offers_congestion_control || is_extension_in_use(former, CF_EXTENSION_TRANSPORT_CC);
+    ours &= ~(has_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
     ours &= ~(plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS);
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < CF_EXTENSION_COUNT; i++) {

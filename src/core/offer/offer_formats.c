@@ -5,7 +5,7 @@
 #include "core/offer/answer_formats.h"
 
 /* Feedback that phones have not heard of. */
-#define CONTROL (CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB)
+#define CONTROL ((uint32_t)(CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB))
 
 /* A set of payload types. */
 struct types {
@@ -62,8 +62,7 @@ static void add_codecs(struct cf_numbering *n, const struct cf_policy *policy, e
         struct cf_numbered *entry = clock_hz > 0 ? add(n, kind, codec->codec, clock_hz) : NULL;
         if (entry != NULL) {
             entry->format.params = codec->params;
-            entry->format.feedback =
-                cf_policy_feedback_of(policy, kind) & ~(uint32_t)(policy->offers_congestion_control ? 0 : CONTROL);
+            entry->format.feedback = cf_policy_feedback_of(policy, kind);
         }
     }
 }
@@ -78,9 +77,9 @@ static void add_events(struct cf_numbering *n, const struct cf_policy *policy) {
     }
 }
 
-static void add_rtx(struct cf_numbering *n, const struct cf_policy *policy) {
+static void add_rtx(struct cf_numbering *n) {
     uint8_t count = n->count;
-    for (uint8_t i = 0; i < count && policy->offers_congestion_control; i++) {
+    for (uint8_t i = 0; i < count; i++) {
         struct cf_numbered *entry = NULL;
         if (n->list[i].kind == CF_MEDIA_VIDEO) {
             entry = add(n, CF_MEDIA_VIDEO, CF_CODEC_RTX, n->list[i].format.clock_hz);
@@ -91,29 +90,36 @@ static void add_rtx(struct cf_numbering *n, const struct cf_policy *policy) {
     }
 }
 
+/* Usual numbers where they are free, then others: for retransmissions, or for all else. */
+static void number(struct cf_numbering *n, bool is_rtx, struct types *used) {
+    for (size_t i = 0; i < n->count; i++) {
+        struct cf_plan_format *format = &n->list[i].format;
+        uint8_t usual = cf_codec_row(format->codec)->default_type;
+        if ((format->codec == CF_CODEC_RTX) == is_rtx && !used->has[usual]) {
+            format->payload_type = usual;
+            used->has[usual] = true;
+        }
+    }
+    for (size_t i = 0; i < n->count; i++) {
+        struct cf_plan_format *format = &n->list[i].format;
+        if ((format->codec == CF_CODEC_RTX) == is_rtx && format->payload_type == CF_PAYLOAD_NONE) {
+            format->payload_type = free_type(used);
+            used->has[format->payload_type % CF_PAYLOAD_COUNT] = true;
+        }
+    }
+}
+
 void cf_numbering_make(const struct cf_policy *policy, struct cf_numbering *ret) {
     struct types used = {0};
     memset(ret, 0, sizeof *ret);
+    ret->offers_control = policy->offers_congestion_control;
     add_codecs(ret, policy, CF_MEDIA_AUDIO);
     add_events(ret, policy);
     add_codecs(ret, policy, CF_MEDIA_VIDEO);
-    add_rtx(ret, policy);
-    /* First those that can have their usual number, then the others. */
-    for (size_t i = 0; i < ret->count; i++) {
-        struct cf_plan_format *format = &ret->list[i].format;
-        uint8_t usual = cf_codec_row(format->codec)->default_type;
-        if (!used.has[usual]) {
-            format->payload_type = usual;
-            used.has[usual] = true;
-        }
-    }
-    for (size_t i = 0; i < ret->count; i++) {
-        struct cf_plan_format *format = &ret->list[i].format;
-        if (format->payload_type == CF_PAYLOAD_NONE) {
-            format->payload_type = free_type(&used);
-            used.has[format->payload_type % CF_PAYLOAD_COUNT] = true;
-        }
-    }
+    add_rtx(ret);
+    /* Retransmissions last: whether they are offered or not must not change the other numbers. */
+    number(ret, false, &used);
+    number(ret, true, &used);
 }
 
 /* What numbers of a line that exists mean. */
@@ -169,6 +175,27 @@ static void order_as_before(const struct cf_section *local, struct cf_plan *plan
     }
 }
 
+/* What both sides said of feedback for the format with number @p type of ours. */
+static uint32_t former_feedback(const struct cf_section *local, const struct cf_section *remote, enum cf_codec codec,
+                                uint8_t type) {
+    uint32_t feedback = 0;
+    const struct cf_sdp_format *ours = local == NULL ? NULL : cf_sdp_format_of(&local->formats, type);
+    for (size_t i = 0; ours != NULL && remote != NULL && i < remote->formats.count; i++) {
+        const struct cf_sdp_format *theirs = &remote->formats.at[i];
+        feedback |= theirs->codec == codec ? theirs->feedback & ours->feedback : 0;
+    }
+    return feedback;
+}
+
+/* Has the peer any retransmissions in its description? */
+static bool has_rtx(const struct cf_section *section) {
+    size_t i = 0;
+    while (section != NULL && i < section->formats.count && section->formats.at[i].codec != CF_CODEC_RTX) {
+        i++;
+    }
+    return section != NULL && i < section->formats.count;
+}
+
 void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind kind, const struct cf_section *local,
                       const struct cf_section *remote, struct cf_plan *plan) {
     struct types used = {0};
@@ -185,6 +212,12 @@ void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind k
             format.params.rtx.apt = types[numbering->list[i].repaired];
         }
         uint8_t type = former_type(local, &format);
+        if (format.codec == CF_CODEC_RTX && !numbering->offers_control && (type == CF_PAYLOAD_NONE || !has_rtx(remote))) {
+            continue;
+        }
+        if (!numbering->offers_control) {
+            format.feedback &= ~CONTROL | former_feedback(local, remote, format.codec, type);
+        }
         if (type == CF_PAYLOAD_NONE && is_in_other_form(local, &format)) {
             continue;
         }

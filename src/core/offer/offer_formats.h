@@ -21,6 +21,7 @@ struct cf_numbered {
 
 /** All formats of a policy with their numbers. */
 struct cf_numbering {
+    bool offers_control; /**< RTX and feedback for congestion control on lines that had none */
     uint8_t count;
     struct cf_numbered list[CF_NUMBERING_MAX];
 };
@@ -31,7 +32,7 @@ void cf_numbering_make(const struct cf_policy *policy, struct cf_numbering *ret)
 /**
  * Put the formats for a line of @p kind into @p plan. If the line exists, @p local and @p remote are its sections in the
  * agreement in force (else both are NULL): formats that are there keep their numbers and come first, and a number never changes
- * its meaning.
+ * its meaning. What both had of RTX and of feedback goes on (RFC 3264 section 8), whether we would offer it anew or not.
  */
 void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind kind, const struct cf_section *local,
                       const struct cf_section *remote, struct cf_plan *plan);

@@ -57,8 +57,8 @@ struct cf_policy {
         offer_profile; /**< of our offers; what it stands for if that can be done for a line, else the first keying that can */
 
     enum cf_policy_ice ice;
-    bool offers_congestion_control; /**< RTX, transport-wide feedback and REMB in offers: phones have not heard of them. In
-                                       answers they are taken whenever offered */
+    bool offers_congestion_control; /**< RTX, transport-wide feedback and REMB in offers of new lines: phones have not heard of
+                                       them. In answers they are taken whenever offered, and later offers keep them */
     bool allows_bundle;   /**< RFC 9143 groups are taken and offered; off: each line for itself, bundle-only lines are refused */
     bool offers_rtcp_mux; /**< RFC 5761 in offers; taken in answers whenever offered */
     bool allows_reduced_rtcp; /**< RFC 5506, if the peer offers it */

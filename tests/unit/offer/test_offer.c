@@ -123,6 +123,26 @@ static void congestion_control_is_taken_but_not_offered_to_phones(void **state) 
     assert_true(line->extensions[CF_EXTENSION_TRANSPORT_CC].id != 0 && line->extensions[CF_EXTENSION_TRANSPORT_CC].can_send);
     assert_true((line->payloads[0].feedback & CF_FEEDBACK_TRANSPORT_CC) != 0);
     assert_int_equal(b.params->lines[0].extensions[CF_EXTENSION_TRANSPORT_CC].id, 0);
+    /* What is in use is not dropped by an offer of ours (RFC 3264 section 8): nothing changes. */
+    test_party_exchange(&b, &a);
+    uint32_t news = CF_MEDIA_CHANGE_EXTENSIONS | CF_MEDIA_CHANGE_NAMES | CF_MEDIA_CHANGE_LOCAL | CF_MEDIA_CHANGE_REMOTE;
+    assert_int_equal(b.params->lines[1].changed & news, 0);
+    assert_non_null(cf_media_payload_of_codec(&b.params->lines[1], CF_CODEC_RTX, 90000));
+    assert_true((b.params->lines[1].payloads[0].feedback & CF_FEEDBACK_TRANSPORT_CC) != 0);
+    assert_true((b.params->lines[1].payloads[0].feedback & CF_FEEDBACK_GOOG_REMB) != 0);
+}
+
+static void what_the_peer_does_not_have_is_not_kept(void **state) {
+    (void)state;
+    a.policy.offers_congestion_control = true;
+    b.policy.video_feedback &= ~(uint32_t)CF_FEEDBACK_GOOG_REMB;
+    b.policy.video_extensions &= ~(1U << CF_EXTENSION_TRANSPORT_CC);
+    test_party_exchange(&a, &b);
+    a.policy.offers_congestion_control = false;
+    struct cf_str offer = test_party_offer(&a);
+    assert_true(says(offer, "rtx/90000") && says(offer, "transport-cc"));
+    assert_false(says(offer, "goog-remb") || says(offer, "transport-wide"));
+    assert_ok(cf_negotiation_rollback(&a.n));
 }
 
 static void a_later_offer_does_not_change_what_is_in_use(void **state) {
@@ -211,6 +231,6 @@ static void lines_come_and_go_for_both_sides(void **state) {
 CF_TEST_MAIN(T(what_can_not_be_offered_is_the_callers_mistake), T(protection_is_the_best_that_is_allowed),
              T(keys_are_not_shown_on_insecure_signalling), T(formats_have_one_number_in_all_lines),
              T(retransmission_is_offered_for_each_video_codec), T(congestion_control_is_taken_but_not_offered_to_phones),
-             T(a_later_offer_does_not_change_what_is_in_use), T(names_do_not_collide_with_the_peers),
-             T(a_group_that_was_not_taken_is_not_offered_again), T(labels_and_contents_are_told),
-             T(lines_come_and_go_for_both_sides))
+             T(what_the_peer_does_not_have_is_not_kept), T(a_later_offer_does_not_change_what_is_in_use),
+             T(names_do_not_collide_with_the_peers), T(a_group_that_was_not_taken_is_not_offered_again),
+             T(labels_and_contents_are_told), T(lines_come_and_go_for_both_sides))
