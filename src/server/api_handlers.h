@@ -12,6 +12,9 @@ void cf_api_get_statistics(struct cf_api_call *call);
 void cf_api_get_metrics(struct cf_api_call *call);
 void cf_api_drain(struct cf_api_call *call);
 
+/* --- api_legs.c --- */
+void cf_api_list_legs(struct cf_api_call *call);
+
 /* --- api_links.c --- */
 void cf_api_join(struct cf_api_call *call);
 void cf_api_list_links(struct cf_api_call *call);

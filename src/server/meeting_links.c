@@ -159,13 +159,13 @@ static struct cf_problem read_link(struct cf_meeting_links *links, const struct 
     case CF_TOKEN_GOOD:
         break;
     case CF_TOKEN_EXPIRED:
-        return CF_PROBLEM(401, "link-expired", "The link is not good any more: ask for another one");
+        return CF_PROBLEM(403, "link-expired", "The link is not good any more: ask for another one");
     case CF_TOKEN_REVOKED:
-        return CF_PROBLEM(401, "link-revoked", "The link was withdrawn");
+        return CF_PROBLEM(403, "link-revoked", "The link was withdrawn");
     case CF_TOKEN_MALFORMED:
     case CF_TOKEN_FORGED:
         cf_authenticator_note_failure(authenticator, &wish->remote, now);
-        return CF_PROBLEM(401, "link-invalid", "This is not a link of this server, or a part of it is missing");
+        return CF_PROBLEM(403, "link-invalid", "This is not a link of this server, or a part of it is missing");
     }
     ret->guest.room = link.room;
     ret->guest.role = link.role;

@@ -38,6 +38,7 @@ struct server {
     struct cf_control *control;
     struct cf_policy policy;
     struct cf_meeting_links links;
+    struct cf_leg_histories histories;
     struct cf_services services;
     cf_usec look_at_accounts;
     cf_usec drain_until; /* 0: not draining */
@@ -124,6 +125,7 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
     cf_transports_on_turn(s->transports, now);
     cf_media_link_flush(s->media);
     cf_usec deadline = cf_usec_min(cf_node_deadline(s->node), s->look_at_accounts);
+    deadline = cf_usec_min(deadline, cf_leg_histories_on_turn(&s->histories, s->node, now));
     deadline = cf_usec_min(deadline, cf_media_link_on_deadline(s->media, now));
     deadline = cf_usec_min(deadline, cf_transports_deadline(s->transports));
     return cf_usec_min(deadline, look_at_end(s, now));
@@ -328,6 +330,7 @@ static enum cf_err offer_services(struct server *s) {
                                        .config = &s->options->config,
                                        .store = &s->store,
                                        .links = &s->links,
+                                       .histories = &s->histories,
                                        .started = cf_system_now(),
                                        .drain = begin_drain,
                                        .drain_ctx = s};
@@ -364,6 +367,7 @@ static enum cf_err start(struct server *s) {
 }
 
 static void stop(struct server *s) {
+    cf_leg_histories_fini(&s->histories);
     cf_node_destroy(s->node);
     cf_media_link_stop(&s->media);
     cf_transports_close(&s->transports);
@@ -432,6 +436,8 @@ static void say_hello(struct server *s) {
 
 int cf_server_run(struct cf_server_options *options) {
     struct server s = {.options = options};
+    cf_leg_histories_init(&s.histories,
+                          ((uint64_t)cf_entropy_u32(cf_system_entropy()) << 32) | cf_entropy_u32(cf_system_entropy()));
     enum cf_err err = start(&s);
     if (err != CF_OK) {
         cf_log(CF_LOG_ERROR, "server", "not started: %s", cf_err_text(err));

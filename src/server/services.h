@@ -6,6 +6,7 @@
 
 #include "core/config/config.h"
 #include "core/node/node.h"
+#include "server/leg_history.h"
 #include "server/meeting_links.h"
 #include "server/store.h"
 
@@ -15,6 +16,7 @@ struct cf_services {
     const struct cf_config *config;
     struct cf_store *store;
     struct cf_meeting_links *links;
+    struct cf_leg_histories *histories;
     cf_usec started; /**< when the server was */
     bool is_draining;
     void (*drain)(void *ctx); /**< take no new calls, end with the last one */

@@ -27,6 +27,7 @@
     X("GET", "/api/links/{link}", CF_SCOPE_LINKS, cf_api_get_link)                                                               \
     X("DELETE", "/api/links/{link}", CF_SCOPE_LINKS, cf_api_revoke_link)                                                         \
     X("GET", "/api/statistics", CF_SCOPE_STATISTICS, cf_api_get_statistics)                                                      \
+    X("GET", "/api/legs", CF_SCOPE_ADMIN, cf_api_list_legs)                                                                      \
     X("POST", "/api/drain", CF_SCOPE_ADMIN, cf_api_drain)                                                                        \
     X("GET", "/metrics", CF_SCOPE_STATISTICS, cf_api_get_metrics)
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the streams of a call are doing, as JSON. */
+#include "server/stream_json.h"
+
+#include "server/json.h"
+
+static void put_score(struct cf_writer *w, struct cf_str key, uint16_t centi) {
+    if (centi > 0) {
+        cf_put_json_number(w, key, centi);
+    }
+}
+
+/* What came and was not used, by reason; left out if nothing was. */
+static void put_stream_discards(struct cf_writer *w, const struct cf_stream_stats *s) {
+    bool is_first = true;
+    for (int i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
+        if (s->discards[i] == 0) {
+            continue;
+        }
+        if (is_first) {
+            cf_put_json_key(w, CF_STR("discarded"), false);
+        }
+        cf_put_char(w, is_first ? '{' : ',');
+        cf_put_json_str(w, cf_str_of(cf_media_discard_text((enum cf_media_discard)i)));
+        cf_put_char(w, ':');
+        cf_put_dec(w, s->discards[i]);
+        is_first = false;
+    }
+    if (!is_first) {
+        cf_put_char(w, '}');
+    }
+}
+
+/* Rates in bit/s, loss in thousandths, times in ms; "..._estimate" are scores of the E-model times 100. */
+static void put_stream(struct cf_writer *w, const struct cf_stream_stats *s) {
+    cf_put_lit(w, "{");
+    cf_put_json_key(w, CF_STR("kind"), true);
+    cf_put_json_str(w, s->is_sound ? CF_STR("audio") : CF_STR("video"));
+    cf_put_json_number(w, CF_STR("line"), s->line);
+    cf_put_json_number(w, CF_STR("in"), s->rate_in_bps);
+    cf_put_json_number(w, CF_STR("out"), s->rate_out_bps);
+    cf_put_json_number(w, CF_STR("lost_in"), s->lost_in_permille);
+    cf_put_json_number(w, CF_STR("lost_out"), s->lost_out_permille);
+    cf_put_json_number(w, CF_STR("jitter_in"), (uint64_t)(s->jitter_in_usec / 1000));
+    cf_put_json_number(w, CF_STR("jitter_out"), (uint64_t)(s->jitter_out_usec / 1000));
+    if (s->round_trip_usec >= 0) {
+        cf_put_json_number(w, CF_STR("round_trip"), (uint64_t)(s->round_trip_usec / 1000));
+    }
+    if (s->is_sound) {
+        put_score(w, CF_STR("mos_in_estimate"), s->mos_in_centi);
+        put_score(w, CF_STR("mos_out_estimate"), s->mos_out_centi);
+    } else {
+        cf_put_json_flag(w, CF_STR("shows"), cf_handle_is_set(s->shown));
+        cf_put_json_number(w, CF_STR("grade"), s->grade_out);
+        cf_put_json_number(w, CF_STR("freezes"), s->freezes_out);
+        cf_put_json_number(w, CF_STR("frozen"), (uint64_t)(s->frozen_out_usec / 1000));
+        cf_put_json_number(w, CF_STR("switches"), s->switches_out);
+    }
+    put_stream_discards(w, s);
+    cf_put_char(w, '}');
+}
+
+void cf_put_streams(struct cf_writer *w, const struct cf_focus *focus, struct cf_handle leg) {
+    bool is_first = true;
+    cf_put_json_key(w, CF_STR("streams"), false);
+    cf_put_char(w, '[');
+    for (size_t i = 0; i < cf_focus_stream_count(focus, leg); i++) {
+        struct cf_stream_stats stats;
+        if (cf_focus_stream(focus, leg, i, &stats)) {
+            cf_put(w, is_first ? CF_STR_NONE : CF_STR(","));
+            put_stream(w, &stats);
+            is_first = false;
+        }
+    }
+    cf_put_char(w, ']');
+}
