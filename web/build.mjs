@@ -18,6 +18,6 @@ await build({
   legalComments: 'eof',
   logLevel: 'warning',
 });
-for (const name of ['index.html', 'style.css']) {
+for (const name of ['index.html', 'style.css', 'icon.svg', 'icons.svg']) {
   copyFileSync(join(here, 'src', name), join(folder, name));
 }

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A real server and real browsers with cameras that can be told apart: each shows a colour of its own with a bar that moves.
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Real browsers with cameras that can be told apart: each shows a colour of its own with a bar that moves.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const BROWSER = process.env.CONFER_CHROMIUM ?? '/usr/bin/chromium';
 const WAIT_MSEC = 30000 * Number(process.env.CONFER_PATIENCE ?? 1);
 
@@ -32,74 +26,75 @@ export function writeCamera(path, colour) {
   writeFileSync(path, Buffer.concat(parts));
 }
 
-/** A port of loopback that is free, and the next one too as far as can be told. */
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port & ~1));
-    });
-  });
-}
-
-/** A server that is ready, with its folder. */
-export class Site {
-  static async open() {
-    const site = new Site();
-    site.url = '';
-    site.folder = mkdtempSync(join(tmpdir(), 'confer-web-'));
-    site.port = await freePort();
-    site.process = spawn(join(process.env.CONFER_BUILD ?? join(root, 'build'), 'conferd'),
-      ['--dev', '--listen', `127.0.0.1:${site.port}`, '--web', `127.0.0.1:${site.port + 2}`, '--state', site.folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-    site.ended = new Promise((resolve) => site.process.once('exit', resolve));
-    for await (const line of createInterface({ input: site.process.stdout })) {
-      if (line.startsWith('ready')) {
-        break;
-      }
-    }
-    site.url = `https://localhost:${site.port + 2}/`;
-    return site;
-  }
-
-  async close() {
-    this.process.kill('SIGTERM');
-    await this.ended;
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
+/**
+ * @typedef {{ way?: 'account' | 'link' | 'pin', name?: string, url?: string, pin?: string, waits?: boolean, context?: object, args?: string[] }} How
+ */
 
 /** Somebody with a browser of his own. */
 export class Person {
-  /** @param {Site} site @param {string} user @param {keyof COLOURS} colour @param {string} room */
-  static async join(site, user, colour, room) {
+  /**
+   * Open a browser on the page of a room.
+   * @param {import('../testing/site.mjs').Site} site @param {string} user @param {keyof COLOURS} colour @param {string} room @param {How} [how]
+   */
+  static async open(site, user, colour, room, how = {}) {
     const person = new Person();
     const camera = join(site.folder, `${user}.y4m`);
     writeCamera(camera, colour);
+    person.site = site;
+    person.user = user;
+    person.shown = how.name ?? user[0].toUpperCase() + user.slice(1);
+    person.url = how.url ?? `${site.url}m/${room}`;
     person.browser = await chromium.launch({
       executablePath: BROWSER,
       args: ['--no-sandbox', '--disable-gpu', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
         `--use-file-for-fake-video-capture=${camera}`, '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--allow-loopback-in-peer-connection',
-        '--autoplay-policy=no-user-gesture-required', '--auto-select-desktop-capture-source=Entire screen'],
+        '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required',
+        '--auto-select-desktop-capture-source=Entire screen', ...(how.args ?? [])],
     });
-    const context = await person.browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1180, height: 720 } });
-    const page = await context.newPage();
+    person.context = await person.browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 760 }, ...how.context });
+    const page = await person.context.newPage();
     person.page = page;
-    person.user = user;
+    /** @type {string[]} what the page complained of */
+    person.errors = [];
     page.setDefaultTimeout(WAIT_MSEC);
-    page.on('pageerror', (error) => console.error(`${user}: ${error}`));
-    if (process.env.CONFER_TRACE) {
-      page.on('console', (message) => console.error(`${user}: ${message.text()}`));
+    page.on('pageerror', (error) => person.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) {
+        person.errors.push(message.text());
+      }
+      if (process.env.CONFER_TRACE) {
+        console.error(`${user}: ${message.text()}`);
+      }
+    });
+    await page.goto(person.url);
+    await page.waitForSelector('#join:not([hidden])');
+    return person;
+  }
+
+  /** Open a browser and come in. @param {import('../testing/site.mjs').Site} site @param {string} user @param {keyof COLOURS} colour @param {string} room @param {How} [how] */
+  static async join(site, user, colour, room, how = {}) {
+    const person = await Person.open(site, user, colour, room, how);
+    await person.enter(how);
+    return person;
+  }
+
+  /** Fill the form in and send it. @param {How} [how] */
+  async enter(how = {}) {
+    const { page } = this;
+    await page.fill('#name', this.shown);
+    if ((how.way ?? 'account') === 'account') {
+      if (await page.locator('#way:not([hidden])').count() > 0) {
+        await page.check('#way-account', { force: true });
+      }
+      await page.fill('#user', this.user);
+      await page.fill('#password', this.user);
+    } else if (how.way === 'pin') {
+      await page.check('#way-pin', { force: true });
+      await page.fill('#pin', how.pin ?? '');
     }
-    await page.goto(`${site.url}#${room}`);
-    await page.fill('#name', user[0].toUpperCase() + user.slice(1));
-    await page.fill('#user', user);
-    await page.fill('#password', user);
-    await page.fill('#room', room);
     await page.waitForFunction(() => document.querySelector('#preview').videoWidth > 0);
     await page.click('#join-button');
-    await page.waitForSelector('#meeting:not([hidden])');
-    return person;
+    await page.waitForSelector(how.waits ? '#waiting:not([hidden])' : '#meeting:not([hidden])');
   }
 
   /** Wait until a tile (by name) shows @colour and its picture moves. @param {string} name @param {keyof COLOURS} colour */
@@ -128,9 +123,37 @@ export class Person {
     }, [name, colour], { polling: 250 });
   }
 
+  /** Forget what was seen: it has to move anew. */
+  async looksAgain() {
+    await this.page.evaluate(() => { window.confer = {}; });
+  }
+
   /** @param {'speaker' | 'grid' | 'audio'} mode */
   layout(mode) {
     return this.page.click(`[data-mode="${mode}"]`);
+  }
+
+  /** @param {'people' | 'chat'} name */
+  async openPanel(name) {
+    if (await this.page.getAttribute(`#${name}-button`, 'aria-pressed') !== 'true') {
+      await this.page.click(`#${name}-button`);
+    }
+  }
+
+  /** Choose an action for somebody in the list of people. @param {string} name @param {string} action */
+  async moderate(name, action) {
+    await this.openPanel('people');
+    await this.page.click(`#people-list li:has-text("${name}") summary`);
+    await this.page.click(`#people-list li:has-text("${name}") .actions button:text-is("${action}")`);
+  }
+
+  /** A picture of the page, where CONFER_SHOTS names a folder. @param {string} name */
+  async shoot(name) {
+    const folder = process.env.CONFER_SHOTS;
+    if (folder) {
+      mkdirSync(folder, { recursive: true });
+      await this.page.screenshot({ path: join(folder, `${name}.png`) });
+    }
   }
 
   async leave() {

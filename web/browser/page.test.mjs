@@ -2,10 +2,9 @@
 // The page in real browsers: who joins is seen, layouts switch, moderators moderate, people write to each other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { mkdirSync } from 'node:fs';
-import { Person, Site } from './meeting.mjs';
+import { Person } from './meeting.mjs';
+import { Site } from '../testing/site.mjs';
 
-const shots = process.env.CONFER_SHOTS;
 /** @type {Site} */
 let site;
 /** @type {Person} */
@@ -13,17 +12,10 @@ let alice;
 /** @type {Person} */
 let bob;
 
-async function shoot(person, name) {
-  if (shots) {
-    mkdirSync(shots, { recursive: true });
-    await person.page.screenshot({ path: `${shots}/${name}.png` });
-  }
-}
-
 before(async () => {
   site = await Site.open();
-  alice = await Person.join(site, 'alice', 'red', 'web');
-  bob = await Person.join(site, 'bob', 'blue', 'web');
+  [alice, bob] = await Promise.all([Person.join(site, 'alice', 'red', 'web'), Person.open(site, 'bob', 'blue', 'web')]);
+  await bob.enter();
 });
 
 after(async () => {
@@ -37,7 +29,7 @@ test('two people see each other in a grid', async () => {
   await bob.layout('grid');
   await alice.sees('Bob', 'blue');
   await bob.sees('Alice', 'red');
-  await shoot(alice, 'grid');
+  await alice.shoot('grid');
 });
 
 test('the active speaker is shown large, miniatures below', async () => {
@@ -46,37 +38,79 @@ test('the active speaker is shown large, miniatures below', async () => {
     const video = document.querySelector('.tile.large video');
     return video && !video.hidden && video.videoWidth > 0;
   });
-  await shoot(alice, 'speaker');
+  await alice.shoot('speaker');
 });
 
 test('audio only shows faces', async () => {
   await bob.layout('audio');
   await bob.page.waitForSelector('.stage.audio .tile:has-text("Alice")');
-  await shoot(bob, 'audio');
+  await bob.shoot('audio');
+});
+
+test('pictures come back after audio only', async () => {
+  await bob.looksAgain();
+  await bob.layout('grid');
+  await bob.sees('Alice', 'red');
+});
+
+test('encryption and figures are shown', async () => {
+  await alice.page.waitForSelector('#encryption:not([hidden])');
+  await alice.page.keyboard.press('q');
+  await alice.page.waitForSelector('#quality-rows tr:has-text("Your camera")');
+  assert.match(await alice.page.textContent('#quality-facts'), /DTLS-SRTP, AEAD-AES-128-GCM/);
+  await alice.shoot('connection');
 });
 
 test('a raised hand is seen by others', async () => {
-  await alice.page.click('#panel');
+  await alice.openPanel('people');
   await bob.page.click('#hand');
-  await alice.page.waitForSelector('#people-list li:has-text("Bob"):has-text("✋")');
-  await shoot(alice, 'people');
+  await alice.page.waitForSelector('#people-list li:has-text("Bob"):has-text("\u270b")');
+  await alice.page.waitForSelector('.tile:has-text("Bob") .raised:not([hidden])');
+  await alice.shoot('people');
+});
+
+test('who is muted is seen, and can be muted by moderators', async () => {
+  await bob.page.keyboard.press('m');
+  await alice.page.waitForSelector('.tile:has-text("Bob") .muted:not([hidden])');
+  await bob.page.keyboard.press('m');
+  await alice.page.waitForSelector('.tile:has-text("Bob") .muted[hidden]', { state: 'attached' });
+  await alice.moderate('Bob', 'Mute');
+  await bob.page.waitForSelector('#mic[aria-pressed="false"]');
+  await bob.page.click('#mic'); // what a moderator muted only one unmutes
+  await bob.page.waitForSelector('#notices:has-text("A moderator has muted you.")');
+  await alice.moderate('Bob', 'Unmute');
+  await bob.page.click('#mic');
+  await alice.page.waitForSelector('.tile:has-text("Bob") .muted[hidden]', { state: 'attached' });
 });
 
 test('what one writes the other reads', async () => {
-  await bob.page.click('#panel');
-  await bob.page.click('#tab-chat');
-  await alice.page.click('#tab-chat');
+  await bob.openPanel('chat');
+  await alice.openPanel('chat');
   await alice.page.fill('#say', 'Hello <b>Bob</b>');
   await alice.page.press('#say', 'Enter');
   await bob.page.waitForSelector('#messages li:has-text("Hello <b>Bob</b>")');
   assert.equal(await bob.page.locator('#messages b b').count(), 0, 'text is never read as markup');
-  await shoot(bob, 'chat');
+  await bob.shoot('chat');
+});
+
+test('a locked room lets nobody in', async () => {
+  await alice.openPanel('people');
+  await alice.page.click('#room-tools button:has-text("Lock")');
+  await alice.page.waitForSelector('#badge:has-text("locked")');
+  const phone = site.phone('carol', 'sip:room-web@localhost', '--audio', 'silence', '--video', 'none');
+  const outcome = await phone.wait('refusal', (e) => e.event === 'outcome' || e.event === 'ended');
+  assert.notEqual(outcome.status, 200);
+  await phone.end();
+  await alice.page.click('#room-tools button:has-text("Unlock")');
 });
 
 test('a moderator removes somebody', async () => {
-  await alice.page.click('#tab-people');
-  await alice.page.click('#people-list li:has-text("Bob") button:has-text("Remove")');
+  await alice.moderate('Bob', 'Remove');
   await bob.page.waitForSelector('#over:not([hidden])');
   await alice.page.waitForFunction(() => document.querySelectorAll('#people-list li').length === 1);
-  await shoot(bob, 'over');
+  await bob.shoot('over');
+});
+
+test('nothing was refused by the policy of the page or went wrong in it', () => {
+  assert.deepEqual([alice.errors, bob.errors], [[], []]);
 });

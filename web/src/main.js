@@ -1,61 +1,161 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Joins the screens: join, meeting, over.
+// Joins the screens: join, waiting, meeting, over.
+import { getServer, joinAsGuest, makeLink, Refusal } from './api.js';
+import { invitationOf, keyToName, uriOfRoom } from './model/link.js';
 import { Meeting } from './model/meeting.js';
 import { Phone } from './sip/phone.js';
-import { byId } from './ui/element.js';
+import { byId, notice, setText } from './ui/element.js';
 import { JoinScreen } from './ui/join.js';
 import { showRoom } from './ui/room.js';
 
-/** @param {'join' | 'meeting' | 'over'} name */
+/** @typedef {import('./api.js').Guest} Guest @typedef {import('./api.js').Server} Server */
+/** @typedef {import('./ui/join.js').Entry} Entry */
+
+/** @param {'join' | 'waiting' | 'meeting' | 'over'} name */
 function show(name) {
-  for (const id of ['join', 'meeting', 'over']) {
+  for (const id of ['join', 'waiting', 'meeting', 'over']) {
     byId(id).hidden = id !== name;
   }
 }
 
-/** URI of a room: a name, or a whole address. @param {string} room @param {string} domain */
-function uriOf(room, domain) {
-  if (/^sips?:/.test(room)) {
-    return room;
+/** Why nobody came in, in words for people. @param {unknown} error */
+function explain(error) {
+  if (!(error instanceof Refusal)) {
+    return 'The server is not reached.';
   }
-  return room.includes('@') ? `sip:${room}` : `sip:room-${room}@${domain}`;
+  /** @type {Record<number, string>} */
+  const words = {
+    401: 'This link or PIN is not right, or has expired.', 403: 'You may not come in here.', 404: 'There is no such meeting.',
+    410: 'This link is no longer good.', 429: 'Too many tries. Please wait a moment.', 503: 'The server takes nobody in just now.',
+  };
+  return words[error.status] ?? error.message;
+}
+
+/** A guest stays the same person when the page is loaded again. @param {string} key @returns {Guest | undefined} */
+function keptGuest(key) {
+  try {
+    const guest = JSON.parse(sessionStorage.getItem(key) ?? 'null');
+    return guest && Date.parse(guest.expires) > Date.now() ? guest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Entry} entry @param {import('./model/link.js').Invitation} invitation */
+async function becomeGuest(entry, invitation) {
+  const room = invitation.room || entry.room;
+  const key = `confer-guest ${entry.way} ${room} ${invitation.token} ${entry.name}`;
+  const guest = keptGuest(key) ?? await joinAsGuest(entry.way === 'link'
+    ? { link: invitation.token, ...(entry.name ? { name: entry.name } : {}) }
+    : { room, pin: entry.pin, name: entry.name });
+  sessionStorage.setItem(key, JSON.stringify(guest));
+  return guest;
+}
+
+/** @param {Entry} entry @param {import('./model/link.js').Invitation} invitation @param {Server} server */
+async function admissionOf(entry, invitation, server) {
+  const socket = (/** @type {string} */ path) => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
+  if (entry.way === 'account') {
+    const room = invitation.room || entry.room;
+    return {
+      identity: { server: socket(server.websocket), uri: `sip:${entry.user}@${server.domain}`, name: entry.name, password: entry.password },
+      target: uriOfRoom(room, server.domain), room: keyToName(room), guest: undefined,
+    };
+  }
+  const guest = await becomeGuest(entry, invitation);
+  return {
+    identity: { server: socket(guest.websocket), uri: guest.user, name: guest.name || entry.name, token: guest.token },
+    target: guest.uri, room: keyToName(guest.room), guest,
+  };
+}
+
+/**
+ * One meeting, from the call to the end. Resolves when somebody is in or waits (''), or is not let in (why).
+ * @param {Awaited<ReturnType<typeof admissionOf>>} admission @param {MediaStream} stream @returns {Promise<string>}
+ */
+function hold(admission, stream) {
+  const { identity, target, room, guest } = admission;
+  const meeting = new Meeting(new Phone(identity), target, stream);
+  const stop = new AbortController();
+  const on = { signal: stop.signal };
+  /** @type {() => void} */
+  let close = () => {};
+  const makeInvitation = async () => {
+    const made = guest?.role === 'moderator' ? await makeLink(guest.token, room).catch(() => undefined) : undefined;
+    return made?.url ?? `${location.origin}/m/${encodeURIComponent(room)}`;
+  };
+  meeting.addEventListener('roster', () => setText(byId('waiting-room'), meeting.title));
+  byId('waiting-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    meeting.enterPin(byId('waiting-pin', HTMLInputElement).value);
+    byId('waiting-pin', HTMLInputElement).value = '';
+    notice('The PIN is being checked.');
+  }, on);
+  byId('waiting-leave').addEventListener('click', () => meeting.leave(), on);
+  addEventListener('pagehide', () => meeting.leave(), on);
+  return new Promise((resolve) => {
+    let isShown = false;
+    meeting.addEventListener('state', () => {
+      const { state } = meeting;
+      if (state === 'in' || state === 'waiting') {
+        close();
+        close = state === 'in' ? showRoom(meeting, makeInvitation) : () => {};
+        show(state === 'in' ? 'meeting' : 'waiting');
+        isShown = true;
+        resolve('');
+      } else if (state === 'over') {
+        close();
+        stop.abort();
+        meeting.phone.stop();
+        meeting.screen?.stop();
+        meeting.stream.getTracks().forEach((track) => track.stop());
+        if (isShown) {
+          showEnd(meeting);
+        }
+        resolve(meeting.reason || 'The meeting could not be joined.');
+      }
+    });
+    meeting.join();
+  });
+}
+
+/** @param {Meeting} meeting */
+function showEnd(meeting) {
+  setText(byId('over-title'), meeting.isLeaving ? 'You have left' : meeting.wasIn ? 'The meeting is over for you' : 'You were not let in');
+  setText(byId('over-reason'), meeting.isLeaving ? '' : meeting.reason);
+  show('over');
+  byId('again').focus();
 }
 
 async function main() {
-  const server = await (await fetch('/api/server')).json();
-  const screen = new JoinScreen();
-  show('join');
-  const entered = screen.entered(); // who is quick need not wait for the camera
-  await screen.open();
-  const entry = await entered;
-  const stream = screen.takeStream();
-  const button = byId('join-button', HTMLButtonElement);
-  button.disabled = true;
-  location.hash = encodeURIComponent(entry.room);
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const phone = new Phone({
-    server: `${scheme}://${location.host}${server.websocket}`,
-    domain: server.domain, user: entry.user, password: entry.password, name: entry.name,
-  });
-  const meeting = new Meeting(phone, uriOf(entry.room, server.domain), stream);
-  /** @type {() => void} */
-  let close = () => {};
-  meeting.addEventListener('state', () => {
-    if (meeting.state === 'in') {
-      show('meeting');
-      close = showRoom(meeting);
-    } else if (meeting.state === 'over') {
-      const wasIn = !byId('meeting').hidden;
-      close();
-      phone.stop();
-      stream.getTracks().forEach((track) => track.stop());
-      byId('over-reason').textContent = wasIn ? meeting.reason : `The meeting could not be joined: ${meeting.reason}`;
-      show('over');
-    }
-  });
+  const invitation = invitationOf(location);
+  const server = await getServer();
+  const screen = new JoinScreen(invitation, server);
   byId('again').addEventListener('click', () => location.reload());
-  addEventListener('pagehide', () => meeting.leave());
-  meeting.join();
+  show('join');
+  void screen.open(); // who is quick need not wait for the camera
+  for (let isIn = false; !isIn;) {
+    const entry = await screen.entered();
+    screen.showState(true);
+    try {
+      const admission = await admissionOf(entry, invitation, server);
+      if (!invitation.room) {
+        history.replaceState(null, '', `/m/${encodeURIComponent(admission.room)}`);
+      }
+      await screen.opened;
+      const refusal = await hold(admission, screen.takeStream());
+      isIn = refusal === '';
+      if (!isIn) {
+        screen.showState(false, refusal);
+        void screen.open();
+      }
+    } catch (error) {
+      screen.showState(false, explain(error));
+    }
+  }
 }
 
-void main();
+main().catch(() => {
+  show('over');
+  setText(byId('over-title'), 'The server is not reached');
+});

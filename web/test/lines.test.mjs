@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withAttributes } from '../src/model/description.js';
+import { withAttributes, withRidKept } from '../src/model/description.js';
 import { actionsFor, command } from '../src/model/commands.js';
 import { Lines } from '../src/model/lines.js';
 
@@ -24,6 +24,15 @@ test('a line for each picture; freed ones are used again and none goes away', ()
   assert.deepEqual(list.pictures().map((picture) => picture.wish.label), ['c', 'b']);
 });
 
+test('a line that was refused is not used again', () => {
+  const list = lines();
+  list.want([wish('a')]);
+  list.want([]);
+  list.list[0].transceiver.direction = 'stopped';
+  assert.equal(list.want([wish('b')]), true);
+  assert.deepEqual([...list.attributes()], [['3', ['label:b']]]);
+});
+
 test('another quality of the same picture is a change on the same line', () => {
   const list = lines();
   list.want([wish('a')]);
@@ -38,6 +47,15 @@ test('attributes go to the section with their mid', () => {
   assert.equal(withAttributes(sdp, new Map([['0', ['content:main']]])),
     'v=0\r\na=group:BUNDLE 0 1\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=content:main\r\nm=video 9 RTP/AVP 96\r\na=mid:1\r\n');
   assert.equal(withAttributes(sdp, new Map()), sdp);
+});
+
+test('rids stay agreed on our side where a server takes one encoding only', () => {
+  const rid = 'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n';
+  const offer = `v=0\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\nm=video 9 RTP/AVP 96\r\na=mid:1\r\n${rid}a=rid:h send\r\na=simulcast:send h\r\n`;
+  const answer = 'v=0\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\nm=video 9 RTP/AVP 96\r\na=mid:1\r\n';
+  assert.equal(withRidKept(answer, offer), answer + rid);
+  assert.equal(withRidKept(answer + rid, offer), answer + rid);
+  assert.equal(withRidKept(answer, offer.replace(/a=simulcast.*\r\n/, '')), answer);
 });
 
 test('what moderators can do depends on who it is', () => {

@@ -66,11 +66,12 @@ static void challenge(struct cf_node *node, const struct cf_endpoint_event *even
     struct cf_flow_info flow;
     bool is_bad_token = verdict == CF_AUTH_NO_TOKEN;
     cf_writer_init(&w, fields, sizeof fields);
-    cf_authenticator_put_challenge(&node->authenticator, role, verdict == CF_AUTH_STALE, now, &w);
+    /* JsSIP and SIP.js look at the last challenge only, which must be one that an account can answer. */
     if (role == CF_AUTH_SERVER && cf_endpoint_flow_info(node->endpoint, event->flow, &flow) &&
         (is_bad_token || offers_bearer(node, flow.transport))) {
         cf_authenticator_put_bearer(&node->authenticator, is_bad_token ? CF_STR("invalid_token") : CF_STR_NONE, &w);
     }
+    cf_authenticator_put_challenge(&node->authenticator, role, verdict == CF_AUTH_STALE, now, &w);
     cf_node_answer(node, event, role == CF_AUTH_SERVER ? 401 : 407, cf_writer_str(&w), now);
 }
 

@@ -36,3 +36,19 @@ export function actionsFor(member) {
   }
   return list;
 }
+
+/**
+ * What a moderator may do with the room.
+ * @param {boolean} isLocked
+ * @param {number} waiting how many wait to be let in
+ * @returns {{ word: Word, title: string }[]}
+ */
+export function roomActions(isLocked, waiting) {
+  /** @type {{ word: Word, title: string }[]} */
+  const list = [isLocked ? { word: 'unlock', title: 'Unlock' } : { word: 'lock', title: 'Lock' }, { word: 'lobby', title: 'Lobby on' },
+    { word: 'no-lobby', title: 'Lobby off' }];
+  if (waiting > 0) {
+    list.push({ word: 'admit-all', title: `Let all ${waiting} in` });
+  }
+  return list;
+}

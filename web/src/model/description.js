@@ -17,3 +17,30 @@ export function withAttributes(sdp, attributes) {
     })
     .join('');
 }
+
+const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+
+/**
+ * The answer of a server that takes one encoding only. Chromium goes on to offer rids (JSEP section 5.2.2) and then refuses its own offer,
+ * since the header extension for them was not agreed on: it stays agreed, on our side only. What nobody asked for is ignored (RFC 8285).
+ * @param {string} answer @param {string} offer
+ * @returns {string}
+ */
+export function withRidKept(answer, offer) {
+  const offered = new Map(sectionsOf(offer).map((section) => [midOf(section), section]));
+  return answer.split(/(?=^m=)/m).map((section) => {
+    const own = section.startsWith('m=') ? offered.get(midOf(section)) ?? '' : '';
+    const line = own.split('\r\n').find((each) => each.startsWith('a=extmap:') && each.includes(RID_EXTENSION));
+    return line && /^a=simulcast:/m.test(own) && !section.includes(RID_EXTENSION) ? `${section}${line}\r\n` : section;
+  }).join('');
+}
+
+/** @param {string} sdp */
+function sectionsOf(sdp) {
+  return sdp.split(/(?=^m=)/m).slice(1);
+}
+
+/** @param {string} section */
+function midOf(section) {
+  return /^a=mid:(\S+)/m.exec(section)?.[1] ?? '';
+}

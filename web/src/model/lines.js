@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The m-lines by which pictures of others come: one for each that is wanted, freed ones are used again, none ever goes away (RFC 3264
-// section 8). Pure but for the transceivers, which it only compares and sets the direction of.
+// section 8). A line that the server has refused is stopped for good; the browser makes a new one in its place (RFC 9429 section 5.2.2).
+// Pure but for the transceivers, which it only compares and sets the direction of.
 
 /**
  * @typedef {{ direction: RTCRtpTransceiverDirection, mid: string | null, receiver: { track: MediaStreamTrack } }} Transceiver
@@ -22,6 +23,7 @@ export class Lines {
    */
   want(wanted) {
     let changed = false;
+    this.list = this.list.filter((line) => line.transceiver.direction !== 'stopped');
     for (const line of this.list) {
       const wish = line.wish;
       const kept = wish && wanted.find((other) => other.label === wish.label);

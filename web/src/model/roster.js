@@ -180,6 +180,18 @@ export function isPresent(device) {
   return ['connected', 'on-hold', 'muted-via-focus'].includes(device.status);
 }
 
+/** Does somebody wait to be let in, and is not in with another device? @param {Member} member */
+export function isWaiting(member) {
+  const devices = [...member.devices.values()];
+  return devices.some((device) => device.status === 'pending') && !devices.some(isPresent);
+}
+
+/** Is a member silenced by the conference? @param {Member} member */
+export function isMuted(member) {
+  const devices = [...member.devices.values()].filter(isPresent);
+  return devices.length > 0 && devices.every((device) => device.status === 'muted-via-focus');
+}
+
 /** Does the stream send something? @param {Media} media */
 export function isSending(media) {
   return media.status === 'sendrecv' || media.status === 'sendonly';

@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SIP over WebSocket by JsSIP: register, call a room, follow its roster, send commands and messages. Translates; decides nothing.
+// SIP over WebSocket by JsSIP: register or come as a guest, call a room, follow its roster, send commands and messages. Translates;
+// decides nothing.
 import JsSIP from 'jssip';
-import { withAttributes } from '../model/description.js';
+import { withAttributes, withRidKept } from '../model/description.js';
 import { COMMAND_TYPE } from '../model/commands.js';
+import { addTracks, sendPicture } from '../media/sending.js';
+import { Wire } from './wire.js';
+
+const INFO_TYPE = 'application/conference-info+xml';
+/** Endings after which a new call may do: the way was lost, not the welcome. */
+const LOST = [JsSIP.C.causes.CONNECTION_ERROR, JsSIP.C.causes.RTP_TIMEOUT, JsSIP.C.causes.REQUEST_TIMEOUT, JsSIP.C.causes.DIALOG_ERROR,
+  JsSIP.C.causes.INTERNAL_ERROR, JsSIP.C.causes.ADDRESS_INCOMPLETE];
 
 /**
- * @typedef {object} Account
+ * @typedef {object} Identity
  * @property {string} server URL of the WebSocket
- * @property {string} domain
- * @property {string} user
- * @property {string} password
+ * @property {string} uri own SIP address
  * @property {string} name display name
+ * @property {string} [password] of an account, which registers
+ * @property {string} [token] of a guest, who does not
  */
 
 /**
- * Events: 'registered', 'refused' (detail: text), 'disconnected', 'connected', 'accepted' (detail: call-id), 'ended' (detail: text),
- * 'roster' (detail: Element), 'message' (detail: {from, text}), 'track'.
+ * Events: 'ready' (connected and known to the server, each time anew), 'refused' (detail: text), 'lost' (no connection any more),
+ * 'accepted' (detail: call-id), 'ended' (detail: {reason, isLost, status}), 'roster' (detail: Element), 'message' (detail: {from, text}),
+ * 'track', 'ice' (detail: state).
  */
 export class Phone extends EventTarget {
-  /** @param {Account} account */
-  constructor(account) {
+  /** @param {Identity} identity */
+  constructor(identity) {
     super();
-    this.account = account;
-    const socket = new JsSIP.WebSocketInterface(account.server);
+    this.identity = identity;
+    this.wire = new Wire(identity.server);
     this.ua = new JsSIP.UA({
-      sockets: [socket],
-      uri: `sip:${account.user}@${account.domain}`,
-      password: account.password,
-      display_name: account.name || undefined,
-      register: true,
+      sockets: [/** @type {any} */ (this.wire)],
+      uri: identity.uri,
+      password: identity.password,
+      authorization_jwt: identity.token ? `Bearer ${identity.token}` : undefined,
+      display_name: identity.name || undefined,
+      register: identity.token === undefined,
       register_expires: 300,
       session_timers: false,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 5,
       user_agent: 'confer-web',
     });
     /** @type {any} */
@@ -38,6 +50,8 @@ export class Phone extends EventTarget {
     /** @type {any} */
     this.subscriber = null;
     this.focus = '';
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.gathering = undefined;
     /** @type {() => Map<string, string[]>} */
     this.attributes = () => new Map();
     this.#listen();
@@ -49,10 +63,14 @@ export class Phone extends EventTarget {
   }
 
   #listen() {
-    this.ua.on('connected', () => this.#tell('connected'));
-    this.ua.on('disconnected', () => this.#tell('disconnected'));
-    this.ua.on('registered', () => this.#tell('registered'));
-    this.ua.on('registrationFailed', (/** @type {any} */ e) => this.#tell('refused', e.response?.reason_phrase || e.cause));
+    const ready = this.identity.token === undefined ? 'registered' : 'connected';
+    this.ua.on(ready, () => this.#tell('ready'));
+    this.ua.on('disconnected', () => this.#tell('lost'));
+    this.ua.on('registrationFailed', (/** @type {any} */ e) => {
+      if (e.response) { // without one the connection was lost, which is told apart
+        this.#tell('refused', reasonOf(e.response, e.cause));
+      }
+    });
     this.ua.on('newMessage', (/** @type {any} */ e) => {
       if (e.originator === 'remote') {
         const type = e.request.getHeader('Content-Type') ?? '';
@@ -70,17 +88,33 @@ export class Phone extends EventTarget {
     this.ua.stop();
   }
 
+  /** Is the server still there? Told by 'lost' soon if not. */
+  probe() {
+    this.wire.ping();
+  }
+
   /** @param {string} target @param {MediaStream} stream */
   call(target, stream) {
     const session = this.ua.call(target, {
-      mediaStream: stream,
+      mediaConstraints: { audio: false, video: false },
+      rtcOfferConstraints: {},
       pcConfig: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' },
-      eventHandlers: {},
+      eventHandlers: {
+        peerconnection: (/** @type {any} */ e) => {
+          addTracks(e.peerconnection, stream);
+          e.peerconnection.addEventListener('track', () => this.#tell('track'));
+          e.peerconnection.addEventListener('iceconnectionstatechange', () => this.#tell('ice', e.peerconnection.iceConnectionState));
+        },
+        // All candidates are those of this machine: there is nothing to wait for.
+        icecandidate: (/** @type {any} */ e) => { clearTimeout(this.gathering); this.gathering = setTimeout(e.ready, 200); },
+      },
     });
     this.session = session;
     session.on('sdp', (/** @type {any} */ e) => {
       if (e.originator === 'local') {
         e.sdp = withAttributes(e.sdp, this.attributes());
+      } else if (e.type === 'answer') {
+        e.sdp = withRidKept(e.sdp, session.connection.localDescription?.sdp ?? '');
       }
     });
     session.on('accepted', (/** @type {any} */ e) => {
@@ -88,30 +122,33 @@ export class Phone extends EventTarget {
       this.#tell('accepted', e.response.call_id);
       this.#subscribe();
     });
-    session.on('failed', (/** @type {any} */ e) => this.#onEnded(e));
-    session.on('ended', (/** @type {any} */ e) => this.#onEnded(e));
-    session.connection.addEventListener('track', () => this.#tell('track'));
+    session.on('failed', (/** @type {any} */ e) => this.#onEnded(session, e));
+    session.on('ended', (/** @type {any} */ e) => this.#onEnded(session, e));
   }
 
-  /** @param {any} e */
-  #onEnded(e) {
+  /** @param {any} session @param {any} e */
+  #onEnded(session, e) {
+    if (session !== this.session) {
+      return;
+    }
     this.session = null;
     this.subscriber?.terminate();
     this.subscriber = null;
-    this.#tell('ended', e.message?.reason_phrase || e.cause || 'The call has ended');
+    const why = /text="([^"]*)"/.exec(e.message?.getHeader?.('Reason') ?? '')?.[1];
+    const isLost = LOST.includes(e.cause) || why === 'No media';
+    const status = e.message?.status_code ?? 0;
+    const said = e.originator === 'remote' ? reasonOf(e.message, '') : '';
+    this.#tell('ended', { reason: why || said, isLost, status, isOwn: e.originator === 'local' });
   }
 
   #subscribe() {
+    this.subscriber?.terminate();
     /** @type {any} */
-    const subscriber = this.ua.subscribe(this.focus, 'conference', 'application/conference-info+xml', {
-      expires: 600,
-      contentType: 'application/conference-info+xml',
-    });
+    const subscriber = this.ua.subscribe(this.focus, 'conference', INFO_TYPE, { expires: 600, contentType: INFO_TYPE });
     this.subscriber = subscriber;
     subscriber.on('notify', (/** @type {boolean} */ _isFinal, /** @type {any} */ _request, /** @type {string} */ body) => {
-      if (body) {
-        const root = new DOMParser().parseFromString(body, 'application/xml').documentElement;
-        this.#tell('roster', root);
+      if (body && subscriber === this.subscriber) {
+        this.#tell('roster', new DOMParser().parseFromString(body, 'application/xml').documentElement);
       }
     });
     subscriber.subscribe();
@@ -119,23 +156,50 @@ export class Phone extends EventTarget {
 
   /** Ask for the whole roster. */
   refresh() {
-    this.subscriber?.terminate();
-    this.#subscribe();
+    if (this.session) {
+      this.#subscribe();
+    }
   }
 
-  /** Offer again what has changed. False: not now, another offer is on its way. @param {() => void} done */
-  renegotiate(done) {
-    return this.session?.isEstablished() && this.session.isReadyToReOffer() && this.session.renegotiate({}, done);
+  /**
+   * Offer again what has changed. False: not now, another offer is on its way.
+   * @param {() => void} done @param {{ restartsIce?: boolean }} [how]
+   */
+  renegotiate(done, how = {}) {
+    const options = how.restartsIce ? { rtcOfferConstraints: { iceRestart: true } } : {};
+    return Boolean(this.session?.isEstablished() && this.session.isReadyToReOffer() && this.session.renegotiate(options, done));
   }
 
-  /** @param {string} words */
+  /** Ask the conference for something; 0 if it did not answer, else the status. @param {string} words @returns {Promise<number>} */
   command(words) {
-    this.session?.sendInfo(COMMAND_TYPE, words);
+    return new Promise((resolve) => {
+      const answer = (/** @type {any} */ e) => resolve(e?.response?.status_code ?? 0);
+      if (this.session?.isEstablished()) {
+        this.session.sendInfo(COMMAND_TYPE, words, { eventHandlers: { succeeded: answer, failed: answer } });
+      } else {
+        resolve(0);
+      }
+    });
   }
 
-  /** @param {string} text */
+  /** Press keys, such as those of a PIN. @param {string} keys */
+  press(keys) {
+    this.session?.sendDTMF(keys, { duration: 100, interToneGap: 50, transportType: JsSIP.C.DTMF_TRANSPORT.INFO });
+  }
+
+  /** True if it was taken. @param {string} text @returns {Promise<boolean>} */
   say(text) {
-    this.ua.sendMessage(this.focus, text, { contentType: 'text/plain' });
+    return new Promise((resolve) => {
+      this.ua.sendMessage(this.focus, text, {
+        contentType: 'text/plain',
+        eventHandlers: { succeeded: () => resolve(true), failed: () => resolve(false) },
+      });
+    });
+  }
+
+  /** @param {RTCRtpSender} sender @param {MediaStreamTrack | null} track @param {boolean} isScreen */
+  sendPicture(sender, track, isScreen) {
+    return sendPicture(sender, track, isScreen);
   }
 
   hangUp() {
@@ -148,8 +212,14 @@ export class Phone extends EventTarget {
   }
 }
 
+/** What a response or request says of why. @param {any} message @param {string} otherwise */
+function reasonOf(message, otherwise) {
+  const warning = /"([^"]+)"\s*$/.exec(message?.getHeader?.('Warning') ?? '')?.[1];
+  return warning || message?.reason_phrase || otherwise;
+}
+
 /** A message as it came, out of its CPIM envelope (RFC 3862) if it is in one. @param {string} type @param {string} body @param {string} from */
-function readMessage(type, body, from) {
+export function readMessage(type, body, from) {
   if (!type.startsWith('message/cpim')) {
     return { from, text: body };
   }

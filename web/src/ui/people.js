@@ -1,67 +1,141 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The list of people, and what moderators can do.
-import { actionsFor } from '../model/commands.js';
-import { isModerator, nameOf } from '../model/roster.js';
-import { byId, make } from './element.js';
+// The list of people, who knocks, and what moderators can do.
+import { actionsFor, roomActions } from '../model/commands.js';
+import { isModerator, isMuted, isPresent, isWaiting, nameOf } from '../model/roster.js';
+import { button, byId, hueOf, icon, initials, make } from './element.js';
 
 /** @type {Record<string, string>} */
 const STATES = {
-  pending: 'waits to be let in', 'dialing-out': 'is being called', alerting: 'rings', 'dialing-in': 'is joining', 'on-hold': 'on hold',
-  'muted-via-focus': 'muted', disconnecting: 'is leaving',
+  'dialing-out': 'is being called', alerting: 'rings', 'dialing-in': 'is joining', 'on-hold': 'on hold', disconnecting: 'is leaving',
+  pending: 'waits to be let in',
 };
 
-/** @param {import('../model/meeting.js').Meeting} meeting */
-export function renderPeople(meeting) {
-  const list = byId('people-list');
-  list.replaceChildren(...[...meeting.roster.members.values()].map((member) => personOf(meeting, member)));
+/** Redrawn only if something changed, so that a button does not vanish under a finger. */
+let drawn = '';
+
+/** @param {import('../model/meeting.js').Meeting} meeting @param {Set<string>} talkers */
+export function renderPeople(meeting, talkers) {
+  const members = [...meeting.roster.members.values()];
+  const print = JSON.stringify([members.map((member) => [member.uri, member.name, member.roles, member.handUp, member.isVerified,
+    [...member.devices.values()].map((device) => device.status), talkers.has(member.uri)]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked]);
+  if (print === drawn) {
+    return;
+  }
+  drawn = print;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
+  const open = /** @type {HTMLElement | null} */ (document.querySelector('.menu[open]'))?.dataset.key;
+  byId('people-list').replaceChildren(...members.sort(byRank).map((member) => personOf(meeting, member, talkers)));
+  /** @type {HTMLDetailsElement | null} */
+  const again = open ? document.querySelector(`[data-key="${CSS.escape(open)}"]`) : null;
+  if (again) {
+    again.open = true;
+  }
   renderTools(meeting);
+  renderKnocking(meeting);
+  if (focused) {
+    /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
+  }
 }
 
-/** @param {import('../model/meeting.js').Meeting} meeting @param {import('../model/roster.js').Member} member */
-function personOf(meeting, member) {
-  const item = make('li', '');
-  const who = make('div', 'who');
-  who.append(make('strong', '', nameOf(member) + (member === meeting.me ? ' (you)' : '')));
-  if (member.handUp) {
-    who.append(make('span', '', '✋'));
+/** Hands first, in the order of raising; then moderators; then by name. @param {import('../model/roster.js').Member} a @param {import('../model/roster.js').Member} b */
+function byRank(a, b) {
+  if (Boolean(a.handUp) !== Boolean(b.handUp)) {
+    return a.handUp ? -1 : 1;
   }
-  item.append(who, make('span', 'what', describe(member)));
+  return a.handUp.localeCompare(b.handUp) || Number(isModerator(b)) - Number(isModerator(a)) || nameOf(a).localeCompare(nameOf(b));
+}
+
+/** @param {import('../model/meeting.js').Meeting} meeting @param {import('../model/roster.js').Member} member @param {Set<string>} talkers */
+function personOf(meeting, member, talkers) {
+  const item = make('li', talkers.has(member.uri) ? 'talks' : '');
+  const face = make('span', 'avatar', initials(nameOf(member)));
+  face.dataset.hue = String(hueOf(member.uri || nameOf(member)));
+  const who = make('div', 'who');
+  who.append(make('strong', '', nameOf(member) + (member === meeting.me ? ' (you)' : '')), make('span', 'dim', describe(member)));
+  const marks = make('div', 'marks');
+  if (member.handUp) {
+    const hand = make('span', '', '\u270b');
+    hand.setAttribute('role', 'img');
+    hand.setAttribute('aria-label', 'hand raised');
+    marks.append(hand);
+  }
+  if (isMuted(member)) {
+    const muted = make('span', 'is-muted');
+    muted.setAttribute('role', 'img');
+    muted.setAttribute('aria-label', 'muted');
+    muted.append(icon('mic-off'));
+    marks.append(muted);
+  }
+  item.append(face, who, marks);
   if (meeting.isModerator && member !== meeting.me) {
-    const actions = make('div', 'actions');
-    for (const action of actionsFor(member)) {
-      const button = make('button', '', action.title);
-      button.type = 'button';
-      button.addEventListener('click', () => meeting.command(action.word, member.uri));
-      actions.append(button);
-    }
-    item.append(actions);
+    item.append(actionsOf(meeting, member));
   }
   return item;
 }
 
+/** @param {import('../model/meeting.js').Meeting} meeting @param {import('../model/roster.js').Member} member */
+function actionsOf(meeting, member) {
+  const menu = make('details', 'menu');
+  menu.dataset.key = `menu ${member.uri}`;
+  const opener = make('summary', 'bare');
+  opener.setAttribute('aria-label', `Actions for ${nameOf(member)}`);
+  opener.append(icon('more'));
+  const actions = make('div', 'actions');
+  for (const action of actionsFor(member)) {
+    const made = button(action.title, () => { menu.open = false; void meeting.command(action.word, member.uri); },
+      action.word === 'kick' || action.word === 'deny' ? 'warn' : '');
+    made.dataset.key = `${action.word} ${member.uri}`;
+    made.setAttribute('aria-label', `${action.title}: ${nameOf(member)}`);
+    actions.append(made);
+  }
+  menu.append(opener, actions);
+  return menu;
+}
+
 /** @param {import('../model/roster.js').Member} member */
 function describe(member) {
-  const words = [...member.devices.values()].map((device) => STATES[device.status] ?? '').filter(Boolean);
+  const devices = [...member.devices.values()];
+  const words = devices.some(isPresent) ? [] : devices.map((device) => STATES[device.status] ?? '').filter(Boolean);
   if (isModerator(member)) {
     words.unshift('moderator');
+  } else if (member.roles.includes('listener')) {
+    words.unshift('listener');
   }
-  words.push(member.uri.replace(/^sips?:/, ''), member.isVerified ? '' : 'identity not proved');
-  return words.filter(Boolean).join(' · ');
+  const isGuest = member.uri.includes('~');
+  words.push(isGuest ? 'guest' : member.uri.replace(/^sips?:/, ''), member.isVerified || isGuest ? '' : 'identity not proved');
+  return words.filter(Boolean).join(' \u00b7 ');
 }
 
 /** @param {import('../model/meeting.js').Meeting} meeting */
 function renderTools(meeting) {
   const tools = byId('room-tools');
-  tools.replaceChildren();
-  if (!meeting.isModerator) {
-    return;
-  }
-  /** @type {[import('../model/commands.js').Word, string][]} */
-  const words = [meeting.roster.isLocked ? ['unlock', 'Unlock the room'] : ['lock', 'Lock the room'], ['admit-all', 'Let everybody in'], ['end', 'End for all']];
-  for (const [word, title] of words) {
-    const button = make('button', '', title);
-    button.type = 'button';
-    button.addEventListener('click', () => meeting.command(word));
-    tools.append(button);
+  const invite = button('Copy the link', () => tools.dispatchEvent(new CustomEvent('invite')), '');
+  invite.prepend(icon('link'));
+  const words = meeting.isModerator ? roomActions(meeting.roster.isLocked, meeting.waiting.length) : [];
+  tools.replaceChildren(invite, ...words.map(({ word, title }) => {
+    const made = button(title, () => void meeting.command(word));
+    made.dataset.key = word;
+    return made;
+  }));
+}
+
+/** Who wants to come in is shown over the pictures. @param {import('../model/meeting.js').Meeting} meeting */
+function renderKnocking(meeting) {
+  const box = byId('knocking');
+  const waiting = meeting.isModerator ? [...meeting.roster.members.values()].filter(isWaiting) : [];
+  box.hidden = waiting.length === 0;
+  box.replaceChildren(...waiting.slice(0, 3).map((member) => {
+    const row = make('div', 'knock');
+    const words = make('p', '');
+    words.append(make('b', '', nameOf(member)), ' wants to come in');
+    const admit = button('Let in', () => void meeting.command('admit', member.uri), 'primary');
+    admit.dataset.key = `knock-admit ${member.uri}`;
+    const deny = button('Send away', () => void meeting.command('deny', member.uri), '');
+    deny.dataset.key = `knock-deny ${member.uri}`;
+    row.append(words, admit, deny);
+    return row;
+  }));
+  if (waiting.length > 3) {
+    box.append(button(`Let all ${waiting.length} in`, () => void meeting.command('admit-all'), ''));
   }
 }

@@ -1,170 +1,226 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The page during a meeting: controls, panels, keys.
-import { openScreen } from '../media/devices.js';
+// The page during a meeting: pictures, controls, keys; people, chat and figures beside.
+import { canShareScreen, openScreen, openWhatThereIs, useSpeaker } from '../media/devices.js';
 import { Quality } from '../media/quality.js';
-import { byId, make, press } from './element.js';
+import { nameOf } from '../model/roster.js';
+import { fillAll, remember, remembered } from './devices.js';
+import { byId, notice, press, setIcon, setText } from './element.js';
+import { Panels, renderQuality } from './panels.js';
 import { renderPeople } from './people.js';
 import { Stage } from './tiles.js';
 
-const TABS = ['people', 'chat', 'quality'];
 const REFRESH_MSEC = 1000;
+const TALK_MSEC = 200;
+const IDS = { microphone: 'set-microphone', camera: 'set-camera', loudspeaker: 'set-loudspeaker', loudspeakerBox: 'set-speaker-field' };
+
+/** @typedef {import('../model/meeting.js').Meeting} Meeting @typedef {{ signal: AbortSignal }} On */
 
 /**
  * Show @meeting until it is over.
- * @param {import('../model/meeting.js').Meeting} meeting
+ * @param {Meeting} meeting
+ * @param {() => Promise<string>} makeInvitation address of the page for others
  */
-export function showRoom(meeting) {
-  const stage = new Stage(byId('stage'));
-  const quality = new Quality();
+export function showRoom(meeting, makeInvitation) {
   const stop = new AbortController();
   const on = { signal: stop.signal };
+  const stage = new Stage(byId('stage'));
+  const panels = new Panels(on);
+  const quality = new Quality();
   const render = () => stage.render(meeting);
-  const timer = setInterval(() => { render(); void renderQuality(meeting, quality); }, REFRESH_MSEC);
-
-  meeting.addEventListener('pictures', () => { render(); playSound(meeting); }, on);
-  meeting.addEventListener('roster', () => { render(); renderHeader(meeting); renderPeople(meeting); }, on);
-  meeting.addEventListener('connection', (e) => {
-    byId('badge').textContent = /** @type {CustomEvent<boolean>} */ (e).detail ? '' : 'Connection lost, trying again…';
-  }, on);
-  meeting.addEventListener('message', (e) => renderMessage(/** @type {CustomEvent} */ (e).detail), on);
-  bindControls(meeting, on);
-  bindPanels(on);
-  selectTab('people');
-  render();
-  renderHeader(meeting);
-  return () => { stop.abort(); clearInterval(timer); };
+  const renderAll = () => { render(); renderHeader(meeting); renderControls(meeting); renderPeople(meeting, meeting.talkers()); };
+  const timers = [
+    setInterval(() => { render(); void look(meeting, quality, stage); }, REFRESH_MSEC),
+    setInterval(() => stage.showTalkers(meeting.talkers()), TALK_MSEC),
+  ];
+  /** @param {string} type @param {(detail: any) => void} what */
+  const listen = (type, what) => meeting.addEventListener(type, (e) => what(/** @type {CustomEvent} */ (e).detail), on);
+  listen('pictures', () => { render(); playSound(meeting); });
+  listen('roster', renderAll);
+  listen('devices', renderAll);
+  listen('recovery', () => renderBanner(meeting));
+  listen('notice', notice);
+  listen('came', (member) => notice(`${nameOf(member)} is here`));
+  listen('went', (member) => notice(`${nameOf(member)} has left`));
+  listen('message', (message) => {
+    if (panels.addMessage(message)) {
+      notice(`${message.from}: ${message.text.slice(0, 120)}`);
+    }
+  });
+  bindControls(meeting, panels, on);
+  bindSettings(meeting, on);
+  bindKeys(panels, on);
+  byId('room-tools').addEventListener('invite', () => void copyInvitation(makeInvitation), on);
+  playSound(meeting);
+  renderAll();
+  renderBanner(meeting);
+  return () => {
+    stop.abort();
+    timers.forEach((timer) => clearInterval(timer));
+    stage.close();
+    document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
+  };
 }
 
-/** @param {import('../model/meeting.js').Meeting} meeting */
+/** @param {Meeting} meeting */
 function renderHeader(meeting) {
-  const count = meeting.roster.members.size;
-  byId('subject').textContent = meeting.roster.subject || meeting.target.replace(/^sips?:(room-)?/, '').replace(/@.*/, '');
-  byId('badge').textContent = `${count} ${count === 1 ? 'person' : 'people'}${meeting.roster.isLocked ? ' · locked' : ''}`;
-  press(byId('hand'), meeting.hasHand);
+  const count = [...meeting.roster.members.values()].filter((member) => !meeting.waiting.includes(member)).length;
+  setText(byId('subject'), meeting.title);
+  document.title = `${meeting.title} \u00b7 confer`;
+  setText(byId('badge'), `${count} ${count === 1 ? 'person' : 'people'}${meeting.roster.isLocked ? ' \u00b7 locked' : ''}`);
+  byId('people-count').hidden = count < 2;
+  setText(byId('people-count'), String(count));
 }
 
-/** @param {import('../model/meeting.js').Meeting} meeting */
+/** @param {Meeting} meeting */
+function renderControls(meeting) {
+  const isHeard = meeting.isMicOn && !meeting.isMutedByOthers;
+  press(byId('mic'), isHeard);
+  setIcon(byId('mic'), isHeard ? 'mic' : 'mic-off');
+  setText(/** @type {HTMLElement} */ (byId('mic').querySelector('span')), meeting.isMutedByOthers ? 'Muted' : 'Microphone');
+  byId('mic', HTMLButtonElement).disabled = meeting.stream.getAudioTracks().length === 0;
+  press(byId('cam'), meeting.isCameraOn);
+  setIcon(byId('cam'), meeting.isCameraOn ? 'cam' : 'cam-off');
+  byId('cam', HTMLButtonElement).disabled = meeting.stream.getVideoTracks().length === 0;
+  press(byId('screen'), meeting.screen !== null);
+  byId('screen').hidden = !canShareScreen();
+  press(byId('hand'), meeting.hasHand);
+  for (const each of document.querySelectorAll('[data-mode]')) {
+    press(/** @type {HTMLElement} */ (each), /** @type {HTMLElement} */ (each).dataset.mode === meeting.mode);
+  }
+}
+
+/** @param {Meeting} meeting */
+function renderBanner(meeting) {
+  const banner = byId('banner');
+  banner.hidden = !meeting.recovery.isBroken;
+  setText(banner, meeting.recovery.isReached ? 'The connection is weak. Coming back\u2026' : 'The connection is lost. Trying to come back\u2026');
+}
+
+/** @param {Meeting} meeting */
 function playSound(meeting) {
   const sound = byId('sound', HTMLAudioElement);
   const track = meeting.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.track;
   const playing = /** @type {MediaStream | null} */ (sound.srcObject)?.getAudioTracks()[0];
   if (track && playing !== track) {
     sound.srcObject = new MediaStream([track]);
+    void useSpeaker(sound, remembered().loudspeaker);
+    sound.play().catch(() => notice('Press any key to hear the others.'));
   }
 }
 
-/** @param {import('../model/meeting.js').Meeting} meeting @param {{ signal: AbortSignal }} on */
-function bindControls(meeting, on) {
-  const mic = () => {
-    for (const track of meeting.stream.getAudioTracks()) {
-      track.enabled = !track.enabled;
-      press(byId('mic'), track.enabled);
+/** @param {Meeting} meeting @param {Quality} quality @param {Stage} stage */
+async function look(meeting, quality, stage) {
+  const connection = meeting.phone.connection;
+  if (!connection) {
+    return;
+  }
+  const picture = await quality.look(connection);
+  stage.showQuality(picture.rows);
+  renderQuality(picture, (row) => {
+    if (row.kind === 'audio') {
+      return row.isIn ? 'Sound of all' : 'Your sound';
     }
-  };
-  const cam = () => {
-    for (const track of meeting.stream.getVideoTracks()) {
-      track.enabled = !track.enabled;
-      press(byId('cam'), track.enabled);
-      if (!meeting.isSharing) {
-        void meeting.setPicture(track.enabled ? track : null, false);
-      }
+    const shown = stage.shown.find((tile) => tile.track?.id === row.track);
+    return row.isIn ? shown?.name || 'Picture' : meeting.screen ? 'Your screen' : 'Your camera';
+  });
+}
+
+/** @param {Meeting} meeting @param {Panels} panels @param {On} on */
+function bindControls(meeting, panels, on) {
+  byId('mic').addEventListener('click', () => void meeting.setMicrophone(!(meeting.isMicOn && !meeting.isMutedByOthers)), on);
+  byId('cam').addEventListener('click', () => void meeting.setCamera(!meeting.isCameraOn), on);
+  byId('hand').addEventListener('click', () => void meeting.toggleHand(), on);
+  byId('screen').addEventListener('click', () => void toggleScreen(meeting), on);
+  byId('leave').addEventListener('click', () => {
+    const others = [...meeting.roster.members.keys()].length > 1;
+    if (meeting.isModerator && others) {
+      byId('leave-dialog', HTMLDialogElement).showModal();
+    } else {
+      meeting.leave();
     }
-  };
-  const hand = () => meeting.toggleHand();
-  byId('mic').addEventListener('click', mic, on);
-  byId('cam').addEventListener('click', cam, on);
-  byId('hand').addEventListener('click', hand, on);
-  byId('screen').addEventListener('click', () => void shareScreen(meeting), on);
-  byId('leave').addEventListener('click', () => meeting.leave(), on);
-  for (const button of document.querySelectorAll('[data-mode]')) {
-    button.addEventListener('click', () => setMode(meeting, /** @type {HTMLElement} */ (button)), on);
+  }, on);
+  byId('leave-only').addEventListener('click', () => meeting.leave(), on);
+  byId('leave-end').addEventListener('click', () => void meeting.command('end').then((status) => { if (status < 300) { meeting.leave(); } }), on);
+  for (const each of document.querySelectorAll('[data-mode]')) {
+    each.addEventListener('click', () => {
+      meeting.setMode(/** @type {import('../model/layout.js').Mode} */ (/** @type {HTMLElement} */ (each).dataset.mode));
+      renderControls(meeting);
+    }, on);
   }
   byId('say-form').addEventListener('submit', (event) => {
     const input = byId('say', HTMLInputElement);
     event.preventDefault();
     if (input.value.trim()) {
-      meeting.say(input.value.trim());
+      void meeting.say(input.value.trim());
       input.value = '';
     }
   }, on);
-  /** @type {Record<string, () => void>} */
-  const keys = { m: mic, v: cam, h: hand, p: () => byId('panel').click() };
-  document.addEventListener('keydown', (event) => {
-    const isWriting = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-    if (!isWriting && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      keys[event.key]?.();
+  addEventListener('online', () => meeting.onNetworkChange(), on);
+  addEventListener('offline', () => meeting.phone.probe(), on);
+  /** @type {any} */ (navigator).connection?.addEventListener?.('change', () => meeting.onNetworkChange(), on);
+  void panels;
+}
+
+/** @param {Meeting} meeting */
+async function toggleScreen(meeting) {
+  if (meeting.screen) {
+    await meeting.shareScreen(null);
+    return;
+  }
+  try {
+    await meeting.shareScreen(await openScreen());
+  } catch {
+    press(byId('screen'), false); // the user has thought better of it
+  }
+}
+
+/** @param {Meeting} meeting @param {On} on */
+function bindSettings(meeting, on) {
+  const dialog = byId('settings', HTMLDialogElement);
+  byId('settings-button').addEventListener('click', () => {
+    const current = (/** @type {MediaStreamTrack | undefined} */ track) => track?.getSettings().deviceId ?? '';
+    const chosen = { microphone: current(meeting.stream.getAudioTracks()[0]), camera: current(meeting.stream.getVideoTracks()[0]), loudspeaker: remembered().loudspeaker };
+    void fillAll(IDS, chosen).then(() => dialog.showModal());
+  }, on);
+  dialog.addEventListener('change', (event) => {
+    const value = (/** @type {string} */ id) => byId(id, HTMLSelectElement).value;
+    const chosen = { microphone: value(IDS.microphone), camera: value(IDS.camera), loudspeaker: value(IDS.loudspeaker) };
+    remember(chosen);
+    if (/** @type {HTMLElement} */ (event.target).id === IDS.loudspeaker) {
+      void useSpeaker(byId('sound', HTMLAudioElement), chosen.loudspeaker);
+    } else {
+      void openWhatThereIs(chosen).then(({ stream }) => meeting.changeDevices(stream));
     }
   }, on);
 }
 
-/** @param {import('../model/meeting.js').Meeting} meeting @param {HTMLElement} button */
-function setMode(meeting, button) {
-  for (const other of document.querySelectorAll('[data-mode]')) {
-    press(/** @type {HTMLElement} */ (other), other === button);
-  }
-  meeting.setMode(/** @type {import('../model/layout.js').Mode} */ (button.dataset.mode));
-}
-
-/** @param {import('../model/meeting.js').Meeting} meeting */
-async function shareScreen(meeting) {
-  const camera = meeting.stream.getVideoTracks()[0];
-  const back = () => {
-    press(byId('screen'), false);
-    return meeting.setPicture(camera?.enabled ? camera : null, false);
+/** @param {Panels} panels @param {On} on */
+function bindKeys(panels, on) {
+  const click = (/** @type {string} */ id) => () => { if (!byId(id).hidden) { byId(id).click(); } };
+  const mode = (/** @type {string} */ name) => () => /** @type {HTMLElement | null} */ (document.querySelector(`[data-mode="${name}"]`))?.click();
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    m: click('mic'), v: click('cam'), s: click('screen'), h: click('hand'), p: () => panels.toggle('people'), c: () => panels.toggle('chat'),
+    q: () => panels.toggle('quality'), 1: mode('speaker'), 2: mode('grid'), 3: mode('audio'),
   };
-  if (meeting.isSharing) {
-    meeting.mainLine?.sender.track?.stop();
-    return back();
-  }
-  try {
-    const track = (await openScreen()).getVideoTracks()[0];
-    track.contentHint = 'text';
-    track.addEventListener('ended', () => void back());
-    press(byId('screen'), true);
-    await meeting.setPicture(track, true);
-  } catch {
-    press(byId('screen'), false); // refused by the user: nothing is shared
-  }
-}
-
-/** @param {{ signal: AbortSignal }} on */
-function bindPanels(on) {
-  byId('panel').addEventListener('click', () => {
-    const side = byId('side');
-    side.hidden = !side.hidden;
-    press(byId('panel'), !side.hidden);
+  document.addEventListener('keydown', (event) => {
+    const isWriting = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement || event.target instanceof HTMLTextAreaElement;
+    const isCombined = event.ctrlKey || event.metaKey || event.altKey;
+    const act = keys[event.key.toLowerCase()];
+    if (act && !isWriting && !isCombined && !event.repeat && !document.querySelector('dialog[open]')) {
+      event.preventDefault();
+      act();
+    }
   }, on);
-  for (const name of TABS) {
-    byId(`tab-${name}`).addEventListener('click', () => selectTab(name), on);
-  }
 }
 
-/** @param {string} name */
-function selectTab(name) {
-  for (const other of TABS) {
-    byId(`tab-${other}`).setAttribute('aria-selected', String(other === name));
-    byId(other).hidden = other !== name;
+/** @param {() => Promise<string>} makeInvitation */
+async function copyInvitation(makeInvitation) {
+  const url = await makeInvitation();
+  try {
+    await navigator.clipboard.writeText(url);
+    notice('The link is copied.');
+  } catch {
+    notice(url);
   }
-}
-
-/** @param {{ from: string, text: string, isOwn: boolean }} message */
-function renderMessage(message) {
-  const item = make('li', message.isOwn ? 'own' : '');
-  item.append(make('b', '', message.from), make('span', '', message.text));
-  byId('messages').append(item);
-  item.scrollIntoView({ block: 'nearest' });
-}
-
-/** @param {import('../model/meeting.js').Meeting} meeting @param {Quality} quality */
-async function renderQuality(meeting, quality) {
-  const connection = meeting.phone.connection;
-  if (!connection || byId('quality').hidden) {
-    return;
-  }
-  const rows = (await quality.rows(connection)).map((row) => {
-    const line = document.createElement('tr');
-    line.append(...[row.name, row.kbps, row.lost, row.frames, row.size].map((cell) => make('td', '', String(cell))));
-    return line;
-  });
-  byId('quality-rows').replaceChildren(...rows);
 }

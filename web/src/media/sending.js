@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How own sound and pictures are sent: three encodings of the camera by rid (RFC 8853), for a server that takes them; one that does not
+// gets the first of the list, the finest. A screen is sent sharp: full size, few pictures.
+
+const SCREEN_FPS = 8;
+
+/** @type {RTCRtpEncodingParameters[]} */
+const ENCODINGS = [
+  { rid: 'h', maxBitrate: 1500000 },
+  { rid: 'm', scaleResolutionDownBy: 2, maxBitrate: 450000 },
+  { rid: 'l', scaleResolutionDownBy: 4, maxBitrate: 150000 },
+];
+
+/** Sound first, then pictures, whether we have any or not. @param {RTCPeerConnection} connection @param {MediaStream} stream */
+export function addTracks(connection, stream) {
+  const sound = stream.getAudioTracks()[0];
+  const picture = stream.getVideoTracks()[0];
+  connection.addTransceiver(sound ?? 'audio', { direction: sound ? 'sendrecv' : 'recvonly', streams: [stream] });
+  connection.addTransceiver(picture?.enabled ? picture : 'video', { direction: 'sendrecv', streams: [stream], sendEncodings: ENCODINGS });
+}
+
+/** Send @track as a screen or a camera. @param {RTCRtpSender} sender @param {MediaStreamTrack | null} track @param {boolean} isScreen */
+export async function sendPicture(sender, track, isScreen) {
+  await sender.replaceTrack(track);
+  const parameters = sender.getParameters();
+  parameters.encodings.forEach((encoding, index) => {
+    encoding.active = !isScreen || index === 0;
+    if (isScreen) {
+      encoding.maxFramerate = SCREEN_FPS;
+    } else {
+      delete encoding.maxFramerate;
+    }
+  });
+  parameters.degradationPreference = isScreen ? 'maintain-resolution' : 'balanced';
+  await sender.setParameters(parameters).catch(() => undefined); // wishes: a browser that can't sends as it does
+}
+
+/** @param {RTCRtpSender} sender */
+export function encodingsOf(sender) {
+  return sender.getParameters().encodings.length;
+}
