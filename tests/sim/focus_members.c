@@ -156,24 +156,6 @@ static void subscriptions_are_refreshed_and_expire(void **state) {
     scene_end();
 }
 
-/* Interop 12.11: a phone that has asked for pictures too early asks again when it is told of the sender once more. */
-static void a_member_is_told_again_when_its_media_is_up(void **state) {
-    (void)state;
-    scene_begin(12);
-    (void)scene_join_watching(ALICE, ROOM);
-    (void)scene_join(BOB, ROOM);
-    scene_run(CF_SEC(2));
-    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
-    uint64_t before = scene.phones[ALICE].documents;
-    virtual_server_say(&scene.server, conf, AOR_BOB, CF_MEDIA_EVENT_HEARD);
-    scene_run(CF_SEC(1));
-    assert_int_equal(scene.phones[ALICE].documents, before + 1);
-    virtual_server_say(&scene.server, conf, AOR_BOB, CF_MEDIA_EVENT_HEARD);
-    scene_run(CF_SEC(1));
-    assert_int_equal(scene.phones[ALICE].documents, before + 1);
-    scene_end();
-}
-
 /* A picture that doesn't fit: the roster says so, and when it fits again. */
 static void a_starved_member_is_shown_as_such(void **state) {
     (void)state;
@@ -348,7 +330,7 @@ CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmock
              cmocka_unit_test(members_are_removed), cmocka_unit_test(refer_inside_the_call_is_told_inside_it),
              cmocka_unit_test(linphone_is_not_told_inside_its_call), cmocka_unit_test(strangers_do_not_see_the_roster),
              cmocka_unit_test(a_fetch_gets_one_document), cmocka_unit_test(subscriptions_are_refreshed_and_expire),
-             cmocka_unit_test(a_member_is_told_again_when_its_media_is_up), cmocka_unit_test(a_starved_member_is_shown_as_such),
+             cmocka_unit_test(a_starved_member_is_shown_as_such),
              cmocka_unit_test(a_silent_member_is_hung_up_on), cmocka_unit_test(an_idle_member_is_small),
              cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
              cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),

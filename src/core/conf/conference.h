@@ -309,12 +309,6 @@ void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct
 void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_starved);
 
 /**
- * Something of the device's media has come. The first time of a call subscribers are told of it once more: a phone that asked for
- * its pictures too early asks again then (interop 12.11).
- */
-void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle device);
-
-/**
  * The device is about to send @p content on its video line: its label changes at once, so that the answer can name it, and
  * subscribers are told with cf_conference_on_media().
  */

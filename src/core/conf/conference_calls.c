@@ -350,15 +350,6 @@ void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf
     }
 }
 
-void cf_conference_on_heard(struct cf_conference *conf, cf_usec now, struct cf_handle handle) {
-    struct cf_roster_device *device = find_device(conf, handle);
-    if (device != NULL && !device->is_heard) {
-        device->is_heard = true;
-        cf_roster_touch_device(&conf->roster, device);
-        cf_conf_settle(conf, now);
-    }
-}
-
 static bool media_differ(const struct cf_roster_media *media, const struct cf_media_update *update) {
     return media->status != update->status || media->content != update->content || media->has_ssrc != update->has_ssrc ||
            (update->has_ssrc && media->ssrc != update->ssrc);

@@ -45,6 +45,10 @@ void cf_roster_subscriber_on_refresh(struct cf_roster_subscriber *sub, bool has_
     sub->wants_full = !has_all;
 }
 
+void cf_roster_subscriber_forget(struct cf_roster_subscriber *sub) {
+    sub->wants_full = true;
+}
+
 void cf_roster_subscriber_set_waiting(struct cf_roster_subscriber *sub, bool is_waiting) {
     sub->wants_full = sub->wants_full || sub->is_waiting != is_waiting;
     sub->is_waiting = is_waiting;

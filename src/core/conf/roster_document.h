@@ -69,6 +69,9 @@ void cf_roster_subscriber_fini(struct cf_roster_subscriber *sub);
  */
 void cf_roster_subscriber_on_refresh(struct cf_roster_subscriber *sub, bool has_last_version, uint32_t last_version);
 
+/** Whatever it was told: it gets the full state next. */
+void cf_roster_subscriber_forget(struct cf_roster_subscriber *sub);
+
 /**
  * The subscriber waits in the lobby (@p is_waiting), or has been let in. Who waits is shown what the conference is called and
  * themselves, and nothing of those who are in; being let in brings the full state.

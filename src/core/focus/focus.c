@@ -211,10 +211,8 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
     } else if (event->kind == CF_MEDIA_EVENT_INSECURE) {
         cf_leg_on_insecure(leg, event, now);
     } else if (event->kind == CF_MEDIA_EVENT_HEARD) {
-        struct cf_conference *conf = cf_room_conference(leg->room);
-        if (conf != NULL && cf_handle_is_set(leg->device)) {
-            cf_conference_on_heard(conf, now, leg->device);
-        }
+        leg->is_heard = true;
+        cf_leg_look_later(leg, now);
     } else if (event->kind == CF_MEDIA_EVENT_PAUSED) {
         cf_leg_on_paused(leg, event->as.paused.line, event->as.paused.is_paused, now);
     } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
@@ -325,6 +323,7 @@ static void on_timer(struct cf_focus_timer *timer, cf_usec now) {
         struct cf_leg *leg = CF_OF(timer, struct cf_leg, timer);
         cf_session_on_deadline(&leg->session, now);
         cf_errand_on_deadline(leg, now);
+        cf_leg_on_look(leg, now);
         cf_leg_settle(leg, now);
         break;
     }

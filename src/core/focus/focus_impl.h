@@ -91,6 +91,10 @@ struct cf_leg {
     cf_usec errand_until;                                /**< it is an errand (errand.c), and ends then; 0: it is a member's */
     bool has_left;                                       /**< the conference knows that it is over */
     bool sees_video;                                     /**< the conference has pictures */
+    bool asks_by_label;                                  /**< it has offered lines with a label or content */
+    bool is_heard;                                       /**< something of its media has come */
+    cf_usec look_at;                                     /**< is every picture asked for? Looked at then; never: no need */
+    uint64_t lacked;                                     /**< by the last look, which pictures were not asked for; 0: none */
     struct cf_addr local;                                /**< where signalling came to: media is received at the same address */
     struct cf_addr peer;                                 /**< where signalling comes from */
     struct cf_media_update updates[CF_CONF_MEDIA_COUNT]; /**< as last told to the conference */
@@ -217,6 +221,9 @@ void cf_leg_destroy(struct cf_leg *leg, cf_usec now);
 /** Take what the session has to say, set its timer; the leg may be gone after this. */
 void cf_leg_settle(struct cf_leg *leg, cf_usec now);
 
+/** Its deadline has changed. */
+void cf_leg_set_timer(struct cf_leg *leg);
+
 /** What the conference needs to know of the call; views into leg and session. */
 struct cf_conference_call cf_leg_call(const struct cf_leg *leg, struct cf_str entity);
 
@@ -299,6 +306,14 @@ void cf_leg_stop_media(struct cf_leg *leg, cf_usec now);
 
 /** Queue @p command for cf_focus_poll(). */
 void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *command);
+
+/* --- leg_pictures.c --- */
+
+/** Lines or roster have changed: in a while it is looked at whether @p leg has asked for all pictures. */
+void cf_leg_look_later(struct cf_leg *leg, cf_usec now);
+
+/** If it is time, look at it; who lacks pictures is sent the full state. */
+void cf_leg_on_look(struct cf_leg *leg, cf_usec now);
 
 /* --- dial_in.c --- */
 

@@ -22,7 +22,8 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
     if (leg == NULL) {
         return NULL;
     }
-    *leg = (struct cf_leg){.room = room, .timer = {.kind = CF_FOCUS_TIMER_LEG}, .sees_video = conf == NULL || conf->has_video};
+    *leg = (struct cf_leg){.room = room, .timer = {.kind = CF_FOCUS_TIMER_LEG}, .sees_video = conf == NULL || conf->has_video,
+                            .look_at = CF_USEC_NEVER};
     cf_list_init(&leg->referrals);
     leg->handle = cf_handle_add(&focus->legs, leg);
     if (!cf_handle_is_set(leg->handle) || !copy_caller(leg, mem, caller)) {
@@ -233,6 +234,12 @@ static void on_event(struct cf_leg *leg, const struct cf_session_event *event, c
     }
 }
 
+void cf_leg_set_timer(struct cf_leg *leg) {
+    cf_usec deadline = cf_usec_min(cf_session_deadline(&leg->session), leg->look_at);
+    cf_focus_set_timer(leg->room->focus, &leg->timer,
+                       leg->errand_until == 0 ? deadline : cf_usec_min(deadline, leg->errand_until));
+}
+
 void cf_leg_settle(struct cf_leg *leg, cf_usec now) {
     struct cf_session_event event;
     struct cf_room *room = leg->room;
@@ -246,6 +253,5 @@ void cf_leg_settle(struct cf_leg *leg, cf_usec now) {
         cf_room_settle(room);
         return;
     }
-    cf_usec deadline = cf_session_deadline(&leg->session);
-    cf_focus_set_timer(room->focus, &leg->timer, leg->errand_until == 0 ? deadline : cf_usec_min(deadline, leg->errand_until));
+    cf_leg_set_timer(leg);
 }

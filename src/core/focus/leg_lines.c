@@ -156,6 +156,7 @@ static enum cf_err answer_line(struct cf_leg *leg, size_t index, const struct cf
         return err;
     }
     note_content(leg, use);
+    leg->asks_by_label = leg->asks_by_label || offered->label.len > 0 || offered->content != CF_CONTENT_NONE;
     line->use = *use;
     line->kind = offered->kind;
     line->label = (struct cf_tag){.len = 0};

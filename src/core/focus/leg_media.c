@@ -57,6 +57,17 @@ static void tell_line(struct cf_leg *leg, uint16_t index, const struct cf_media_
     cf_focus_command(leg->room->focus, &command);
 }
 
+/* Lines that a description had and its follower has not are off. */
+static void tell_missing(struct cf_leg *leg, const struct cf_media_params *params) {
+    static const struct cf_media_line off = {.is_active = false};
+    for (size_t i = params->line_count; i < leg->line_count; i++) {
+        if (leg->lines[i].is_told && leg->lines[i].is_active) {
+            leg->lines[i].use = (struct cf_line_use){.is_taken = false};
+            tell_line(leg, (uint16_t)i, &off);
+        }
+    }
+}
+
 void cf_leg_tell_use(struct cf_leg *leg, uint16_t index) {
     struct cf_media_command command = {.kind = CF_MEDIA_LINE_USE, .leg = leg->handle};
     command.as.use = (struct cf_media_line_use){.index = index, .use = leg->lines[index].use.media};
@@ -74,6 +85,7 @@ static void tell_media(struct cf_leg *leg, const struct cf_media_params *params)
     for (uint16_t i = 0; i < params->line_count && i < CF_MEDIA_LINES_MAX; i++) {
         tell_line(leg, i, &params->lines[i]);
     }
+    tell_missing(leg, params);
 }
 
 /* Is line @p index the one that its transport was made of? The others of a bundle have no port of their own, or the same shared
@@ -284,6 +296,7 @@ void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now) {
     tell_media(leg, params);
     note_agreed(leg, params, now);
     tell_conference(leg, params, now);
+    cf_leg_look_later(leg, now);
     cf_media_params_free(leg->room->focus->config.mem, params);
 }
 

@@ -161,6 +161,7 @@ void cf_room_on_roster(struct cf_room *room, cf_usec now) {
     tell_referrals(room, now);
     CF_LIST_EACH (&room->legs, member, next) {
         cf_leg_refresh_tiles(CF_OF(member, struct cf_leg, in_room));
+        cf_leg_look_later(CF_OF(member, struct cf_leg, in_room), now);
     }
     cf_room_refresh(room);
 }

@@ -119,22 +119,6 @@ static enum cf_err load_peer(const struct cf_negotiation *n, struct cf_str text,
     return err;
 }
 
-/* Lines are never taken out of a session (RFC 3264 section 8). */
-static enum cf_err check_line_count(const struct cf_negotiation *n, size_t line_count, struct cf_refusal *ret_refusal) {
-    struct cf_agreement a;
-    enum cf_err err = cf_agreement_load(n, &a);
-    if (err != CF_OK) {
-        return err;
-    }
-    bool has_fewer = a.in_force != NULL && line_count < a.remote.media_count;
-    cf_agreement_unload(n, &a);
-    if (has_fewer) {
-        *ret_refusal = (struct cf_refusal){.reason = CF_REFUSAL_LINES_REMOVED, .line = CF_REFUSAL_ALL_LINES};
-        return CF_ERR_UNSUPPORTED;
-    }
-    return CF_OK;
-}
-
 /* Forget the offer that waits for its answer. */
 static void drop_pending(struct cf_negotiation *n) {
     cf_sdp_unload(n->mem, &n->offer);
@@ -150,13 +134,11 @@ enum cf_err cf_negotiation_on_offer(struct cf_negotiation *n, struct cf_str text
     if (!cf_mem_dup_str(n->mem, text, &copy)) {
         return CF_ERR_NO_MEMORY;
     }
+    /*
+     * Fewer lines than before are against RFC 3264 section 8, but no reason to end a call: the lines that are missing are off.
+     * Linphone 5.5 takes lines back so when ICE has run while others were joining.
+     */
     enum cf_err err = load_peer(n, copy, &offer, ret_refusal);
-    if (err == CF_OK) {
-        err = check_line_count(n, offer.media_count, ret_refusal);
-        if (err != CF_OK) {
-            cf_sdp_unload(n->mem, &offer);
-        }
-    }
     if (err != CF_OK) {
         wipe_str(n->mem, &copy);
         return err;

@@ -96,8 +96,9 @@ static inline bool cf_negotiation_is_agreed(const struct cf_negotiation *n) {
 
 /**
  * The peer's offer @p text came in. Then look at it by cf_negotiation_offered() and answer by cf_negotiation_answer(), or refuse
- * the request and call cf_negotiation_rollback(). CF_ERR_STATE (see cf_negotiation_meaning()), CF_ERR_NO_MEMORY;
- * CF_ERR_MALFORMED, CF_ERR_LIMIT, CF_ERR_UNSUPPORTED with @p ret_refusal filled in: answer 488, the state is as before.
+ * the request and call cf_negotiation_rollback(). It may have fewer lines than were agreed on: the parameters then have fewer,
+ * and the owner takes those that are missing for inactive. CF_ERR_STATE (see cf_negotiation_meaning()), CF_ERR_NO_MEMORY;
+ * CF_ERR_MALFORMED, CF_ERR_LIMIT with @p ret_refusal filled in: answer 488, the state is as before.
  */
 CF_MUST_USE enum cf_err cf_negotiation_on_offer(struct cf_negotiation *n, struct cf_str text, struct cf_refusal *ret_refusal);
 

@@ -5,7 +5,6 @@
  */
 X(MALFORMED, 399, "Session description cannot be read")
 X(LIMIT, 399, "Session description is too large")
-X(LINES_REMOVED, 399, "A re-offer may not remove media lines")              /* RFC 3264 section 8 */
 X(LINES_DIFFER, 399, "The answer has not as many media lines as the offer") /* RFC 3264 section 6 */
 X(KIND, 304, "Media type not available")                                    /* text, application, ... */
 X(PROTOCOL, 302, "Incompatible transport protocol")                         /* nothing that carries RTP as we do */

@@ -249,10 +249,29 @@ static void bad_offers_leave_the_state_as_it_was(void **state) {
     assert_int_equal(cf_negotiation_on_offer(&b.n, CF_STR("v=0\r\nx"), &b.refusal), CF_ERR_MALFORMED);
     assert_int_equal(b.refusal.reason, CF_REFUSAL_MALFORMED);
     assert_int_equal(b.refusal.offset, 5);
-    assert_int_equal(cf_negotiation_on_offer(&b.n, CF_STR("v=0\r\no=- 1 2 IN IP4 h\r\nm=audio 9 RTP/AVP 0\r\n"), &b.refusal),
-                     CF_ERR_UNSUPPORTED);
-    assert_int_equal(b.refusal.reason, CF_REFUSAL_LINES_REMOVED);
     assert_int_equal(b.n.state, CF_NEGOTIATION_STABLE);
+    test_party_exchange(&a, &b);
+}
+
+/* Against RFC 3264 section 8, but Linphone 5.5 does it. What is missing is off; it may come again, or our own offer follow. */
+static void an_offer_may_have_fewer_lines_than_before(void **state) {
+    (void)state;
+    struct cf_refusal refusal;
+    struct cf_str answer;
+    const struct cf_str fewer = CF_STR_INIT("v=0\r\no=- 1 2 IN IP4 192.0.2.9\r\nc=IN IP4 192.0.2.9\r\nm=audio 9 RTP/SAVP 0\r\n"
+                                            "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"
+                                            "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\r\n");
+    test_party_exchange(&a, &b);
+    size_t before = b.session.line_count;
+    assert_true(before > 1);
+    assert_ok(cf_negotiation_on_offer(&b.n, fewer, &refusal));
+    b.session.line_count = 1;
+    assert_ok(cf_negotiation_answer(&b.n, &b.session, &answer, &refusal));
+    cf_media_params_free(&b.mem.mem, b.params);
+    b.params = cf_negotiation_take_params(&b.n);
+    assert_int_equal(b.params->line_count, 1);
+    b.session.line_count = before;
+    test_party_exchange(&b, &a);
     test_party_exchange(&a, &b);
 }
 
@@ -312,5 +331,5 @@ CF_TEST_MAIN(T(both_sides_agree_on_the_same), T(an_offer_without_news_keeps_its_
              T(a_refresh_repeats_the_agreed_text), T(offers_do_not_cross), T(the_state_says_what_a_description_is),
              T(an_offerless_invite_is_answered_by_an_offer), T(a_preview_counts_until_the_answer_comes),
              T(a_preview_falls_back_with_its_offer), T(rollback_restores_what_was_agreed), T(forks_answer_for_themselves),
-             T(lines_of_an_offer_are_told_to_the_owner), T(bad_offers_leave_the_state_as_it_was),
+             T(lines_of_an_offer_are_told_to_the_owner), T(bad_offers_leave_the_state_as_it_was), T(an_offer_may_have_fewer_lines_than_before),
              T(a_phone_call_at_rest_is_small), T(lack_of_memory_is_survived_at_every_step))
