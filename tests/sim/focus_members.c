@@ -330,8 +330,7 @@ CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmock
              cmocka_unit_test(members_are_removed), cmocka_unit_test(refer_inside_the_call_is_told_inside_it),
              cmocka_unit_test(linphone_is_not_told_inside_its_call), cmocka_unit_test(strangers_do_not_see_the_roster),
              cmocka_unit_test(a_fetch_gets_one_document), cmocka_unit_test(subscriptions_are_refreshed_and_expire),
-             cmocka_unit_test(a_starved_member_is_shown_as_such),
-             cmocka_unit_test(a_silent_member_is_hung_up_on), cmocka_unit_test(an_idle_member_is_small),
-             cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
-             cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),
-             cmocka_unit_test(unknown_extensions_are_refused))
+             cmocka_unit_test(a_starved_member_is_shown_as_such), cmocka_unit_test(a_silent_member_is_hung_up_on),
+             cmocka_unit_test(an_idle_member_is_small), cmocka_unit_test(a_subscriber_that_refuses_is_left_alone),
+             cmocka_unit_test(unsubscribing_crosses_everything), cmocka_unit_test(connections_break_at_every_step),
+             cmocka_unit_test(a_call_moves_to_another_device), cmocka_unit_test(unknown_extensions_are_refused))

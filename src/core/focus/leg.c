@@ -22,8 +22,10 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
     if (leg == NULL) {
         return NULL;
     }
-    *leg = (struct cf_leg){.room = room, .timer = {.kind = CF_FOCUS_TIMER_LEG}, .sees_video = conf == NULL || conf->has_video,
-                            .look_at = CF_USEC_NEVER};
+    *leg = (struct cf_leg){.room = room,
+                           .timer = {.kind = CF_FOCUS_TIMER_LEG},
+                           .sees_video = conf == NULL || conf->has_video,
+                           .look_at = CF_USEC_NEVER};
     cf_list_init(&leg->referrals);
     leg->handle = cf_handle_add(&focus->legs, leg);
     if (!cf_handle_is_set(leg->handle) || !copy_caller(leg, mem, caller)) {

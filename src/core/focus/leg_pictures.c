@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Pictures that a member could ask for and has not: Linphone 5.5 loses lines when its ICE ends while others come in (interop 12.11)
- * and asks for them again when it gets the full state. So who asks by label and lacks somebody for a while is sent that, once for
- * each set of people that are lacking: who does not want them is left in peace.
+ * Pictures that a member could ask for and has not: Linphone 5.5 loses lines when its ICE ends while others come in
+ * (interop 12.11) and asks for them again when it gets the full state. So who asks by label and lacks somebody for a while is
+ * sent that, once for each set of people that are lacking: who does not want them is left in peace.
  */
 #include "core/focus/focus_impl.h"
 

@@ -331,5 +331,6 @@ CF_TEST_MAIN(T(both_sides_agree_on_the_same), T(an_offer_without_news_keeps_its_
              T(a_refresh_repeats_the_agreed_text), T(offers_do_not_cross), T(the_state_says_what_a_description_is),
              T(an_offerless_invite_is_answered_by_an_offer), T(a_preview_counts_until_the_answer_comes),
              T(a_preview_falls_back_with_its_offer), T(rollback_restores_what_was_agreed), T(forks_answer_for_themselves),
-             T(lines_of_an_offer_are_told_to_the_owner), T(bad_offers_leave_the_state_as_it_was), T(an_offer_may_have_fewer_lines_than_before),
-             T(a_phone_call_at_rest_is_small), T(lack_of_memory_is_survived_at_every_step))
+             T(lines_of_an_offer_are_told_to_the_owner), T(bad_offers_leave_the_state_as_it_was),
+             T(an_offer_may_have_fewer_lines_than_before), T(a_phone_call_at_rest_is_small),
+             T(lack_of_memory_is_survived_at_every_step))
