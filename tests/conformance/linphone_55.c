@@ -3,7 +3,7 @@
  * What a client of the Linphone 5.5 kind does with a conference: makes it through the factory with a list, adds and removes
  * people and administrators, changes the subject, leaves and comes back.
  */
-#include "linphone_55.h"
+#include "linphone_old.h"
 
 /* The listed are called when the organiser is in: description, list, and who calls (a compressed list was read). */
 static void the_list_is_called_when_the_organiser_is_in(void **state) {

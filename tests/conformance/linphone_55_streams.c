@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a client of the Linphone 5.5 kind is answered when it asks for streams, so that it shows the right ones. */
-#include "linphone_55.h"
+#include "linphone_old.h"
 
 static void active_speaker_layout(void **state) {
     (void)state;

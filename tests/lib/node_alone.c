@@ -77,14 +77,22 @@ struct cf_node_config node_config(struct node_alone *f) {
                                              .video_kbps = 1500}};
 }
 
+static bool try_account(struct node_alone *f, const char *user) {
+    struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS];
+    struct cf_str name = cf_str_of(user);
+    assert_ok(cf_account_secrets(&test_hash, name, CF_STR("example.org"), name, secrets));
+    return cf_accounts_set(cf_node_accounts(f->node), name, secrets) == CF_OK;
+}
+
+void node_add_account(struct node_alone *f, const char *user) {
+    assert_true(try_account(f, user));
+}
+
 bool node_try_begin(struct node_alone *f, const struct cf_node_config *config) {
     static const char *const names[] = {"alice", "bob", "carol"};
     f->node = cf_node_create(config, f->now, 0);
     for (size_t i = 0; f->node != NULL && i < sizeof names / sizeof *names; i++) {
-        struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS];
-        struct cf_str name = cf_str_of(names[i]);
-        assert_ok(cf_account_secrets(&test_hash, name, CF_STR("example.org"), name, secrets));
-        if (cf_accounts_set(cf_node_accounts(f->node), name, secrets) != CF_OK) {
+        if (!try_account(f, names[i])) {
             node_end(f);
             return false;
         }
@@ -134,6 +142,9 @@ void node_drain(struct node_alone *f) {
             f->rows++;
         } else if (out.kind == CF_NODE_OUT_FOCUS) {
             f->media_commands++;
+            if (f->on_media != NULL) {
+                f->on_media(f->media_ctx, out.focus.command);
+            }
         } else if (out.event.kind == CF_ENDPOINT_SEND_DATAGRAM || out.event.kind == CF_ENDPOINT_SEND_STREAM) {
             keep(f, &out.event);
         } else if (out.event.kind == CF_ENDPOINT_RESOLVE) {

@@ -42,6 +42,8 @@ struct node_alone {
     size_t resolves;        /**< questions to the DNS, since node_clear() */
     size_t connects;        /**< connections wanted, since node_clear() */
     unsigned branch;        /**< of the last request */
+    void (*on_media)(void *ctx, const struct cf_media_command *command); /**< told of commands for the media worker; NULL: nobody */
+    void *media_ctx;
     bool opens_connections; /**< those that the node wants are open at once; else never */
 };
 
@@ -73,6 +75,9 @@ void node_end(struct node_alone *f);
 
 /** As node_begin_with(), where allocations may fail: false if the node could not be made. */
 bool node_try_begin(struct node_alone *f, const struct cf_node_config *config);
+
+/** An account @p user whose password is its name; those above are there already. */
+void node_add_account(struct node_alone *f, const char *user);
 
 /** Forget what was sent and counted. */
 void node_clear(struct node_alone *f);

@@ -97,7 +97,7 @@ static void add_list(const struct invite *in, struct cf_conference *conf) {
     }
 }
 
-/* Interop: non-zero t= to a conference URI reschedules it, without or with an empty list it is called off. */
+/* Interop 6.1, 12.5: non-zero t= to a conference URI reschedules it, without or with an empty list it is called off. Joins say 0 0. */
 static void update(const struct invite *in, struct cf_conference *conf) {
     struct cf_conference_actor actor = {.aor = in->caller->aor};
     struct cf_denial denial;
@@ -132,12 +132,8 @@ static void on_conference(const struct invite *in) {
         return;
     }
     if (cf_invite_content_is_scheduled(&in->content) && conf->kind == CF_CONFERENCE_SCHEDULED) {
-        bool is_member = cf_conference_is_member(conf, in->caller->aor);
-        bool joins = !in->content.has_list && wall_of_ntp(in->content.start_ntp) == conf->start && is_member;
-        if (!joins) {
-            update(in, conf);
-            return;
-        }
+        update(in, conf);
+        return;
     }
     add_list(in, conf);
     enter(in, conf);

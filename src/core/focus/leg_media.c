@@ -182,8 +182,9 @@ static void tell_conference(struct cf_leg *leg, const struct cf_media_params *pa
         sees = sees || (line->kind == CF_MEDIA_VIDEO && line->can_send);
         is_held = is_held || (line->kind == CF_MEDIA_AUDIO && line->is_held);
     }
-    /* On whichever lines it sees others. */
-    video->status = status_of(video->status == CF_MEDIA_SENDRECV || video->status == CF_MEDIA_SENDONLY, sees);
+    /* On whichever lines it sees others; a screen is only sent, which is what Linphone's own server says of it. */
+    bool is_screen = video->content == CF_MEDIA_CONTENT_SLIDES;
+    video->status = status_of(video->status == CF_MEDIA_SENDRECV || video->status == CF_MEDIA_SENDONLY, sees && !is_screen);
     tell_updates(leg, conf, now);
     cf_conference_on_hold(conf, now, leg->device, is_held);
 }
