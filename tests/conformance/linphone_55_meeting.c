@@ -96,7 +96,8 @@ static void everybody_is_told_of_everybody(void **state) {
             assert_string_equal(d->entity, other->gruu);
             assert_string_equal(d->call_id, other->call.call_id);
             assert_int_equal(d->status, CF_ENDPOINT_CONNECTED);
-            assert_int_equal(d->roles, k == 0 ? CF_INFO_ADMIN | CF_INFO_SPEAKER | CF_INFO_ORGANISER : CF_INFO_PARTICIPANT | CF_INFO_SPEAKER);
+            assert_int_equal(d->roles, k == 0 ? CF_INFO_ADMIN | CF_INFO_SPEAKER | CF_INFO_ORGANISER
+                                              : CF_INFO_PARTICIPANT | CF_INFO_SPEAKER);
             assert_int_equal(d->sound, CF_MEDIA_SENDRECV);
             assert_int_equal(d->video, CF_MEDIA_SENDRECV);
             assert_int_equal(d->miniature, CF_MEDIA_SENDONLY);
@@ -382,6 +383,24 @@ static void it_ends_when_all_have_left(void **state) {
     assert_int_equal(called("bob")->call.status, 410);
 }
 
+/* --- behind a proxy --- */
+
+/* As with Flexisip: the proxy has the users, and everything comes and goes by its connection. */
+static void a_meeting_behind_a_proxy(void **state) {
+    (void)state;
+    struct cf_node_config config = linphone_config_behind_proxy(&w);
+    linphone_begin(&w, &config, "alice bob carol dave");
+    three_meet();
+    assert_string_equal(linphone_sees(called("bob"), "alice")->entity, called("alice")->gruu);
+    assert_true(is_success(linphone_refer(called("alice"), "sip:dave@example.org")));
+    run(3);
+    linphone_assert_whole(&w);
+    linphone_leave(called("carol"));
+    run(3);
+    linphone_assert_whole(&w);
+    linphone_end(&w);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answers_302_and_the_conference_200),
@@ -390,4 +409,4 @@ CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answer
              TEST(the_camera_goes_off_and_on), TEST(video_goes_off_and_on), TEST(the_subject_is_the_administrators),
              TEST(administrators_change), TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed),
              TEST(a_screen_is_shared), TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes),
-             TEST(somebody_leaves_and_comes_back), TEST(it_ends_when_all_have_left))
+             TEST(somebody_leaves_and_comes_back), TEST(it_ends_when_all_have_left), cmocka_unit_test(a_meeting_behind_a_proxy))

@@ -35,8 +35,8 @@ static void scheduling_is_answered_with_302_and_its_end(void **state) {
 /* The client sends the invitations: messages from one user to another. */
 static void invitations_pass(void **state) {
     (void)state;
-    static const char calendar[] = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Planned meeting\r\nEND:VEVENT\r\n"
-                                   "END:VCALENDAR\r\n";
+    static const char calendar[] = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Planned meeting\r\n"
+                                   "END:VEVENT\r\nEND:VCALENDAR\r\n";
     struct linphone_client *alice = called("alice");
     linphone_message(alice, "sip:bob@example.org", "text/calendar;conference-event=yes", calendar);
     assert_int_equal(alice->refer.status, 200);

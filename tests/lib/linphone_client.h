@@ -26,6 +26,9 @@
 /** A factory, as these clients write it. */
 #define LINPHONE_FACTORY "sip:videoconference-factory@example.org;conference-security-mode=none"
 
+/** Address of the proxy that may be in front of the server. */
+#define LINPHONE_PROXY "192.0.2.50:5060"
+
 /** Media keys, as offered. */
 enum linphone_keying {
     LINPHONE_PLAIN,
@@ -51,11 +54,11 @@ struct linphone_dialog {
     size_t body_len;
     bool is_waiting; /**< not answered yet */
     bool has_credentials;
-    unsigned status;         /**< that answered it */
-    char reason[160];        /**< phrase of it */
-    struct sip_text answer;  /**< the whole of it */
-    char contact[400];       /**< URI of its Contact */
-    bool is_focus;           /**< which has isfocus */
+    unsigned status;        /**< that answered it */
+    char reason[160];       /**< phrase of it */
+    struct sip_text answer; /**< the whole of it */
+    char contact[400];      /**< URI of its Contact */
+    bool is_focus;          /**< which has isfocus */
     bool is_up;
 };
 
@@ -135,8 +138,8 @@ struct linphone_client {
     char told_entity[400];
     char start[40]; /**< conference-times */
     char end[40];
-    bool has_text; /**< the document said that there is chat */
-    unsigned hung_up; /**< BYEs that came */
+    bool has_text;          /**< the document said that there is chat */
+    unsigned hung_up;       /**< BYEs that came */
     struct sip_text invite; /**< that came last */
     struct sip_text document;
 };
@@ -146,10 +149,15 @@ struct linphone_world {
     struct node_alone node;
     struct linphone_client clients[LINPHONE_CLIENTS_MAX];
     size_t count;
+    bool has_proxy;
+    struct cf_flow_id proxy; /**< its connection */
 };
 
 /** Settings of the server of such a world, to be changed before linphone_begin(). */
 struct cf_node_config linphone_config(struct linphone_world *w);
+
+/** The same for a server behind a trusted proxy, where the clients are registered; it says who they are. */
+struct cf_node_config linphone_config_behind_proxy(struct linphone_world *w);
 
 /** Begin with clients of @p names, separated by blanks, all of them registered; end, asserting that no memory is lost. */
 void linphone_begin(struct linphone_world *w, const struct cf_node_config *config, const char *names);

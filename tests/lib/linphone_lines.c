@@ -74,6 +74,15 @@ static const char *label_for(const struct linphone_client *c, const struct linph
     return !is_sent ? "" : by_main ? d->label : d->miniature_label;
 }
 
+/* When there are more than ten it asks for no miniature at all. */
+static bool has_too_many(const struct linphone_client *c) {
+    size_t count = 0;
+    for (size_t i = 0; i < LINPHONE_DEVICES_MAX; i++) {
+        count += label_for(c, &c->devices[i])[0] != '\0' ? 1 : 0;
+    }
+    return count > 10;
+}
+
 static size_t place_of(struct linphone_client *c, const char *label) {
     size_t free_place = 0;
     for (size_t i = 2; i < c->line_count; i++) {
@@ -97,12 +106,13 @@ static bool is_wanted(const struct linphone_client *c, const char *label) {
 
 static void plan_others(struct linphone_client *c) {
     char mid[40];
+    bool asks = !has_too_many(c);
     for (size_t i = 2; i < c->line_count; i++) {
-        if (strcmp(c->lines[i].mid, "vsMethumbnail") != 0 && !is_wanted(c, c->lines[i].label)) {
+        if (strcmp(c->lines[i].mid, "vsMethumbnail") != 0 && !(asks && is_wanted(c, c->lines[i].label))) {
             c->lines[i] = (struct linphone_line){.ssrc = c->lines[i].ssrc};
         }
     }
-    for (size_t i = 0; i < LINPHONE_DEVICES_MAX; i++) {
+    for (size_t i = 0; i < LINPHONE_DEVICES_MAX && asks; i++) {
         const char *label = label_for(c, &c->devices[i]);
         if (label[0] != '\0') {
             snprintf(mid, sizeof mid, "vs%s", label);
@@ -169,8 +179,7 @@ static void put_keys(const struct linphone_client *c, struct cf_writer *w, size_
 }
 
 static void put_session(const struct linphone_client *c, struct cf_writer *w) {
-    put(w,
-        "v=0\r\no=%s %u %u IN IP4 198.51.100.7\r\ns=Talk\r\nc=IN IP4 198.51.100.7\r\nb=AS:8000\r\nt=%llu %llu\r\n", c->user,
+    put(w, "v=0\r\no=%s %u %u IN IP4 198.51.100.7\r\ns=Talk\r\nc=IN IP4 198.51.100.7\r\nb=AS:8000\r\nt=%llu %llu\r\n", c->user,
         2272 + c->calls, c->reinvites + 1, (unsigned long long)c->start_ntp, (unsigned long long)c->stop_ntp);
     if (c->keying == LINPHONE_ICE_DTLS) {
         put(w, "a=ice-pwd:ec375d92f8e20af008bb%04u\r\na=ice-ufrag:17f0%04u\r\n", c->number, c->number);

@@ -91,8 +91,8 @@ static void read_medium(struct linphone_device *d, const struct cf_info_media *m
 static bool read_endpoint(struct linphone_client *c, const struct cf_conference_info *info, const struct cf_info_user *user,
                           const struct cf_info_endpoint *e) {
     bool is_full = info->state == CF_ROSTER_FULL;
-    struct linphone_device *d = e->state == CF_ROSTER_FULL ? add(c, user->entity, e->entity)
-                                                           : find(c, user->entity, e->entity, e->call.call_id);
+    struct linphone_device *d =
+        e->state == CF_ROSTER_FULL ? add(c, user->entity, e->entity) : find(c, user->entity, e->entity, e->call.call_id);
     if (e->state == CF_ROSTER_DELETED) {
         bool was_there = d != NULL;
         bool had_joined = was_there && d->status != CF_ENDPOINT_PENDING;

@@ -34,15 +34,16 @@ struct node_alone {
     uint16_t next_port;
     cf_usec now;
     struct node_sent sent[NODE_SENT_MAX];
-    size_t sent_count;      /**< since node_clear() */
-    uint64_t bytes_in;      /**< in datagrams, since node_clear() */
-    uint64_t bytes_out;     /**< in datagrams, since node_clear() */
-    size_t media_commands;  /**< since node_clear() */
-    size_t rows;            /**< rows for the store, since node_clear() */
-    size_t resolves;        /**< questions to the DNS, since node_clear() */
-    size_t connects;        /**< connections wanted, since node_clear() */
-    unsigned branch;        /**< of the last request */
-    void (*on_media)(void *ctx, const struct cf_media_command *command); /**< told of commands for the media worker; NULL: nobody */
+    size_t sent_count;     /**< since node_clear() */
+    uint64_t bytes_in;     /**< in datagrams, since node_clear() */
+    uint64_t bytes_out;    /**< in datagrams, since node_clear() */
+    size_t media_commands; /**< since node_clear() */
+    size_t rows;           /**< rows for the store, since node_clear() */
+    size_t resolves;       /**< questions to the DNS, since node_clear() */
+    size_t connects;       /**< connections wanted, since node_clear() */
+    unsigned branch;       /**< of the last request */
+    /** Told of commands for the media worker; NULL: nobody. */
+    void (*on_media)(void *ctx, const struct cf_media_command *command);
     void *media_ctx;
     bool opens_connections; /**< those that the node wants are open at once; else never */
 };

@@ -97,7 +97,10 @@ static void add_list(const struct invite *in, struct cf_conference *conf) {
     }
 }
 
-/* Interop 6.1, 12.5: non-zero t= to a conference URI reschedules it, without or with an empty list it is called off. Joins say 0 0. */
+/*
+ * Interop 6.1, 12.5: non-zero t= to a conference URI reschedules it, without or with an empty list it is called off. Who joins
+ * says 0 0.
+ */
 static void update(const struct invite *in, struct cf_conference *conf) {
     struct cf_conference_actor actor = {.aor = in->caller->aor};
     struct cf_denial denial;
