@@ -24,8 +24,8 @@ RATE_KBPS = "24"
 
 def rows():
     with open(TABLE, encoding="utf-8") as table:
-        found = re.findall(r'^X\(\w+, "([^"]+)", "([^"]+)"\)', table.read(), flags=re.M)
-    return found
+        found = re.findall(r'^X\(\w+, "([^"]+)",\s+((?:"[^"]+"\s*)+)\)', table.read(), flags=re.M)
+    return [(word, "".join(re.findall(r'"([^"]+)"', text))) for word, text in found]
 
 
 def run(*command):

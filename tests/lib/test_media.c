@@ -21,6 +21,10 @@
 /* --- making --- */
 
 void test_media_init(struct test_media *w, uint64_t seed) {
+    test_media_init_sounds(w, seed, NULL);
+}
+
+void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds) {
     memset(w, 0, sizeof *w);
     test_mem_init(&w->mem);
     test_srtp_init(&w->srtp, &w->mem.mem);
@@ -44,6 +48,7 @@ void test_media_init(struct test_media *w, uint64_t seed) {
                                             .codecs = w->codecs,
                                             .codec_count = 2,
                                             .resampler = &test_resampler,
+                                            .sounds = sounds,
                                             .sends_silence = true,
                                             .packets_per_sec = 4000,
                                             .wall = WALL};
@@ -324,6 +329,7 @@ static void take_sound(const struct test_media *w, struct test_phone *phone, con
     phone->last_sequence = view->sequence;
     phone->last_timestamp = view->timestamp;
     take_levels(phone, view);
+    phone->last_value = frame.value == frame.last ? frame.value : phone->last_value;
     if (frame.value != frame.last || frame.value <= 0 || frame.value % 1000 != 0) {
         return;
     }

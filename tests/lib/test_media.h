@@ -87,6 +87,7 @@ struct test_phone {
     uint32_t timestamp;
     cf_usec next_sound_at;
     size_t frames_heard; /**< of sound that came */
+    int16_t last_value;  /**< of the last one that was of one value */
     size_t heard[5];     /**< of them with the sound of phone i + 1 in it */
     uint16_t last_sequence;
     uint32_t last_timestamp;
@@ -131,6 +132,9 @@ struct test_media {
 
 /** An engine with one room. */
 void test_media_init(struct test_media *w, uint64_t seed);
+
+/** The same with prompts. */
+void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds);
 
 /** All gone; asserts that memory and contexts are. */
 void test_media_fini(struct test_media *w);

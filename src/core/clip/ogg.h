@@ -28,8 +28,8 @@ struct cf_opus_head {
 void cf_ogg_init(struct cf_ogg *ogg, struct cf_span file);
 
 /**
- * The next packet, a view into the file. CF_ERR_NOT_FOUND: there are no more; CF_ERR_MALFORMED, CF_ERR_TRUNCATED, CF_ERR_UNSUPPORTED (goes
- * over pages).
+ * The next packet, a view into the file. CF_ERR_NOT_FOUND: there are no more; CF_ERR_MALFORMED, CF_ERR_TRUNCATED,
+ * CF_ERR_UNSUPPORTED (goes over pages).
  */
 CF_MUST_USE enum cf_err cf_ogg_next(struct cf_ogg *ogg, struct cf_span *ret_packet);
 

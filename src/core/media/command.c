@@ -33,6 +33,7 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
         return CF_ERR_NO_MEMORY;
     }
     const struct cf_mixer_config mixer = {.resampler = engine->config.resampler,
+                                          .sounds = engine->config.sounds,
                                           .rest_after_ticks = engine->config.sends_silence ? 0 : REST_AFTER_TICKS};
     room->name = command->room;
     room->policy = command->as.room_policy;
@@ -62,6 +63,7 @@ void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room) 
     cf_heap_cancel(&engine->room_timers, &room->timer);
     cf_list_remove(&room->touched_link);
     cf_mixer_fini(&room->mixer);
+    cf_engine_free_lobby(engine, room);
     cf_mem_free(engine->mem, room, sizeof *room);
 }
 
@@ -109,6 +111,7 @@ static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_comma
     leg->room = room;
     leg->policy = command->as.leg_policy;
     leg->heard_at = engine->now;
+    cf_player_init(&leg->player, engine->config.sounds);
     leg->stats_at = engine->now + room->policy.stats_interval_usec;
     for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
         cf_scene_init(&leg->pictures[i], cf_engine_leg_number(leg), (enum cf_scene_kind)i);
@@ -418,7 +421,9 @@ static enum cf_err use_line(struct cf_engine *engine, struct cf_engine_leg *leg,
 static void do_room_command(struct cf_engine *engine, const struct cf_media_command *command) {
     struct cf_engine_room *room = cf_media_names_get(&engine->rooms, command->room);
     enum cf_err err = CF_OK;
-    if (command->kind == CF_MEDIA_ROOM_ADD) {
+    if (command->kind == CF_MEDIA_PLAY && room != NULL) {
+        err = cf_engine_announce(engine, room, &command->as.phrase);
+    } else if (command->kind == CF_MEDIA_ROOM_ADD) {
         err = add_room(engine, command);
     } else if (command->kind == CF_MEDIA_ROOM_REMOVE && room != NULL) {
         remove_room(engine, room);
@@ -460,6 +465,10 @@ static void do_leg_command(struct cf_engine *engine, const struct cf_media_comma
     } else if (command->kind == CF_MEDIA_LINE_USE) {
         index = command->as.use.index;
         err = use_line(engine, leg, &command->as.use, &index);
+    } else if (command->kind == CF_MEDIA_PLAY) {
+        err = cf_engine_play(engine, leg, &command->as.phrase);
+    } else if (command->kind == CF_MEDIA_HUSH) {
+        cf_engine_hush(leg);
     } else {
         cf_engine_report_stats(engine, leg);
     }
@@ -471,6 +480,13 @@ static void do_leg_command(struct cf_engine *engine, const struct cf_media_comma
 void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *command, cf_usec now) {
     cf_engine_begin(engine, now);
     switch (command->kind) {
+    case CF_MEDIA_PLAY:
+        if (!cf_handle_is_set(command->leg)) {
+            do_room_command(engine, command);
+            break;
+        }
+        do_leg_command(engine, command);
+        break;
     case CF_MEDIA_ROOM_ADD:
     case CF_MEDIA_ROOM_SET:
     case CF_MEDIA_ROOM_REMOVE:
@@ -483,6 +499,7 @@ void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *
     case CF_MEDIA_LINE_SET:
     case CF_MEDIA_TRICKLE:
     case CF_MEDIA_LINE_USE:
+    case CF_MEDIA_HUSH:
     case CF_MEDIA_STATS_GET:
         do_leg_command(engine, command);
         break;

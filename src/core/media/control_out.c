@@ -33,7 +33,7 @@ static void set_lip_offset(struct cf_engine_stream *picture) {
     }
     cf_usec apart = sound->clock.offset_usec - source->clock.offset_usec;
     bool same_clock = apart > -SAME_CLOCK_USEC && apart < SAME_CLOCK_USEC;
-    if (same_clock && cf_mixer_leg_stats(&leg->room->mixer, sound->mix, &stats)) {
+    if (same_clock && sound->mixer != NULL && cf_mixer_leg_stats(sound->mixer, sound->mix, &stats)) {
         source->has_lip_offset = true;
         source->lip_offset_usec = sound->clock.offset_usec + stats.jitter.delay_usec;
     }

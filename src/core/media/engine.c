@@ -124,7 +124,7 @@ void cf_engine_touch_room(struct cf_engine *engine, struct cf_engine_room *room)
 }
 
 static cf_usec room_deadline(const struct cf_engine_room *room) {
-    cf_usec mix = room->policy.no_audio ? CF_USEC_NEVER : cf_mixer_deadline(&room->mixer);
+    cf_usec mix = cf_engine_mix_deadline(room);
     cf_usec forward = room->policy.no_video ? CF_USEC_NEVER : cf_forward_deadline(&room->forward);
     return cf_list_is_empty(&room->legs) ? CF_USEC_NEVER : cf_usec_min(mix, forward);
 }
@@ -202,8 +202,11 @@ static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
 }
 
 static void on_room_timer(struct cf_engine *engine, struct cf_engine_room *room) {
-    if (!room->policy.no_audio && engine->now >= cf_mixer_deadline(&room->mixer)) {
+    if (engine->now >= cf_engine_mix_deadline(room)) {
         cf_mixer_on_deadline(&room->mixer, engine->now);
+        if (room->lobby != NULL) {
+            cf_mixer_on_deadline(room->lobby, engine->now);
+        }
         cf_list_append(&engine->mix_rooms, &room->mix_link);
     }
     cf_forward_on_deadline(&room->forward, engine->now);

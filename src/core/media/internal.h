@@ -123,6 +123,27 @@ void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_stream *strea
 /** Acknowledge the limit that the peer of @p line asked for. */
 void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line, uint64_t bitrate_bps, uint32_t owner_ssrc);
 
+/* prompts.c: what legs are told */
+
+/** The mixer of those who wait in @p room, made if need be. NULL: there are no sounds, or memory is out. */
+struct cf_mixer *cf_engine_lobby(struct cf_engine *engine, struct cf_engine_room *room);
+
+/** Free it; its legs are gone. */
+void cf_engine_free_lobby(struct cf_engine *engine, struct cf_engine_room *room);
+
+/** When the next tick of @p room's sound, or of its lobby's, is due. */
+cf_usec cf_engine_mix_deadline(const struct cf_engine_room *room);
+
+/** Tell @p leg, or everybody in @p room. Errors as cf_player_say(). */
+CF_MUST_USE enum cf_err cf_engine_play(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_phrase *phrase);
+CF_MUST_USE enum cf_err cf_engine_announce(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_phrase *phrase);
+
+/** A key of @p leg was pressed: what it is told ends. */
+void cf_engine_hush(struct cf_engine_leg *leg);
+
+/** CF_MIX_PLAYED came out of a mixer. */
+void cf_engine_note_played(struct cf_engine *engine, const struct cf_mix_output *output);
+
 /* send.c */
 
 /** Forget all that waits to be sent. */

@@ -5,16 +5,23 @@
 /* A peer that sends sound in another codec is followed that often. */
 #define CODEC_PAUSE CF_SEC(1)
 
-/* In the lobby; or the keys are still to come, and before that nothing is mixed or forwarded. */
+/* Are there keys, if there have to be? Before that nothing is mixed or forwarded. */
+static bool is_open(const struct cf_engine_line *line) {
+    return line->transport != NULL && cf_engine_transport_is_open(line->transport, CF_ENGINE_PORT_RTP);
+}
+
+/* In the lobby or before it is open. */
 static bool is_kept_out(const struct cf_engine_line *line) {
-    bool is_open = line->transport != NULL && cf_engine_transport_is_open(line->transport, CF_ENGINE_PORT_RTP);
-    return line->leg->policy.is_waiting || !is_open;
+    return line->leg->policy.is_waiting || !is_open(line);
 }
 
 /* --- sound --- */
 
 static void part_sound(struct cf_engine_line *line) {
-    cf_mixer_remove_leg(&line->leg->room->mixer, line->mix);
+    if (line->mixer != NULL) {
+        cf_mixer_remove_leg(line->mixer, line->mix);
+    }
+    line->mixer = NULL;
     line->mix = (struct cf_handle){.generation = 0};
 }
 
@@ -30,27 +37,56 @@ static bool is_same_mix(const struct cf_mix_leg_config *a, const struct cf_mix_l
            a->muted == b->muted;
 }
 
-static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *line) {
-    struct cf_engine_leg *leg = line->leg;
-    struct cf_mixer *mixer = &leg->room->mixer;
+/* Where the line is to hear and be heard: the room, or while it waits the lobby; NULL: nowhere. */
+static struct cf_mixer *home_of(struct cf_engine *engine, const struct cf_engine_line *line) {
+    struct cf_engine_room *room = line->leg->room;
+    if (!line->is_active || line->leg->sound != line || room->policy.no_audio || !is_open(line)) {
+        return NULL;
+    }
+    return line->leg->policy.is_waiting ? cf_engine_lobby(engine, room) : &room->mixer;
+}
+
+static struct cf_mix_leg_config config_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
+    const struct cf_engine_leg *leg = line->leg;
     struct cf_mix_leg_config config =
         cf_engine_line_mix_config(line, engine->codecs, cf_engine_leg_number(leg), leg->policy.is_audio_muted);
-    bool wanted = line->is_active && leg->sound == line && !is_kept_out(line) && !leg->room->policy.no_audio;
+    if (leg->policy.is_waiting) {
+        config.codec_in = NULL;
+        config.sends = false;
+    }
+    return config;
+}
+
+static enum cf_err enter_mixer(struct cf_engine_line *line, struct cf_mixer *mixer, const struct cf_mix_leg_config *config) {
+    enum cf_err err = cf_mixer_add_leg(mixer, config, &line->mix);
+    if (err == CF_OK) {
+        line->mixer = mixer;
+        cf_mixer_set_player(mixer, line->mix, &line->leg->player);
+    }
+    return err;
+}
+
+static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *line) {
+    struct cf_mixer *mixer = home_of(engine, line);
+    struct cf_mix_leg_config config = config_of(engine, line);
     bool has_codec = config.codec_in != NULL || config.codec_out != NULL;
-    if (!wanted || !has_codec) {
+    if (mixer == NULL || !has_codec) {
         part_sound(line);
-        return wanted ? CF_ERR_UNSUPPORTED : CF_OK;
+        return mixer != NULL && !line->leg->policy.is_waiting ? CF_ERR_UNSUPPORTED : CF_OK;
+    }
+    if (line->mixer != NULL && line->mixer != mixer) {
+        part_sound(line);
     }
     enum cf_err err = CF_OK;
-    if (!cf_handle_is_set(line->mix)) {
-        err = cf_mixer_add_leg(mixer, &config, &line->mix);
+    if (line->mixer == NULL) {
+        err = enter_mixer(line, mixer, &config);
     } else if (!is_same_mix(&config, &line->mix_config)) {
         err = cf_mixer_set_leg(mixer, line->mix, &config);
     }
     if (err == CF_OK) {
         line->mix_config = config;
         cf_mixer_wake(mixer, engine->now);
-        cf_engine_touch_room(engine, leg->room);
+        cf_engine_touch_room(engine, line->leg->room);
     }
     return err;
 }
@@ -65,7 +101,7 @@ bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *lin
     uint8_t before = line->payload_type_in;
     line->payload_type_in = payload_type;
     line->codec_changed_at = engine->now;
-    if (cf_handle_is_set(line->mix) && join_sound(engine, line) != CF_OK) {
+    if (line->mixer != NULL && join_sound(engine, line) != CF_OK) {
         line->payload_type_in = before;
         return false;
     }

@@ -22,6 +22,7 @@ struct cf_engine_room {
     struct cf_link touched_link;                   /**< in the engine's list of rooms whose timer must be looked at */
     struct cf_forward forward;                     /**< pictures */
     struct cf_mixer mixer;                         /**< sound */
+    struct cf_mixer *lobby;                        /**< owned: sound of those who wait; NULL: nobody has yet */
     struct cf_mix_level levels[CF_MIX_LEVELS_MAX]; /**< of the loudest, as the mixer said last */
     size_t level_count;
     uint32_t levels_serial; /**< one more each time they change */
@@ -45,6 +46,7 @@ struct cf_engine_leg {
         *takers[CF_LEG_TAKERS_MAX]; /**< active lines that take packets, the first ones; few, whatever it sees */
     size_t taker_count;
     struct cf_engine_line *sound;                  /**< the line that is mixed; NULL: none */
+    struct cf_player player;                       /**< what it alone is told */
     struct cf_scene pictures[CF_SCENE_KIND_COUNT]; /**< what it shows of itself */
     struct cf_engine_bandwidth *bandwidth;         /**< owned; NULL: it gets no pictures */
     struct cf_timer timer;                         /**< in the engine's heap of legs */

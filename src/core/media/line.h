@@ -108,7 +108,8 @@ struct cf_engine_line {
     cf_usec notified_at; /**< last TMMBN */
 
     /* in the room */
-    struct cf_handle mix; /**< sound: in the mixer; unset: not there */
+    struct cf_mixer *mixer; /**< sound: that of the room or of its lobby; NULL: it is in none */
+    struct cf_handle mix;   /**< sound: in .mixer */
     struct cf_mix_leg_config mix_config;
     bool has_sink; /**< pictures: .sink is made and in the room */
     struct cf_sink sink;

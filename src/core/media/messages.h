@@ -22,6 +22,7 @@
 #include "base/handle.h"
 #include "core/ice/candidate.h"
 #include "core/media/handshake.h"
+#include "core/prompt/player.h"
 #include "core/rtp/latch.h"
 
 /** Most lines and transports of a leg. */
@@ -56,6 +57,8 @@ enum cf_media_command_kind {
     CF_MEDIA_LINE_SET,      /**< .line */
     CF_MEDIA_TRICKLE,       /**< .trickle: more candidates of a transport with ICE (RFC 8838) */
     CF_MEDIA_LINE_USE,      /**< .use: what a line that was set before is for has changed, and nothing else */
+    CF_MEDIA_PLAY,          /**< .phrase: tell it to the leg, or if none is set to everybody in the room */
+    CF_MEDIA_HUSH,          /**< a key of the leg was pressed: what it is told ends, but for what is firm */
     CF_MEDIA_STATS_GET,     /**< CF_MEDIA_EVENT_STATS for each active line of the leg */
 };
 
@@ -155,6 +158,7 @@ struct cf_media_command {
         struct cf_media_line_set line;
         struct cf_media_trickle trickle;
         struct cf_media_line_use use;
+        struct cf_phrase phrase;
     } as;
 };
 
@@ -175,6 +179,7 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */
     CF_MEDIA_EVENT_LEVELS,           /**< loudest of the room: .as.levels */
     CF_MEDIA_EVENT_STATS,            /**< .as.stats */
+    CF_MEDIA_EVENT_PLAYED,           /**< a phrase with a tag is over: .as.played */
     CF_MEDIA_EVENT_TOTALS,           /**< of the whole engine, at most once a second: .as.totals; of no leg and no room */
     CF_MEDIA_EVENT_PAUSED,   /**< a picture that the leg asked for doesn't fit its link any more, or does again: .as.paused */
     CF_MEDIA_EVENT_SECURED,  /**< how a transport is protected from now on: .as.secured */
@@ -289,6 +294,7 @@ struct cf_media_event {
             bool is_relayed;   /**< CONNECTED: over a relay of the peer's */
             struct cf_addr remote;
         } ice;
+        struct cf_played played;
         char digit;    /**< 0-9 * # A-D, ! for flash */
         uint16_t line; /**< KEY_FRAME_WANTED */
         struct {

@@ -96,7 +96,8 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
     if (is_event) {
         take_digit(engine, line, view);
     }
-    if (!cf_handle_is_set(line->mix) || (!is_event && !is_noise && engine->codecs[payload->codec] == NULL)) {
+    bool is_heard = line->mixer != NULL && !line->leg->policy.is_waiting;
+    if (!is_heard || (!is_event && !is_noise && engine->codecs[payload->codec] == NULL)) {
         return is_event ? USED : CF_MEDIA_DISCARD_NOT_WANTED;
     }
     if (!is_event && !is_noise && !cf_engine_change_codec(engine, line, view->payload_type)) {
@@ -112,11 +113,10 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
         .level = claimed_level(line, view),
         .payload = view->payload,
     };
-    struct cf_engine_room *room = line->leg->room;
-    cf_usec before = cf_mixer_deadline(&room->mixer);
-    cf_mixer_on_packet(&room->mixer, line->mix, &packet, engine->now);
-    if (cf_mixer_deadline(&room->mixer) < before) {
-        cf_engine_touch_room(engine, room);
+    cf_usec before = cf_mixer_deadline(line->mixer);
+    cf_mixer_on_packet(line->mixer, line->mix, &packet, engine->now);
+    if (cf_mixer_deadline(line->mixer) < before) {
+        cf_engine_touch_room(engine, line->leg->room);
     }
     return USED;
 }

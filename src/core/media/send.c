@@ -228,7 +228,7 @@ static void note_speaker(struct cf_engine *engine, struct cf_engine_room *room, 
 static void step_mix(struct cf_engine *engine) {
     struct cf_engine_room *room = CF_OF(cf_list_first(&engine->mix_rooms), struct cf_engine_room, mix_link);
     struct cf_mix_output output;
-    if (!cf_mixer_poll(&room->mixer, &output)) {
+    if (!cf_mixer_poll(&room->mixer, &output) && (room->lobby == NULL || !cf_mixer_poll(room->lobby, &output))) {
         cf_list_remove(&room->mix_link);
         cf_engine_touch_room(engine, room);
         return;
@@ -245,8 +245,11 @@ static void step_mix(struct cf_engine *engine) {
     case CF_MIX_LEVELS:
         note_levels(engine, room, &output);
         break;
+    case CF_MIX_PLAYED:
+        cf_engine_note_played(engine, &output);
+        break;
     default:
-        CF_BUG("the mixer has three kinds of output");
+        CF_BUG("the mixer has four kinds of output");
     }
 }
 

@@ -54,6 +54,12 @@ size_t cf_mix_bus_add(struct cf_mix_bus *bus, const int16_t *pcm, enum cf_mix_fa
     return index;
 }
 
+void cf_mix_bus_add_to_all(struct cf_mix_bus *bus, const int16_t *pcm) {
+    for (size_t i = 0; i < SAMPLES; i++) {
+        bus->sum[i] += pcm[i];
+    }
+}
+
 static int32_t peak_of(const int32_t *in) {
     int32_t peak = 0;
     for (size_t i = 0; i < BLOCK; i++) {

@@ -47,6 +47,9 @@ void cf_mix_bus_clear(struct cf_mix_bus *bus);
 /** Add @p pcm of CF_MIX_TICK_SAMPLES samples; the index of the contribution. There must be room. */
 size_t cf_mix_bus_add(struct cf_mix_bus *bus, const int16_t *pcm, enum cf_mix_fade fade);
 
+/** Add @p pcm for everybody: nobody's contribution, in no mix left out. */
+void cf_mix_bus_add_to_all(struct cf_mix_bus *bus, const int16_t *pcm);
+
 /** All are in: limit the sum to .common. True if it had to be turned down. */
 bool cf_mix_bus_finish(struct cf_mix_bus *bus);
 

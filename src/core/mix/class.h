@@ -13,8 +13,9 @@
 #include "core/mix/resampler.h"
 #include "core/mix/rest.h"
 
-/** Streams of their own a class has at most: twice the speakers, so that a new speaker need not wait until an old one let go. */
-#define CF_MIX_OWN_MAX 16
+/** Streams of their own a class has at most: twice the speakers, so that a new speaker need not wait until an old one let go, and
+ * those that are spoken to. */
+#define CF_MIX_OWN_MAX 32
 
 /** Longest frame, and longest time of frames in a tick: 60 ms. */
 #define CF_MIX_FRAME_TICKS_MAX 3

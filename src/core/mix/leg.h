@@ -24,6 +24,9 @@ struct cf_mix_leg {
     struct cf_mix_listener listener;
     struct cf_mix_stream *own; /**< the class's; NULL: it hears the common stream, or nothing */
     struct cf_link sounding;   /**< in cf_mixer.sounding */
+    struct cf_player *player;  /**< the caller's: what it alone is told; NULL: it can't be told anything */
+    struct cf_link prompted;   /**< in cf_mixer.prompted */
+    float ducked;              /**< 1 - gain of the room while it is spoken to */
     struct cf_handle speaker;  /**< in cf_mixer.speaker */
     struct cf_level_judge judge;
     enum cf_mix_heard heard;

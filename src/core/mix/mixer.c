@@ -4,6 +4,7 @@
 
 #include "base/bug.h"
 #include "core/mix/leg.h"
+#include "core/mix/playing.h"
 #include "core/mix/tick.h"
 #include <string.h>
 
@@ -30,6 +31,8 @@ void cf_mixer_init(struct cf_mixer *mixer, const struct cf_mem *mem, const struc
     }
     cf_handle_table_init(&mixer->legs, mem, mixer->config.leg_limit);
     cf_list_init(&mixer->sounding);
+    cf_list_init(&mixer->prompted);
+    cf_player_init(&mixer->announcer, config->sounds);
     cf_speaker_init(&mixer->speaker, mem, &(struct cf_speaker_config){.member_limit = mixer->config.leg_limit});
     mixer->next_tick = now;
     mixer->tick = (uint64_t)now / CF_MIX_TICK_USEC; /* rooms count alike */
@@ -103,11 +106,12 @@ static enum cf_err find_or_create_class(struct cf_mixer *mixer, const struct cf_
 }
 
 /* Room for all legs, and streams of their own for those who have sent: who has not is not going to be heard. */
-static bool reserve(const struct cf_mixer *mixer, struct cf_mix_class *class) {
+bool cf_mixer_reserve(const struct cf_mixer *mixer, struct cf_mix_class *class) {
     size_t own = 2U * mixer->config.speaker_limit;
-    own = class->legs < own ? class->legs : own;
     own = mixer->source_count < own ? mixer->source_count : own;
-    return cf_mix_class_reserve(class, class->legs, own);
+    own += cf_mixer_prompted_count(mixer, class);
+    own = own < CF_MIX_OWN_MAX ? own : CF_MIX_OWN_MAX;
+    return cf_mix_class_reserve(class, class->legs, class->legs < own ? class->legs : own);
 }
 
 /* Count the leg among those of the class that @p config asks for; NULL if it never gets anything. */
@@ -128,7 +132,7 @@ static enum cf_err join_class(struct cf_mixer *mixer, const struct cf_mix_leg_co
         return err;
     }
     class->legs++;
-    if (!reserve(mixer, class)) {
+    if (!cf_mixer_reserve(mixer, class)) {
         leave_class(mixer, class);
         return CF_ERR_NO_MEMORY;
     }
@@ -147,6 +151,7 @@ static void drop_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
 static void leg_destroy(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     cf_mixer_silence(mixer, leg);
     cf_list_remove(&leg->sounding);
+    cf_list_remove(&leg->prompted);
     leg->config.receives = false;
     (void)cf_mix_leg_route(leg, false, &mixer->bus);
     leave_class(mixer, leg->class);
@@ -175,7 +180,8 @@ static void apply_direction(struct cf_mixer *mixer, struct cf_mix_leg *leg, cons
     if (!cf_mix_leg_may_send(leg) && leg->heard == CF_MIX_UNHEARD && leg->source != NULL) {
         cf_mix_source_flush(leg->source);
     }
-    if (!cf_mix_leg_route(leg, leg->heard != CF_MIX_UNHEARD, &mixer->bus)) {
+    bool wants_own = leg->heard != CF_MIX_UNHEARD || cf_link_is_in(&leg->prompted);
+    if (!cf_mix_leg_route(leg, wants_own, &mixer->bus)) {
         /* Heard, and nowhere to hear the others without itself: others come first. */
         cf_mixer_silence(mixer, leg);
         (void)cf_mix_leg_route(leg, false, &mixer->bus);
@@ -260,7 +266,7 @@ static bool make_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     }
     mixer->source_count++;
     if (leg->class != NULL) {
-        (void)reserve(mixer, leg->class);
+        (void)cf_mixer_reserve(mixer, leg->class);
     }
     return true;
 }
@@ -295,6 +301,13 @@ void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const s
 
 /* ----------------------------------------------------- ticks and output -------------------------------------------------- */
 
+void cf_mixer_follow(struct cf_mixer *mixer, const struct cf_mixer *other) {
+    mixer->tick = other->tick;
+    mixer->next_tick = other->next_tick;
+    mixer->resting = other->resting;
+    mixer->next_levels = mixer->next_levels == CF_USEC_NEVER ? CF_USEC_NEVER : other->next_tick;
+}
+
 /* Some of the ticks that were left out are made after all: those that are still to come. */
 void cf_mixer_wake(struct cf_mixer *mixer, cf_usec now) {
     if (mixer->resting == 0 || mixer->next_tick - now < CF_MIX_TICK_USEC) {
@@ -311,7 +324,8 @@ void cf_mixer_wake(struct cf_mixer *mixer, cf_usec now) {
 /* Nobody is heard and nothing is to be sent: the next ticks are left out, the time line goes on. */
 static void rest(struct cf_mixer *mixer) {
     uint32_t left = mixer->config.rest_after_ticks > 0 ? CF_MIX_REST_REFRESH_TICKS : 0;
-    if (!cf_list_is_empty(&mixer->sounding) || cf_speaker_deadline(&mixer->speaker) != CF_USEC_NEVER || mixer->resting > 0) {
+    if (!cf_list_is_empty(&mixer->sounding) || cf_speaker_deadline(&mixer->speaker) != CF_USEC_NEVER || mixer->resting > 0 ||
+        cf_mixer_is_playing(mixer)) {
         return;
     }
     for (size_t i = 0; i < CF_MIX_CLASSES_MAX && left > 0; i++) {
@@ -436,7 +450,7 @@ bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output) {
         ret_output->kind = CF_MIX_SPEAKER;
         return true;
     }
-    if (poll_levels(mixer, ret_output)) {
+    if (poll_levels(mixer, ret_output) || cf_mixer_poll_played(mixer, ret_output)) {
         return true;
     }
     for (; mixer->poll_class < CF_MIX_CLASSES_MAX; mixer->poll_class++) {

@@ -28,6 +28,7 @@
 #include "core/mix/bus.h"
 #include "core/mix/codec.h"
 #include "core/mix/resampler.h"
+#include "core/prompt/player.h"
 #include "core/speaker/speaker.h"
 
 /** Length of a tick, CF_MIX_TICK_SAMPLES samples. */
@@ -48,6 +49,7 @@ struct cf_mixer_config {
     cf_usec levels_interval_usec;         /**< between levels outputs; 250 ms; CF_USEC_NEVER: none */
     uint32_t rest_after_ticks;            /**< so long a silence is sent, then it is left out (rest.h); 0: it is all sent */
     struct cf_jitter_config jitter;       /**< of every leg */
+    const struct cf_sounds *sounds;       /**< for cf_mixer_say(), kept by reference; NULL: nothing is said to all */
 };
 
 /** A leg. */
@@ -78,6 +80,7 @@ enum cf_mix_output_kind {
     CF_MIX_FRAME,   /**< a frame for some legs */
     CF_MIX_SPEAKER, /**< the active speaker has changed */
     CF_MIX_LEVELS,  /**< levels of members for the RFC 6465 extension of the next packets */
+    CF_MIX_PLAYED,  /**< something that a leg was told is over */
 };
 
 /**
@@ -111,6 +114,8 @@ struct cf_mix_output {
     struct cf_speaker_event speaker;   /**< CF_MIX_SPEAKER */
     const struct cf_mix_level *levels; /**< CF_MIX_LEVELS: those heard first, loudest first, then others in turn */
     size_t level_count;
+    struct cf_played played; /**< CF_MIX_PLAYED */
+    uint32_t user;           /**< CF_MIX_PLAYED: the leg */
 };
 
 /** Counters since init. */
@@ -129,6 +134,7 @@ struct cf_mixer_stats {
     uint64_t ticks_rested;     /**< ticks in which there was nothing to do */
     uint64_t ticks_limited;    /**< ticks in which the sum was too loud and was turned down */
     uint64_t speakers_refused; /**< legs not heard for want of an encoder of their own */
+    uint64_t prompts_delayed;  /**< ticks in which a leg waited for one in order to be told something */
 };
 
 /** Counters of a leg. */
@@ -149,6 +155,8 @@ struct cf_mixer {
     struct cf_handle_table legs;                 /**< of owned struct cf_mix_leg */
     size_t source_count;                         /**< legs that have sent */
     struct cf_list sounding;                     /**< legs with sound to come, or with a stream of their own */
+    struct cf_list prompted;                     /**< legs that are told something, or were just now */
+    struct cf_player announcer;                  /**< what all are told */
     struct cf_mix_leg *heard[CF_MIX_BUS_INPUTS]; /**< legs in the sum, .heard_count of them */
     size_t heard_count;
     struct cf_mix_class *classes[CF_MIX_CLASSES_MAX]; /**< owned; NULL: free */
@@ -187,6 +195,22 @@ void cf_mixer_remove_leg(struct cf_mixer *mixer, struct cf_handle leg);
  * cf_mixer_add_leg() and CF_ERR_NOT_FOUND; the leg is as before then.
  */
 CF_MUST_USE enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_leg_config *config);
+
+/**
+ * What @p leg alone is told comes from @p player, the caller's, which stays until the leg is removed or is given another; NULL:
+ * from none. Unknown handles are ignored.
+ */
+void cf_mixer_set_player(struct cf_mixer *mixer, struct cf_handle leg, struct cf_player *player);
+
+/** The player of @p leg has something to say: it gets a stream of its own for that. Takes memory; without it prompts wait. To be
+ * followed by cf_mixer_wake(). */
+void cf_mixer_on_play(struct cf_mixer *mixer, struct cf_handle leg);
+
+/** Tell everybody in the room @p phrase. Errors as cf_player_say(). To be followed by cf_mixer_wake(). */
+enum cf_err cf_mixer_say(struct cf_mixer *mixer, const struct cf_phrase *phrase);
+
+/** @p mixer, which is new, counts time as @p other does: a leg can go from one to the other without noticing. */
+void cf_mixer_follow(struct cf_mixer *mixer, const struct cf_mixer *other);
 
 /** A packet of @p leg has arrived. Unknown handles are ignored. O(1). The first one of a leg takes memory. */
 void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_packet *packet, cf_usec now);

@@ -3,6 +3,7 @@
 #include "core/mix/tick.h"
 
 #include "base/bug.h"
+#include "core/mix/playing.h"
 
 /* As loud as that makes a leg a candidate; when it is as quiet as that it has nothing to say. Decibels above silence. */
 #define ENTER_LOUDNESS (CF_LEVEL_SILENT - 62)
@@ -22,6 +23,10 @@ static void return_to_common(struct cf_mixer *mixer) {
     CF_LIST_EACH (&mixer->sounding, link, following) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         if (leg->own == NULL || leg->heard != CF_MIX_UNHEARD) {
+            continue;
+        }
+        if (cf_link_is_in(&leg->prompted)) {
+            leg->own->idle_ticks = 0;
             continue;
         }
         if (++leg->own->idle_ticks > OWN_IDLE_TICKS && cf_mix_class_is_at_boundary(leg->class)) {
@@ -171,6 +176,7 @@ static void sum_up(struct cf_mixer *mixer) {
         struct cf_mix_leg *leg = mixer->heard[i];
         leg->input = cf_mix_bus_add(&mixer->bus, leg->source->pcm, fade_of(leg));
     }
+    cf_mixer_add_announcement(mixer);
     mixer->stats.ticks_limited += cf_mix_bus_finish(&mixer->bus);
 }
 
@@ -185,6 +191,9 @@ static void push_streams(struct cf_mixer *mixer) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         if (leg->own != NULL) {
             cf_mix_bus_without(&mixer->bus, leg->input, &leg->own->limiter, rest);
+            if (cf_link_is_in(&leg->prompted)) {
+                cf_mix_leg_overlay(leg, rest);
+            }
             cf_mix_class_push_own(leg->class, leg->own, rest);
         }
     }
@@ -229,6 +238,7 @@ static void consume_all(struct cf_mixer *mixer) {
 
 void cf_mixer_tick(struct cf_mixer *mixer, cf_usec now) {
     return_to_common(mixer);
+    cf_mixer_open_prompted(mixer);
     update_levels(mixer, now);
     retire(mixer);
     admit(mixer);

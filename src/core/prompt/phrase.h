@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Something to be said: prompts in a row, and how they are to be treated. Value type without pointers, so that it can go through a
- * mailbox.
+ * Something to be said: prompts in a row, and how they are to be treated. Value type without pointers, so that it can go through
+ * a mailbox.
  */
 #ifndef CF_CORE_PROMPT_PHRASE_H
 #define CF_CORE_PROMPT_PHRASE_H
@@ -16,12 +16,12 @@
 
 /** A phrase. */
 struct cf_phrase {
-    uint8_t language;    /**< index into struct cf_sounds */
-    bool is_firm;        /**< a key doesn't end it */
-    bool is_endless;     /**< it is said again and again, .pause_msec between */
-    uint16_t tag;        /**< the caller's, comes back with CF_MEDIA_EVENT_PLAYED; 0: none wanted */
-    uint16_t pause_msec; /**< silence after it */
-    uint8_t count;       /**< of .parts */
+    uint8_t language;                   /**< index into struct cf_sounds */
+    bool is_firm;                       /**< a key doesn't end it */
+    bool is_endless;                    /**< it is said again and again, .pause_msec between */
+    uint16_t tag;                       /**< the caller's, comes back with CF_MEDIA_EVENT_PLAYED; 0: none wanted */
+    uint16_t pause_msec;                /**< silence after it */
+    uint8_t count;                      /**< of .parts */
     uint8_t parts[CF_PHRASE_PARTS_MAX]; /**< enum cf_prompt */
 };
 

@@ -32,11 +32,11 @@ struct cf_played {
 struct cf_player {
     const struct cf_sounds *sounds; /**< borrowed; NULL: it can't say anything */
     struct cf_phrase queue[CF_PLAYER_QUEUE_MAX];
-    uint8_t count;      /**< of .queue */
-    uint8_t part;       /**< of queue[0], being said */
-    bool is_ending;     /**< queue[0] fades out in the next tick */
-    size_t at;          /**< samples of the part that were said */
-    uint32_t pause;     /**< ticks of silence that are left after queue[0]'s parts */
+    uint8_t count;  /**< of .queue */
+    uint8_t part;   /**< of queue[0], being said */
+    bool is_ending; /**< queue[0] fades out in the next tick */
+    size_t at;      /**< samples of the part that were said */
+    uint32_t pause; /**< ticks of silence that are left after queue[0]'s parts */
     struct cf_played played[CF_PLAYER_PLAYED_MAX];
     uint8_t played_count;
     uint32_t refused; /**< phrases for which there was no room */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What callers can hear. Row: X(name, word, text). The word names the file in sounds/LANGUAGE, the text is what is said in English
- * (tools/make_sounds.py has it spoken); a row without text is a tone of our own (tone.c). No include guard: define X.
+ * What callers can hear. Row: X(name, word, text). The word names the file in sounds/LANGUAGE, the text is what is said in
+ * English (tools/make_sounds.py has it spoken); a row without text is a tone of our own (tone.c). No include guard: define X.
  */
 /* clang-format off */
 X(NUMBER_1, "1", "one")
@@ -60,8 +60,12 @@ X(OVER, "over", "The conference is over. Good bye.")
 X(REFUSED_LOCKED, "refused-locked", "This conference is locked. Please try again later. Good bye.")
 X(REFUSED_FULL, "refused-full", "This conference has no room left. Please try again later. Good bye.")
 X(MINUTE_LEFT, "minute-left", "The conference ends in one minute.")
-X(KEYS, "keys", "Press star five to raise your hand, star six to mute yourself, and star nine to hear how many people are in the conference.")
-X(KEYS_OF_MODERATOR, "keys-of-moderator", "Press star four to mute all others, star seven to lock the conference, and star eight to let everybody in who is waiting.")
+X(KEYS, "keys",
+  "Press star five to raise your hand, star six to mute yourself, and star nine to hear how many people are in the "
+  "conference.")
+X(KEYS_OF_MODERATOR, "keys-of-moderator",
+  "Press star four to mute all others, star seven to lock the conference, and star eight to let everybody in who is "
+  "waiting.")
 X(TONE_ENTER, "tone-enter", "")
 X(TONE_LEAVE, "tone-leave", "")
 X(TONE_ERROR, "tone-error", "")

@@ -43,6 +43,8 @@ struct room {
     struct cf_mix_level levels[CF_MIX_LEVELS_MAX];
     size_t level_count;
     uint32_t level_outputs;
+    struct cf_played played; /* the last one */
+    uint32_t played_count;
 };
 
 static void setup_limited(struct room *r, uint8_t speaker_limit, size_t leg_limit) {
@@ -136,6 +138,10 @@ static void drain(struct room *r) {
             break;
         case CF_MIX_SPEAKER:
             r->speaker = output.speaker.has_speaker ? output.speaker.user : UINT32_MAX;
+            break;
+        case CF_MIX_PLAYED:
+            r->played = output.played;
+            r->played_count++;
             break;
         case CF_MIX_LEVELS:
             r->level_outputs++;
