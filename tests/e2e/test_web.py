@@ -86,6 +86,22 @@ def a_closed_tab_ends_its_registration():
         server.close()
 
 
+def who_goes_in_the_middle_ends_nothing():
+    """Connections reset while answers are on their way (EPIPE): the server goes on."""
+    server = WebServer()
+    try:
+        for number in range(30):
+            browser = WsClient(server.web + number % 2, tls=number % 2 == 0)
+            request = browser.text('OPTIONS', 'sip:localhost', call_id=f'reset-{number}')
+            for _ in range(40):
+                browser.send(request)
+            browser.ws.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+            browser.close()
+        check(http(server.web, '/api/server').status == 200, 'it is still there')
+    finally:
+        server.close()
+
+
 def one_port_carries_everything():
     server = WebServer()
     try:
@@ -355,6 +371,6 @@ def pages_are_served_safely():
 
 if __name__ == '__main__':
     run_cases(browsers_and_phones_meet, a_browser_that_is_called_in_gets_an_offer_for_browsers,
-              a_closed_tab_ends_its_registration, one_port_carries_everything, handshakes_are_checked,
+              a_closed_tab_ends_its_registration, who_goes_in_the_middle_ends_nothing, one_port_carries_everything, handshakes_are_checked,
               other_pages_may_be_let_in, frames_of_all_kinds, broken_frames_end_the_connection, slow_and_many_are_bounded,
               pages_are_served_safely)

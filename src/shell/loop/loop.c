@@ -3,6 +3,7 @@
 #include "shell/loop/loop.h"
 
 #include "shell/system/system.h"
+#include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -64,6 +65,8 @@ enum cf_err cf_loop_create(struct cf_loop **ret) {
     if (loop == NULL) {
         return CF_ERR_NO_MEMORY;
     }
+    /* Libuv writes to sockets without MSG_NOSIGNAL: whoever closes a connection at the wrong moment would end the process. */
+    (void)signal(SIGPIPE, SIG_IGN);
     if (uv_loop_init(&loop->uv) != 0) {
         free(loop);
         return CF_ERR_IO;
