@@ -205,6 +205,7 @@ static struct cf_focus_config focus_config(struct server *s) {
                                     .factories = cf_config_str(&c->factories),
                                     .factory_answer = factory_answer(c),
                                     .has_open_rooms = c->has_open_rooms,
+                                    .announces_chat = c->announces_chat,
                                     .limits = cf_conference_limits_default,
                                     .times = cf_conference_times_default,
                                     .ring_usec = c->ring_time_usec,

@@ -90,6 +90,7 @@ static void everybody_is_told_of_everybody(void **state) {
         assert_string_equal(c->told_subject, "Weekly sync");
         assert_string_equal(c->told_entity, c->watch.remote);
         assert_true(c->start[0] != '\0');
+        assert_false(c->has_text);
         for (size_t k = 0; k < 3; k++) {
             const struct linphone_client *other = called(names[k]);
             const struct linphone_device *d = linphone_sees(c, names[k]);
@@ -251,6 +252,10 @@ static void somebody_is_added_and_removed(void **state) {
     run(3);
     assert_true(dave->call.is_up);
     linphone_assert_whole(&w);
+    /* Who is in already is not called again, whatever stands behind the address. */
+    assert_true(is_success(linphone_refer(alice, "<sip:dave@example.org>;isfocus")));
+    assert_true(is_success(linphone_refer(alice, "<sip:dave@example.org>;text")));
+    run(1);
     size_t place = place_of(alice, "dave");
     assert_true(is_success(linphone_refer(alice, "<sip:dave@example.org;method=BYE>")));
     run(3);

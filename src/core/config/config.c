@@ -47,6 +47,7 @@ static const size_t offsets[] = {
     AT(lobby_rooms),
     AT(pins),
     AT(has_open_rooms),
+    AT(announces_chat),
     AT(participants_max),
     AT(conferences_max),
     AT(list_max),

@@ -67,6 +67,7 @@ struct cf_config {
     struct cf_config_text factories, focus, factory_answer, rooms;
     struct cf_config_text lobby_rooms, pins;
     bool has_open_rooms;
+    bool announces_chat;
     uint32_t participants_max, conferences_max, list_max, per_account_max;
     cf_usec availability_before_start_usec, ring_time_usec;
     struct cf_config_text media_address;

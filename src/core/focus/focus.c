@@ -368,6 +368,7 @@ void cf_focus_restore(struct cf_focus *focus, const struct cf_conference_row *ro
 void cf_focus_set_live(struct cf_focus *focus, const struct cf_focus_config *config) {
     focus->config.factory_answer = config->factory_answer;
     focus->config.has_open_rooms = config->has_open_rooms;
+    focus->config.announces_chat = config->announces_chat;
     focus->config.limits = config->limits;
     focus->config.times = config->times;
     focus->config.ring_usec = config->ring_usec;

@@ -78,6 +78,7 @@ struct cf_focus_config {
     struct cf_str product;                  /**< User-Agent and Server */
     enum cf_factory_answer factory_answer;
     bool has_open_rooms; /**< room-NAME exists as soon as somebody dials it */
+    bool announces_chat; /**< clients that keep a chat room of each conference are told that there is chat */
     struct cf_conference_limits limits;
     struct cf_conference_times times;
     cf_usec ring_usec;           /**< how long people are rung */

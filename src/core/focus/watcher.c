@@ -250,7 +250,7 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
         return;
     }
     cf_roster_subscriber_set_waiting(&watcher->subscriber, standing == STANDING_WAITING);
-    watcher->subscriber.shows_chat = shows_chat(event->message);
+    watcher->subscriber.shows_chat = focus->config.announces_chat && shows_chat(event->message);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_WATCHER, watcher->sub.handle);
     enum cf_err err = cf_notifier_init(&watcher->sub.notifier, &usage, &rules, event, now);
     if (err != CF_OK) {
