@@ -61,7 +61,7 @@ fi
 # Threads meet in the mailbox alone: it by itself, and the whole server with a call.
 if build_only build-tsan tests/unit/unit_shell_test_mailbox -Db_sanitize=thread -Db_lundef=false -Dinterop=disabled &&
     ninja -C build-tsan --quiet conferd confer; then
-    run build-tsan shell/test_mailbox e2e/threads --timeout-multiplier 4
+    run build-tsan shell/test_mailbox e2e/threads e2e/threads_workers --timeout-multiplier 4
 else
     failed_builds=$((failed_builds + 1))
 fi

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The signalling thread's end of the media worker. */
+/* The signalling thread's end of the media workers. */
 #include "server/media_link.h"
 
 #include "core/focus/port_stock.h"
-#include "server/media_messages.h"
-#include "server/media_worker.h"
+#include "core/ice/agent.h"
+#include "server/leg_ledger.h"
+#include "server/socket_ledger.h"
 #include "shell/file/file.h"
 #include "shell/log/log.h"
-#include "shell/mailbox/mailbox.h"
 #include "shell/system/interfaces.h"
 #include "shell/system/system.h"
 #include "shell/tcp/tcp.h"
 #include <stdlib.h>
-
-#define COMMANDS_OCTETS (8U << 20)
-#define EVENTS_OCTETS (4U << 20)
 
 /* DTLS certificates: good for long enough that no clock is wrong by as much, renewed so often that the provider, which keeps
  * some, has every one that a peer may still have been told. */
@@ -23,13 +20,9 @@
 #define CERTIFICATE_RETRY CF_SEC(60)
 
 struct cf_media_link {
-    struct cf_mailbox *commands;
-    struct cf_mailbox *events;
-    struct cf_media_worker *worker;
-    struct cf_loop *loop;
-    struct cf_watch *watch;
-    cf_media_event_handler *handler;
-    void *ctx;
+    struct cf_worker_link workers[CF_PORT_WORKERS_MAX]; /* .source.worker_count of them */
+    struct cf_leg_ledger legs;
+    struct cf_socket_ledger sockets;
     struct cf_port_source source;
     struct cf_port_stock stock;
     struct cf_addr local4;
@@ -40,40 +33,73 @@ struct cf_media_link {
     struct cf_zrtp_store *zrtp_store; /* NULL: nothing is remembered, or there is no ZRTP */
     bool has_zrtp;
     uint16_t next; /* where to look for a port first */
-    bool has_put;
-    uint64_t lost;
 };
 
-static void put(struct cf_media_link *link, const struct cf_worker_message *message) {
-    if (cf_mailbox_put(link->commands, message, cf_worker_message_len(message))) {
-        link->has_put = true;
-        return;
+/* --- which worker --- */
+
+static struct cf_worker_link *worker_of_room(struct cf_media_link *link, struct cf_handle room) {
+    return &link->workers[cf_port_worker(&link->source, room)];
+}
+
+/* A transport names its sockets: those that wait go to its worker, before the command that uses them. */
+static void hand_over(struct cf_media_link *link, uint32_t socket, uint8_t worker) {
+    struct cf_worker_message message CF_SCRATCH;
+    message.kind = CF_WORKER_OPEN;
+    message.socket = socket;
+    if (cf_socket_ledger_claim(&link->sockets, socket, worker, &message.udp) &&
+        !cf_worker_link_put(&link->workers[worker], &message)) {
+        cf_udp_close(&message.udp);
     }
-    /* The worker is far behind: what is lost now is a leg's media, and it is said once in a while. */
-    if (link->lost++ % 1000 == 0) {
-        cf_log(CF_LOG_ERROR, "media", "the worker does not keep up: commands are lost");
+}
+
+static void hand_over_all(struct cf_media_link *link, const struct cf_media_transport_set *set, uint8_t worker) {
+    hand_over(link, set->rtp_socket, worker);
+    hand_over(link, set->rtcp_socket, worker);
+    for (size_t i = 0; i < set->base_count; i++) {
+        hand_over(link, set->bases[i].socket, worker);
     }
 }
 
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command) {
     struct cf_worker_message message CF_SCRATCH;
+    uint8_t worker = (uint8_t)cf_port_worker(&link->source, command->room);
+    if (command->kind > CF_MEDIA_ROOM_REMOVE) {
+        worker = cf_leg_ledger_route(&link->legs, command, worker);
+    }
+    if (command->kind == CF_MEDIA_TRANSPORT_SET) {
+        hand_over_all(link, &command->as.transport, worker);
+    }
     message.kind = CF_WORKER_COMMAND;
     memcpy(&message.command, command, cf_media_command_len(command));
-    put(link, &message);
+    (void)cf_worker_link_put(&link->workers[worker], &message);
 }
 
 void cf_media_link_flush(struct cf_media_link *link) {
-    if (link->has_put) {
-        link->has_put = false;
-        cf_mailbox_ring(link->commands);
+    for (size_t i = 0; i < link->source.worker_count; i++) {
+        cf_worker_link_flush(&link->workers[i]);
     }
 }
 
 uint64_t cf_media_link_lost(const struct cf_media_link *link) {
-    return link->lost;
+    uint64_t lost = 0;
+    for (size_t i = 0; i < link->source.worker_count; i++) {
+        lost += link->workers[i].lost;
+    }
+    return lost;
 }
 
 /* --- certificates --- */
+
+/* Each worker has a reference of its own. */
+static enum cf_err give_identity(struct cf_worker_link *worker, const struct cf_dtls_identity *identity) {
+    struct cf_worker_message message = {.kind = CF_WORKER_IDENTITY};
+    enum cf_err err = cf_dtls_identity_share(identity, &message.identity);
+    if (err == CF_OK && !cf_worker_link_put(worker, &message)) {
+        cf_dtls_identity_destroy(&message.identity);
+        err = CF_ERR_LIMIT;
+    }
+    return err;
+}
 
 static enum cf_err renew(struct cf_media_link *link) {
     struct cf_dtls_identity *identity;
@@ -81,16 +107,14 @@ static enum cf_err renew(struct cf_media_link *link) {
     if (err != CF_OK) {
         return err;
     }
-    struct cf_worker_message message = {.kind = CF_WORKER_IDENTITY, .identity = identity};
-    uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
-    memcpy(fingerprint, cf_dtls_identity_fingerprint(identity), sizeof fingerprint);
-    if (!cf_mailbox_put(link->commands, &message, cf_worker_message_len(&message))) {
-        cf_dtls_identity_destroy(&identity);
-        return CF_ERR_LIMIT;
+    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+        err = give_identity(&link->workers[i], identity);
     }
-    link->has_put = true;
-    memcpy(link->fingerprint, fingerprint, sizeof fingerprint);
-    return CF_OK;
+    if (err == CF_OK) {
+        memcpy(link->fingerprint, cf_dtls_identity_fingerprint(identity), sizeof link->fingerprint);
+    }
+    cf_dtls_identity_destroy(&identity);
+    return err;
 }
 
 const uint8_t *cf_media_link_fingerprint(const struct cf_media_link *link) {
@@ -121,7 +145,7 @@ static void open_zrtp(struct cf_media_link *link, const char *state) {
     }
 }
 
-static bool prepare_zrtp(void *ctx, struct cf_str self, struct cf_str peer, bool demands_aes256,
+static bool prepare_zrtp(void *ctx, struct cf_handle room, struct cf_str self, struct cf_str peer, bool demands_aes256,
                          uint8_t ret_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN]) {
     struct cf_media_link *link = ctx;
     struct cf_zrtp_party *party;
@@ -138,11 +162,10 @@ static bool prepare_zrtp(void *ctx, struct cf_str self, struct cf_str peer, bool
         memcpy(ret_hashes[i], cf_zrtp_party_hash(party, i), CF_ZRTP_HASH_LEN);
     }
     struct cf_worker_message message = {.kind = CF_WORKER_ZRTP, .party = party};
-    if (!cf_mailbox_put(link->commands, &message, cf_worker_message_len(&message))) {
+    if (!cf_worker_link_put(worker_of_room(link, room), &message)) {
         cf_zrtp_party_destroy(&party);
         return false;
     }
-    link->has_put = true;
     return true;
 }
 
@@ -152,12 +175,12 @@ struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link) {
 
 /* --- ports --- */
 
-static void hand_over(struct cf_media_link *link, uint32_t socket, const struct cf_udp *udp) {
-    struct cf_worker_message message CF_SCRATCH;
-    message.kind = CF_WORKER_OPEN;
-    message.socket = socket;
-    message.udp = *udp;
-    put(link, &message);
+static bool hold(struct cf_media_link *link, struct cf_udp *udp) {
+    if (cf_socket_ledger_hold(&link->sockets, cf_port_socket(&udp->local), udp) != CF_OK) {
+        cf_udp_close(udp);
+        return false;
+    }
+    return true;
 }
 
 /* RTP on @p port and, if asked for, RTCP on the next one. False if either can't be bound. */
@@ -176,10 +199,12 @@ static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool wit
             return false;
         }
         ret->rtcp = rtcp.local;
-        hand_over(link, cf_port_socket(&rtcp.local), &rtcp);
+        if (!hold(link, &rtcp)) {
+            cf_udp_close(&rtp);
+            return false;
+        }
     }
-    hand_over(link, cf_port_socket(&rtp.local), &rtp);
-    return true;
+    return hold(link, &rtp);
 }
 
 /* Ports are taken in turn, so that one rests as long as the range allows. */
@@ -206,16 +231,21 @@ static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_por
 
 static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
     struct cf_worker_message message CF_SCRATCH;
+    uint8_t worker;
+    if (addr->family == CF_FAMILY_NONE) {
+        return;
+    }
     message.kind = CF_WORKER_CLOSE;
     message.socket = cf_port_socket(addr);
-    if (addr->family != CF_FAMILY_NONE) {
-        put(link, &message);
+    if (cf_socket_ledger_release(&link->sockets, message.socket, &worker)) {
+        (void)cf_worker_link_put(&link->workers[worker], &message);
     }
 }
 
 static void give(void *ctx, const struct cf_port_pair *pair) {
     struct cf_media_link *link = ctx;
-    if (!cf_port_stock_put(&link->stock, pair)) {
+    /* A port that stays open stays with its worker: only where there is one may others have it. */
+    if (link->source.worker_count > 1 || !cf_port_stock_put(&link->stock, pair)) {
         close_port(link, &pair->rtp);
         close_port(link, &pair->rtcp);
     }
@@ -225,21 +255,37 @@ struct cf_port_source *cf_media_link_ports(struct cf_media_link *link) {
     return &link->source;
 }
 
-/* --- one port for all members with ICE --- */
+/* --- one port a worker for all members with ICE --- */
 
-static enum cf_err open_place(struct cf_media_link *link, struct cf_addr local) {
+static enum cf_err open_place(struct cf_media_link *link, size_t worker, struct cf_addr local) {
     struct cf_port_source *source = &link->source;
-    struct cf_udp udp;
-    enum cf_err err = cf_udp_open(&local, CF_UDP_USE_MEDIA, &udp);
+    struct cf_worker_message message CF_SCRATCH;
+    enum cf_err err = cf_udp_open(&local, CF_UDP_USE_MEDIA, &message.udp);
     if (err != CF_OK) {
         cf_log(CF_LOG_ERROR, "media", "media.ice-port: port %u can't be used: %s", local.port, cf_err_text(err));
         return err;
     }
-    struct cf_port_place *place = &source->places[source->place_count];
-    *place = (struct cf_port_place){.socket = CF_MEDIA_SOCKET_SHARED + (uint32_t)source->place_count, .addr = udp.local};
-    source->place_count++;
-    hand_over(link, place->socket, &udp);
+    struct cf_port_place *place = &source->places[worker][source->place_count];
+    *place = (struct cf_port_place){.socket = CF_MEDIA_SOCKET_SHARED + (uint32_t)source->place_count, .addr = message.udp.local};
+    message.kind = CF_WORKER_OPEN;
+    message.socket = place->socket;
+    if (!cf_worker_link_put(&link->workers[worker], &message)) {
+        cf_udp_close(&message.udp);
+        return CF_ERR_LIMIT;
+    }
     return CF_OK;
+}
+
+/* The port of the first worker, for the others those that follow it; any port, if it is 0. */
+static enum cf_err open_place_of_all(struct cf_media_link *link, struct cf_addr local) {
+    enum cf_err err = CF_OK;
+    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+        struct cf_addr own = local;
+        own.port = (uint16_t)(local.port == 0 ? 0 : local.port + i);
+        err = open_place(link, i, own);
+    }
+    link->source.place_count += err == CF_OK;
+    return err;
 }
 
 /* At @p local, or at each address of its family if it stands for all of them: what is sent has to come from where checks went to.
@@ -254,7 +300,7 @@ static enum cf_err open_places(struct cf_media_link *link, const struct cf_addr 
     }
     for (size_t i = 0; i < count && err == CF_OK; i++) {
         list[i].port = port;
-        err = open_place(link, list[i]);
+        err = open_place_of_all(link, list[i]);
     }
     return err;
 }
@@ -288,7 +334,7 @@ static enum cf_err share_port(struct cf_media_link *link, const struct cf_config
 static bool is_within_reach(const struct cf_port_source *source, const struct cf_addr *addr) {
     bool is_any_loopback = false;
     for (size_t i = 0; i < source->place_count; i++) {
-        is_any_loopback = is_any_loopback || cf_addr_is_loopback(&source->places[i].addr);
+        is_any_loopback = is_any_loopback || cf_addr_is_loopback(&source->places[0][i].addr);
     }
     return is_any_loopback || !cf_addr_is_loopback(addr);
 }
@@ -308,12 +354,24 @@ void cf_media_link_add_stream_port(struct cf_media_link *link, const struct cf_a
         return;
     }
     for (size_t i = 0; i < source->place_count; i++) {
-        struct cf_addr place = source->places[i].addr;
+        struct cf_addr place = source->places[0][i].addr;
         place.port = addr->port;
         if (place.family == addr->family) {
             add_stream_port(source, &place);
         }
     }
+}
+
+/* The first frame is a connectivity check, whose addressee has a leg. If not, whichever worker gets it closes it. */
+static struct cf_worker_link *worker_of_stream(struct cf_media_link *link, struct cf_span octets) {
+    uint8_t worker = 0;
+    if (octets.len > 2) {
+        size_t len = ((size_t)octets.at[0] << 8) | octets.at[1];
+        struct cf_span first = {octets.at + 2, len < octets.len - 2 ? len : octets.len - 2};
+        struct cf_str ufrag = cf_ice_addressee(first);
+        (void)(ufrag.at != NULL && cf_leg_ledger_find(&link->legs, ufrag, &worker));
+    }
+    return &link->workers[worker];
 }
 
 void cf_media_link_take_stream(struct cf_media_link *link, int fd, const struct cf_addr *remote, struct cf_span octets) {
@@ -327,34 +385,33 @@ void cf_media_link_take_stream(struct cf_media_link *link, int fd, const struct 
         return;
     }
     memcpy(message.stream.octets, octets.at, octets.len);
-    if (!cf_mailbox_put(link->commands, &message, cf_worker_message_len(&message))) {
+    struct cf_worker_link *worker = worker_of_stream(link, octets);
+    if (!cf_worker_link_put(worker, &message)) {
         cf_tcp_close(&fd);
-        link->lost++;
         return;
     }
-    cf_mailbox_ring(link->commands);
-}
-
-/* --- events --- */
-
-static void on_events(void *ctx) {
-    struct cf_media_link *link = ctx;
-    struct cf_media_event event;
-    cf_mailbox_hush(link->events);
-    while (cf_mailbox_take(link->events, &event)) {
-        link->handler(link->ctx, &event);
-    }
+    cf_worker_link_flush(worker);
 }
 
 /* --- life --- */
 
-static enum cf_err start_worker(struct cf_media_link *link, const struct cf_config *config) {
-    const struct cf_media_worker_config worker = {.inbox = link->commands,
-                                                  .outbox = link->events,
-                                                  .sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
+static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop, cf_media_event_handler *handler, void *ctx) {
+    enum cf_err err = CF_OK;
+    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+        err = cf_worker_link_open(&link->workers[i], loop, handler, ctx);
+    }
+    return err;
+}
+
+static enum cf_err start_workers(struct cf_media_link *link, const struct cf_config *config) {
+    const struct cf_media_worker_config worker = {.sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
                                                   .sends_silence = config->sends_silence,
                                                   .packets_per_sec = config->packet_rate};
-    return cf_media_worker_start(&worker, &link->worker);
+    enum cf_err err = CF_OK;
+    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+        err = cf_worker_link_start(&link->workers[i], &worker);
+    }
+    return err;
 }
 
 enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *config, const struct cf_addr *local4,
@@ -364,22 +421,19 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     if (link == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    link->loop = loop;
-    link->handler = handler;
-    link->ctx = ctx;
     link->local4 = *local4;
     link->local6 = *local6;
     link->range = config->media_ports;
     link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
     link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
-    link->source = (struct cf_port_source){.take = take, .give = give, .ctx = link};
-    enum cf_err err = cf_mailbox_create(sizeof(struct cf_worker_message), COMMANDS_OCTETS, &link->commands);
-    err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_media_event), EVENTS_OCTETS, &link->events) : err;
+    link->source = (struct cf_port_source){.take = take, .give = give, .ctx = link, .worker_count = config->media_workers};
+    enum cf_err err = cf_leg_ledger_init(&link->legs);
+    err = err == CF_OK ? cf_socket_ledger_init(&link->sockets) : err;
+    err = err == CF_OK ? open_workers(link, loop, handler, ctx) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
-    err = err == CF_OK ? start_worker(link, config) : err;
+    err = err == CF_OK ? start_workers(link, config) : err;
     err = err == CF_OK ? share_port(link, config) : err;
-    err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(link->events), on_events, link, &link->watch) : err;
     if (err != CF_OK) {
         cf_media_link_stop(&link);
         return err;
@@ -393,18 +447,12 @@ void cf_media_link_stop(struct cf_media_link **link) {
     if (l == NULL) {
         return;
     }
-    if (l->worker != NULL) {
-        struct cf_worker_message stop = {.kind = CF_WORKER_STOP};
-        while (!cf_mailbox_put(l->commands, &stop, cf_worker_message_len(&stop))) {
-            cf_mailbox_ring(l->commands);
-        }
-        cf_mailbox_ring(l->commands);
-        cf_media_worker_join(&l->worker);
+    for (size_t i = 0; i < l->source.worker_count; i++) {
+        cf_worker_link_stop(&l->workers[i]);
     }
     cf_zrtp_store_close(&l->zrtp_store);
-    cf_loop_unwatch(&l->watch);
-    cf_mailbox_destroy(&l->commands);
-    cf_mailbox_destroy(&l->events);
+    cf_socket_ledger_fini(&l->sockets);
+    cf_leg_ledger_fini(&l->legs);
     free(l);
     *link = NULL;
 }

@@ -10,8 +10,8 @@ static void prepare(size_t who, bool has_mux) {
     struct test_party *party = &scene.phones[who].party;
     struct cf_port_source *ports = &scene.server.ports;
     ports->place_count = 1;
-    ports->places[0].socket = CF_MEDIA_SOCKET_SHARED;
-    assert_ok(cf_addr_parse(CF_STR(VIRTUAL_SERVER_IP ":10000"), &ports->places[0].addr));
+    ports->places[0][0].socket = CF_MEDIA_SOCKET_SHARED;
+    assert_ok(cf_addr_parse(CF_STR(VIRTUAL_SERVER_IP ":10000"), &ports->places[0][0].addr));
     scene.server.policy.ice = CF_POLICY_ICE_FULL;
     party->policy.ice = CF_POLICY_ICE_FULL;
     party->policy.offers_rtcp_mux = has_mux;

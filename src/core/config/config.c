@@ -57,6 +57,7 @@ static const size_t offsets[] = {
     AT(media_address),
     AT(media_ports),
     AT(uses_io_uring),
+    AT(media_workers),
     AT(sends_silence),
     AT(packet_rate),
     AT(ice),

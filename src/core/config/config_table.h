@@ -77,6 +77,9 @@ X(media, address, TEXT, "", 0, 64, START, "Local address for RTP. Empty: the one
 X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")
 X(media, io-uring, FLAG, "yes", 0, 1, START,
   "Send media by io_uring where the kernel has it: one system call for many members. No: always by sendmmsg().")
+X(media, workers, NUMBER, "1", 1, 16, START,
+  "Media workers, a thread each: rooms are spread over them. With ICE each has a port of its own, ice-port and those that follow "
+  "it.")
 X(media, send-silence, FLAG, "no", 0, 1, START,
   "Send every frame while nobody speaks. No: after half a second of silence a packet a second, which costs next to nothing.")
 X(media, packet-rate, NUMBER, "6000", 100, 200000, START,

@@ -48,8 +48,8 @@ enum cf_factory_answer {
 
 /** Who gets one side of ZRTP ready for a leg, where the media worker finds it. */
 struct cf_focus_zrtp {
-    /** Hello hashes for the lines of a leg between @p self and @p peer, URIs. False: it can't be had. */
-    bool (*prepare)(void *ctx, struct cf_str self, struct cf_str peer, bool demands_aes256,
+    /** Hello hashes for the lines of a leg in @p room between @p self and @p peer, URIs. False: it can't be had. */
+    bool (*prepare)(void *ctx, struct cf_handle room, struct cf_str self, struct cf_str peer, bool demands_aes256,
                     uint8_t ret_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN]);
     void *ctx;
 };

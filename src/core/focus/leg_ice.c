@@ -21,14 +21,21 @@ struct cf_addr cf_leg_public_address(const struct cf_leg *leg, const struct cf_a
     return local->family == CF_FAMILY_NONE ? *local : seen_from_outside(leg->room->focus->config.port_source, local);
 }
 
+/* Sockets of the worker that the leg's room lives on, .place_count of them. */
+static const struct cf_port_place *places_of(const struct cf_leg *leg) {
+    const struct cf_port_source *source = leg->room->focus->config.port_source;
+    return source->places[cf_port_worker(source, leg->room->handle)];
+}
+
 static const struct cf_port_place *place_for(const struct cf_leg *leg) {
     const struct cf_port_source *source = leg->room->focus->config.port_source;
+    const struct cf_port_place *places = places_of(leg);
     for (size_t i = 0; i < source->place_count; i++) {
-        if (source->places[i].addr.family == leg->local.family) {
-            return &source->places[i];
+        if (places[i].addr.family == leg->local.family) {
+            return &places[i];
         }
     }
-    return source->place_count > 0 ? &source->places[0] : NULL;
+    return source->place_count > 0 ? &places[0] : NULL;
 }
 
 bool cf_leg_can_share(const struct cf_leg *leg, const struct cf_offered_line *offered, bool is_shared) {
@@ -96,7 +103,7 @@ const struct cf_local_ice *cf_leg_candidates(const struct cf_leg *leg, struct cf
     }
     line->ice->count = 0;
     for (size_t i = 0; line->is_shared && i < source->place_count; i++) {
-        add_base(source, line->ice, &source->places[i].addr, i, 1, CF_ICE_UDP);
+        add_base(source, line->ice, &places_of(leg)[i].addr, i, 1, CF_ICE_UDP);
     }
     for (size_t i = 0; line->is_shared && i < source->stream_count; i++) {
         add_base(source, line->ice, &source->streams[i].addr, i, 1, CF_ICE_TCP_PASSIVE);
@@ -173,7 +180,7 @@ void cf_leg_set_bases(const struct cf_leg *leg, struct cf_media_transport_set *s
     }
     set->rtp_socket = set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
     for (size_t i = 0; i < source->place_count; i++) {
-        put_base(set, source->places[i].socket, &source->places[i].addr, i, 1);
+        put_base(set, places_of(leg)[i].socket, &places_of(leg)[i].addr, i, 1);
     }
     put_streams(source, set);
 }

@@ -27,20 +27,30 @@ struct cf_port_place {
     struct cf_addr addr; /**< that it is bound to */
 };
 
+/** Most media workers. */
+#define CF_PORT_WORKERS_MAX 16
+
 /** Where ports come from; the shell's. */
 struct cf_port_source {
     /** Bind a port (even), and the next one if @p with_rtcp. False if there is none left. */
     bool (*take)(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
     /** Give back a pair. */
     void (*give)(void *ctx, const struct cf_port_pair *pair);
-    void *ctx;                                         /**< passed to both */
-    size_t place_count;                                /**< 0: each member gets a port of its own */
-    struct cf_port_place places[CF_MEDIA_SHARED_MAX];  /**< for members with ICE, the most wanted first */
-    size_t stream_count;                               /**< 0: no ICE over TCP */
-    struct cf_port_place streams[CF_MEDIA_SHARED_MAX]; /**< TCP ports that members with ICE may connect to */
+    void *ctx;           /**< passed to both */
+    size_t worker_count; /**< media workers, over which rooms are spread; 0 is 1 */
+    size_t place_count;  /**< 0: each member gets a port of its own */
+    struct cf_port_place places[CF_PORT_WORKERS_MAX][CF_MEDIA_SHARED_MAX]; /**< of each worker, for members with ICE, the most
+                                                                              wanted first; sockets have the same numbers */
+    size_t stream_count;                                                   /**< 0: no ICE over TCP */
+    struct cf_port_place streams[CF_MEDIA_SHARED_MAX];                     /**< TCP ports that members with ICE may connect to */
     size_t advertised_count;
     struct cf_addr advertised[CF_PORT_ADVERTISED_MAX]; /**< public addresses (port 0) in front of ours, by 1:1 translation */
 };
+
+/** The worker that @p room lives on, and all that belongs to it. */
+static inline size_t cf_port_worker(const struct cf_port_source *source, struct cf_handle room) {
+    return source->worker_count > 1 ? room.slot % source->worker_count : 0;
+}
 
 /** Ports that rest. */
 struct cf_ports {

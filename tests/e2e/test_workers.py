@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several media workers: rooms live on one each, whatever their members' keys and ways, and every worker has work."""
+import os
+import tempfile
+
+from confer_test import Server, check, free_port, run_cases
+from phone import Phone
+
+WORKERS = 2
+KINDS = {
+    'plain': ('udp', ['--encryption', 'none']),
+    'sdes': ('tls', ['--encryption', 'sdes']),
+    'dtls': ('udp', ['--encryption', 'dtls', '--ice', '--bundle']),
+    'zrtp': ('udp', ['--encryption', 'zrtp']),
+    'tcp': ('tls', ['--encryption', 'dtls', '--ice-tcp', '--no-udp', '--bundle']),
+}
+
+
+class ServerWithWorkers(Server):
+    def __init__(self):
+        with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
+            config.write(f'[media]\nworkers = {WORKERS}\nice-port = 0\n')
+            config.flush()
+            # TCP that carries media comes to the port of the page.
+            super().__init__(extra=('--config', config.name, '--web', f'127.0.0.1:{free_port()}'))
+
+    def busy_workers(self):
+        """How many of its media threads have worked for more than a few milliseconds."""
+        busy = 0
+        for task in os.listdir(f'/proc/{self.process.pid}/task'):
+            folder = f'/proc/{self.process.pid}/task/{task}'
+            with open(f'{folder}/comm', encoding='ascii') as name, open(f'{folder}/schedstat', encoding='ascii') as spent:
+                busy += name.read().strip() == 'media' and int(spent.read().split()[0]) > 5_000_000
+        return busy
+
+
+def room_of_two(server, room, kind):
+    transport, options = KINDS[kind]
+    return [Phone(server, user, f'sip:room-{room}@localhost', number, transport, options, f'connected,audio,sender={3 - number}')
+            for number, user in ((1, 'alice'), (2, 'bob'))]
+
+
+def hear_and_see(pair):
+    for number, phone in enumerate(pair, 1):
+        phone.sees(3 - number)
+        phone.hears()
+
+
+def leave(pairs):
+    for pair in pairs:
+        for phone in pair:
+            phone.quit()
+
+
+def rooms_are_spread_over_the_workers():
+    server = ServerWithWorkers()
+    pairs = []
+    try:
+        for room in range(4):
+            pairs.append(room_of_two(server, f'spread-{room}', 'plain'))
+        for pair in pairs:
+            hear_and_see(pair)
+        check(server.busy_workers() == WORKERS, f'{server.busy_workers()} workers of {WORKERS} work')
+        leave(pairs)
+    finally:
+        server.close()
+
+
+def all_keys_and_ways_work_on_every_worker():
+    server = ServerWithWorkers()
+    try:
+        for kind in KINDS:
+            pairs = [room_of_two(server, f'{kind}-{room}', kind) for room in range(WORKERS)]
+            for pair in pairs:
+                hear_and_see(pair)
+            leave(pairs)
+    finally:
+        server.close()
+
+
+def ports_and_workers_change_partners():
+    """What a room gave back another may have, on another worker."""
+    server = ServerWithWorkers()
+    try:
+        for turn in range(2):
+            pairs = [room_of_two(server, f'turn-{turn}-{room}', 'sdes') for room in range(3)]
+            for pair in pairs:
+                hear_and_see(pair)
+            leave(pairs)
+    finally:
+        server.close()
+
+
+if __name__ == '__main__':
+    run_cases(rooms_are_spread_over_the_workers, all_keys_and_ways_work_on_every_worker, ports_and_workers_change_partners)
