@@ -88,7 +88,7 @@ static void send_frame(struct test_bottleneck *b, size_t index) {
 static void allocate(struct test_bottleneck *b, struct test_flow *f) {
     int before = f->tile.present;
     cf_allocation_choose(&f->tile, 1, cf_bwe_estimator_target(&f->estimator), b->now, &f->allocation);
-    cf_allocation_note(&f->tile, f->allocation.tiles[0], b->now);
+    cf_allocation_note(&f->tile, f->allocation.tiles[0], cf_bwe_estimator_target(&f->estimator), b->now);
     f->switches += f->tile.present != before;
     cf_bwe_estimator_set_wanted(&f->estimator, f->allocation.wanted_bps, b->now);
 }

@@ -26,6 +26,7 @@
 #define PACKET 1000U
 #define WAITING_MAX 4096
 #define DESCRIPTOR 6
+#define HEADERS 44 /* of IP and UDP, and a tag */
 #define MARK (DESCRIPTOR + 10)
 
 /* Payloads: a VP8 descriptor with picture id, TL0PICIDX and layer, VP8's first ten octets, then whose they are. */
@@ -208,7 +209,11 @@ static void take_remb(const struct cf_rtcp_feedback *feedback) {
 static void take_bitrates(const struct cf_rtcp_feedback *feedback) {
     struct cf_tmmb entry;
     for (size_t i = 0; cf_tmmb_at(feedback, i, &entry); i++) {
-        encoding_of(entry.ssrc)->limit_bps = entry.bitrate_bps;
+        struct links_encoding *e = encoding_of(entry.ssrc);
+        bool was_silent = e->is_silent;
+        e->limit_bps = entry.bitrate_bps;
+        e->is_silent = links_options.obeys_zero && entry.bitrate_bps == 0;
+        e->key_at = was_silent && !e->is_silent ? links_now : e->key_at;
     }
 }
 
@@ -244,7 +249,7 @@ static void take_control(const struct cf_media_output *out) {
 
 static void put_on_link(size_t i, struct cf_span data) {
     cf_usec arrivals[2];
-    size_t count = netem_link_send(&links_receivers[i].link, data.len, links_now, arrivals);
+    size_t count = netem_link_send(&links_receivers[i].link, data.len + HEADERS, links_now, arrivals);
     for (size_t k = 0; k < count; k++) {
         assert_true(waiting_count < WAITING_MAX && data.len <= sizeof waiting->octets);
         struct waiting *w = &waiting[waiting_count++];
@@ -309,6 +314,11 @@ static void take_packet(const struct waiting *w) {
     r->since_sample += w->len;
     if (view.payload_type == RTX) {
         struct cf_rtx rtx;
+        if (view.payload.len == 0) {
+            assert_true(view.padding_len > 0);
+            r->padding++;
+            return;
+        }
         assert_true(cf_rtx_parse(view.payload, &rtx) && rtx.payload.len > MARK);
         assert_int_equal(view.ssrc, cf_rtx_ssrc(r->ssrc));
         r->rtx++;

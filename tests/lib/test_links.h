@@ -24,6 +24,7 @@
 struct links_options {
     bool has_simulcast; /**< three encodings on one line, told apart by rid: first the smallest, as browsers list them */
     bool is_browser;    /**< the camera takes REMB, and that for all of them: those that don't fit are silent, finest first */
+    bool obeys_zero;    /**< the camera sends nothing of an encoding that is limited to 0; other limits don't matter to it */
     bool pauses_unseen; /**< see struct cf_media_room_policy */
 };
 extern struct links_options links_options;
@@ -58,6 +59,7 @@ struct links_receiver {
     uint64_t octets[LINKS_ENCODINGS]; /* that came by the main stream */
     uint64_t since_sample;
     uint64_t rtx;
+    uint64_t padding; /* packets of it alone */
     uint64_t gaps;
     uint8_t showing;
     uint64_t switches;

@@ -101,21 +101,35 @@ static void retransmissions_find_the_encoding_that_they_repair(void **state) {
     links_end();
 }
 
-static void unseen_encodings_are_paused_and_come_back(void **state) {
-    (void)state;
+static void pause_and_resume(bool obeys_zero) {
     uint64_t octets[LINKS_ENCODINGS];
     links_options.pauses_unseen = true;
+    links_options.obeys_zero = obeys_zero;
     begin(narrow, narrow, narrow);
-    links_run(CF_SEC(20));
+    links_run(CF_SEC(15));
     assert_int_equal(links_encodings[FULL].limit_bps, CF_BITRATE_UNSEEN_BPS);
     assert_int_equal(links_encodings[HALF].limit_bps, CF_BITRATE_UNSEEN_BPS);
     assert_true(links_encodings[QUARTER].limit_bps == 0 || links_encodings[QUARTER].limit_bps >= 10000000);
+    /* After a while nothing at all, unless that makes it send more. */
+    links_run(CF_SEC(15));
+    assert_int_equal(links_encodings[FULL].limit_bps, links_options.obeys_zero ? 0 : CF_BITRATE_UNSEEN_BPS);
+    assert_true(links_encodings[FULL].is_silent == links_options.obeys_zero);
     links_receivers[0].link.config.rate_bps = 5000000;
     links_run(CF_SEC(10));
     assert_true(links_encodings[FULL].limit_bps >= 10000000);
     measure(0, CF_SEC(5), octets);
     assert_true(octets[FULL] > links_rates[FULL] / 8 * 4);
     links_end();
+}
+
+static void unseen_encodings_are_paused_and_come_back(void **state) {
+    (void)state;
+    pause_and_resume(true);
+}
+
+static void who_takes_zero_for_no_limit_is_not_asked_for_it_again(void **state) {
+    (void)state;
+    pause_and_resume(false);
 }
 
 static void browsers_are_told_what_all_may_have_together(void **state) {
@@ -167,5 +181,6 @@ CF_TEST_MAIN(cmocka_unit_test(everybody_gets_the_encoding_that_fits),
              cmocka_unit_test(key_frames_are_asked_of_the_encoding_that_needs_one),
              cmocka_unit_test(retransmissions_find_the_encoding_that_they_repair),
              cmocka_unit_test(unseen_encodings_are_paused_and_come_back),
+             cmocka_unit_test(who_takes_zero_for_no_limit_is_not_asked_for_it_again),
              cmocka_unit_test(browsers_are_told_what_all_may_have_together),
              cmocka_unit_test(a_stream_uses_only_what_was_agreed_on))

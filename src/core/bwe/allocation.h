@@ -27,6 +27,10 @@
 #define CF_ALLOCATION_PATIENCE CF_SEC(2)
 #define CF_ALLOCATION_PATIENCE_MAX CF_SEC(32)
 
+/** ... but so many times sooner if the budget is so many times what it was when it fell: then the link has become another one. */
+#define CF_ALLOCATION_ANOTHER_LINK 2U
+#define CF_ALLOCATION_ANOTHER_LINK_SOONER 2
+
 /** A layer that was kept for so long did not fall soon. */
 #define CF_ALLOCATION_STEADY CF_SEC(10)
 
@@ -61,6 +65,7 @@ struct cf_tile {
     cf_usec fell_at;                                       /**< when a lower one than before was chosen */
     cf_usec raised_at;                                     /**< when a higher one was */
     cf_usec patience;                                      /**< no higher one before .fell_at + this; 0: it never fell */
+    uint64_t fell_budget_bps;                              /**< the budget then */
 };
 
 /** Why a tile has what it has. */
@@ -93,8 +98,8 @@ const char *cf_tile_reason_text(enum cf_tile_reason reason);
  */
 void cf_allocation_choose(const struct cf_tile *tiles, size_t count, uint64_t budget_bps, cf_usec now, struct cf_allocation *ret);
 
-/** Remember @p choice in @p tile. */
-void cf_allocation_note(struct cf_tile *tile, struct cf_tile_choice choice, cf_usec now);
+/** Remember @p choice in @p tile, made with @p budget_bps. */
+void cf_allocation_note(struct cf_tile *tile, struct cf_tile_choice choice, uint64_t budget_bps, cf_usec now);
 
 /**
  * Put layers into the order in which a tile of @p kind is raised: a camera gets smoother first and then sharper, a screen sharper

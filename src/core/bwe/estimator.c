@@ -36,12 +36,16 @@ static void measure_sent(struct cf_bwe_estimator *e, size_t len, cf_usec now) {
     e->sent_octets += len;
 }
 
-uint16_t cf_bwe_estimator_on_sent(struct cf_bwe_estimator *e, size_t len, uint8_t cluster, cf_usec now) {
+void cf_bwe_estimator_start(struct cf_bwe_estimator *e, cf_usec now) {
     if (!e->has_sent) {
         e->has_sent = true;
         e->sent_since = now;
         cf_bwe_prober_start(&e->prober, e->aimd.rate_bps, now);
     }
+}
+
+uint16_t cf_bwe_estimator_on_sent(struct cf_bwe_estimator *e, size_t len, uint8_t cluster, cf_usec now) {
+    cf_bwe_estimator_start(e, now);
     if (e->waiting_since == CF_USEC_NEVER) {
         e->waiting_since = now;
     }
@@ -88,6 +92,9 @@ void cf_bwe_estimator_set_limit(struct cf_bwe_estimator *e, uint64_t bps) {
 }
 
 void cf_bwe_estimator_set_wanted(struct cf_bwe_estimator *e, uint64_t bps, cf_usec now) {
+    if (now - e->sent_since >= 2 * SENT_WINDOW) {
+        cf_bwe_prober_set_busy(&e->prober, false); /* nothing is sent any more */
+    }
     cf_bwe_prober_set_wanted(&e->prober, bps < e->limit_bps ? bps : e->limit_bps, now);
 }
 

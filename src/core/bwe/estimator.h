@@ -103,6 +103,9 @@ uint64_t cf_bwe_estimator_target(const struct cf_bwe_estimator *e);
 /** What limits the target. */
 enum cf_bwe_cause cf_bwe_estimator_cause(const struct cf_bwe_estimator *e);
 
+/** Nothing is sent yet, since nothing fits what is assumed at the beginning: probe all the same. Later calls do nothing. */
+void cf_bwe_estimator_start(struct cf_bwe_estimator *e, cf_usec now);
+
 /**
  * Can the peer be sent padding? (The default.) If not there are no probes, and the estimate grows beyond what is sent until
  * delays or losses show that it is too much.

@@ -50,6 +50,7 @@ void cf_bwe_prober_allow(struct cf_bwe_prober *prober, bool allowed) {
 void cf_bwe_prober_start(struct cf_bwe_prober *prober, uint64_t start_bps, cf_usec now) {
     prober->is_started = true;
     prober->estimate_bps = start_bps;
+    prober->grown_at = now;
     add_cluster(prober, FIRST_FACTOR * start_bps, CLUSTER_LEN_START_MSEC, now);
     add_cluster(prober, SECOND_FACTOR * start_bps, CLUSTER_LEN_START_MSEC, now);
     prober->next_at = now + prober->pause;
@@ -65,6 +66,7 @@ static void note_fall(struct cf_bwe_prober *prober, uint64_t bps, cf_usec now) {
 
 void cf_bwe_prober_on_estimate(struct cf_bwe_prober *prober, uint64_t bps, cf_usec now) {
     note_fall(prober, bps, now);
+    prober->grown_at = bps > prober->estimate_bps ? now : prober->grown_at;
     prober->estimate_bps = bps;
     if (prober->is_waiting && bps > prober->further_above_bps) {
         prober->pause = CF_BWE_PROBE_PAUSE_MIN;
@@ -90,13 +92,19 @@ void cf_bwe_prober_set_wanted(struct cf_bwe_prober *prober, uint64_t bps, cf_use
 }
 
 static bool has_something_to_gain(const struct cf_bwe_prober *prober) {
-    return prober->is_started && !prober->is_forbidden && !prober->is_busy &&
-           prober->wanted_bps > prober->estimate_bps / 100 * UNCERTAINTY_PERCENT && prober->estimate_bps < prober->max_bps;
+    return prober->is_started && !prober->is_forbidden && prober->wanted_bps > prober->estimate_bps / 100 * UNCERTAINTY_PERCENT &&
+           prober->estimate_bps < prober->max_bps;
+}
+
+/* When the next probe may be: not while the estimate grows by itself. */
+static cf_usec next_probe(const struct cf_bwe_prober *prober) {
+    cf_usec stuck_at = prober->grown_at + CF_BWE_PROBE_STUCK;
+    return prober->is_busy && prober->next_at < stuck_at ? stuck_at : prober->next_at;
 }
 
 cf_usec cf_bwe_prober_deadline(const struct cf_bwe_prober *prober) {
     cf_usec deadline = prober->is_waiting ? prober->waiting_until : CF_USEC_NEVER;
-    return has_something_to_gain(prober) && !prober->is_waiting ? cf_usec_min(deadline, prober->next_at) : deadline;
+    return has_something_to_gain(prober) && !prober->is_waiting ? cf_usec_min(deadline, next_probe(prober)) : deadline;
 }
 
 void cf_bwe_prober_on_deadline(struct cf_bwe_prober *prober, cf_usec now) {
@@ -104,7 +112,7 @@ void cf_bwe_prober_on_deadline(struct cf_bwe_prober *prober, cf_usec now) {
         prober->is_waiting = false;
         prober->waiting_count = 0;
     }
-    if (prober->is_waiting || !has_something_to_gain(prober) || now < prober->next_at) {
+    if (prober->is_waiting || !has_something_to_gain(prober) || now < next_probe(prober)) {
         return;
     }
     add_cluster(prober, FURTHER_FACTOR * prober->estimate_bps, CLUSTER_LEN_MSEC, now);

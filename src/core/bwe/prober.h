@@ -14,6 +14,10 @@
 #define CF_BWE_PROBE_PAUSE_MIN CF_SEC(1)
 #define CF_BWE_PROBE_PAUSE_MAX CF_SEC(4)
 
+/** An estimate that should grow by itself, and has not for so long, is stuck: losses of old hold it, or what is sent is too
+ * little. */
+#define CF_BWE_PROBE_STUCK CF_SEC(5)
+
 /** Results are waited for so long. */
 #define CF_BWE_PROBE_PATIENCE CF_SEC(1)
 
@@ -28,9 +32,10 @@ struct cf_bwe_prober {
     cf_usec waiting_until;
     cf_usec next_at;
     cf_usec pause;
+    cf_usec grown_at; /**< when the estimate was higher than before last */
     bool is_started;
     bool is_forbidden;
-    bool is_busy; /**< about as much is sent as the estimate allows: it grows by itself */
+    bool is_busy; /**< about as much is sent as the estimate allows: it should grow by itself */
     bool is_waiting;
     uint8_t last_id;
     unsigned waiting_count; /**< clusters to be polled */

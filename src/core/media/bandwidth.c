@@ -3,10 +3,6 @@
 
 #include "core/media/internal.h"
 
-/* A leg for which nothing fits is tried with the lowest layer after so long, for so long; see plan_trial(). */
-#define TRIAL_AFTER CF_SEC(5)
-#define TRIAL_TIME CF_SEC(3)
-
 /* What IP, UDP and the tag add to a packet. */
 #define OVERHEAD 44
 
@@ -199,7 +195,8 @@ static bool make_tile(struct cf_engine_line *line, struct cf_tile *tile, cf_usec
     *tile = (struct cf_tile){.kind = kind_of(&line->sink, picture),
                              .fell_at = line->share.fell_at,
                              .raised_at = line->share.raised_at,
-                             .patience = line->share.patience};
+                             .patience = line->share.patience,
+                             .fell_budget_bps = line->share.fell_budget_bps};
     list_layers(tile, line, picture, now);
     /* In this order: what a cap takes away is a fall. */
     tile->present = present_of(tile, line);
@@ -224,23 +221,33 @@ static uint64_t raise_budget(const struct cf_tile *tiles, size_t count, uint64_t
     return budget > least ? budget : least;
 }
 
-static void tell_paused(struct cf_engine *engine, const struct cf_engine_line *line, bool is_paused) {
+/* That a picture is missing is told when it has been for a moment: probes at the beginning take less. */
+static void tell_paused(struct cf_engine *engine, struct cf_engine_line *line, bool is_paused) {
+    struct cf_line_share *share = &line->share;
+    share->paused_at = !is_paused ? 0 : share->paused_at == 0 ? engine->now : share->paused_at;
+    bool is_worth_it = !is_paused || engine->now - share->paused_at >= CF_BANDWIDTH_PAUSE_TOLD_AFTER;
+    if (share->is_told_paused == is_paused || !is_worth_it) {
+        return;
+    }
+    share->is_told_paused = is_paused;
     struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
     event.as.paused.line = line->index;
     event.as.paused.is_paused = is_paused;
     cf_event_queue_put(&engine->events, &event);
 }
 
-static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct cf_tile *tile, struct cf_tile_choice choice) {
+static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct cf_tile *tile, struct cf_tile_choice choice,
+                  uint64_t budget) {
     struct cf_line_share *share = &line->share;
     struct cf_sink_limit limit = {.is_paused = choice.reason == CF_TILE_NO_BUDGET};
     if (choice.reason == CF_TILE_NO_SOURCE) {
         return; /* nothing comes, or its rate is not known yet: it is asked for as before */
     }
-    cf_allocation_note(tile, choice, engine->now);
+    cf_allocation_note(tile, choice, budget, engine->now);
     share->fell_at = tile->fell_at;
     share->raised_at = tile->raised_at;
     share->patience = tile->patience;
+    share->fell_budget_bps = tile->fell_budget_bps;
     share->choice = choice;
     share->is_paused = limit.is_paused;
     share->is_limited = limit.is_paused || choice.layer + 1 < (int)tile->layer_count;
@@ -254,9 +261,7 @@ static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct 
         limit.temporal_count = (uint8_t)(share->layer.temporal + 1);
     }
     const struct cf_sink_limit *before = &line->sink.limit;
-    if (before->is_paused != limit.is_paused) {
-        tell_paused(engine, line, limit.is_paused);
-    }
+    tell_paused(engine, line, limit.is_paused);
     if (before->is_paused != limit.is_paused || before->grade != limit.grade || before->spatial_count != limit.spatial_count ||
         before->temporal_count != limit.temporal_count) {
         cf_forward_set_limit(&line->leg->room->forward, &line->sink, &limit, engine->now);
@@ -274,23 +279,6 @@ static bool has_cap(const struct cf_engine_leg *leg, cf_usec now) {
     return false;
 }
 
-/*
- * When nothing fits nothing is sent, nothing is reported and the estimate stays for ever: now and then the lowest layer is tried.
- */
-static void plan_trial(struct cf_engine_bandwidth *b, bool is_starved, cf_usec now) {
-    bool is_trial = now < b->trial_until;
-    if (!is_starved) {
-        b->starved_at = 0;
-        b->trial_after = is_trial ? b->trial_after : TRIAL_AFTER;
-    } else if (b->starved_at == 0) {
-        b->starved_at = now;
-    } else if (now - b->starved_at >= b->trial_after) {
-        b->starved_at = now;
-        b->trial_until = now + TRIAL_TIME;
-        b->trial_after = cf_usec_min(2 * b->trial_after, CF_ALLOCATION_PATIENCE_MAX);
-    }
-}
-
 static void allocate(struct cf_engine *engine, struct cf_engine_bandwidth *b) {
     struct cf_engine_line *lines[CF_ALLOCATION_TILES_MAX];
     struct cf_tile *tiles = engine->tiles;
@@ -303,18 +291,22 @@ static void allocate(struct cf_engine *engine, struct cf_engine_bandwidth *b) {
         }
     }
     budget = b->transport == NULL && budget != UINT64_MAX ? raise_budget(tiles, count, budget) : budget;
-    budget = engine->now < b->trial_until && count > 0 ? raise_budget(tiles, 1, budget) : budget;
     cf_allocation_choose(tiles, count, budget, engine->now, &result);
     b->used_bps = result.used_bps;
     b->wanted_bps = result.wanted_bps;
-    plan_trial(b, count > 0 && result.used_bps == 0 && result.wanted_bps > 0, engine->now);
     b->has_limits = false;
     for (size_t i = 0; i < count; i++) {
-        apply(engine, lines[i], &tiles[i], result.tiles[i]);
+        apply(engine, lines[i], &tiles[i], result.tiles[i], budget);
         b->has_limits |= lines[i]->share.is_limited;
     }
-    if (b->transport != NULL) {
-        cf_bwe_estimator_set_wanted(&b->estimator, result.wanted_bps, engine->now);
+    if (b->transport == NULL) {
+        return;
+    }
+    cf_bwe_estimator_set_wanted(&b->estimator, result.wanted_bps, engine->now);
+    /* Where nothing fits nothing is sent, and probes of padding alone tell when the link has become better. */
+    bool is_starved = result.used_bps == 0 && result.wanted_bps > 0;
+    if (is_starved && cf_engine_transport_can_send(b->transport, CF_ENGINE_PORT_RTP)) {
+        cf_bwe_estimator_start(&b->estimator, engine->now);
     }
 }
 
@@ -460,43 +452,45 @@ void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t len) {
     }
 }
 
-/* One of the last packets again: what pads is of use if it was lost. */
-static bool find_padding(struct cf_engine *engine, struct cf_engine_bandwidth *b, struct cf_sink_item *ret_item) {
+/* One of the last packets again: what pads is of use if it was lost. Its line if there is none; NULL: nothing can pad. */
+static struct cf_engine_line *find_padding(struct cf_engine *engine, struct cf_engine_bandwidth *b,
+                                           struct cf_sink_item *ret_item) {
+    struct cf_engine_line *found = NULL;
     for (size_t i = 0; i < b->leg->line_count; i++) {
         struct cf_engine_line *line = b->leg->lines[i];
-        if (can_number(line) && line->transport == b->transport && line->has_sent) {
-            uint16_t back = b->padding_back++ % 8U;
-            uint16_t sequence = (uint16_t)(line->sink.rewrite.heads.sequence - back);
-            if (cf_forward_recall(&line->leg->room->forward, &line->sink, sequence, engine->now, ret_item)) {
-                return true;
-            }
+        if (!can_number(line) || line->transport != b->transport) {
+            continue;
+        }
+        found = found == NULL ? line : found;
+        uint16_t back = b->padding_back++ % 8U;
+        uint16_t sequence = (uint16_t)(line->sink.rewrite.heads.sequence - back);
+        if (line->has_sent && cf_forward_recall(&line->leg->room->forward, &line->sink, sequence, engine->now, ret_item)) {
+            return line;
         }
     }
-    return false;
+    return found;
 }
 
-bool cf_engine_bandwidth_poll(struct cf_engine *engine, struct cf_sink_item *ret_item) {
+bool cf_engine_bandwidth_poll(struct cf_engine *engine, struct cf_paced_output *ret) {
     struct cf_link *link = cf_list_first(&engine->due_pacers);
     if (link == NULL) {
         return false;
     }
     struct cf_engine_bandwidth *b = CF_OF(link, struct cf_engine_bandwidth, due_link);
     struct cf_pacer_item waiting;
-    size_t octets;
     b->cluster = cf_pacer_cluster(&b->pacer);
     while (cf_pacer_poll(&b->pacer, engine->now, &waiting)) {
-        struct cf_engine_line *line = waiting.user;
-        if (cf_forward_recall(&line->leg->room->forward, &line->sink, waiting.sequence, engine->now, ret_item)) {
-            ret_item->is_repeat = waiting.tag != 0;
+        *ret = (struct cf_paced_output){.line = waiting.user};
+        if (cf_forward_recall(&ret->line->leg->room->forward, &ret->line->sink, waiting.sequence, engine->now, &ret->item)) {
+            ret->item.is_repeat = waiting.tag != 0;
             return true;
         }
         b->cluster = cf_pacer_cluster(&b->pacer);
     }
-    while (cf_pacer_poll_padding(&b->pacer, engine->now, &octets)) {
-        if (find_padding(engine, b, ret_item)) {
-            return true;
-        }
-        b->cluster = cf_pacer_cluster(&b->pacer);
+    *ret = (struct cf_paced_output){.item = {.packet = NULL}};
+    if (cf_pacer_poll_padding(&b->pacer, engine->now, &ret->padding)) {
+        ret->line = find_padding(engine, b, &ret->item);
+        return ret->line != NULL;
     }
     cf_list_remove(link);
     cf_engine_set_leg_timer(engine, b->leg);

@@ -17,6 +17,7 @@
 
 struct cf_engine_leg;
 struct cf_engine_transport;
+struct cf_engine_line;
 
 /** The allocation is looked at that often at most when something has changed ... */
 #define CF_BANDWIDTH_LOOK_MIN CF_MSEC(200)
@@ -24,16 +25,22 @@ struct cf_engine_transport;
 /** ... and so often when nothing has, where there is a limit: rates of layers move. */
 #define CF_BANDWIDTH_LOOK_MAX CF_SEC(1)
 
+/** That a line is paused is told when it has been for so long. */
+#define CF_BANDWIDTH_PAUSE_TOLD_AFTER CF_SEC(1)
+
 /** What one line was given. Zeroed: nothing was looked at yet. */
 struct cf_line_share {
     bool is_known;   /**< .layer counts */
     bool is_paused;  /**< nothing fits */
     bool is_limited; /**< something lower than it could have */
+    bool is_told_paused;
+    cf_usec paused_at; /**< 0: it is not */
     struct cf_tile_layer layer;
     struct cf_tile_choice choice;
     cf_usec fell_at; /**< see struct cf_tile */
     cf_usec raised_at;
     cf_usec patience;
+    uint64_t fell_budget_bps;
 };
 
 /** The link. */
@@ -51,14 +58,18 @@ struct cf_engine_bandwidth {
     cf_usec looked_at;
     cf_usec look_at;
     bool has_limits;         /**< some line is limited at the moment */
-    cf_usec starved_at;      /**< since when nothing fits, or the last trial; 0: something does */
-    cf_usec trial_until;     /**< the lowest layer is let through, whatever the estimate says */
-    cf_usec trial_after;     /**< starved for so long: a trial; it grows from one to the next */
     uint64_t used_bps;       /**< by the last allocation */
     uint64_t wanted_bps;     /**< if everything fitted */
     uint8_t cluster;         /**< probe that the packet at hand belongs to */
     uint16_t padding_back;   /**< which of the last packets pads next */
     struct cf_link due_link; /**< in the engine's list of those whose pacer has something to send */
+};
+
+/** What a pacer gives out: a packet, or padding if there is none. */
+struct cf_paced_output {
+    struct cf_engine_line *line;
+    struct cf_sink_item item; /**< .packet NULL: padding alone */
+    size_t padding;           /**< octets, of padding alone */
 };
 
 #endif

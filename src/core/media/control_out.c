@@ -185,7 +185,7 @@ static void add_line(struct cf_engine_line *line, cf_usec now, struct total *tot
         }
         uint64_t limit = source->bitrate.wanted_bps;
         bool is_unseen = source->is_paused && source->config.grade < finest;
-        bool is_open = source->is_paused || limit == 0 || limit >= NO_LIMIT_BPS;
+        bool is_open = source->is_paused || !source->bitrate.any || limit >= NO_LIMIT_BPS;
         total->ssrcs[total->count++] = stream->receiver.ssrc;
         total->is_limited = total->is_limited || is_unseen || !is_open;
         total->bps += is_unseen ? (finest == UINT8_MAX ? limit : 0) : is_open ? need_of(source, now) : limit;

@@ -189,7 +189,7 @@ uint16_t cf_engine_bandwidth_number(struct cf_engine *engine, const struct cf_en
 void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t len);
 
 /** The next packet that a pacer gives out. False: those whose turn it was have nothing (more); look at engine->due_pacers. */
-bool cf_engine_bandwidth_poll(struct cf_engine *engine, struct cf_sink_item *ret_item);
+bool cf_engine_bandwidth_poll(struct cf_engine *engine, struct cf_paced_output *ret);
 
 /** @p line parts with its sink: nothing of it waits any more. */
 void cf_engine_bandwidth_forget(struct cf_engine_line *line);

@@ -7,6 +7,11 @@
 #include "core/rtp/audio_level.h"
 #include "core/rtp/rtx.h"
 
+/* Octets of padding alone in one packet, at most as browsers have it, at least so that headers are not all of it; and headers. */
+#define PADDING_MAX 224U
+#define PADDING_MIN 60U
+#define PADDING_HEADERS 72U
+
 /* --- pictures --- */
 
 /* Fixed part, the contributing source if the line tells who is shown (RFC 7667 section 3.7), and the extension that all packets
@@ -77,6 +82,50 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
         put_number(engine, line, &packet);
     }
     cf_outbox_add(outbox, &packet);
+}
+
+/* Padding alone (RFC 3550 section 5.1) on the stream of retransmissions, where its numbers disturb nothing. */
+static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *line, uint8_t type, uint8_t len) {
+    struct cf_engine_transport *t = line->transport;
+    struct cf_outbox *outbox = &engine->outbox;
+    uint8_t padding[UINT8_MAX] = {0};
+    struct cf_span kept;
+    padding[len - 1] = len;
+    if (!cf_outbox_keep(outbox, (struct cf_span){padding, len}, &kept)) {
+        return;
+    }
+    uint8_t *header = cf_outbox_header(outbox);
+    header[0] = (uint8_t)(0x80U | 0x20U | (line->extension_len > 0 ? 0x10U : 0));
+    header[1] = type;
+    cf_set_be16(header + 2, line->rtx_sequence++);
+    cf_set_be32(header + 4, line->sink.rewrite.heads.timestamp);
+    cf_set_be32(header + 8, cf_rtx_ssrc(line->ssrc));
+    memcpy(header + 12, line->extension, line->extension_len);
+    const struct cf_outbox_packet packet = {.srtp = t->send,
+                                            .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
+                                            .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
+                                            .header_len = 12U + line->extension_len,
+                                            .payload = kept,
+                                            .ticket = {.user = line, .is_rtx = true}};
+    put_number(engine, line, &packet);
+    cf_outbox_add(outbox, &packet);
+}
+
+/* As many as it takes, and as there is room for. */
+static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, size_t octets) {
+    uint8_t type = CF_LINE_NO_TYPE;
+    for (size_t i = 0; i < CF_VIDEO_FORMAT_COUNT && type == CF_LINE_NO_TYPE; i++) {
+        type = line->rtx_types[i];
+    }
+    if (type == CF_LINE_NO_TYPE || line->twcc_at == 0 || !cf_engine_transport_can_send(line->transport, CF_ENGINE_PORT_RTP)) {
+        return;
+    }
+    size_t left = octets > PADDING_MIN + PADDING_HEADERS ? octets - PADDING_HEADERS : PADDING_MIN;
+    while (left > 0 && !cf_outbox_is_full(&engine->outbox)) {
+        size_t share = left < PADDING_MAX ? left : PADDING_MAX;
+        add_padding_packet(engine, line, type, (uint8_t)share);
+        left -= share;
+    }
 }
 
 /* A packet that is to go out: now, or when the receiver's pacer says so. */
@@ -264,9 +313,11 @@ static bool advance(struct cf_engine *engine) {
     } else if (engine->repeat_at < engine->repeat_count) {
         find_repeat(engine);
     } else if (!cf_list_is_empty(&engine->due_pacers)) {
-        struct cf_sink_item item;
-        if (cf_engine_bandwidth_poll(engine, &item)) {
-            add_picture(engine, &item);
+        struct cf_paced_output paced;
+        if (cf_engine_bandwidth_poll(engine, &paced) && paced.item.packet != NULL) {
+            add_picture(engine, &paced.item);
+        } else if (paced.line != NULL) {
+            add_padding(engine, paced.line, paced.padding);
         }
     } else if (engine->frame_at < engine->frame.user_count) {
         return step_frame(engine);

@@ -24,10 +24,11 @@ static bool is_about(uint64_t a, uint64_t b) {
 }
 
 void cf_bitrate_ask_set(struct cf_bitrate_ask *ask, uint64_t bitrate_bps, cf_usec now) {
-    bool never_limited = ask->wanted_bps == 0 && bitrate_bps == CF_BITRATE_UNLIMITED;
-    if (never_limited || ask->wanted_bps == bitrate_bps || (ask->wanted_bps != 0 && is_about(bitrate_bps, ask->wanted_bps))) {
+    bool never_limited = !ask->any && bitrate_bps == CF_BITRATE_UNLIMITED;
+    if (never_limited || (ask->any && (ask->wanted_bps == bitrate_bps || is_about(bitrate_bps, ask->wanted_bps)))) {
         return;
     }
+    ask->any = true;
     ask->wanted_bps = bitrate_bps;
     /* A message that is being repeated keeps its rhythm: a receiver that changes its mind all the time causes no more of them. */
     ask->next_at = ask->tries_left == 0 ? now : ask->next_at;

@@ -18,14 +18,18 @@
 /** No source is asked to send less than this, whatever receivers say. */
 #define CF_BITRATE_MIN_BPS UINT64_C(64000)
 
-/**
- * What an encoding that nobody sees is asked to send: next to nothing. Not nothing at all: a sender that is silent could not be
- * told from one that is gone, and 0 means "no limit" to some.
- */
+/** What an encoding that nobody sees is asked to send at first: next to nothing. */
 #define CF_BITRATE_UNSEEN_BPS CF_BITRATE_MIN_BPS
 
 /** An encoding is asked to pause when nobody has seen it for so long: speakers come back. */
 #define CF_BITRATE_UNSEEN_AFTER CF_SEC(5)
+
+/**
+ * ... and to send nothing at all (TMMBR of 0) when it was paused for so long. 0 means "no limit" to some: who then sends more
+ * than before, looked at after the second time, is not asked for that again.
+ */
+#define CF_BITRATE_STOP_AFTER CF_SEC(15)
+#define CF_BITRATE_STOP_CHECK CF_SEC(5)
 
 /** A receiver's limit is forgotten when it was not repeated for so long. TMMBR is sent once, so this is generous. */
 #define CF_BITRATE_WISH_TTL CF_SEC(120)
@@ -54,7 +58,8 @@ uint64_t cf_bitrate_add(uint64_t highest_bps, uint64_t limit_bps);
 
 /** What a source was told. Zeroed: nothing. */
 struct cf_bitrate_ask {
-    uint64_t wanted_bps; /**< 0: no limit was ever wanted */
+    bool any;            /**< a limit was wanted once */
+    uint64_t wanted_bps; /**< 0: nothing is to be sent; meaningful if .any */
     uint64_t told_bps;   /**< in the last request */
     cf_usec next_at;     /**< meaningful while tries_left is not 0 */
     uint8_t tries_left;

@@ -258,10 +258,27 @@ bool cf_forward_repeat(struct cf_forward *forward, struct cf_sink *sink, uint16_
 
 /* --- now and then --- */
 
+/* Next to nothing, then nothing; back to next to nothing for those that take 0 for no limit. */
+static void stop_paused(struct cf_source *source, cf_usec now) {
+    if (!source->is_stopped && !source->misreads_zero && now - source->paused_at >= CF_BITRATE_STOP_AFTER) {
+        source->is_stopped = true;
+        source->stopped_at = now;
+        cf_source_set_bitrate(source, 0, now);
+    } else if (source->is_stopped && now - source->stopped_at >= CF_BITRATE_STOP_CHECK &&
+               cf_layer_rates_total(&source->rates, now) > 2 * CF_BITRATE_UNSEEN_BPS) {
+        source->is_stopped = false;
+        source->misreads_zero = true;
+        cf_source_set_bitrate(source, CF_BITRATE_UNSEEN_BPS, now);
+    }
+}
+
 /* Nobody has seen it for a while: it need not cost its sender's link anything. */
 static void pause_unseen(struct cf_source *source, cf_usec now) {
-    if (!source->is_paused && now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
+    if (source->is_paused) {
+        stop_paused(source, now);
+    } else if (now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
         source->is_paused = true;
+        source->paused_at = now;
         source->paused_bps = cf_layer_rates_total(&source->rates, now);
         cf_source_set_bitrate(source, CF_BITRATE_UNSEEN_BPS, now);
     }

@@ -83,7 +83,7 @@ bool cf_scene_is_live(const struct cf_source *encoding, cf_usec now) {
 uint32_t cf_scene_formats(const struct cf_scene *picture, cf_usec now) {
     uint32_t formats = 0;
     for (size_t i = 0; i < picture->encoding_count; i++) {
-        if (cf_scene_is_live(picture->encodings[i], now)) {
+        if (cf_scene_can_come(picture->encodings[i], now)) {
             formats |= CF_VIDEO_SET(picture->encodings[i]->config.format);
         }
     }

@@ -64,7 +64,7 @@ bool cf_scene_rank(struct cf_scene *picture, cf_usec now);
 /** Does something come in on @p encoding, and may it be shown? */
 bool cf_scene_is_live(const struct cf_source *encoding, cf_usec now);
 
-/** Formats of all encodings that are live: a set. 0: nothing can be shown. */
+/** Formats of all encodings that can come: a set. 0: nothing can be shown. */
 uint32_t cf_scene_formats(const struct cf_scene *picture, cf_usec now);
 
 /**

@@ -64,7 +64,7 @@ void cf_source_set_bitrate(struct cf_source *source, uint64_t bitrate_bps, cf_us
 void cf_source_note_viewer(struct cf_source *source, cf_usec now) {
     source->seen_at = now;
     if (source->is_paused) {
-        source->is_paused = false;
+        source->is_paused = source->is_stopped = false;
         source->resumed_at = now;
         cf_source_set_bitrate(source, CF_BITRATE_UNLIMITED, now);
     }

@@ -78,6 +78,10 @@ struct cf_source {
     cf_usec seen_at;     /**< when somebody showed it or waited for it last, or it began */
     uint64_t paused_bps; /**< what it sent before it was asked to pause; meaningful if .is_paused */
     bool is_paused;      /**< nobody sees it, and it was asked to send next to nothing */
+    bool is_stopped;     /**< ... and then nothing at all, at .stopped_at */
+    bool misreads_zero;  /**< it sent more when it was asked for nothing */
+    cf_usec paused_at;   /**< meaningful if .is_paused */
+    cf_usec stopped_at;  /**< meaningful if .is_stopped */
     cf_usec resumed_at;  /**< when it was asked to go on; 0: never */
     uint32_t pixels;     /**< of its pictures, as its last key frame said; 0: not known */
     struct cf_clock_map clock;

@@ -94,7 +94,7 @@ static size_t changes(uint64_t mean, uint32_t percent) {
         uint64_t budget = mean / 1000 * (1000 - percent * 10 + cf_rng_below(&rng, percent * 20));
         cf_allocation_choose(&t, 1, budget, now, &a);
         count += a.tiles[0].layer != t.present;
-        cf_allocation_note(&t, a.tiles[0], now);
+        cf_allocation_note(&t, a.tiles[0], budget, now);
     }
     return count;
 }
@@ -105,6 +105,22 @@ static void does_not_flap(void **state) {
         assert_true(changes(mean, 5) <= 3);   /* within the head room: it only finds its place */
         assert_true(changes(mean, 30) <= 12); /* beyond it patience grows */
     }
+}
+
+static void patience_is_for_the_link_that_it_fell_on(void **state) {
+    (void)state;
+    struct cf_tile t = tile(CF_TILE_SPEAKER, 0);
+    struct cf_allocation a;
+    t.present = 0;
+    t.fell_at = CF_SEC(10);
+    t.patience = CF_ALLOCATION_PATIENCE_MAX;
+    t.fell_budget_bps = t.layers[1].bitrate_bps;
+    cf_allocation_choose(&t, 1, 2 * t.fell_budget_bps - 2, CF_SEC(26), &a);
+    assert_int_equal(a.tiles[0].layer, 0);
+    cf_allocation_choose(&t, 1, 2 * t.fell_budget_bps, CF_SEC(26) - 1, &a);
+    assert_int_equal(a.tiles[0].layer, 0);
+    cf_allocation_choose(&t, 1, 2 * t.fell_budget_bps, CF_SEC(26), &a);
+    assert_true(a.tiles[0].layer > 0);
 }
 
 static void orders_layers_as_they_are_wanted(void **state) {
@@ -168,7 +184,7 @@ static void never_exceeds_the_budget_and_is_settled_at_once(void **state) {
         for (size_t i = 0; i < count; i++) {
             assert_in_range(a.tiles[i].layer + 1, 0, tiles[i].layer_count);
             sum += a.tiles[i].layer == CF_TILE_PAUSED ? 0 : tiles[i].layers[a.tiles[i].layer].bitrate_bps;
-            cf_allocation_note(&tiles[i], a.tiles[i], CF_SEC(100));
+            cf_allocation_note(&tiles[i], a.tiles[i], budget, CF_SEC(100));
         }
         assert_int_equal(sum, a.used_bps);
         assert_true(sum <= budget);
@@ -209,6 +225,6 @@ static void gives_the_most_important_more_for_more(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(serves_the_important_ones_first), cmocka_unit_test(says_why),
              cmocka_unit_test(keeps_what_fits_and_raises_with_head_room), cmocka_unit_test(does_not_flap),
-             cmocka_unit_test(orders_layers_as_they_are_wanted),
+             cmocka_unit_test(orders_layers_as_they_are_wanted), cmocka_unit_test(patience_is_for_the_link_that_it_fell_on),
              cmocka_unit_test(never_exceeds_the_budget_and_is_settled_at_once),
              cmocka_unit_test(gives_the_most_important_more_for_more))
