@@ -32,6 +32,12 @@ void cf_api_delete_room(struct cf_api_call *call);
 /** The conference that the first brace of the path names, by key or name. NULL: it was answered. */
 struct cf_conference *cf_api_room(struct cf_api_call *call);
 
+/* --- api_webhooks.c --- */
+void cf_api_list_webhooks(struct cf_api_call *call);
+void cf_api_add_webhook(struct cf_api_call *call);
+void cf_api_get_webhook(struct cf_api_call *call);
+void cf_api_remove_webhook(struct cf_api_call *call);
+
 /* --- api_members.c --- */
 void cf_api_list_members(struct cf_api_call *call);
 void cf_api_get_member(struct cf_api_call *call);

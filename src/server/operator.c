@@ -5,6 +5,7 @@
 #include "core/conf/conference_command.h"
 #include "server/json.h"
 #include "server/operator_links.h"
+#include "server/operator_webhooks.h"
 #include "server/stream_json.h"
 #include "shell/system/system.h"
 
@@ -299,7 +300,8 @@ void cf_operator_do(struct cf_services *services, struct cf_str command, cf_usec
         /* Behind the room: what a command takes that is not one word. */
         a.rest = i == 1 && rest.at != NULL ? rest : a.rest;
     }
-    if (do_conference_command(&a) || cf_operator_links_do(services, command, cf_system_wall(), answer)) {
+    if (do_conference_command(&a) || cf_operator_links_do(services, command, cf_system_wall(), answer) ||
+        cf_operator_webhooks_do(services, command, cf_system_wall(), answer)) {
         return;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

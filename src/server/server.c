@@ -39,6 +39,7 @@ struct server {
     struct cf_policy policy;
     struct cf_meeting_links links;
     struct cf_leg_histories histories;
+    struct cf_webhooks webhooks;
     struct cf_services services;
     cf_usec look_at_accounts;
     cf_usec drain_until; /* 0: not draining */
@@ -125,6 +126,7 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
     cf_transports_on_turn(s->transports, now);
     cf_media_link_flush(s->media);
     cf_usec deadline = cf_usec_min(cf_node_deadline(s->node), s->look_at_accounts);
+    deadline = cf_usec_min(deadline, cf_webhooks_on_turn(&s->webhooks, now, cf_system_wall()));
     deadline = cf_usec_min(deadline, cf_leg_histories_on_turn(&s->histories, s->node, now));
     deadline = cf_usec_min(deadline, cf_media_link_on_deadline(s->media, now));
     deadline = cf_usec_min(deadline, cf_transports_deadline(s->transports));
@@ -332,10 +334,12 @@ static enum cf_err offer_services(struct server *s) {
                                        .store = &s->store,
                                        .links = &s->links,
                                        .histories = &s->histories,
+                                       .webhooks = &s->webhooks,
                                        .started = cf_system_now(),
                                        .drain = begin_drain,
                                        .drain_ctx = s};
-    return cf_meeting_links_open(&s->links, &s->store, s->node, &s->options->config);
+    enum cf_err err = cf_meeting_links_open(&s->links, &s->store, s->node, &s->options->config);
+    return err == CF_OK ? cf_webhooks_open(&s->webhooks, s->loop, &s->store, s->node, &s->options->config) : err;
 }
 
 static enum cf_err catch_signals(struct server *s) {
@@ -369,6 +373,7 @@ static enum cf_err start(struct server *s) {
 
 static void stop(struct server *s) {
     cf_leg_histories_fini(&s->histories);
+    cf_webhooks_close(&s->webhooks);
     cf_node_destroy(s->node);
     cf_media_link_stop(&s->media);
     cf_transports_close(&s->transports);

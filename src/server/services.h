@@ -9,6 +9,7 @@
 #include "server/leg_history.h"
 #include "server/meeting_links.h"
 #include "server/store.h"
+#include "server/webhooks.h"
 
 /** Parts of a server. */
 struct cf_services {
@@ -17,6 +18,7 @@ struct cf_services {
     struct cf_store *store;
     struct cf_meeting_links *links;
     struct cf_leg_histories *histories;
+    struct cf_webhooks *webhooks;
     cf_usec started; /**< when the server was */
     bool is_draining;
     void (*drain)(void *ctx); /**< take no new calls, end with the last one */

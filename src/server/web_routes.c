@@ -26,6 +26,10 @@
     X("POST", "/api/links", CF_SCOPE_LINKS, cf_api_make_link)                                                                    \
     X("GET", "/api/links/{link}", CF_SCOPE_LINKS, cf_api_get_link)                                                               \
     X("DELETE", "/api/links/{link}", CF_SCOPE_LINKS, cf_api_revoke_link)                                                         \
+    X("GET", "/api/webhooks", CF_SCOPE_WEBHOOKS, cf_api_list_webhooks)                                                           \
+    X("POST", "/api/webhooks", CF_SCOPE_WEBHOOKS, cf_api_add_webhook)                                                            \
+    X("GET", "/api/webhooks/{webhook}", CF_SCOPE_WEBHOOKS, cf_api_get_webhook)                                                   \
+    X("DELETE", "/api/webhooks/{webhook}", CF_SCOPE_WEBHOOKS, cf_api_remove_webhook)                                             \
     X("GET", "/api/statistics", CF_SCOPE_STATISTICS, cf_api_get_statistics)                                                      \
     X("GET", "/api/legs", CF_SCOPE_ADMIN, cf_api_list_legs)                                                                      \
     X("POST", "/api/drain", CF_SCOPE_ADMIN, cf_api_drain)                                                                        \

@@ -21,6 +21,8 @@ static const char help[] =
     "                                                roles and more: docs/conference-commands.md\n"
     "  confer [--state FOLDER] link ROOM [--role moderator|speaker|listener] [--name NAME] [--expires 7d]\n"
     "                                                a meeting link for browsers; links, unlink LINK, rotate-keys\n"
+    "  confer [--state FOLDER] webhook URL [EVENT...], webhooks, unwebhook ID\n"
+    "                                                programs that are told what happens: docs/web-api.md\n"
     "  confer [--state FOLDER] stats                 counters\n"
     "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
     "  confer [--state FOLDER] user role NAME admin|user\n"

@@ -82,6 +82,10 @@ class Schemas:
         if value is not None and len(value) < wanted:
             raise Failure(f'{where}: shorter than {wanted}')
 
+    def _minItems(self, value, wanted, schema, where, name):
+        if len(value) < wanted:
+            raise Failure(f'{where}: fewer than {wanted}')
+
     def _maxItems(self, value, wanted, schema, where, name):
         if len(value) > wanted:
             raise Failure(f'{where}: more than {wanted}')

@@ -274,6 +274,7 @@ def every_request_is_as_the_document_says():
         guest = Guest(server, join(server, link=link['token']).json)
         check(guest.ask('INVITE', ROOM, **INVITE).status == 200, 'in')
         join(server, room='board', pin='1234', name='Bob')
+        hooks = [api.ask('POST', '/api/webhooks', {'url': f'https://hooks.example/{i}', 'events': ['room.ended']}, status=201).json for i in 'ab']
         phone = Client(('127.0.0.1', server.port), 'carol')
         phone.register()
         check(phone.ask('INVITE', ROOM, **INVITE).status == 200, 'in')
@@ -283,7 +284,7 @@ def every_request_is_as_the_document_says():
         member = urllib.parse.quote(guest.joined['user'], safe='')
         api.log_in('alice')
         end = time.monotonic() + 15
-        while not any(leg['history']['in'] and leg.get('since') for leg in api.ask('GET', '/api/legs', status=200).json['items']):
+        while not any(leg['history']['in'] and leg.get('since') and leg['streams'] for leg in api.ask('GET', '/api/legs', status=200).json['items']):
             check(time.monotonic() < end, 'samples are taken')
             time.sleep(0.2)
         # Each with too few rights, and with none.
@@ -344,6 +345,11 @@ def every_request_is_as_the_document_says():
         api.ask('GET', '/api/rooms/board', status=410)
         api.ask('GET', f'/api/links/{link["id"]}', status=200)
         api.ask('DELETE', f'/api/links/{link["id"]}', status=204)
+        for bad in ('ftp://a/', 'https://', 'https://u:p@a/', 'https://a b'):
+            api.ask('POST', '/api/webhooks', {'url': bad}, status=400)
+        api.ask('POST', '/api/webhooks', {'url': 'https://a/', 'events': []}, status=400)
+        api.ask('GET', f'/api/webhooks/{hooks[0]["id"]}', status=200)
+        api.ask('DELETE', f'/api/webhooks/{hooks[0]["id"]}', status=204)
         api.ask('GET', '/api/statistics', status=200)
         check(api.ask('GET', '/metrics', status=200).text.startswith('# HELP'), 'figures')
         api.ask('POST', '/api/drain', status=204)

@@ -78,6 +78,14 @@ static const char *const steps[] = {
     " created_wall INTEGER NOT NULL"
     ") WITHOUT ROWID;"
     "ALTER TABLE account ADD COLUMN is_admin INTEGER NOT NULL DEFAULT 0;",
+    /* 5 -> 6: webhooks (webhook_store.c). */
+    "CREATE TABLE webhook ("
+    " id TEXT PRIMARY KEY NOT NULL,"
+    " url TEXT NOT NULL,"
+    " secret TEXT NOT NULL,"
+    " events INTEGER NOT NULL,"
+    " created_wall INTEGER NOT NULL"
+    ") WITHOUT ROWID;",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

@@ -3,6 +3,7 @@
 #include "core/conf/conference.h"
 
 #include "base/bug.h"
+#include "core/conf/conference_happening.h"
 #include "core/conf/conference_internal.h"
 #include "core/conf/display_name.h"
 
@@ -25,9 +26,11 @@ void cf_conference_env_init(struct cf_conference_env *env, const struct cf_mem *
     env->guard.seed = cf_entropy_u32(entropy);
     cf_heap_init(&env->timers, mem);
     cf_list_init(&env->busy);
+    cf_list_init(&env->happenings);
 }
 
 void cf_conference_env_fini(struct cf_conference_env *env) {
+    cf_happenings_keep(env, false);
     cf_heap_fini(&env->timers);
 }
 
@@ -170,6 +173,9 @@ void cf_conf_step(struct cf_conference *conf, cf_usec now, enum cf_conference_ev
     if (conf->state != CF_CONFERENCE_STATE_RUNNING) {
         conf->has_dialled_list = false;
         hang_up_all(conf, now);
+    }
+    if (before == CF_CONFERENCE_STATE_RUNNING) {
+        cf_conf_tell(conf, CF_HAPPENING_ENDED, NULL);
     }
     cf_roster_touch_count(&conf->roster);
 }

@@ -76,6 +76,10 @@ struct cf_conference_env {
     struct cf_heap timers; /**< one timer a conference */
     struct cf_list busy;   /**< conferences that have something to be polled */
     struct cf_pin_guard guard;
+    struct cf_list happenings; /**< conference_happening.h: not polled yet */
+    size_t happening_count;
+    bool keeps_happenings;
+    uint64_t lost_happenings; /**< there was no room or memory for */
 };
 
 /** Set up and tear down @p env; conferences made with it must be gone by then. Limits and times are copied; NULL: defaults. */

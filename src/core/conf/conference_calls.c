@@ -2,6 +2,7 @@
 /* A conference: what calls do to its devices, its head count and its participants. */
 #include "base/bug.h"
 #include "core/conf/conference.h"
+#include "core/conf/conference_happening.h"
 #include "core/conf/conference_internal.h"
 
 /* --- head count --- */
@@ -29,23 +30,44 @@ static void give_roles(struct cf_conference *conf, struct cf_roster_participant 
     conf->needs_admin = conf->needs_admin || !waits_for_organiser;
 }
 
+/* Is another device of the same participant in? */
+static bool has_other(const struct cf_roster_device *device) {
+    for (struct cf_roster_device *d = cf_roster_first_device(device->participant); d != NULL; d = cf_roster_next_device(d)) {
+        if (d != device && cf_conf_counts(d)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A hand goes down with the last device of who raised it. */
 static void lower_hand(struct cf_conference *conf, const struct cf_roster_device *leaving) {
     struct cf_roster_participant *p = leaving->participant;
-    for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
-        if (d != leaving && cf_conf_counts(d)) {
-            return;
-        }
-    }
-    if (p->hand_up != 0) {
+    if (p->hand_up != 0 && !has_other(leaving)) {
         p->hand_up = 0;
         cf_roster_touch(&conf->roster, p);
+    }
+}
+
+static void tell_joined(struct cf_conference *conf, const struct cf_roster_device *device) {
+    if (conf->in_count == 0 && conf->state != CF_CONFERENCE_STATE_RUNNING) {
+        cf_conf_tell(conf, CF_HAPPENING_STARTED, NULL);
+    }
+    if (!has_other(device)) {
+        cf_conf_tell(conf, CF_HAPPENING_JOINED, device->participant);
+    }
+}
+
+static void tell_left(struct cf_conference *conf, const struct cf_roster_device *device) {
+    if (!has_other(device)) {
+        cf_conf_tell(conf, CF_HAPPENING_LEFT, device->participant);
     }
 }
 
 static void recount(struct cf_conference *conf, struct cf_roster_device *device, bool counted) {
     bool counts = cf_conf_counts(device);
     if (counts && !counted) {
+        tell_joined(conf, device);
         conf->in_count++;
         give_roles(conf, device->participant);
     }
@@ -53,6 +75,7 @@ static void recount(struct cf_conference *conf, struct cf_roster_device *device,
         conf->in_count--;
         conf->needs_admin = conf->needs_admin || device->participant->is_admin;
         lower_hand(conf, device);
+        tell_left(conf, device);
     }
 }
 
@@ -70,6 +93,9 @@ void cf_conf_set_status(struct cf_conference *conf, struct cf_roster_device *dev
 void cf_conf_set_waiting(struct cf_conference *conf, struct cf_roster_device *device, bool is_waiting) {
     bool counted = cf_conf_counts(device);
     device->is_waiting = is_waiting;
+    if (is_waiting) {
+        cf_conf_tell(conf, CF_HAPPENING_WAITING, device->participant);
+    }
     recount(conf, device, counted);
     cf_roster_touch_device(&conf->roster, device);
 }
@@ -140,6 +166,7 @@ void cf_conf_drop_device(struct cf_conference *conf, cf_usec now, struct cf_rost
         conf->in_count--;
         conf->needs_admin = conf->needs_admin || p->is_admin;
         lower_hand(conf, device);
+        tell_left(conf, device);
     }
     if (device->disconnected == 0) {
         device->disconnected = cf_conf_wall(conf, now);

@@ -31,6 +31,7 @@ static const size_t offsets[] = {
     AT(guest_life_usec),
     AT(link_life_usec),
     AT(shows_metrics),
+    AT(sends_webhooks_privately),
     AT(is_registrar),
     AT(trusted_proxies),
     AT(outbound_proxy),

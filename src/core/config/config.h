@@ -57,7 +57,7 @@ struct cf_config {
     struct cf_config_text web_public_url;
     bool takes_guests;
     cf_usec guest_life_usec, link_life_usec;
-    bool shows_metrics;
+    bool shows_metrics, sends_webhooks_privately;
     bool is_registrar;
     struct cf_config_text trusted_proxies, outbound_proxy, algorithms;
     cf_usec expires_least_usec, expires_most_usec;

@@ -41,6 +41,8 @@ X(web, guests, FLAG, "yes", 0, 1, LIVE, "People without an account may come in b
 X(web, guest-life, DURATION, "12h", 60, 604800, LIVE, "How long a guest may come again without opening the link again.")
 X(web, link-life, DURATION, "7d", 60, 31536000, LIVE, "How long a meeting link is good if its maker doesn't say.")
 X(web, metrics, FLAG, "no", 0, 1, LIVE, "Show figures for Prometheus at /metrics to everybody. No: an API key is needed.")
+X(web, webhooks-private, FLAG, "no", 0, 1, LIVE,
+  "Webhooks may go to addresses that are not public, such as those of this machine or its network.")
 X(accounts, registrar, FLAG, "yes", 0, 1, START, "Register phones and ask them for passwords. Set to no behind another proxy.")
 X(accounts, trusted-proxies, LIST, "", 0, 16, LIVE,
   "Addresses whose P-Asserted-Identity or From is believed without a password. Used with registrar = no.")
