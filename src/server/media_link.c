@@ -306,12 +306,13 @@ static enum cf_err open_places(struct cf_media_link *link, const struct cf_addr 
 }
 
 static enum cf_err set_advertised(struct cf_media_link *link, const struct cf_config *config) {
-    struct cf_str rest = cf_config_list(&config->media_advertise);
+    /* What SIP says that we are reached at is where media is reached, too, unless that is said. */
+    struct cf_str rest = cf_config_list(config->media_advertise.text[0] != '\0' ? &config->media_advertise : &config->advertise);
     struct cf_str text;
     struct cf_port_source *source = &link->source;
     while (cf_config_list_next(&rest, &text) && source->advertised_count < CF_PORT_ADVERTISED_MAX) {
         if (cf_addr_parse_ip(text, &source->advertised[source->advertised_count]) != CF_OK) {
-            cf_log(CF_LOG_ERROR, "config", "media.advertise: %.*s is not an address", CF_STR_ARG(text));
+            cf_log(CF_LOG_ERROR, "config", "media.advertise or server.advertise: %.*s is not an address", CF_STR_ARG(text));
             return CF_ERR_CONFIG;
         }
         source->advertised_count++;

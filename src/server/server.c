@@ -267,20 +267,13 @@ static enum cf_err add_dev_accounts(struct server *s) {
     return err;
 }
 
-/* The first address of each family that SIP is received at: media is received there too, unless configured otherwise. */
+/* Media is received where SIP is, unless configured otherwise. */
 static struct cf_addr media_address(const struct server *s, enum cf_family family) {
     struct cf_addr addr;
-    size_t count = 0;
-    const struct cf_endpoint_local *locals = cf_transports_locals(s->transports, &count);
     if (cf_addr_parse_ip(cf_config_str(&s->options->config.media_address), &addr) == CF_OK && addr.family == family) {
         return addr;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (locals[i].addr.family == family) {
-            return locals[i].addr;
-        }
-    }
-    return (struct cf_addr){.family = CF_FAMILY_NONE};
+    return cf_transports_bound(s->transports, family);
 }
 
 static enum cf_err start_media(struct server *s) {

@@ -7,14 +7,19 @@
 #include "server/wire.h"
 #include "shell/log/log.h"
 #include "shell/stream/stream.h"
+#include "shell/system/interfaces.h"
 #include "shell/system/system.h"
 #include <stdlib.h>
+
+/* Addresses of the machine that one of 0.0.0.0 or :: stands for. */
+#define EACH_MAX 8
 
 /* One local address. */
 struct local {
     struct cf_transports *transports;
     uint32_t index;
     struct cf_listener *listener; /* NULL: UDP */
+    struct cf_addr bound;
     bool is_web;
     uint32_t sip_index; /* web: the local address of plain SIP on the same port, or CF_WEB_NO_LOCAL */
 };
@@ -38,6 +43,20 @@ const struct cf_endpoint_local *cf_transports_locals(const struct cf_transports 
     return transports->table;
 }
 
+struct cf_addr cf_transports_bound(const struct cf_transports *transports, enum cf_family family) {
+    struct cf_addr found = {.family = CF_FAMILY_NONE};
+    for (size_t i = 0; i < transports->count; i++) {
+        const struct cf_addr *bound = &transports->locals[i].bound;
+        if (bound->family == family && found.family == CF_FAMILY_NONE) {
+            found = *bound;
+        } else if (bound->family == family && !cf_addr_eq_ip(bound, &found)) {
+            return (struct cf_addr){.family = (uint8_t)family};
+        }
+    }
+    found.port = 0;
+    return found;
+}
+
 static struct cf_addr advertised(const struct cf_config *config, struct cf_addr bound) {
     struct cf_addr addr;
     if (cf_addr_parse_ip(cf_config_str(&config->advertise), &addr) == CF_OK && addr.family == bound.family) {
@@ -59,6 +78,7 @@ static struct local *add_local(struct cf_transports *t, const struct cf_config *
     struct local *local = &t->locals[t->count];
     local->transports = t;
     local->index = (uint32_t)t->count;
+    local->bound = bound;
     t->table[t->count] = (struct cf_endpoint_local){.transport = transport, .addr = advertised(config, bound)};
     t->count++;
     return local;
@@ -88,21 +108,46 @@ static enum cf_err open_stream(struct cf_transports *t, const struct cf_config *
     return err;
 }
 
+/* What is written into messages has to be an address that leads here: 0.0.0.0 and :: are opened as each address that there is. */
+static size_t addresses_of(const struct cf_config *config, struct cf_addr addr, struct cf_addr *ret) {
+    struct cf_addr written = advertised(config, addr);
+    ret[0] = addr;
+    if (!cf_addr_is_unspecified(&written)) {
+        return 1;
+    }
+    size_t count = cf_system_addresses((enum cf_family)addr.family, ret, EACH_MAX);
+    for (size_t i = 0; i < count; i++) {
+        ret[i].port = addr.port;
+    }
+    return count;
+}
+
+static enum cf_err open_sip(struct cf_transports *t, const struct cf_config *config, struct cf_addr addr, bool is_tls) {
+    if (is_tls) {
+        return open_stream(t, config, CF_TRANSPORT_TLS, &addr);
+    }
+    enum cf_err err = open_udp(t, config, &addr);
+    return err == CF_OK ? open_stream(t, config, CF_TRANSPORT_TCP, &addr) : err;
+}
+
+typedef enum cf_err opener(struct cf_transports *t, const struct cf_config *config, struct cf_addr addr, bool is_tls);
+
 static enum cf_err open_each(struct cf_transports *t, const struct cf_config *config, const struct cf_config_text *list,
-                             bool is_tls) {
+                             opener *open, bool is_tls, uint16_t default_port) {
     struct cf_str rest = cf_config_list(list);
     struct cf_str text;
     while (cf_config_list_next(&rest, &text)) {
+        struct cf_addr each[EACH_MAX] = {{.family = CF_FAMILY_NONE}};
         struct cf_addr addr;
         enum cf_err err = cf_addr_parse(text, &addr);
-        if (err == CF_OK && addr.port == 0) {
-            addr.port = is_tls ? 5061 : 5060;
-        }
+        size_t count = 0;
         if (err == CF_OK) {
-            err = is_tls ? open_stream(t, config, CF_TRANSPORT_TLS, &addr) : open_udp(t, config, &addr);
+            addr.port = addr.port != 0 ? addr.port : default_port;
+            count = addresses_of(config, addr, each);
+            err = count > 0 ? CF_OK : CF_ERR_NOT_FOUND;
         }
-        if (err == CF_OK && !is_tls) {
-            err = open_stream(t, config, CF_TRANSPORT_TCP, &addr);
+        for (size_t i = 0; i < count && err == CF_OK; i++) {
+            err = open(t, config, each[i], is_tls);
         }
         if (err != CF_OK) {
             log_bind(text, err);
@@ -126,25 +171,6 @@ static enum cf_err open_web_port(struct cf_transports *t, const struct cf_config
         t->locals[at].sip_index = sip_index;
     }
     return err;
-}
-
-static enum cf_err open_web(struct cf_transports *t, const struct cf_config *config, const struct cf_config_text *list,
-                            bool is_tls) {
-    struct cf_str rest = cf_config_list(list);
-    struct cf_str text;
-    while (cf_config_list_next(&rest, &text)) {
-        struct cf_addr addr;
-        enum cf_err err = cf_addr_parse(text, &addr);
-        if (err == CF_OK && addr.port == 0) {
-            addr.port = is_tls ? 443 : 80;
-        }
-        err = err == CF_OK ? open_web_port(t, config, addr, is_tls) : err;
-        if (err != CF_OK) {
-            log_bind(text, err);
-            return err;
-        }
-    }
-    return CF_OK;
 }
 
 static bool has_tls(const struct cf_config *config) {
@@ -198,15 +224,15 @@ static enum cf_err make_wire(struct cf_transports *t, const struct cf_config *co
 }
 
 static enum cf_err open_ports(struct cf_transports *t, const struct cf_config *config) {
-    enum cf_err err = open_each(t, config, &config->listen, false);
+    enum cf_err err = open_each(t, config, &config->listen, open_sip, false, 5060);
     if (err == CF_OK) {
-        err = open_each(t, config, &config->listen_tls, true);
+        err = open_each(t, config, &config->listen_tls, open_sip, true, 5061);
     }
     if (err == CF_OK) {
-        err = open_web(t, config, &config->web_listen_tls, true);
+        err = open_each(t, config, &config->web_listen_tls, open_web_port, true, 443);
     }
     if (err == CF_OK) {
-        err = open_web(t, config, &config->web_listen, false);
+        err = open_each(t, config, &config->web_listen, open_web_port, false, 80);
     }
     if (err == CF_OK && t->count == 0) {
         cf_log(CF_LOG_ERROR, "sip", "nothing to listen on: set server.listen or server.listen-tls, or start with --dev");

@@ -28,6 +28,12 @@ void cf_transports_close(struct cf_transports **transports);
 const struct cf_endpoint_local *cf_transports_locals(const struct cf_transports *transports, size_t *ret_count);
 
 /**
+ * The address of @p family that all are bound to; the unspecified one if they are bound to several; family NONE if to none. Its
+ * port is 0.
+ */
+struct cf_addr cf_transports_bound(const struct cf_transports *transports, enum cf_family family);
+
+/**
  * Begin to carry bytes to and from the endpoint of the services' node, and to serve browsers. @p changed is called after every
  * input, to drain the node.
  */

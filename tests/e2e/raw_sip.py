@@ -67,8 +67,9 @@ class Client:
         if tls:
             self.socket = tls.wrap_socket(socket.create_connection(server), server_hostname=domain)
         else:
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.socket = socket.socket(socket.AF_INET6 if ':' in ip else socket.AF_INET, socket.SOCK_DGRAM)
             self.socket.bind((ip, 0))
+        self.host = f'[{ip}]' if ':' in ip else ip
         self.port = self.socket.getsockname()[1]
 
     def close(self):
@@ -123,10 +124,10 @@ class Client:
         self.number += 1
         who = f'sip:{user or self.user}@{self.domain}'
         to = who if method == 'REGISTER' else uri
-        return (f'{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{self.transport} {self.ip}:{self.port};rport;'
+        return (f'{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{self.transport} {self.host}:{self.port};rport;'
                 f'branch=z9hG4bK{branch or f"{self.port}x{self.number}"}\r\nMax-Forwards: 70\r\nFrom: <{who}>;tag={self.port}\r\n'
                 f'To: <{to}>{f";tag={to_tag}" if to_tag else ""}\r\nCall-ID: {call_id or f"{method}-{self.port}"}\r\n'
-                f'CSeq: {cseq or self.number} {method}\r\nContact: <sip:{self.user}@{self.ip}:{self.port};transport={self.transport.lower()}>\r\n'
+                f'CSeq: {cseq or self.number} {method}\r\nContact: <sip:{self.user}@{self.host}:{self.port};transport={self.transport.lower()}>\r\n'
                 f'User-Agent: raw client of the end-to-end tests, with a name that is as long as those of other phones are\r\n'
                 f'Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY, MESSAGE, SUBSCRIBE, INFO, UPDATE, PRACK\r\n'
                 f'{fields}{"Content-Type: application/sdp" + chr(13) + chr(10) if body else ""}Content-Length: {len(body)}\r\n\r\n{body}')
@@ -188,7 +189,7 @@ class Client:
         to_field = request.get('to')
         lines += [f'From: {request.get("from")}', f'To: {to_field}' if ';tag=' in to_field else f'To: {to_field};tag=raw',
                   f'Call-ID: {request.get("call-id")}', f'CSeq: {request.get("cseq")}',
-                  f'Contact: <sip:{self.user}@{self.ip}:{self.port}>']
+                  f'Contact: <sip:{self.user}@{self.host}:{self.port}>']
         content = 'Content-Type: application/sdp\r\n' if body else ''
         self.send('\r\n'.join(lines) + f'\r\n{fields}{content}Content-Length: {len(body)}\r\n\r\n{body}', to)
 

@@ -7,7 +7,7 @@ import time
 
 from confer_test import Server, check, free_port, run_cases
 from raw_sip import SDP, Client, Dns, Message, client_context
-from test_operator import Configured, add_somebody, folder, proxied
+from test_operator import Configured, add_account, add_somebody, folder, proxied, settings
 
 
 def closed_port():
@@ -86,6 +86,33 @@ def messages_are_logged_without_secrets():
             check('| INVITE sip:room-tea@localhost' in text and '| SIP/2.0 200 OK' in text, text)
             check('inline:***' in text and 'c2VjcmV0' not in text, f'keys of media: {text}')
             check('username="dave", realm="x", ***' in text and '0123456789abcdef' not in text, f'digests: {text}')
+        finally:
+            check(server.end() == 0, server.errors())
+
+
+def addresses_are_real_behind_a_wildcard():
+    """With listen = 0.0.0.0 and [::], what is written into messages is where the peer reaches us, in SIP and in SDP."""
+    with folder() as where:
+        port = free_port()
+        lines = settings(where, port, conferences__open_rooms='yes')
+        lines['server.listen'] = f'0.0.0.0:{port} [::]:{port}'
+        del lines['server.listen-tls']
+        add_account(where, 'alice')
+        server = Configured(where, lines)
+        try:
+            for number, (ip, kind) in enumerate((('127.0.0.1', 'IP4'), ('::1', 'IP6'))):
+                body = SDP.format(ip=ip).replace('IP4', kind)
+                alice = Client((ip, port), ip=ip)
+                for what, offer in (('answer', body), ('offer', '')):
+                    call_id = f'{what}-{number}'
+                    answer = alice.ask('INVITE', 'sip:room-tea@localhost', body=offer, call_id=call_id)
+                    check(answer.status == 200, f'{ip} {what}: {answer.line}')
+                    check(f'c=IN {kind} {ip}' in answer.body, f'{ip} {what}: {answer.body}')
+                    check('0.0.0.0' not in answer.text and '[::]' not in answer.text and 'IP6 ::\r' not in answer.text, answer.text)
+                    host = f'[{ip}]' if kind == 'IP6' else ip
+                    check(f'{host}:{port}' in answer.get('record-route'), answer.text)
+                    alice.ask('BYE', 'sip:room-tea@localhost', call_id=call_id, to_tag=answer.tag())
+                alice.close()
         finally:
             check(server.end() == 0, server.errors())
 
@@ -175,4 +202,4 @@ def a_flood_keeps_nobody_from_calling():
 
 if __name__ == '__main__':
     run_cases(an_unreachable_phone_is_told_at_once, the_next_server_is_tried_at_once, messages_are_logged_without_secrets,
-              a_flood_keeps_nobody_from_calling)
+              addresses_are_real_behind_a_wildcard,             a_flood_keeps_nobody_from_calling)

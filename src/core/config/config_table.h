@@ -10,7 +10,8 @@ X(server, domains, LIST, "localhost", 0, 16, START,
   "SIP domains this server is responsible for; the first one is used in URIs that it makes.")
 X(server, state, TEXT, "/var/lib/confer", 1, 200, START, "Folder for the database, the certificate and the control socket.")
 X(server, listen, LIST, "", 0, 8, START,
-  "Addresses for SIP over UDP and TCP, as ADDR:PORT. Empty: nothing is open, which is the default.")
+  "Addresses for SIP over UDP and TCP, as ADDR:PORT. Empty: nothing is open, which is the default. 0.0.0.0 or [::]: each "
+  "address that the machine has at the start, up to 8.")
 X(server, listen-tls, LIST, "", 0, 8, START, "Addresses for SIP over TLS, as ADDR:PORT.")
 X(server, advertise, TEXT, "", 0, 64, START,
   "Public address written into SIP and SDP if the server is behind a NAT. Empty: the local one.")
@@ -75,7 +76,8 @@ X(conferences, per-account, NUMBER, "20", 1, 1000, LIVE, "Conferences that one a
 X(conferences, availability-before-start, DURATION, "24h", 0, 31536000, LIVE,
   "How early one may enter a scheduled conference.")
 X(conferences, ring-time, DURATION, "60s", 5, 600, LIVE, "How long people that are called in are rung.")
-X(media, address, TEXT, "", 0, 64, START, "Local address for RTP. Empty: the one the SIP message came to.")
+X(media, address, TEXT, "", 0, 64, START,
+  "Local address for RTP. Empty: those of SIP; descriptions name the one that the peer's SIP came to.")
 X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")
 X(media, io-uring, FLAG, "yes", 0, 1, START,
   "Send media by io_uring where the kernel has it: one system call for many members. No: always by sendmmsg().")
@@ -94,7 +96,8 @@ X(media, ice-port, NUMBER, "10000", 0, 65535, START,
 X(media, ice-tcp, FLAG, "yes", 0, 1, START,
   "Media over TCP on the ports of web.listen-tls, for networks that let no UDP out (ICE-TCP, RFC 6544).")
 X(media, advertise, LIST, "", 0, 4, START,
-  "Public addresses that lead to this server's media ports without changing the port, if it is behind a NAT.")
+  "Public addresses that lead to this server's media ports without changing the port, if it is behind a NAT. Empty: "
+  "server.advertise.")
 X(media, quarantine, DURATION, "5s", 0, 300, LIVE, "How long a port rests after a call before it is used again.")
 X(media, plain, FLAG, "no", 0, 1, LIVE, "Allow RTP without encryption.")
 X(media, sdes-insecure, FLAG, "no", 0, 1, LIVE, "Allow SDES keys over signalling that is not encrypted.")

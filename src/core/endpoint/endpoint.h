@@ -59,7 +59,7 @@ struct cf_endpoint_local {
 };
 
 /** Most local addresses. */
-#define CF_ENDPOINT_LOCALS_MAX 16
+#define CF_ENDPOINT_LOCALS_MAX 48
 
 /** What peers can occupy at most. Zero in a field: the default in parentheses. */
 struct cf_endpoint_limits {

@@ -28,11 +28,11 @@ static cf_wall wall_of_ntp(uint64_t ntp_sec) {
 
 void cf_leg_learn_way(struct cf_leg *leg, const struct cf_endpoint_event *event) {
     struct cf_flow_info flow;
-    leg->local = (struct cf_addr){.family = event->remote.family};
+    leg->local = cf_focus_local(leg->room->focus, (enum cf_family)event->remote.family);
     leg->peer = event->remote;
     leg->is_secure = cf_transport_is_secure(event->transport);
     if (cf_endpoint_flow_info(leg->room->focus->config.endpoint, event->flow, &flow)) {
-        leg->local.family = flow.remote.family;
+        leg->local = leg->room->focus->config.locals[flow.local].addr;
         leg->peer = flow.remote;
         leg->is_secure = cf_transport_is_secure(flow.transport);
     }

@@ -188,9 +188,9 @@ static void fill_companions(struct companions *c, const struct cf_focus *focus, 
 static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
     struct cf_flow_info flow;
     struct cf_flow_id id = {binding == NULL ? (struct cf_handle){0, 0} : binding->values.flow};
-    leg->local = (struct cf_addr){.family = CF_FAMILY_IP4};
+    leg->local = cf_focus_local(leg->room->focus, CF_FAMILY_IP4);
     if (cf_endpoint_flow_info(leg->room->focus->config.endpoint, id, &flow)) {
-        leg->local.family = flow.remote.family;
+        leg->local = leg->room->focus->config.locals[flow.local].addr;
         leg->peer = flow.remote;
         leg->is_secure = cf_transport_is_secure(flow.transport);
         leg->is_browser = flow.transport == CF_TRANSPORT_WS || flow.transport == CF_TRANSPORT_WSS;

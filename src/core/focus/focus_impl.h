@@ -462,6 +462,9 @@ unsigned cf_status_in_dialog(unsigned status);
 
 /* --- identity.c --- */
 
+/** Our first address of @p family or, without any, the first one at all: for a peer of whom no flow is known. Port 0. */
+struct cf_addr cf_focus_local(const struct cf_focus *focus, enum cf_family family);
+
 /** The entity that names the device behind Contact of @p message: its GRUU, else the contact without transport. */
 struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room, size_t size);
 

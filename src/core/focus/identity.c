@@ -177,3 +177,14 @@ struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow
     cf_put_record_route_line(&w, focus->config.endpoint, focus->config.locals, focus->config.local_count, flow);
     return cf_writer_ok(&w) && w.len > 0 ? cf_writer_str(&w) : CF_STR_NONE;
 }
+
+struct cf_addr cf_focus_local(const struct cf_focus *focus, enum cf_family family) {
+    struct cf_addr addr = focus->config.locals[0].addr;
+    for (size_t i = focus->config.local_count; i-- > 0;) {
+        if (focus->config.locals[i].addr.family == family) {
+            addr = focus->config.locals[i].addr;
+        }
+    }
+    addr.port = 0;
+    return addr;
+}

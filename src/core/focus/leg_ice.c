@@ -18,7 +18,16 @@ static struct cf_addr seen_from_outside(const struct cf_port_source *source, con
 }
 
 struct cf_addr cf_leg_public_address(const struct cf_leg *leg, const struct cf_addr *local) {
-    return local->family == CF_FAMILY_NONE ? *local : seen_from_outside(leg->room->focus->config.port_source, local);
+    if (local->family == CF_FAMILY_NONE) {
+        return *local;
+    }
+    struct cf_addr addr = seen_from_outside(leg->room->focus->config.port_source, local);
+    if (cf_addr_is_unspecified(&addr) && addr.family == leg->local.family) {
+        /* A socket of all our addresses: this peer reaches us at the one that it talks SIP to. */
+        addr = leg->local;
+        addr.port = local->port;
+    }
+    return addr;
 }
 
 /* Sockets of the worker that the leg's room lives on, .place_count of them. */

@@ -282,14 +282,13 @@ static enum cf_err offer_again(struct cf_leg *leg, struct cf_local_line *lines, 
 
 /* Where media is received, for the lines that don't say it themselves; with a port of 0. */
 static struct cf_addr session_address(const struct cf_leg *leg, const struct cf_local_line *lines, size_t count) {
-    struct cf_addr addr = leg->local;
-    for (size_t i = 0; i < count; i++) {
+    struct cf_addr addr = cf_leg_public_address(leg, &leg->local);
+    for (size_t i = count; i-- > 0;) {
         if (!lines[i].is_refused && lines[i].rtp.family != CF_FAMILY_NONE) {
             addr = lines[i].rtp;
-            addr.port = 0;
-            return addr;
         }
     }
+    addr.port = 0;
     return addr;
 }
 

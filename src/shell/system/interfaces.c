@@ -43,15 +43,23 @@ static size_t collect(const struct ifaddrs *list, enum cf_family family, bool wa
     return count;
 }
 
-size_t cf_system_interfaces(enum cf_family family, struct cf_addr *ret, size_t max) {
+static size_t look(enum cf_family family, bool wants_all, struct cf_addr *ret, size_t max) {
     struct ifaddrs *list = NULL;
     if (getifaddrs(&list) != 0) {
         return 0;
     }
     size_t count = collect(list, family, false, ret, max);
-    if (count == 0) {
-        count = collect(list, family, true, ret, max);
+    if (count == 0 || wants_all) {
+        count += collect(list, family, true, ret + count, max - count);
     }
     freeifaddrs(list);
     return count;
+}
+
+size_t cf_system_interfaces(enum cf_family family, struct cf_addr *ret, size_t max) {
+    return look(family, false, ret, max);
+}
+
+size_t cf_system_addresses(enum cf_family family, struct cf_addr *ret, size_t max) {
+    return look(family, true, ret, max);
 }

@@ -11,4 +11,7 @@
  */
 size_t cf_system_interfaces(enum cf_family family, struct cf_addr *ret, size_t max);
 
+/** The same with loopback behind them: all addresses that 0.0.0.0 or :: stands for but link-local ones. */
+size_t cf_system_addresses(enum cf_family family, struct cf_addr *ret, size_t max);
+
 #endif
