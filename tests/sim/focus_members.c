@@ -84,18 +84,43 @@ static void refer_inside_the_call_is_told_inside_it(void **state) {
     phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_REFER, "Refer-To: <" AOR_BOB ">\r\n", NULL, NULL);
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[ALICE].request_status, 202);
-    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 200 OK\n");
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 200 OK\n");
     assert_string_equal(scene_sees(ALICE, AOR_BOB), "connected");
     /* The call ends while the called person's phone rings: nothing is left of it. */
     scene.phones[CAROL].habit = PHONE_RINGS;
     phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_REFER, "Refer-To: <" AOR_CAROL ">\r\n", NULL, NULL);
     scene_run(CF_SEC(1));
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\n");
     phone_hang_up(&scene.phones[ALICE], alice);
     scene_run(CF_SEC(1));
     phone_answer(&scene.phones[CAROL], 0, 200);
     scene_run(CF_SEC(1));
     assert_true(scene.phones[CAROL].calls[0].is_up);
     scene_end();
+}
+
+/* RFC 3515 section 2.4.4: what is told is what has happened by then. */
+static void referral_follows_the_call(void **state) {
+    static const struct {
+        unsigned answer;
+        const char *told;
+    } cases[] = {{200, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 200 OK\n"},
+                 {486, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 486 Busy Here\n"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scene_begin(20 + (unsigned)i);
+        size_t alice = scene_join_watching(ALICE, ROOM);
+        scene.phones[BOB].habit = PHONE_RINGS;
+        phone_refer(&scene.phones[ALICE], contact_of(ALICE, alice), "<" AOR_BOB ">", NULL);
+        scene_run(CF_SEC(10));
+        assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\n");
+        assert_true(scene.phones[ALICE].is_referring);
+        phone_answer(&scene.phones[BOB], 0, (uint16_t)cases[i].answer);
+        scene_run(CF_SEC(3));
+        assert_string_equal(scene.phones[ALICE].told, cases[i].told);
+        assert_false(scene.phones[ALICE].is_referring);
+        scene_end();
+    }
 }
 
 static void linphone_is_not_told_inside_its_call(void **state) {
@@ -328,9 +353,10 @@ static void unknown_extensions_are_refused(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmocka_unit_test(roles_change_hands),
              cmocka_unit_test(members_are_removed), cmocka_unit_test(refer_inside_the_call_is_told_inside_it),
-             cmocka_unit_test(linphone_is_not_told_inside_its_call), cmocka_unit_test(strangers_do_not_see_the_roster),
-             cmocka_unit_test(a_fetch_gets_one_document), cmocka_unit_test(subscriptions_are_refreshed_and_expire),
-             cmocka_unit_test(a_starved_member_is_shown_as_such), cmocka_unit_test(a_silent_member_is_hung_up_on),
-             cmocka_unit_test(an_idle_member_is_small), cmocka_unit_test(a_subscriber_that_refuses_is_left_alone),
-             cmocka_unit_test(unsubscribing_crosses_everything), cmocka_unit_test(connections_break_at_every_step),
-             cmocka_unit_test(a_call_moves_to_another_device), cmocka_unit_test(unknown_extensions_are_refused))
+             cmocka_unit_test(referral_follows_the_call), cmocka_unit_test(linphone_is_not_told_inside_its_call),
+             cmocka_unit_test(strangers_do_not_see_the_roster), cmocka_unit_test(a_fetch_gets_one_document),
+             cmocka_unit_test(subscriptions_are_refreshed_and_expire), cmocka_unit_test(a_starved_member_is_shown_as_such),
+             cmocka_unit_test(a_silent_member_is_hung_up_on), cmocka_unit_test(an_idle_member_is_small),
+             cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
+             cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),
+             cmocka_unit_test(unknown_extensions_are_refused))

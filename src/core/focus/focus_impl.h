@@ -144,7 +144,7 @@ struct cf_referral {
     struct cf_room_subscription sub;
     struct cf_link in_leg; /**< the leg in whose dialog it was made; in none: it has a dialog of its own */
     struct cf_str aor;     /**< owned: whose call is waited for; absent: nothing is */
-    unsigned status;       /**< what is told; 100: that is not known yet */
+    unsigned status;       /**< what is told; below 200: that is not known yet */
 };
 
 /** A copy of a chat message on its way to a device. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The subscription that a REFER makes (RFC 3515): it tells how it went. What is done at once is told in one NOTIFY; of somebody
- * who is being called "100 Trying" comes first, and the rest when they have answered or failed to. How that stands is read from
- * the roster whenever it changes, so that nothing has to be remembered on the way.
+ * who is being called "100 Trying" comes first, "180 Ringing" when a device of theirs rings, and the rest when they have answered
+ * or failed to. How that stands is read from the roster whenever it changes, so that nothing has to be remembered on the way.
  */
 #include "core/focus/focus_impl.h"
 #include "core/sip/builder.h"
@@ -10,6 +10,7 @@
 
 #define FRAGMENT_MAX 128
 #define TRYING 100
+#define RINGING 180
 #define GIVEN_UP 487
 #define MARGIN_SEC 30 /* a call that nobody answers ends before the subscription does */
 
@@ -30,12 +31,16 @@ static unsigned outcome_of(const struct cf_conference *conf, struct cf_str aor) 
             return 200;
         }
         if (d->status != CF_ENDPOINT_DISCONNECTED && d->status != CF_ENDPOINT_DISCONNECTING) {
-            outcome = TRYING;
+            outcome = d->status == CF_ENDPOINT_ALERTING || outcome == RINGING ? RINGING : TRYING;
         } else if (outcome == GIVEN_UP && d->cause.code != 0) {
             outcome = d->cause.code;
         }
     }
     return outcome;
+}
+
+static bool is_final(const struct cf_referral *referral) {
+    return referral->status >= 200;
 }
 
 static void notify(struct cf_referral *referral, cf_usec now) {
@@ -50,7 +55,7 @@ static void notify(struct cf_referral *referral, cf_usec now) {
 
 /* RFC 3515 section 2.4.7: with the final outcome the subscription ends. */
 static void end_if_known(struct cf_referral *referral, cf_usec now) {
-    if (referral->status != TRYING) {
+    if (is_final(referral)) {
         cf_notifier_end(&referral->sub.notifier, CF_SUBSCRIPTION_REASON_NORESOURCE, 0, now);
     }
 }
@@ -83,10 +88,13 @@ void cf_referral_settle(struct cf_referral *referral, cf_usec now) {
 }
 
 void cf_referral_on_roster(struct cf_referral *referral, cf_usec now) {
-    if (referral->status != TRYING) {
+    unsigned status = is_final(referral) ? 0 : outcome_of(cf_room_conference(referral->sub.room), referral->aor);
+    /* Nobody is told that it has stopped ringing where it rang, as long as it may ring elsewhere. */
+    if (status <= referral->status) {
         return;
     }
-    referral->status = outcome_of(cf_room_conference(referral->sub.room), referral->aor);
+    referral->status = status;
+    cf_notifier_changed(&referral->sub.notifier, now);
     end_if_known(referral, now);
     cf_referral_settle(referral, now);
 }
