@@ -125,13 +125,13 @@ static void every_device_rings_and_the_first_answer_wins(void **state) {
     assert_string_equal(scene_sees(ALICE, AOR_BOB), "alerting");
     /* The REFER is accepted, and it is told that it goes on. */
     assert_int_equal(scene.phones[ALICE].refer_status, 202);
-    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\n");
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\n");
     phone_answer(&scene.phones[BOB2], 0, 200);
     scene_run(CF_SEC(1));
     assert_string_equal(scene_sees(ALICE, AOR_BOB), "connected");
     assert_true(scene.phones[BOB2].calls[0].is_up);
     assert_int_equal(scene.phones[BOB].calls[0].cause, CF_SESSION_CAUSE_CANCELLED);
-    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 200 OK\n");
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 200 OK\n");
     assert_false(scene.phones[ALICE].is_referring);
     struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
     const struct cf_roster_participant *bob = cf_roster_find(&conf->roster, CF_STR(AOR_BOB));
@@ -172,7 +172,7 @@ static void a_referred_call_in_vain_is_told(void **state) {
     scene.phones[DAVE].habit = PHONE_RINGS;
     phone_refer(&scene.phones[ALICE], uri, "<" AOR_DAVE ">", NULL);
     scene_run(CF_SEC(62));
-    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 408 Request Timeout\n");
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 408 Request Timeout\n");
     assert_int_equal(scene.phones[DAVE].calls[0].cause, CF_SESSION_CAUSE_CANCELLED);
     /* Called again at once, though the last failure is still shown; bob's phone is off. */
     scene.phones[DAVE].habit = PHONE_ANSWERS;

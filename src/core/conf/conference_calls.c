@@ -391,7 +391,7 @@ static void relabel(struct cf_conference *conf, struct cf_roster_device *device,
     if (content == CF_MEDIA_CONTENT_SLIDES) {
         cf_roster_new_label(&conf->roster, device, CF_CONF_VIDEO);
     } else {
-        memcpy(video->label, device->media[CF_CONF_THUMBNAIL].label, CF_ROSTER_LABEL_LEN);
+        cf_roster_share_label(&conf->roster, device);
     }
     video->content = content;
     video->is_relabelled = true;

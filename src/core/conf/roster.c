@@ -18,6 +18,7 @@ void cf_roster_init(struct cf_roster *roster, const struct cf_roster_config *con
     cf_entropy_fill(config->entropy, &seed, sizeof seed);
     *roster = (struct cf_roster){.config = *config};
     cf_map_init(&roster->by_aor, config->mem, seed);
+    cf_map_init(&roster->by_label, config->mem, ~seed);
     cf_handle_table_init(&roster->devices, config->mem, config->participants_max * config->devices_max);
     cf_list_init(&roster->order);
     cf_list_init(&roster->journal);
@@ -48,6 +49,7 @@ static void free_participant(const struct cf_mem *mem, struct cf_roster_particip
 
 static void free_device(struct cf_roster *roster, struct cf_roster_device *device) {
     const struct cf_mem *mem = mem_of(roster);
+    cf_roster_drop_labels(roster, device);
     cf_handle_remove(&roster->devices, device->handle);
     cf_list_remove(&device->in_participant);
     cf_mem_free_str(mem, &device->entity);
@@ -70,6 +72,7 @@ void cf_roster_fini(struct cf_roster *roster) {
         free_participant(mem_of(roster), CF_OF(link, struct cf_roster_participant, in_order));
     }
     cf_map_fini(&roster->by_aor);
+    cf_map_fini(&roster->by_label);
     cf_handle_table_fini(&roster->devices);
 }
 
@@ -172,40 +175,6 @@ void cf_roster_remove(struct cf_roster *roster, struct cf_roster_participant *pa
     }
 }
 
-static bool has_label(const struct cf_roster_device *device, struct cf_str label, enum cf_conf_media_kind *ret_kind) {
-    for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
-        if (cf_str_eq(cf_str_n(device->media[i].label, CF_ROSTER_LABEL_LEN), label)) {
-            *ret_kind = (enum cf_conf_media_kind)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-struct cf_roster_device *cf_roster_find_label(const struct cf_roster *roster, struct cf_str label,
-                                              enum cf_conf_media_kind *ret_kind) {
-    for (struct cf_roster_participant *p = cf_roster_first(roster); p != NULL; p = cf_roster_next(roster, p)) {
-        for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
-            if (has_label(d, label, ret_kind)) {
-                return d;
-            }
-        }
-    }
-    return NULL;
-}
-
-void cf_roster_new_label(struct cf_roster *roster, struct cf_roster_device *device, enum cf_conf_media_kind kind) {
-    cf_entropy_word(roster->config.entropy, device->media[kind].label, CF_ROSTER_LABEL_LEN);
-}
-
-static void make_labels(struct cf_roster *roster, struct cf_roster_device *device) {
-    cf_roster_new_label(roster, device, CF_CONF_AUDIO);
-    cf_roster_new_label(roster, device, CF_CONF_VIDEO);
-    cf_roster_new_label(roster, device, CF_CONF_TEXT);
-    /* A camera and its thumbnail go by one label: content tells them apart. */
-    memcpy(device->media[CF_CONF_THUMBNAIL].label, device->media[CF_CONF_VIDEO].label, CF_ROSTER_LABEL_LEN);
-}
-
 enum cf_err cf_roster_add_device(struct cf_roster *roster, struct cf_roster_participant *participant, struct cf_str entity,
                                  struct cf_roster_device **ret) {
     const struct cf_mem *mem = mem_of(roster);
@@ -229,7 +198,7 @@ enum cf_err cf_roster_add_device(struct cf_roster *roster, struct cf_roster_part
         free_device(roster, device);
         return CF_ERR_NO_MEMORY;
     }
-    make_labels(roster, device);
+    cf_roster_make_labels(roster, device);
     cf_list_append(&participant->devices, &device->in_participant);
     participant->device_count++;
     cf_roster_touch_device(roster, device);

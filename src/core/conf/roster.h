@@ -66,6 +66,13 @@ struct cf_roster_cause {
 };
 
 struct cf_roster_participant;
+struct cf_roster_device;
+
+/** A label in the roster's map. */
+struct cf_roster_label {
+    struct cf_map_node node;         /**< key absent: not in the map, as an earlier medium has the same label */
+    struct cf_roster_device *device; /**< whose it is */
+};
 
 /** One device of a participant: an endpoint of the document. */
 struct cf_roster_device {
@@ -90,6 +97,7 @@ struct cf_roster_device {
     cf_wall disconnected;                              /**< the same */
     struct cf_roster_cause cause;                      /**< the same */
     struct cf_roster_media media[CF_CONF_MEDIA_COUNT];
+    struct cf_roster_label labels[CF_CONF_MEDIA_COUNT]; /**< of .media, for finding them */
     char protection[48];      /**< how its media is encrypted, such as "dtls AEAD_AES_128_GCM"; empty: not known yet */
     char sas[32];             /**< ZRTP's short authentication string; empty: none */
     bool is_sas_verified;     /**< it was compared in an earlier call */
@@ -154,6 +162,8 @@ struct cf_roster_config {
 struct cf_roster {
     struct cf_roster_config config;
     struct cf_map by_aor;
+    struct cf_map by_label;    /**< of struct cf_roster_label */
+    bool has_unindexed_labels; /**< memory was out: labels that are not in the map are looked for one by one */
     struct cf_handle_table devices;
     struct cf_list order;   /**< participants in the order of coming */
     struct cf_list journal; /**< participants and notes in the order of change */
@@ -182,7 +192,7 @@ struct cf_roster_device *cf_roster_device(const struct cf_roster *roster, struct
 /** The device of @p participant with that entity, or NULL. */
 struct cf_roster_device *cf_roster_find_device(const struct cf_roster_participant *participant, struct cf_str entity);
 
-/** The device one of whose media has @p label, and which; NULL if there is none. O(devices). */
+/** The device one of whose media has @p label, and which; NULL if there is none. */
 struct cf_roster_device *cf_roster_find_label(const struct cf_roster *roster, struct cf_str label,
                                               enum cf_conf_media_kind *ret_kind);
 
@@ -225,8 +235,15 @@ void cf_roster_freshen(struct cf_roster *roster, struct cf_roster_device *device
 /** Give @p device another handle, so that events of its former call find nothing. False if the handle table can't grow. */
 bool cf_roster_renew_handle(struct cf_roster *roster, struct cf_roster_device *device);
 
+/** Labels of its own for the media of a new @p device; none of them is found any more, before it is freed. */
+void cf_roster_make_labels(struct cf_roster *roster, struct cf_roster_device *device);
+void cf_roster_drop_labels(struct cf_roster *roster, struct cf_roster_device *device);
+
 /** A new label for medium @p kind of @p device. */
 void cf_roster_new_label(struct cf_roster *roster, struct cf_roster_device *device, enum cf_conf_media_kind kind);
+
+/** The video of @p device goes by the label of its thumbnail again. */
+void cf_roster_share_label(struct cf_roster *roster, struct cf_roster_device *device);
 
 /** Set the display name (cleaned copy, see display_name.h) of @p participant. Absent, empty, or no memory: it stays as it is. */
 void cf_roster_set_name(struct cf_roster *roster, struct cf_roster_participant *participant, struct cf_str name);

@@ -8,6 +8,8 @@
 #define INTERVAL_EACH_USEC CF_MSEC(10)
 #define INTERVAL_LEAST_USEC CF_MSEC(100)
 #define INTERVAL_MOST_USEC CF_SEC(5)
+#define STREAM_SOFT_MAX 32000U /* half of the longest message */
+#define COMPRESSION 4U
 #define RETRY_LEAST_USEC CF_SEC(1)
 #define RETRY_DOUBLINGS_MAX 7U /* 64 s */
 
@@ -22,6 +24,8 @@ struct page {
     enum cf_roster_state users; /* state of <users> */
     bool has_users;             /* <users> is open */
 };
+
+_Static_assert(COMPRESSION *STREAM_SOFT_MAX <= CF_ROSTER_DOCUMENT_LONG_MAX, "the buffer holds every document");
 
 enum cf_err cf_roster_subscriber_init(struct cf_roster_subscriber *sub, const struct cf_mem *mem, struct cf_str entity,
                                       struct cf_str self, uint32_t last_version) {
@@ -78,6 +82,11 @@ cf_usec cf_roster_interval(size_t participants) {
     cf_usec interval = (cf_usec)participants * INTERVAL_EACH_USEC;
     interval = interval < INTERVAL_LEAST_USEC ? INTERVAL_LEAST_USEC : interval;
     return cf_usec_min(interval, INTERVAL_MOST_USEC);
+}
+
+size_t cf_roster_soft_max(bool is_stream, bool is_compressed) {
+    size_t on_the_wire = is_stream ? STREAM_SOFT_MAX : CF_ROSTER_DOCUMENT_SOFT_MAX;
+    return is_compressed ? COMPRESSION * on_the_wire : on_the_wire;
 }
 
 static struct cf_roster_participant *before(const struct cf_roster *roster, const struct cf_roster_participant *p) {
@@ -142,7 +151,8 @@ cf_usec cf_roster_subscriber_deadline(const struct cf_roster_subscriber *sub, co
 /* --- users --- */
 
 static bool is_page_full(const struct page *page) {
-    return page->w->len - page->start >= CF_ROSTER_DOCUMENT_SOFT_MAX;
+    size_t soft_max = page->sub.soft_max == 0 ? CF_ROSTER_DOCUMENT_SOFT_MAX : page->sub.soft_max;
+    return page->w->len - page->start >= soft_max;
 }
 
 static bool is_told(const struct page *page, const struct cf_roster_participant *p) {

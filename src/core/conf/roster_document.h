@@ -15,11 +15,17 @@
 #include "base/writer.h"
 #include "core/conf/conference.h"
 
-/** A buffer of this size holds every document: the soft limit and one participant of the worst kind. */
-#define CF_ROSTER_DOCUMENT_MAX 98304U
-
 /** A document is not begun another participant in when it is this long; the rest goes into the next one. */
 #define CF_ROSTER_DOCUMENT_SOFT_MAX 12000U
+
+/** The same at most, for a subscriber that can be sent more (see cf_roster_soft_max()). */
+#define CF_ROSTER_DOCUMENT_LONG_MAX 128000U
+
+/** One participant of the worst kind. */
+#define CF_ROSTER_USER_MAX 86000U
+
+/** A buffer of this size holds every document. */
+#define CF_ROSTER_DOCUMENT_MAX (CF_ROSTER_DOCUMENT_LONG_MAX + CF_ROSTER_USER_MAX)
 
 /** What a document is. */
 enum cf_roster_document_kind {
@@ -40,6 +46,7 @@ struct cf_roster_subscriber {
     uint64_t gone_seen;    /**< that participants were removed was told up to this one */
     uint64_t next_ordinal; /**< participants below this were told */
     uint64_t self_ordinal; /**< its own, told out of turn; 0: no */
+    size_t soft_max;       /**< set by the owner: cf_roster_soft_max(); 0: CF_ROSTER_DOCUMENT_SOFT_MAX */
     bool wants_full;       /**< the next document must be the full state */
     bool wants_answer;     /**< a refresh must be answered by a NOTIFY, if only an empty one */
     bool is_waiting;       /**< in the lobby: shown only itself */
@@ -88,6 +95,12 @@ void cf_roster_subscriber_on_answered(struct cf_roster_subscriber *sub, bool del
 /** When to write the next document: a time that may be past, CF_USEC_NEVER if there is nothing to say or a NOTIFY is under way.
  */
 cf_usec cf_roster_subscriber_deadline(const struct cf_roster_subscriber *sub, const struct cf_conference *conf);
+
+/**
+ * How long documents may get: over a stream (@p is_stream) longer than in datagrams, which are cut into fragments; longer, too,
+ * if they are compressed (@p is_compressed), to less than a quarter.
+ */
+size_t cf_roster_soft_max(bool is_stream, bool is_compressed);
 
 /** Least time between two documents to one subscriber of a conference of @p participants: the whole room causes a bounded rate.
  */

@@ -124,8 +124,12 @@ static void notify(struct cf_watcher *watcher, cf_usec now) {
         content.body = cf_writer_str(&w);
         encode(watcher, &content);
     }
+    enum cf_err sent = cf_notifier_notify(&watcher->sub.notifier, &content, now);
+    if (sent == CF_ERR_NO_ROOM) {
+        watcher->subscriber.soft_max = 0; /* it could not be compressed as far as was hoped for: in smaller pieces then */
+    }
     /* A document that can't be written is as good as lost; the NOTIFY itself may still be due. */
-    if (cf_notifier_notify(&watcher->sub.notifier, &content, now) != CF_OK || err != CF_OK) {
+    if (sent != CF_OK || err != CF_OK) {
         cf_roster_subscriber_on_answered(&watcher->subscriber, false, now);
     }
 }
@@ -251,6 +255,7 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
     }
     cf_roster_subscriber_set_waiting(&watcher->subscriber, standing == STANDING_WAITING);
     watcher->subscriber.shows_chat = focus->config.announces_chat && shows_chat(event->message);
+    watcher->subscriber.soft_max = cf_roster_soft_max(cf_transport_is_reliable(event->transport), watcher->takes_deflate);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_WATCHER, watcher->sub.handle);
     enum cf_err err = cf_notifier_init(&watcher->sub.notifier, &usage, &rules, event, now);
     if (err != CF_OK) {

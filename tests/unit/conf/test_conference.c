@@ -345,6 +345,38 @@ static void hold_and_mute_show_in_the_status(void **state) {
     world_fini(&w);
 }
 
+/* What the map says of each label of @p device. */
+static void assert_labels_are_found(const struct cf_conference *conf, const struct cf_roster_device *device) {
+    for (size_t i = 0; i < CF_CONF_MEDIA_COUNT; i++) {
+        enum cf_conf_media_kind kind = CF_CONF_MEDIA_COUNT;
+        struct cf_str label = cf_str_n(device->media[i].label, CF_ROSTER_LABEL_LEN);
+        assert_ptr_equal(cf_roster_find_label(&conf->roster, label, &kind), device);
+        assert_memory_equal(device->media[kind].label, label.at, label.len);
+        assert_true(kind <= i);
+    }
+}
+
+static void labels_are_found_until_their_device_goes(void **state) {
+    (void)state;
+    struct world w;
+    char label[CF_ROSTER_LABEL_LEN];
+    enum cf_conf_media_kind kind;
+    world_init(&w, NULL);
+    struct cf_conference *conf = world_ad_hoc(&w, NULL);
+    (void)world_join(&w, conf, ALICE, ALICE_PHONE);
+    struct cf_handle bob = world_join(&w, conf, BOB, BOB_PHONE);
+    assert_labels_are_found(conf, world_device(conf, ALICE));
+    assert_labels_are_found(conf, world_device(conf, BOB));
+    memcpy(label, world_device(conf, BOB)->media[CF_CONF_AUDIO].label, sizeof label);
+    cf_conference_on_left(conf, w.now, bob, false);
+    world_run(&w, w.now + CF_SEC(60));
+    assert_null(cf_roster_find_label(&conf->roster, cf_str_n(label, sizeof label), &kind));
+    assert_null(cf_roster_find_label(&conf->roster, CF_STR("nobody123"), &kind));
+    assert_null(cf_roster_find_label(&conf->roster, CF_STR_NONE, &kind));
+    assert_labels_are_found(conf, world_device(conf, ALICE));
+    world_fini(&w);
+}
+
 static void a_shared_screen_has_a_label_of_its_own_while_it_lasts(void **state) {
     (void)state;
     struct world w;
@@ -368,8 +400,10 @@ static void a_shared_screen_has_a_label_of_its_own_while_it_lasts(void **state) 
     cf_conference_on_media(conf, w.now, alice, updates);
     assert_memory_not_equal(camera, device->media[CF_CONF_VIDEO].label, sizeof camera);
     assert_memory_equal(camera, device->media[CF_CONF_THUMBNAIL].label, sizeof camera);
+    assert_labels_are_found(conf, device);
     updates[CF_CONF_VIDEO].content = CF_MEDIA_CONTENT_NORMAL;
     cf_conference_on_media(conf, w.now, alice, updates);
+    assert_labels_are_found(conf, device);
     assert_memory_equal(camera, device->media[CF_CONF_VIDEO].label, sizeof camera);
     world_fini(&w);
 }
@@ -920,6 +954,7 @@ CF_TEST_MAIN(
     cmocka_unit_test(a_plain_phone_whose_contact_is_its_address_takes_over_the_call_out),
     cmocka_unit_test(the_same_device_calling_again_replaces_its_call), cmocka_unit_test(several_devices_are_one_participant),
     cmocka_unit_test(who_comes_back_at_once_is_the_same_participant), cmocka_unit_test(hold_and_mute_show_in_the_status),
+    cmocka_unit_test(labels_are_found_until_their_device_goes),
     cmocka_unit_test(a_shared_screen_has_a_label_of_its_own_while_it_lasts),
     cmocka_unit_test(the_organiser_is_administrator_whenever_present),
     cmocka_unit_test(whoever_is_called_in_first_is_administrator_too),

@@ -410,7 +410,7 @@ static void the_worst_participant_fits_into_the_buffer(void **state) {
     struct cf_roster_subscriber sub = subscribe(&w, NULL, 0);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
     assert_int_equal(count(text, "<endpoint "), limits.devices + 1);
-    assert_in_range(text.len, CF_ROSTER_DOCUMENT_MAX / 3, CF_ROSTER_DOCUMENT_MAX - CF_ROSTER_DOCUMENT_SOFT_MAX);
+    assert_in_range(text.len, CF_ROSTER_USER_MAX / 3, CF_ROSTER_USER_MAX);
     cf_roster_subscriber_fini(&sub);
     world_fini(&w);
 }
