@@ -178,7 +178,7 @@ static void a_referred_call_in_vain_is_told(void **state) {
     scene.phones[DAVE].habit = PHONE_ANSWERS;
     phone_refer(&scene.phones[ALICE], uri, "<" AOR_DAVE ">", NULL);
     scene_run(CF_SEC(1));
-    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 200 OK\n");
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 200 OK\n");
     /* Somebody without a phone is unreachable at once. */
     scene_end();
 }
