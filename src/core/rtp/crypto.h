@@ -33,7 +33,7 @@ struct cf_srtp_params {
 
 /** Bounds and a sensible value of streams_max. */
 #define CF_SRTP_STREAMS_MAX 1024U
-#define CF_SRTP_STREAMS_DEFAULT 64U
+#define CF_SRTP_STREAMS_DEFAULT 1024U /* lines are 256, each with retransmissions; tables grow with use */
 
 /**
  * A packet to protect. Output is header, then prefix and payload encrypted, then the tag, contiguous at .dst. Inputs are not

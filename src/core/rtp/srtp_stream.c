@@ -2,22 +2,18 @@
 /* Indices of SSRCs under a key. */
 #include "core/rtp/srtp_stream.h"
 
-enum { HALF = 1 << 15, ROC_STEP = 1 << 16 };
+enum { HALF = 1 << 15, ROC_STEP = 1 << 16, BUCKETS_MIN = 8 };
 
 /* 2^32 divided by the golden ratio. */
 static const uint32_t hash_multiplier = 0x9e3779b1;
 
 enum cf_err cf_srtp_streams_init(struct cf_srtp_streams *streams, const struct cf_mem *mem, uint32_t limit) {
-    uint32_t bucket_count = 4;
-    while (bucket_count < 2 * limit) {
-        bucket_count *= 2;
-    }
     cf_assert(limit > 0 && limit < UINT16_MAX);
-    uint16_t *buckets = cf_mem_alloc(mem, bucket_count * sizeof *buckets);
+    uint16_t *buckets = cf_mem_alloc(mem, BUCKETS_MIN * sizeof *buckets);
     if (buckets == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    *streams = (struct cf_srtp_streams){.mem = mem, .limit = limit, .buckets = buckets, .bucket_count = bucket_count};
+    *streams = (struct cf_srtp_streams){.mem = mem, .limit = limit, .buckets = buckets, .bucket_count = BUCKETS_MIN};
     return CF_OK;
 }
 
@@ -44,6 +40,25 @@ uint32_t cf_srtp_streams_find(const struct cf_srtp_streams *streams, uint32_t ss
     return slot != 0 ? slot - 1U : CF_SRTP_SLOT_NONE;
 }
 
+/* Twice as many buckets, if more than half of them would be taken. */
+static bool grow_buckets(struct cf_srtp_streams *streams) {
+    uint32_t bucket_count = 2 * streams->bucket_count;
+    if (2 * (streams->count + 1U) <= streams->bucket_count) {
+        return true;
+    }
+    uint16_t *buckets = cf_mem_alloc(streams->mem, bucket_count * sizeof *buckets);
+    if (buckets == NULL) {
+        return false;
+    }
+    cf_mem_free(streams->mem, streams->buckets, streams->bucket_count * sizeof *streams->buckets);
+    streams->buckets = buckets;
+    streams->bucket_count = bucket_count;
+    for (uint32_t i = 0; i < streams->count; i++) {
+        buckets[bucket_of(streams, streams->slots[i].ssrc)] = (uint16_t)(i + 1U);
+    }
+    return true;
+}
+
 enum cf_err cf_srtp_streams_add(struct cf_srtp_streams *streams, uint32_t ssrc, uint32_t first_roc, uint32_t *ret_slot) {
     if (streams->count >= streams->limit) {
         return CF_ERR_LIMIT;
@@ -53,6 +68,9 @@ enum cf_err cf_srtp_streams_add(struct cf_srtp_streams *streams, uint32_t ssrc, 
         return CF_ERR_NO_MEMORY;
     }
     streams->slots = slots;
+    if (!grow_buckets(streams)) {
+        return CF_ERR_NO_MEMORY;
+    }
     streams->slots[streams->count] = (struct cf_srtp_stream){.ssrc = ssrc, .first_roc = first_roc};
     streams->buckets[bucket_of(streams, ssrc)] = (uint16_t)(streams->count + 1U);
     *ret_slot = streams->count++;

@@ -2,7 +2,7 @@
 /*
  * What SRTP keeps of each SSRC under a key: packet index (rollover counter and sequence number), SRTCP index, and replay windows
  * (RFC 3711 sections 3.2.1 and 3.3.1). The arithmetic only, without cryptography: providers of packet protection, real and fake,
- * use it. A table of bounded size; memory is taken when a new SSRC is added, which is after its first packet was authenticated.
+ * use it. A table of bounded size that grows when a new SSRC is added, which is after its first packet was authenticated.
  */
 #ifndef CF_CORE_RTP_SRTP_STREAM_H
 #define CF_CORE_RTP_SRTP_STREAM_H
@@ -35,7 +35,7 @@ struct cf_srtp_streams {
     uint32_t count;
     uint32_t limit;
     uint16_t *buckets;     /**< owned open-addressing table: slot plus 1, 0 is free */
-    uint32_t bucket_count; /**< a power of two, at least twice the limit */
+    uint32_t bucket_count; /**< a power of two, at least twice .count */
 };
 
 /** An empty table for at most @p limit SSRCs, 1..CF_SRTP_STREAMS_MAX. CF_ERR_NO_MEMORY. */

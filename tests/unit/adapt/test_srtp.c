@@ -554,6 +554,42 @@ static void allocates_nothing_per_packet(void **state) {
     for_all(steady);
 }
 
+/* A hundred tiles with retransmissions: the tables grow between packets, and forget nothing. */
+static void carry_two_hundred_sources(struct link *l) {
+    struct cf_srtp_params params = params_of(l->suite, CF_SRTP_SEND);
+    struct cf_srtp_context *contexts[2];
+    params.streams_max = CF_SRTP_STREAMS_DEFAULT;
+    assert_ok(l->crypto->open(l->crypto->ctx, &params, &contexts[0]));
+    params.direction = CF_SRTP_RECEIVE;
+    assert_ok(l->crypto->open(l->crypto->ctx, &params, &contexts[1]));
+    for (uint32_t i = 0; i < 600; i++) {
+        uint8_t header[12] = {0x80, 97, 0, (uint8_t)(1 + i / 200)};
+        uint8_t payload[20] = {(uint8_t)i};
+        uint8_t packet[128];
+        header[10] = (uint8_t)(i % 200 >> 4);
+        header[11] = (uint8_t)(i % 200 << 4);
+        struct cf_protect_job out = {.srtp = contexts[0],
+                                     .header = {header, sizeof header},
+                                     .payload = {payload, sizeof payload},
+                                     .dst = packet,
+                                     .dst_size = sizeof packet};
+        l->crypto->protect(l->crypto->ctx, &out, 1);
+        assert_ok(out.err);
+        struct cf_unprotect_job in = {
+            .srtp = contexts[1], .src = packet, .src_len = out.dst_len, .dst = packet, .dst_size = sizeof packet};
+        l->crypto->unprotect(l->crypto->ctx, &in, 1);
+        assert_ok(in.err);
+        assert_int_equal(packet[12], (uint8_t)i);
+    }
+    l->crypto->close(l->crypto->ctx, contexts[0]);
+    l->crypto->close(l->crypto->ctx, contexts[1]);
+}
+
+static void carries_two_hundred_sources(void **state) {
+    (void)state;
+    for_all(carry_two_hundred_sources);
+}
+
 CF_TEST_MAIN(cmocka_unit_test(refuses_replayed_packets), cmocka_unit_test(refuses_every_flipped_bit_and_remembers_nothing_of_it),
              cmocka_unit_test(refuses_every_truncation), cmocka_unit_test(goes_on_after_a_flood_of_forged_packets),
              cmocka_unit_test(tells_the_index_and_whether_it_is_the_newest),
@@ -564,4 +600,5 @@ CF_TEST_MAIN(cmocka_unit_test(refuses_replayed_packets), cmocka_unit_test(refuse
              cmocka_unit_test(tells_good_from_bad_in_one_burst),
              cmocka_unit_test(takes_a_source_that_wraps_within_its_first_burst),
              cmocka_unit_test(protects_rtcp_and_refuses_forged_cut_and_replayed), cmocka_unit_test(passes_plain_rtcp_through),
-             cmocka_unit_test(refuses_keys_that_do_not_fit_the_suite), cmocka_unit_test(allocates_nothing_per_packet))
+             cmocka_unit_test(refuses_keys_that_do_not_fit_the_suite), cmocka_unit_test(allocates_nothing_per_packet),
+             cmocka_unit_test(carries_two_hundred_sources))

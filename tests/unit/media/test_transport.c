@@ -139,6 +139,31 @@ static void sends_nowhere_when_the_peer_has_no_address(void **state) {
     end(&f);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(keeps_contexts_whose_keys_stay), cmocka_unit_test(uses_one_port_with_mux),
-             cmocka_unit_test(closes_and_wipes_when_encryption_ends), cmocka_unit_test(stays_closed_for_what_it_can_not_do),
-             cmocka_unit_test(copes_with_want_of_memory), cmocka_unit_test(sends_nowhere_when_the_peer_has_no_address))
+/* One transport of somebody who sees a hundred others: their streams, retransmissions of each, and a report for each line. */
+static void a_hundred_tiles_fit_under_one_key(void **state) {
+    (void)state;
+    struct fixture f;
+    uint8_t out[128];
+    begin(&f);
+    assert_ok(set(&f));
+    for (uint32_t i = 0; i < 200; i++) {
+        uint8_t header[12] = {0x80, 97, 0, 1};
+        cf_set_be32(header + 8, 0x1000U + i);
+        struct cf_protect_job job = {.srtp = f.t.send, .header = {header, sizeof header}, .dst = out, .dst_size = sizeof out};
+        f.s.crypto.protect(f.s.crypto.ctx, &job, 1);
+        assert_ok(job.err);
+    }
+    for (uint32_t i = 0; i < 100; i++) {
+        uint8_t report[8] = {0x80, 201, 0, 1};
+        size_t len = 0;
+        cf_set_be32(report + 4, 0x1000U + i);
+        assert_ok(
+            f.s.crypto.protect_rtcp(f.s.crypto.ctx, f.t.send, (struct cf_span){report, sizeof report}, out, sizeof out, &len));
+    }
+    end(&f);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(a_hundred_tiles_fit_under_one_key), cmocka_unit_test(keeps_contexts_whose_keys_stay),
+             cmocka_unit_test(uses_one_port_with_mux), cmocka_unit_test(closes_and_wipes_when_encryption_ends),
+             cmocka_unit_test(stays_closed_for_what_it_can_not_do), cmocka_unit_test(copes_with_want_of_memory),
+             cmocka_unit_test(sends_nowhere_when_the_peer_has_no_address))
