@@ -108,7 +108,7 @@ bool cf_api_authorize(struct cf_api_call *call, unsigned scopes) {
         cf_authenticator_note_failure(authenticator, &call->remote, call->now);
         return ask_for_token(call, true);
     }
-    if ((call->actor.scopes & scopes) == 0) {
+    if (scopes != CF_API_ANY_SCOPE && (call->actor.scopes & scopes) == 0) {
         return cf_api_fail(call, CF_PROBLEM(403, "scope-missing", "This token may not do that"));
     }
     return true;

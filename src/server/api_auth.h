@@ -7,6 +7,10 @@
 #define CF_SERVER_API_AUTH_H
 
 #include "server/api_call.h"
+#include <limits.h>
+
+/** For whoever has a good token, whatever it is for. */
+#define CF_API_ANY_SCOPE UINT_MAX
 
 /** Find out who asks, and see that they have one of @p scopes. False: it was answered (401, 403, 429). */
 bool cf_api_authorize(struct cf_api_call *call, unsigned scopes);

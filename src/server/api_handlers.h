@@ -8,6 +8,7 @@
 /* --- api_server.c --- */
 void cf_api_get_server(struct cf_api_call *call);
 void cf_api_get_document(struct cf_api_call *call);
+void cf_api_get_ice_servers(struct cf_api_call *call);
 void cf_api_get_statistics(struct cf_api_call *call);
 void cf_api_get_metrics(struct cf_api_call *call);
 void cf_api_drain(struct cf_api_call *call);

@@ -22,6 +22,29 @@ void cf_api_get_server(struct cf_api_call *call) {
     cf_put_lit(w, "}");
 }
 
+/* A host as it was asked for, without its port. */
+static struct cf_str bare_host(struct cf_str host) {
+    struct cf_addr ignored;
+    size_t end = host.len;
+    if (host.len > 0 && host.at[0] == '[') {
+        end = cf_str_find(host, ']') + 1;
+        return cf_addr_parse_ip(cf_str_head(host, end), &ignored) == CF_OK ? cf_str_head(host, end) : CF_STR_NONE;
+    }
+    end = cf_str_find(host, ':');
+    return cf_str_head(host, end);
+}
+
+void cf_api_get_ice_servers(struct cf_api_call *call) {
+    struct cf_writer *w = &call->body;
+    struct cf_str name = call->actor.user.at == NULL ? CF_STR("key") : call->actor.user;
+    cf_usec life = call->services->config->turn_credential_usec;
+    cf_put_char(w, '{');
+    cf_put_json_key(w, CF_STR("ice_servers"), true);
+    cf_relay_put_ice_servers(call->services->relay, w, bare_host(cf_http_host(call->request)), name, call->wall);
+    cf_api_put_time(w, CF_STR("expires"), call->wall + life);
+    cf_put_char(w, '}');
+}
+
 void cf_api_get_document(struct cf_api_call *call) {
     call->response.body = cf_api_document();
 }

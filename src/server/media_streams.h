@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * TCP connections that carry media (RFC 6544), beside the worker's UDP sockets: datagrams in frames (core/rtp/framing).
- * Connections of one family are one socket number for the engine; the peer's address tells which. Each has a queue of bounded
- * length: what a slow peer does not take is lost, for that peer alone. Bounded in number and per address; who does not prove
- * himself by checks within CF_MEDIA_STREAM_PATIENCE is closed. On the worker's thread.
+ * Connections of one family are one socket number for the engine; the peer's address tells which. What a slow peer does not take
+ * is lost, for that peer alone. Who has not proved himself by checks within CF_LOOSE_PATIENCE is closed. On the worker's thread.
  */
 #ifndef CF_SERVER_MEDIA_STREAMS_H
 #define CF_SERVER_MEDIA_STREAMS_H
@@ -12,15 +11,8 @@
 #include "base/usec.h"
 #include "core/media/messages.h"
 
-/** Most connections, and most of one address (a household or a small office behind a translator). */
+/** Most connections. */
 #define CF_MEDIA_STREAMS_MAX 2000
-#define CF_MEDIA_STREAMS_PER_ADDRESS_MAX 64
-
-/** What polls carry for a connection: this bit and its place. */
-#define CF_MEDIA_STREAM_TAG (UINT32_C(1) << 31)
-
-/** A connection is looked at that often: is it in use? */
-#define CF_MEDIA_STREAM_PATIENCE CF_SEC(30)
 
 /** All connections; opaque. */
 struct cf_media_streams;
@@ -36,7 +28,7 @@ struct cf_media_streams_hooks {
     void *ctx;
 };
 
-/** None. @p epoll is where they are polled, by CF_MEDIA_STREAM_TAG. CF_ERR_NO_MEMORY. */
+/** None. @p epoll is where they are polled, by CF_LOOSE_TAG. CF_ERR_NO_MEMORY. */
 CF_MUST_USE enum cf_err cf_media_streams_create(int epoll, const struct cf_media_streams_hooks *hooks,
                                                 struct cf_media_streams **ret);
 
@@ -47,20 +39,10 @@ void cf_media_streams_destroy(struct cf_media_streams **streams);
 void cf_media_streams_add(struct cf_media_streams *streams, int fd, const struct cf_addr *from, struct cf_span octets,
                           cf_usec now);
 
-/** The poll has said something of the connection @p tag: it can be read, or written again. */
-void cf_media_streams_on_ready(struct cf_media_streams *streams, uint32_t tag, bool is_readable, bool is_writable);
+/** The connections, for what is to be done with them when the poll returns. */
+struct cf_loose_streams *cf_media_streams_loose(struct cf_media_streams *streams);
 
-/** Queue @p datagram for the connection of @p to. */
+/** Queue @p datagram for the connection of @p to; it goes out with the next flush. */
 void cf_media_streams_send(struct cf_media_streams *streams, uint32_t socket, const struct cf_addr *to, struct cf_span datagram);
-
-/** Write what was queued, as far as the kernel takes it. */
-void cf_media_streams_flush(struct cf_media_streams *streams);
-
-/** After every turn: free what is closed, and tell. */
-void cf_media_streams_bury(struct cf_media_streams *streams);
-
-/** Next deadline, and what to do then. */
-cf_usec cf_media_streams_deadline(const struct cf_media_streams *streams);
-void cf_media_streams_on_deadline(struct cf_media_streams *streams, cf_usec now);
 
 #endif

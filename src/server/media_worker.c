@@ -12,6 +12,7 @@
 #include "adapt/srtp/srtp.h"
 #include "core/media/engine.h"
 #include "core/rtp/framing.h"
+#include "server/loose_streams.h"
 #include "server/media_messages.h"
 #include "server/media_streams.h"
 #include "shell/log/log.h"
@@ -98,7 +99,7 @@ static void send_outputs(struct cf_media_worker *w, const struct cf_media_output
         begin = i + 1;
     }
     cf_sender_flush(w->sender);
-    cf_media_streams_flush(w->streams);
+    cf_loose_streams_flush(cf_media_streams_loose(w->streams));
 }
 
 static void drain(struct cf_media_worker *w) {
@@ -206,6 +207,9 @@ static void on_stream_datagram(void *ctx, uint32_t socket, const struct cf_addr 
 
 static void on_stream_closed(void *ctx, uint32_t socket, const struct cf_addr *from) {
     struct cf_media_worker *w = ctx;
+    if (w->stops) {
+        return; /* there is nobody left to tell */
+    }
     cf_engine_on_closed(w->engine, socket, from, cf_system_now());
     drain(w);
 }
@@ -222,7 +226,7 @@ static enum cf_err make_streams(struct cf_media_worker *w) {
 }
 
 static struct timespec *time_left(const struct cf_media_worker *w, struct timespec *room) {
-    cf_usec deadline = cf_usec_min(cf_engine_deadline(w->engine), cf_media_streams_deadline(w->streams));
+    cf_usec deadline = cf_usec_min(cf_engine_deadline(w->engine), cf_loose_streams_deadline(cf_media_streams_loose(w->streams)));
     if (deadline == CF_USEC_NEVER) {
         return NULL;
     }
@@ -239,17 +243,18 @@ static void turn(struct cf_media_worker *w) {
     for (int i = 0; i < count; i++) {
         if (ready[i].data.u32 == INBOX) {
             take_messages(w);
-        } else if ((ready[i].data.u32 & CF_MEDIA_STREAM_TAG) != 0) {
+        } else if ((ready[i].data.u32 & CF_LOOSE_TAG) != 0) {
             bool is_readable = (ready[i].events & ~(uint32_t)EPOLLOUT) != 0;
-            cf_media_streams_on_ready(w->streams, ready[i].data.u32, is_readable, (ready[i].events & EPOLLOUT) != 0);
+            cf_loose_streams_on_ready(cf_media_streams_loose(w->streams), ready[i].data.u32, is_readable,
+                                      (ready[i].events & EPOLLOUT) != 0);
         } else {
             receive(w, ready[i].data.u32);
         }
     }
     flush_inputs(w);
     cf_usec now = cf_system_now();
-    cf_media_streams_on_deadline(w->streams, now);
-    cf_media_streams_bury(w->streams);
+    cf_loose_streams_on_deadline(cf_media_streams_loose(w->streams), now);
+    cf_loose_streams_bury(cf_media_streams_loose(w->streams));
     if (cf_engine_deadline(w->engine) <= now) {
         cf_engine_on_deadline(w->engine, now);
         drain(w);

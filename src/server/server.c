@@ -280,10 +280,10 @@ static enum cf_err start_media(struct server *s) {
     struct cf_addr local4 = media_address(s, CF_FAMILY_IP4);
     struct cf_addr local6 = media_address(s, CF_FAMILY_IP6);
     enum cf_err err = cf_media_link_start(s->loop, &s->options->config, &local4, &local6, on_media_event, s, &s->media);
-    if (err == CF_OK) {
-        cf_handover_open(&s->handover, &s->options->config, s->transports, s->media);
-    }
-    return err;
+    struct cf_str realms = cf_config_list(&s->options->config.domains);
+    struct cf_str realm = CF_STR_NONE;
+    (void)cf_config_list_next(&realms, &realm);
+    return err == CF_OK ? cf_handover_open(&s->handover, &s->options->config, realm, s->transports, s->media) : err;
 }
 
 static enum cf_err open_control(struct server *s) {
@@ -323,6 +323,7 @@ static void on_hangup(void *ctx, int signal_number) {
 
 static enum cf_err offer_services(struct server *s) {
     s->services = (struct cf_services){.node = s->node,
+                                       .relay = s->handover.relay,
                                        .config = &s->options->config,
                                        .store = &s->store,
                                        .links = &s->links,
@@ -368,6 +369,7 @@ static void stop(struct server *s) {
     cf_leg_histories_fini(&s->histories);
     cf_webhooks_close(&s->webhooks);
     cf_node_destroy(s->node);
+    cf_handover_close(&s->handover);
     cf_media_link_stop(&s->media);
     cf_transports_close(&s->transports);
     cf_control_close(&s->control);

@@ -8,6 +8,7 @@
 #include "core/node/node.h"
 #include "server/leg_history.h"
 #include "server/meeting_links.h"
+#include "server/relay.h"
 #include "server/store.h"
 #include "server/webhooks.h"
 
@@ -19,7 +20,8 @@ struct cf_services {
     struct cf_meeting_links *links;
     struct cf_leg_histories *histories;
     struct cf_webhooks *webhooks;
-    cf_usec started; /**< when the server was */
+    struct cf_relay *relay; /**< NULL: none */
+    cf_usec started;        /**< when the server was */
     bool is_draining;
     void (*drain)(void *ctx); /**< take no new calls, end with the last one */
     void *drain_ctx;

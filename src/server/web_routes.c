@@ -11,6 +11,7 @@
 #define ROUTES                                                                                                                   \
     X("GET", "/api/server", EVERYBODY, cf_api_get_server)                                                                        \
     X("GET", "/api/openapi.json", EVERYBODY, cf_api_get_document)                                                                \
+    X("GET", "/api/ice-servers", CF_API_ANY_SCOPE, cf_api_get_ice_servers)                                                       \
     X("POST", "/api/join", EVERYBODY, cf_api_join)                                                                               \
     X("POST", "/api/session", EVERYBODY, cf_api_open_session)                                                                    \
     X("GET", "/api/rooms", CF_SCOPE_ROOMS_READ, cf_api_list_rooms)                                                               \

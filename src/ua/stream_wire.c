@@ -49,12 +49,12 @@ void cf_stream_wire_destroy(struct cf_stream_wire **wire) {
 
 /* What waits goes to the stream, which has a bound of its own. */
 static void flush(struct connection *connection) {
-    for (struct cf_span rest = cf_frame_queue_peek(&connection->queue); rest.len > 0;
-         rest = cf_frame_queue_peek(&connection->queue)) {
+    for (struct cf_span rest = cf_octet_ring_peek(&connection->queue.ring); rest.len > 0;
+         rest = cf_octet_ring_peek(&connection->queue.ring)) {
         if (cf_stream_write(connection->stream, rest) != CF_OK) {
             return;
         }
-        cf_frame_queue_drop(&connection->queue, rest.len);
+        cf_octet_ring_drop(&connection->queue.ring, rest.len);
     }
 }
 
@@ -100,6 +100,7 @@ static struct connection *connect_to(struct cf_stream_wire *wire, size_t place, 
     if (connection == NULL) {
         return NULL;
     }
+    cf_frame_queue_init(&connection->queue);
     connection->wire = wire;
     connection->socket = socket;
     connection->to = *to;

@@ -20,8 +20,8 @@ SWITCHES = ('--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debuggi
 
 # What a page needs to take part: one connection, offered with all candidates, and its figures.
 SCRIPT = '''
-async function offer() {
-  window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+async function offer(configuration = {}) {
+  window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle', ...configuration});
   const stream = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 320, height: 240, frameRate: 15}});
   pc.ontrack = e => { document.querySelector(e.track.kind).srcObject = new MediaStream([e.track]); };
   for (const track of stream.getTracks()) {
@@ -39,7 +39,13 @@ async function answered(sdp) {
 }
 async function figures() {
   const all = {state: pc.connectionState, ice: pc.iceConnectionState};
-  for (const s of (await pc.getStats()).values()) {
+  const stats = await pc.getStats();
+  for (const s of stats.values()) {
+    if (s.type == 'candidate-pair' && s.nominated && s.state == 'succeeded') {
+      const local = stats.get(s.localCandidateId);
+      all.path = {type: local.candidateType, protocol: local.protocol, relay: local.relayProtocol,
+                  remote: stats.get(s.remoteCandidateId).candidateType};
+    }
     if (s.type == 'transport') Object.assign(all, {dtls: s.dtlsState, srtp: s.srtpCipher, role: s.dtlsRole, cipher: s.dtlsCipher});
     if (s.type == 'inbound-rtp') all[s.kind] = {packets: s.packetsReceived, frames: s.framesDecoded, width: s.frameWidth,
                                                 energy: s.totalAudioEnergy, lost: s.packetsLost};
@@ -66,14 +72,15 @@ class Page(http.server.BaseHTTPRequestHandler):
 class Browser:
     """One page."""
 
-    def __init__(self):
+    def __init__(self, url=None, before=(), switches=()):
+        """url: of the page, if it is not to be one of our own; before: words in front of the command, such as another network's."""
         self.folder = tempfile.mkdtemp(prefix='confer-chromium-')
         # Cameras are for pages of localhost, not for files.
         self.site = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Page)
         threading.Thread(target=self.site.serve_forever, daemon=True).start()
         to_read, to_write = os.pipe()
         from_read, from_write = os.pipe()
-        command = ['chromium', *SWITCHES, f'--user-data-dir={self.folder}/profile', 'about:blank']
+        command = [*before, 'chromium', *SWITCHES, *switches, f'--user-data-dir={self.folder}/profile', 'about:blank']
 
         def set_pipes():
             # Above 4 first: one of the four may be 3 or 4 itself.
@@ -95,9 +102,10 @@ class Browser:
         page_id = next(t['targetId'] for t in targets if t['type'] == 'page')
         self.session = None
         self.session = self.ask('Target.attachToTarget', targetId=page_id, flatten=True)['sessionId']
-        self.ask('Page.navigate', url=f'http://localhost:{self.site.server_port}/')
+        url = url or f'http://localhost:{self.site.server_port}/'
+        self.ask('Page.navigate', url=url)
         end = time.monotonic() + PATIENCE_SEC
-        while not self.run("location.protocol == 'http:' && document.readyState == 'complete'"):
+        while not self.run("location.protocol.startsWith('http') && document.readyState == 'complete'"):
             if time.monotonic() > end:
                 raise Failure(f'chromium does not load the page: {self.errors()}')
             time.sleep(0.1)

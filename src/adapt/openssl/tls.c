@@ -58,10 +58,10 @@ static const char *load_pair(SSL_CTX *ssl, const char *certificate_path, const c
     return SSL_CTX_check_private_key(ssl) == 1 ? NULL : "the private key does not belong to the certificate";
 }
 
-/* Who asks for nothing that we have goes on without: many SIP phones know no ALPN. */
+/* Who asks for nothing that we have goes on without: many SIP phones know no ALPN. Some clients of relays name HTTP too. */
 static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len,
                        void *ctx) {
-    static const unsigned char ours[] = "\x08http/1.1\x05sip/2\x09stun.turn";
+    static const unsigned char ours[] = "\x09stun.turn\x08http/1.1\x05sip/2";
     unsigned char *chosen = NULL;
     (void)ssl;
     (void)ctx;

@@ -88,6 +88,12 @@ struct cf_config {
     cf_usec silence_time_usec;
     uint32_t video_rate_kbps;
     bool pauses_unseen;
+    bool has_turn;
+    struct cf_config_text turn_listen, turn_secret;
+    cf_usec turn_credential_usec;
+    struct cf_config_range turn_ports;
+    struct cf_config_text turn_peers;
+    uint32_t turn_max, turn_per_user_max, turn_per_address_max, turn_rate_kbps;
     struct cf_config_text log_level;
     bool logs_messages;
 };

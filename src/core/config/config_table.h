@@ -117,6 +117,22 @@ X(media, video-rate, NUMBER, "1500", 100, 20000, LIVE, "Bit rate asked of video 
 X(media, pause-unseen, FLAG, "yes", 0, 1, START,
   "Ask cameras that nobody sees to send next to nothing until somebody does. Saves their owners' links; who begins to speak "
   "starts small.")
+X(turn, enabled, FLAG, "no", 0, 1, START,
+  "A relay (TURN) for browsers whose network lets only connections to this server out: over TCP and TLS on the ports of "
+  "web.listen-tls, over UDP on those of turn.listen.")
+X(turn, listen, LIST, "", 0, 8, START, "Addresses of the relay over UDP, as ADDR:PORT, usually port 3478. Empty: not over UDP.")
+X(turn, secret, TEXT, "", 0, 128, START,
+  "Secret of the time-limited credentials, if others hand them out as well. Empty: a new one at each start.")
+X(turn, credential-life, DURATION, "5m", 30, 86400, LIVE,
+  "How long a credential may be used to begin with; calls may last longer.")
+X(turn, ports, RANGE, "30000-39999", 1024, 65535, START, "UDP ports of relayed addresses, FIRST-LAST. Outside of media.ports.")
+X(turn, peers, TEXT, "own", 1, 8, START,
+  "Where the relay sends to: own (this server's media), or public (all public addresses too; private and special ones never).")
+X(turn, allocations, NUMBER, "1000", 1, 10000, START, "Relayed addresses at a time.")
+X(turn, allocations-per-user, NUMBER, "20", 1, 1000, START, "Relayed addresses of one user at a time.")
+X(turn, allocations-per-address, NUMBER, "50", 1, 10000, START, "Relayed addresses of one client address at a time.")
+X(turn, rate, NUMBER, "10000", 0, 1000000, START,
+  "Most that one relayed address may carry, kbit/s, both ways together. 0: no limit.")
 X(log, level, TEXT, "info", 1, 8, LIVE, "error, warning, info or debug.")
 X(log, messages, FLAG, "no", 0, 1, LIVE,
   "Log every SIP message with its flow. Digests, media keys and keys that were pressed are left out; names, addresses and "

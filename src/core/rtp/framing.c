@@ -46,33 +46,18 @@ bool cf_framing_next(struct cf_framing *framing, struct cf_span *rest, struct cf
 
 /* --- out --- */
 
-static void append(struct cf_frame_queue *queue, struct cf_span octets) {
-    size_t end = (queue->first + queue->len) % CF_FRAME_QUEUE_MAX;
-    size_t before_wrap = CF_FRAME_QUEUE_MAX - end;
-    size_t len = octets.len < before_wrap ? octets.len : before_wrap;
-    memcpy(queue->ring + end, octets.at, len);
-    memcpy(queue->ring, octets.at + len, octets.len - len);
-    queue->len += octets.len;
+void cf_frame_queue_init(struct cf_frame_queue *queue) {
+    queue->ring = (struct cf_octet_ring){.at = queue->octets, .size = sizeof queue->octets};
+    queue->lost = 0;
 }
 
 bool cf_frame_queue_put(struct cf_frame_queue *queue, struct cf_span datagram) {
     const uint8_t head[CF_FRAME_HEAD_LEN] = {(uint8_t)(datagram.len >> 8), (uint8_t)datagram.len};
-    if (datagram.len == 0 || datagram.len > UINT16_MAX || CF_FRAME_HEAD_LEN + datagram.len > CF_FRAME_QUEUE_MAX - queue->len) {
+    if (datagram.len == 0 || datagram.len > UINT16_MAX || CF_FRAME_HEAD_LEN + datagram.len > cf_octet_ring_room(&queue->ring)) {
         queue->lost++;
         return false;
     }
-    append(queue, (struct cf_span){head, sizeof head});
-    append(queue, datagram);
+    cf_octet_ring_put(&queue->ring, (struct cf_span){head, sizeof head});
+    cf_octet_ring_put(&queue->ring, datagram);
     return true;
-}
-
-struct cf_span cf_frame_queue_peek(const struct cf_frame_queue *queue) {
-    size_t before_wrap = CF_FRAME_QUEUE_MAX - queue->first;
-    return (struct cf_span){queue->ring + queue->first, queue->len < before_wrap ? queue->len : before_wrap};
-}
-
-void cf_frame_queue_drop(struct cf_frame_queue *queue, size_t len) {
-    cf_assert(len <= queue->len);
-    queue->first = (queue->first + len) % CF_FRAME_QUEUE_MAX;
-    queue->len -= len;
 }

@@ -7,8 +7,7 @@
 #ifndef CF_CORE_RTP_FRAMING_H
 #define CF_CORE_RTP_FRAMING_H
 
-#include "base/bug.h"
-#include "base/str.h"
+#include "base/octet_ring.h"
 
 /** Octets of the length. */
 #define CF_FRAME_HEAD_LEN 2
@@ -31,21 +30,17 @@ struct cf_framing {
 /** The next datagram of *rest, which is moved on. False: *rest is used up. Valid until the next call. Empty ones are left out. */
 bool cf_framing_next(struct cf_framing *framing, struct cf_span *rest, struct cf_span *ret);
 
-/** Frames that wait to be written: a ring. Zeroed: none. */
+/** Frames that wait to be written. */
 struct cf_frame_queue {
-    size_t first;
-    size_t len;
-    uint64_t lost; /**< datagrams that found no room */
-    uint8_t ring[CF_FRAME_QUEUE_MAX];
+    struct cf_octet_ring ring; /**< read by the owner: peek, drop */
+    uint64_t lost;             /**< datagrams that found no room */
+    uint8_t octets[CF_FRAME_QUEUE_MAX];
 };
+
+/** No frame. */
+void cf_frame_queue_init(struct cf_frame_queue *queue);
 
 /** Append @p datagram, whole or not at all: then it is counted as lost. */
 bool cf_frame_queue_put(struct cf_frame_queue *queue, struct cf_span datagram);
-
-/** The oldest octets that lie in one piece; empty: none wait. Valid until the next call. */
-struct cf_span cf_frame_queue_peek(const struct cf_frame_queue *queue);
-
-/** The @p len oldest octets have been written; at most as many as there are. */
-void cf_frame_queue_drop(struct cf_frame_queue *queue, size_t len);
 
 #endif

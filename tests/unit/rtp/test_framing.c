@@ -77,24 +77,25 @@ static void a_queue_gives_what_was_put(void **state) {
     size_t total = 0;
     (void)state;
     assert_non_null(queue);
+    cf_frame_queue_init(queue);
     /* Many times around the ring, and drained in odd pieces. */
     for (unsigned round = 0; round < 1000; round++) {
         memset(datagram, put_next++, sizeof datagram);
         assert_true(cf_frame_queue_put(queue, (struct cf_span){datagram, 1 + round % sizeof datagram}));
-        struct cf_span piece = cf_frame_queue_peek(queue);
+        struct cf_span piece = cf_octet_ring_peek(&queue->ring);
         size_t len = piece.len > 333 ? 333 : piece.len;
         (void)take(&framing, (struct cf_span){piece.at, len}, &next, &total);
-        cf_frame_queue_drop(queue, len);
-        while (queue->len > CF_FRAME_QUEUE_MAX / 2) {
-            piece = cf_frame_queue_peek(queue);
+        cf_octet_ring_drop(&queue->ring, len);
+        while (queue->ring.len > CF_FRAME_QUEUE_MAX / 2) {
+            piece = cf_octet_ring_peek(&queue->ring);
             (void)take(&framing, piece, &next, &total);
-            cf_frame_queue_drop(queue, piece.len);
+            cf_octet_ring_drop(&queue->ring, piece.len);
         }
     }
-    while (queue->len > 0) {
-        struct cf_span piece = cf_frame_queue_peek(queue);
+    while (queue->ring.len > 0) {
+        struct cf_span piece = cf_octet_ring_peek(&queue->ring);
         (void)take(&framing, piece, &next, &total);
-        cf_frame_queue_drop(queue, piece.len);
+        cf_octet_ring_drop(&queue->ring, piece.len);
     }
     assert_int_equal(next, (uint8_t)1000);
     assert_int_equal(queue->lost, 0);
@@ -107,12 +108,13 @@ static void a_full_queue_loses_whole_datagrams(void **state) {
     size_t kept = 0;
     (void)state;
     assert_non_null(queue);
+    cf_frame_queue_init(queue);
     while (cf_frame_queue_put(queue, (struct cf_span){datagram, sizeof datagram})) {
         kept++;
     }
     assert_int_equal(kept, CF_FRAME_QUEUE_MAX / (sizeof datagram + CF_FRAME_HEAD_LEN));
     assert_int_equal(queue->lost, 1);
-    assert_int_equal(queue->len, kept * (sizeof datagram + CF_FRAME_HEAD_LEN));
+    assert_int_equal(queue->ring.len, kept * (sizeof datagram + CF_FRAME_HEAD_LEN));
     assert_false(cf_frame_queue_put(queue, (struct cf_span){datagram, 0}));
     free(queue);
 }
