@@ -84,7 +84,7 @@ function hold(admission, stream) {
     const made = guest?.role === 'moderator' ? await makeLink(guest.token, room).catch(() => undefined) : undefined;
     return made?.url ?? `${location.origin}/m/${encodeURIComponent(room)}`;
   };
-  meeting.addEventListener('roster', () => setText(byId('waiting-room'), meeting.title));
+  meeting.addEventListener('roster', () => showWait(meeting));
   byId('waiting-form').addEventListener('submit', (event) => {
     event.preventDefault();
     meeting.enterPin(byId('waiting-pin', HTMLInputElement).value);
@@ -117,6 +117,14 @@ function hold(admission, stream) {
     });
     meeting.join();
   });
+}
+
+/** @param {Meeting} meeting */
+function showWait(meeting) {
+  const needsPin = meeting.waitsFor === 'pin';
+  setText(byId('waiting-room'), meeting.title);
+  setText(byId('waiting-text'), needsPin ? 'This meeting has a PIN.' : 'Somebody will let you in soon.');
+  byId('waiting-form').hidden = !needsPin;
 }
 
 /** @param {Meeting} meeting */

@@ -8,7 +8,7 @@ import { Roster } from '../src/model/roster.js';
 function member(name, media, status = 'connected') {
   const streams = media ?? { 2: { label: `v${name}`, status: 'sendrecv' }, 4: { label: `t${name}`, status: 'sendonly' } };
   const device = { entity: name, status, callId: `call-${name}`, media: new Map(Object.entries(streams).map(([id, m]) => [id, { content: '', ...m }])) };
-  return [`sip:${name}@x`, { uri: `sip:${name}@x`, name, roles: [], devices: new Map([[name, device]]) }];
+  return [`sip:${name}@x`, { uri: `sip:${name}@x`, name, roles: [], waits: '', devices: new Map([[name, device]]) }];
 }
 
 function roster(...members) {

@@ -59,8 +59,8 @@ test('rids stay agreed on our side where a server takes one encoding only', () =
 });
 
 test('what moderators can do depends on who it is', () => {
-  const member = (status, roles = []) => ({ uri: '', name: '', roles, isVerified: true, handUp: '', devices: new Map([['d', { status }]]) });
-  assert.deepEqual(actionsFor(member('pending')).map(({ word }) => word), ['admit', 'deny']);
+  const member = (status, roles = [], waits = '') => ({ uri: '', name: '', roles, isVerified: true, handUp: '', waits, devices: new Map([['d', { status }]]) });
+  assert.deepEqual(actionsFor(member('on-hold', [], 'lobby')).map(({ word }) => word), ['admit', 'deny']);
   assert.equal(actionsFor(member('muted-via-focus'))[0].word, 'unmute');
   assert.ok(actionsFor(member('connected', ['admin'])).some(({ word }) => word === 'member'));
   assert.equal(actionsFor({ ...member('connected'), handUp: 'now' })[0].word, 'hand-down');

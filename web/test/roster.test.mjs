@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DOMParser } from '@xmldom/xmldom';
-import { isModerator, nameOf, Roster } from '../src/model/roster.js';
-
-/** @param {string} attributes @param {string} inner */
-export function documentOf(attributes, inner) {
-  const text = `<conference-info xmlns="urn:ietf:params:xml:ns:conference-info"
-    xmlns:linphone-cie="linphone:xml:ns:conference-info-linphone-extension" entity="sip:c@x;conf-id=1" ${attributes}>${inner}</conference-info>`;
-  return new DOMParser().parseFromString(text, 'application/xml').documentElement;
-}
+import { encryptionOf, isModerator, isStarved, isWaiting, nameOf, Roster } from '../src/model/roster.js';
+import { documentOf } from './documents.mjs';
 
 const BOB = `<user entity="sip:bob@x" state="full"><display-text>Bob</display-text><roles><entry>participant</entry><entry>speaker</entry></roles>
   <endpoint entity="sip:bob@x;gr=1" state="full"><status>connected</status>
    <media id="2"><type>video</type><label>vB1</label><src-id>1002</src-id><status>sendrecv</status></media>
    <media id="4"><type>video</type><label>tB1</label><src-id>1003</src-id><status>sendonly</status>
     <linphone-cie:stream-data><linphone-cie:stream-content>thumbnail</linphone-cie:stream-content></linphone-cie:stream-data></media>
-   <call-info><sip><call-id>call-b</call-id></sip></call-info></endpoint>
+   <call-info><sip><call-id>call-b</call-id></sip></call-info>
+   <endpoint-state xmlns="urn:confer:conference-info" encryption="dtls AEAD_AES_128_GCM" paused="bandwidth"/></endpoint>
   <user-state xmlns="urn:confer:conference-info" verified="true" hand-up="2026-01-01T00:00:00Z"/></user>`;
 
 function full() {
@@ -37,6 +31,9 @@ test('a full document is read', () => {
   const device = bob.devices.get('sip:bob@x;gr=1');
   assert.equal(device.callId, 'call-b');
   assert.deepEqual(device.media.get('4'), { id: '4', type: 'video', label: 'tB1', ssrc: 1003, status: 'sendonly', content: 'thumbnail' });
+  assert.equal(encryptionOf(bob), 'dtls');
+  assert.equal(isStarved(bob), true);
+  assert.equal(isWaiting(bob), false);
   assert.equal(roster.memberOfSsrc(1002), bob);
   assert.equal(roster.memberOfSsrc(0), undefined);
 });

@@ -98,6 +98,7 @@ void cf_conf_set_waiting(struct cf_conference *conf, struct cf_roster_device *de
     }
     recount(conf, device, counted);
     cf_roster_touch_device(&conf->roster, device);
+    cf_roster_touch(&conf->roster, device->participant);
 }
 
 bool cf_conference_is_member(const struct cf_conference *conf, struct cf_str aor) {

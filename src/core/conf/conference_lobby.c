@@ -98,7 +98,7 @@ enum cf_pin_verdict cf_conference_on_pin(struct cf_conference *conf, cf_usec now
     }
     if (verdict == CF_PIN_RIGHT && conf->has_lobby) {
         device->wants_pin = false;
-        cf_roster_touch_device(&conf->roster, device);
+        cf_roster_touch(&conf->roster, device->participant);
     } else if (verdict == CF_PIN_RIGHT) {
         let_in(conf, device);
     } else {

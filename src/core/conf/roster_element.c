@@ -103,6 +103,20 @@ void cf_put_roster_roles(struct cf_writer *w, const struct cf_roster_participant
     cf_put_lit(w, "</roles>");
 }
 
+/* What @p participant waits for with all of its devices: an administrator, the PIN; empty: it is in, or only called. */
+static struct cf_str waits_for(const struct cf_roster_participant *participant) {
+    struct cf_str what = CF_STR_NONE;
+    for (const struct cf_roster_device *d = cf_roster_first_device(participant); d != NULL; d = cf_roster_next_device(d)) {
+        if (cf_roster_device_is_in(d)) {
+            return CF_STR_NONE;
+        }
+        if (d->is_waiting && (d->status == CF_ENDPOINT_CONNECTED || d->status == CF_ENDPOINT_DIALING_IN)) {
+            what = d->wants_pin ? CF_STR("pin") : CF_STR("lobby");
+        }
+    }
+    return what;
+}
+
 void cf_put_roster_user_state(struct cf_writer *w, const struct cf_roster_participant *participant) {
     cf_put_lit(w, "<user-state xmlns=\"urn:confer:conference-info\"");
     put_attribute(w, CF_STR("verified"), participant->is_verified ? CF_STR("true") : CF_STR("false"));
@@ -110,6 +124,10 @@ void cf_put_roster_user_state(struct cf_writer *w, const struct cf_roster_partic
         cf_put_lit(w, " hand-up=\"");
         cf_put_date_time(w, participant->hand_up);
         cf_put_char(w, '"');
+    }
+    struct cf_str waits = waits_for(participant);
+    if (waits.len > 0) {
+        put_attribute(w, CF_STR("waits"), waits);
     }
     cf_put_lit(w, "/>");
 }

@@ -164,6 +164,7 @@ static void who_waits_in_the_lobby_sees_only_themselves(void **state) {
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
     assert_true(contains(text, "<subject>Lounge</subject>"));
     assert_true(contains(text, "<status>on-hold</status>"));
+    assert_true(contains(text, " waits=\"lobby\"/>")); /* a phone on hold is something else */
     assert_true(contains(text, BOB));
     assert_false(contains(text, ALICE));
     assert_false(contains(text, "user-count"));
@@ -174,10 +175,14 @@ static void who_waits_in_the_lobby_sees_only_themselves(void **state) {
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
     assert_false(contains(text, ALICE));
     assert_false(contains(text, CAROL));
+    struct cf_conference_actor actor = world_actor(ALICE);
+    (void)cf_conference_on_admit(conf, w.now, &actor, CF_STR(BOB), true);
+    (void)cf_conference_on_admit(conf, w.now, &actor, CF_STR(CAROL), true);
     cf_roster_subscriber_set_waiting(&sub, false);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == 0);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
     assert_true(contains(text, ALICE));
+    assert_false(contains(text, "waits="));
     cf_roster_subscriber_fini(&sub);
     world_fini(&w);
 }

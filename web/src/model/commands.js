@@ -18,7 +18,7 @@ export function command(word, argument) {
  */
 export function actionsFor(member) {
   const devices = [...member.devices.values()];
-  if (devices.some((device) => device.status === 'pending')) {
+  if (member.waits) {
     return [{ word: 'admit', title: 'Let in' }, { word: 'deny', title: 'Send away' }];
   }
   const isMuted = devices.some((device) => device.status === 'muted-via-focus');

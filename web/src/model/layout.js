@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is asked of the server for a display mode: content picks the quality, label picks the device. Pure.
-import { isPresent, isSending, nameOf } from './roster.js';
+import { isPresent, isSending, isWaiting, nameOf } from './roster.js';
 
 /** @typedef {'speaker' | 'grid' | 'audio'} Mode */
 /**
@@ -26,7 +26,7 @@ export function wishes(roster, mode, ownCallId) {
   }
   for (const member of roster.members.values()) {
     for (const device of member.devices.values()) {
-      if (device.callId === ownCallId || !isPresent(device)) {
+      if (device.callId === ownCallId || isWaiting(member) || !isPresent(device)) {
         continue;
       }
       const wish = wishOf(member, device, mode);

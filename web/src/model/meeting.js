@@ -3,7 +3,7 @@
 // Holds no element of the page; a phone carries it out.
 import { Lines } from './lines.js';
 import { mainContent, mainDirection, wishes } from './layout.js';
-import { isModerator, isPresent, isWaiting, nameOf, Roster } from './roster.js';
+import { isIn, isModerator, isWaiting, nameOf, Roster } from './roster.js';
 import { command } from './commands.js';
 import { Recovery } from './recovery.js';
 
@@ -138,8 +138,9 @@ export class Meeting extends EventTarget {
 
   /** @param {'in' | 'waiting'} state */
   #arrive(state) {
+    const isNew = this.state !== state;
     this.#enter(state);
-    if (state === 'in' && !this.isMicOn) {
+    if (isNew && state === 'in' && !this.isMicOn) {
       void this.phone.command(command('mute'));
     }
   }
@@ -248,6 +249,11 @@ export class Meeting extends EventTarget {
   /** Silenced by somebody else? */
   get isMutedByOthers() {
     return this.isMicOn && [...(this.me?.devices.values() ?? [])].some((device) => device.callId === this.callId && device.status === 'muted-via-focus');
+  }
+
+  /** What we wait for: 'lobby', 'pin', or nothing. */
+  get waitsFor() {
+    return this.me?.waits ?? '';
   }
 
   /** Those who wait to be let in, as moderators see them. */
@@ -415,5 +421,5 @@ export class Meeting extends EventTarget {
 
 /** @param {Roster} roster */
 function presentOf(roster) {
-  return new Map([...roster.members].filter(([, member]) => [...member.devices.values()].some(isPresent)));
+  return new Map([...roster.members].filter(([, member]) => isIn(member)));
 }

@@ -10,8 +10,8 @@ const LINPHONE = 'linphone:xml:ns:conference-info-linphone-extension';
 /**
  * @typedef {{ id: string, type: string, label: string, ssrc: number, status: string, content: string }} Media
  * A stream of a device; status as seen from the device: sendrecv, sendonly, recvonly or inactive.
- * @typedef {{ entity: string, status: string, callId: string, media: Map<string, Media> }} Device
- * @typedef {{ uri: string, name: string, roles: string[], isVerified: boolean, handUp: string, devices: Map<string, Device> }} Member
+ * @typedef {{ entity: string, status: string, callId: string, encryption: string, paused: string, media: Map<string, Media> }} Device
+ * @typedef {{ uri: string, name: string, roles: string[], isVerified: boolean, handUp: string, waits: string, devices: Map<string, Device> }} Member
  */
 
 /** @param {Element} parent @param {string} name @param {string} [space] @returns {Element[]} */
@@ -100,7 +100,7 @@ export class Roster {
       return false;
     }
     if (!member || state === 'full') {
-      member = { uri, name: '', roles: [], isVerified: false, handUp: '', devices: new Map() };
+      member = { uri, name: '', roles: [], isVerified: false, handUp: '', waits: '', devices: new Map() };
       this.members.set(uri, member);
     }
     this.#describeMember(member, element);
@@ -121,6 +121,7 @@ export class Roster {
     if (own) {
       member.isVerified = own.getAttribute('verified') === 'true';
       member.handUp = own.getAttribute('hand-up') ?? '';
+      member.waits = own.getAttribute('waits') ?? '';
     }
   }
 
@@ -134,13 +135,18 @@ export class Roster {
     }
     let device = member.devices.get(entity);
     if (!device || state === 'full') {
-      device = { entity, status: '', callId: '', media: new Map() };
+      device = { entity, status: '', callId: '', encryption: '', paused: '', media: new Map() };
       member.devices.set(entity, device);
     }
     device.status = text(element, 'status') ?? device.status;
     const call = child(element, 'call-info');
     const sip = call && child(call, 'sip');
     device.callId = (sip && text(sip, 'call-id')) ?? device.callId;
+    const own = child(element, 'endpoint-state', CONFER);
+    if (own) {
+      device.encryption = own.getAttribute('encryption') ?? '';
+      device.paused = own.getAttribute('paused') ?? '';
+    }
     for (const media of children(element, 'media')) {
       this.#applyMedia(device, media);
     }
@@ -180,16 +186,34 @@ export function isPresent(device) {
   return ['connected', 'on-hold', 'muted-via-focus'].includes(device.status);
 }
 
-/** Does somebody wait to be let in, and is not in with another device? @param {Member} member */
+/** Does somebody wait to be let in, or for their PIN? They are shown as on hold, and are not in. @param {Member} member */
 export function isWaiting(member) {
-  const devices = [...member.devices.values()];
-  return devices.some((device) => device.status === 'pending') && !devices.some(isPresent);
+  return member.waits !== '';
+}
+
+/** Is somebody in, with any device? @param {Member} member */
+export function isIn(member) {
+  return !isWaiting(member) && [...member.devices.values()].some(isPresent);
 }
 
 /** Is a member silenced by the conference? @param {Member} member */
 export function isMuted(member) {
   const devices = [...member.devices.values()].filter(isPresent);
   return devices.length > 0 && devices.every((device) => device.status === 'muted-via-focus');
+}
+
+/**
+ * How a member's media is encrypted: 'dtls', 'sdes', 'zrtp', 'none', or '' if that is not known or differs.
+ * @param {Member} member
+ */
+export function encryptionOf(member) {
+  const kinds = new Set([...member.devices.values()].filter(isPresent).map((device) => device.encryption.split(' ')[0]));
+  return kinds.size === 1 ? [...kinds][0] : '';
+}
+
+/** Do no pictures reach a member, since its link does not carry them? @param {Member} member */
+export function isStarved(member) {
+  return [...member.devices.values()].some((device) => device.paused === 'bandwidth');
 }
 
 /** Does the stream send something? @param {Media} media */

@@ -173,9 +173,14 @@ export class Phone extends EventTarget {
   /** Ask the conference for something; 0 if it did not answer, else the status. @param {string} words @returns {Promise<number>} */
   command(words) {
     return new Promise((resolve) => {
-      const answer = (/** @type {any} */ e) => resolve(e?.response?.status_code ?? 0);
+      const answered = (/** @type {any} */ response) => resolve(response.status_code);
+      const lost = () => resolve(0);
       if (this.session?.isEstablished()) {
-        this.session.sendInfo(COMMAND_TYPE, words, { eventHandlers: { succeeded: answer, failed: answer } });
+        this.session.sendRequest(JsSIP.C.INFO, {
+          extraHeaders: [`Content-Type: ${COMMAND_TYPE}`],
+          body: words,
+          eventHandlers: { onSuccessResponse: answered, onErrorResponse: answered, onTransportError: lost, onRequestTimeout: lost, onDialogError: lost },
+        });
       } else {
         resolve(0);
       }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The list of people, who knocks, and what moderators can do.
 import { actionsFor, roomActions } from '../model/commands.js';
-import { isModerator, isMuted, isPresent, isWaiting, nameOf } from '../model/roster.js';
+import { encryptionOf, isModerator, isMuted, isPresent, isStarved, isWaiting, nameOf } from '../model/roster.js';
 import { button, byId, hueOf, icon, initials, make } from './element.js';
 
 /** @type {Record<string, string>} */
 const STATES = {
   'dialing-out': 'is being called', alerting: 'rings', 'dialing-in': 'is joining', 'on-hold': 'on hold', disconnecting: 'is leaving',
-  pending: 'waits to be let in',
+  pending: 'is being called',
 };
+
+/** @type {Record<string, string>} */
+const ENCRYPTIONS = { dtls: 'encrypted (DTLS)', sdes: 'encrypted (SDES)', zrtp: 'encrypted (ZRTP)', none: 'not encrypted' };
 
 /** Redrawn only if something changed, so that a button does not vanish under a finger. */
 let drawn = '';
@@ -16,8 +19,8 @@ let drawn = '';
 /** @param {import('../model/meeting.js').Meeting} meeting @param {Set<string>} talkers */
 export function renderPeople(meeting, talkers) {
   const members = [...meeting.roster.members.values()];
-  const print = JSON.stringify([members.map((member) => [member.uri, member.name, member.roles, member.handUp, member.isVerified,
-    [...member.devices.values()].map((device) => device.status), talkers.has(member.uri)]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked]);
+  const print = JSON.stringify([members.map((member) => [member.uri, member.name, member.roles, member.handUp, member.waits, member.isVerified,
+    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused]), talkers.has(member.uri)]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked]);
   if (print === drawn) {
     return;
   }
@@ -95,13 +98,20 @@ function actionsOf(meeting, member) {
 /** @param {import('../model/roster.js').Member} member */
 function describe(member) {
   const devices = [...member.devices.values()];
-  const words = devices.some(isPresent) ? [] : devices.map((device) => STATES[device.status] ?? '').filter(Boolean);
+  const words = isWaiting(member) ? [member.waits === 'pin' ? 'enters the PIN' : 'waits to be let in'] : devices.some(isPresent) ? [] : devices.map((device) => STATES[device.status] ?? '').filter(Boolean);
   if (isModerator(member)) {
     words.unshift('moderator');
   } else if (member.roles.includes('listener')) {
     words.unshift('listener');
   }
   const isGuest = member.uri.includes('~');
+  const encryption = encryptionOf(member);
+  if (encryption) {
+    words.push(ENCRYPTIONS[encryption] ?? encryption);
+  }
+  if (isStarved(member)) {
+    words.push('sees no pictures: weak link');
+  }
   words.push(isGuest ? 'guest' : member.uri.replace(/^sips?:/, ''), member.isVerified || isGuest ? '' : 'identity not proved');
   return words.filter(Boolean).join(' \u00b7 ');
 }

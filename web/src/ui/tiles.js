@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The stage: a tile for each picture, kept from one rendering to the next so that nothing flickers.
 import { hueOf, icon, initials, make, setIcon, setText } from './element.js';
-import { isMuted, isPresent, nameOf } from '../model/roster.js';
+import { isIn, isMuted, nameOf } from '../model/roster.js';
 
 /**
  * @typedef {{ key: string, uri: string, name: string, track: MediaStreamTrack | undefined, kind: string, isMuted: boolean, hasHand: boolean }} Tile
@@ -192,6 +192,6 @@ function largeTile(meeting, faces) {
 /** @param {import('../model/meeting.js').Meeting} meeting @returns {Tile[]} */
 function facesOf(meeting) {
   return [...meeting.roster.members.values()]
-    .filter((member) => member !== meeting.me && [...member.devices.values()].some(isPresent))
+    .filter((member) => member !== meeting.me && isIn(member))
     .map((member) => ({ key: member.uri, uri: member.uri, name: nameOf(member), track: undefined, kind: '', isMuted: isMuted(member), hasHand: Boolean(member.handUp) }));
 }
