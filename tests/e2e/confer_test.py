@@ -137,6 +137,13 @@ class Server(Program):
             time.sleep(0.1)
         raise Failure(f'no room {what}: {rooms}')
 
+    def wait_no_room(self, key, patience=PATIENCE_SEC):
+        """Ask for rooms until that one is gone."""
+        end = time.monotonic() + patience
+        while self.room(key) is not None:
+            check(time.monotonic() < end, f'{key} is still there')
+            time.sleep(0.1)
+
     def close(self):
         status = self.end()
         if self.owns_state:

@@ -92,6 +92,54 @@ def a_factory_conference_made_by_302():
     factory_conference('redirect')
 
 
+def the_listed_are_called_and_it_ends_with_the_last():
+    with site('alice', 'bob', 'carol', video=0) as (server, alice, bob, carol):
+        factory = server.uri('conference-factory')
+        alice.say(f'list {factory} {server.uri("bob")} {server.uri("carol")}')
+        for phone in (bob, carol):
+            phone.call_state('IncomingReceived')
+            phone.say('answer')
+            phone.running().conference_created()
+        alice.running().conference_created()
+        roster = alice.sees_members(server.uri('bob'), server.uri('carol'))
+        check(roster['me_admin'] == 1, 'the organiser is admin')
+        carol.hears('alice', 'bob')
+        room = server.wait_room('with all three', lambda r: r['in'] == 3)
+        for phone in (carol, bob, alice):
+            phone.say('hang')
+            phone.call_state('Released')
+        server.wait_no_room(room['room'])
+        bob.forget('call')
+        bob.call(room['uri'])
+        failed = bob.call_state('Error')
+        check(failed['code'] == 410, f'410, not {failed}')
+
+
+def a_conference_hosted_by_a_phone():
+    """We only carry it: calls, subscriptions, NOTIFYs, REFERs and their targets go from phone to phone."""
+    with site('alice', 'bob', 'carol', video=0, conference=('local', 'remote', 'remote')) as (server, alice, bob, carol):
+        for phone in (bob, carol):
+            alice.call(server.uri(phone.user))
+            phone.call_state('IncomingReceived')
+            phone.say('answer')
+            phone.running()
+            alice.running()
+        alice.say('create')
+        alice.say('add')
+        alice.conference_created()
+        alice.say('add')
+        for phone in (bob, carol):
+            phone.conference_created()
+        bob.sees_members(server.uri('alice'), server.uri('carol'))
+        alice.say('subject Hosted')
+        carol.roster('the subject', lambda r: r['subject'] == 'Hosted')
+        alice.say(f'admin {server.uri("bob")} 1')
+        carol.roster('bob as admin', lambda r: any(p['admin'] for p in r['participants'] if p['uri'] == server.uri('bob')))
+        # Its own file is not played into a conference that it hosts.
+        carol.hears('bob')
+        bob.hears('carol')
+
+
 def the_administrator_changes_subject_and_administrators():
     with site('alice', 'bob', 'carol', video=0) as (server, alice, bob, carol):
         merge_calls(server, alice, bob, carol)
@@ -144,5 +192,6 @@ def the_operator_removes_and_ends():
 if __name__ == '__main__':
     run_cases(phones_call_each_other_over_any_transport, a_declined_call_is_told, three_meet_in_a_room_over_any_transport,
               what_is_not_there_is_refused, a_factory_conference_made_by_200, a_factory_conference_made_by_302,
+              the_listed_are_called_and_it_ends_with_the_last, a_conference_hosted_by_a_phone,
               the_administrator_changes_subject_and_administrators, members_are_added_and_removed_by_refer,
               the_operator_removes_and_ends)

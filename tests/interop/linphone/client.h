@@ -27,9 +27,10 @@ struct client {
     const char *codec; /**< video codec */
     const char *audio; /**< audio codec; NULL: all */
     const char *colour;
-    const char *encryption; /**< none, sdes, zrtp, dtls */
-    const char *suites;     /**< SDES suites as liblinphone writes them; NULL: its own */
-    const char *factory;    /**< user part of the factory */
+    const char *encryption;      /**< none, sdes, zrtp, dtls */
+    const char *suites;          /**< SDES suites as liblinphone writes them; NULL: its own */
+    const char *factory;         /**< user part of the factory */
+    const char *conference_type; /**< remote: by the factory; local: it is the focus itself */
     bool has_video;
     bool has_bundle;
     bool has_ice;

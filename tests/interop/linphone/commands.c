@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Commands: call URI | answer | decline | hang | hold | resume | video 0|1 | create | add (a running call to the conference) |
- * subject TEXT | admin URI 0|1 | transfer URI (REFER in the call: adds, or removes with ;method=BYE) | dtmf DIGIT |
- * roster | stats | quit
+ * Commands: call URI | list URI ENTRY... (call with a list of people) | answer | decline | hang | hold | resume | video 0|1 |
+ * create | add (a running call to the conference) | subject TEXT | admin URI 0|1 | transfer URI (REFER in the call: adds, or
+ * removes with ;method=BYE) | dtmf DIGIT | roster | stats | quit
  */
 #include "client.h"
 
@@ -22,6 +22,49 @@ static void do_call(struct client *c, const char *arg) {
     if (address != NULL) {
         linphone_address_unref(address);
     }
+    linphone_call_params_unref(params);
+}
+
+/* 5.1 makes no lists by itself: this is the body that it passes on. */
+static LinphoneContent *list_of(char *entries) {
+    char xml[LINE_MAX_LEN];
+    size_t len = (size_t)snprintf(xml, sizeof xml,
+                                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                                  "<resource-lists xmlns=\"urn:ietf:params:xml:ns:resource-lists\"><list>");
+    for (char *entry = strtok(entries, " "); entry != NULL && len < sizeof xml; entry = strtok(NULL, " ")) {
+        len += (size_t)snprintf(xml + len, sizeof xml - len, "<entry uri=\"%s\"/>", entry);
+    }
+    if (len < sizeof xml) {
+        snprintf(xml + len, sizeof xml - len, "</list></resource-lists>");
+    }
+    LinphoneContent *content = linphone_factory_create_content(linphone_factory_get());
+    linphone_content_set_type(content, "application");
+    linphone_content_set_subtype(content, "resource-lists+xml");
+    linphone_content_set_utf8_text(content, xml);
+    return content;
+}
+
+static void do_list(struct client *c, const char *arg) {
+    char line[LINE_MAX_LEN];
+    snprintf(line, sizeof line, "%s", arg);
+    char *entries = strchr(line, ' ');
+    if (entries == NULL) {
+        client_say("error", "list URI ENTRY...");
+        return;
+    }
+    *entries++ = '\0';
+    LinphoneCallParams *params = linphone_core_create_call_params(c->core, NULL);
+    LinphoneAddress *address = linphone_address_new(line);
+    LinphoneContent *content = list_of(entries);
+    linphone_call_params_enable_video(params, c->has_video);
+    linphone_call_params_add_custom_content(params, content);
+    if (address == NULL || linphone_core_invite_address_with_params(c->core, address, params) == NULL) {
+        client_say("error", "call");
+    }
+    if (address != NULL) {
+        linphone_address_unref(address);
+    }
+    linphone_content_unref(content);
     linphone_call_params_unref(params);
 }
 
@@ -169,10 +212,10 @@ static const struct {
     const char *name;
     void (*run)(struct client *c, const char *arg);
 } commands[] = {
-    {"call", do_call}, {"answer", do_answer},   {"decline", do_decline}, {"hang", do_hang},
-    {"hold", do_hold}, {"resume", do_resume},   {"video", do_video},     {"create", do_create},
-    {"add", do_add},   {"subject", do_subject}, {"admin", do_admin},     {"transfer", do_transfer},
-    {"dtmf", do_dtmf}, {"roster", do_roster},   {"stats", do_stats},     {"quit", do_quit},
+    {"call", do_call},       {"list", do_list},     {"answer", do_answer},     {"decline", do_decline}, {"hang", do_hang},
+    {"hold", do_hold},       {"resume", do_resume}, {"video", do_video},       {"create", do_create},   {"add", do_add},
+    {"subject", do_subject}, {"admin", do_admin},   {"transfer", do_transfer}, {"dtmf", do_dtmf},       {"roster", do_roster},
+    {"stats", do_stats},     {"quit", do_quit},
 };
 
 void client_command(struct client *c, char *line) {

@@ -57,6 +57,7 @@ static bool read_key(struct client *c, const char *text) {
         {"bundle", NULL, &c->has_bundle},
         {"registrar", NULL, &c->registers},
         {"factory", &c->factory, NULL},
+        {"conference", &c->conference_type, NULL},
         {"answers", NULL, &c->answers},
         {"ice", NULL, &c->has_ice},
     };
@@ -88,6 +89,7 @@ int main(int argc, char **argv) {
                         .colour = "red",
                         .encryption = "none",
                         .factory = "conference-factory",
+                        .conference_type = "remote",
                         .has_video = true,
                         .registers = true};
     for (int i = 5; i < argc; i++) {

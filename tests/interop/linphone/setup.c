@@ -108,7 +108,7 @@ static void add_account(struct client *c) {
 void client_open(struct client *c) {
     char path[LINE_MAX_LEN];
     LinphoneConfig *config = linphone_config_new(NULL);
-    linphone_config_set_string(config, "misc", "conference_type", "remote");
+    linphone_config_set_string(config, "misc", "conference_type", c->conference_type);
     linphone_config_set_int(config, "rtp", "bundle", c->has_bundle ? 1 : 0);
     linphone_config_set_int(config, "sound", "echocancellation", 0);
     linphone_config_set_int(config, "sip", "keepalive_period", 30000);
