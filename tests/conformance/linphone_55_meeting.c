@@ -359,6 +359,7 @@ static void somebody_leaves_and_comes_back(void **state) {
     memcpy(uri, carol->conference, sizeof uri);
     linphone_leave(carol);
     assert_int_equal(carol->call.status, 200);
+    assert_int_equal(carol->watch.status, 200);
     run(3);
     assert_null(linphone_sees(bob, "carol"));
     assert_freed(bob, place);
@@ -367,6 +368,24 @@ static void somebody_leaves_and_comes_back(void **state) {
     assert_string_not_equal(linphone_sees(bob, "carol")->label, before);
     assert_int_equal(place_of(bob, "carol"), place);
     assert_true(linphone_sees(bob, "alice")->roles & CF_INFO_ADMIN);
+    linphone_assert_whole(&w);
+}
+
+/* A client that has lost its network says no BYE; the call of the same device takes the place of the one before. */
+static void somebody_calls_again_without_leaving(void **state) {
+    (void)state;
+    struct linphone_client *carol = called("carol");
+    struct linphone_client *bob = called("bob");
+    char uri[400];
+    three_meet();
+    size_t place = place_of(bob, "carol");
+    memcpy(uri, carol->conference, sizeof uri);
+    linphone_join(carol, uri);
+    run(3);
+    assert_true(carol->call.is_up);
+    assert_int_equal(carol->hung_up, 0); /* the BYE was for the call that it knows no more */
+    assert_string_equal(linphone_sees(bob, "carol")->call_id, carol->call.call_id);
+    assert_int_equal(place_of(bob, "carol"), place);
     linphone_assert_whole(&w);
 }
 
@@ -414,4 +433,5 @@ CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answer
              TEST(the_camera_goes_off_and_on), TEST(video_goes_off_and_on), TEST(the_subject_is_the_administrators),
              TEST(administrators_change), TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed),
              TEST(a_screen_is_shared), TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes),
-             TEST(somebody_leaves_and_comes_back), TEST(it_ends_when_all_have_left), cmocka_unit_test(a_meeting_behind_a_proxy))
+             TEST(somebody_leaves_and_comes_back), TEST(somebody_calls_again_without_leaving), TEST(it_ends_when_all_have_left),
+             cmocka_unit_test(a_meeting_behind_a_proxy))

@@ -35,6 +35,20 @@ static void media_has_come(void) {
     node_drain(&w.node);
 }
 
+/* Lines are freed as RTP/AVP, whatever the others are (interop 12.9), and come back with keys. */
+static void a_camera_goes_off_and_on(void) {
+    struct linphone_client *bob = called("bob");
+    bob->is_camera_off = true;
+    linphone_update(bob, NULL);
+    run(1);
+    assert_freed(bob, 2);
+    linphone_assert_whole(&w);
+    bob->is_camera_off = false;
+    linphone_update(bob, NULL);
+    run(1);
+    linphone_assert_whole(&w);
+}
+
 static void keys_in_the_description(void **state) {
     (void)state;
     begin(LINPHONE_SDES, "alice bob");
@@ -49,6 +63,7 @@ static void keys_in_the_description(void **state) {
         assert_false(linphone_has(part, "a=crypto:2"));
     }
     linphone_assert_whole(&w);
+    a_camera_goes_off_and_on();
     linphone_end(&w);
 }
 
@@ -70,6 +85,18 @@ static void keys_by_handshake_with_ice(void **state) {
     assert_true(linphone_has(part, "a=bundle-only\r\n"));
     assert_false(linphone_has(part, "a=candidate:"));
     linphone_assert_whole(&w);
+    a_camera_goes_off_and_on();
+    linphone_end(&w);
+}
+
+static void what_cannot_be_secret_is_refused(void **state) {
+    (void)state;
+    begin(LINPHONE_PLAIN, "alice bob");
+    called("alice")->factory_uri = "sip:videoconference-factory@example.org;conference-security-mode=end-to-end";
+    linphone_create(called("alice"), "Secrets", "bob");
+    run(1);
+    assert_int_equal(called("alice")->factory.status, 488);
+    assert_false(called("alice")->call.is_up || called("bob")->call.is_up);
     linphone_end(&w);
 }
 
@@ -190,5 +217,6 @@ static void every_answer_in_the_call_is_a_focus(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(keys_in_the_description), cmocka_unit_test(keys_by_handshake_with_ice),
-             cmocka_unit_test(a_lost_line_comes_back), cmocka_unit_test(who_wants_no_picture_is_left_in_peace),
-             cmocka_unit_test(many_meet), cmocka_unit_test(every_answer_in_the_call_is_a_focus))
+             cmocka_unit_test(what_cannot_be_secret_is_refused), cmocka_unit_test(a_lost_line_comes_back),
+             cmocka_unit_test(who_wants_no_picture_is_left_in_peace), cmocka_unit_test(many_meet),
+             cmocka_unit_test(every_answer_in_the_call_is_a_focus))

@@ -215,7 +215,7 @@ void linphone_create(struct linphone_client *c, const char *subject, const char 
     linphone_put_entries(c->list, sizeof c->list, names);
     linphone_copy(c->subject, sizeof c->subject, cf_str_of(subject));
     c->start_ntp = c->stop_ntp = 0;
-    c->factory = linphone_fresh(c, "factory", LINPHONE_FACTORY);
+    c->factory = linphone_fresh(c, "factory", c->factory_uri != NULL ? c->factory_uri : LINPHONE_FACTORY);
     linphone_invite(c, &c->factory, subject, true, true);
     linphone_pump(c->world);
 }

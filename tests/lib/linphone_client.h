@@ -103,6 +103,7 @@ struct linphone_client {
     char addr[32]; /**< "192.0.2.31:5060" */
     char gruu[160];
     bool is_registered;
+    const char *factory_uri; /**< NULL: the usual one */
     enum linphone_keying keying;
     bool is_grid;
     bool is_camera_off;

@@ -212,10 +212,21 @@ static struct cf_denial create(const struct invite *in, struct cf_conference **r
     return cf_directory_create(&in->focus->directory, in->now, &config, ret);
 }
 
+/* Linphone from 5.4 on asks for it; what is not there must not be made out to be. */
+static bool wants_end_to_end(const struct cf_sip_uri *uri) {
+    struct cf_str mode;
+    return cf_sip_param_find(uri->params, CF_STR("conference-security-mode"), &mode) &&
+           cf_str_eq_nocase(mode, CF_STR("end-to-end"));
+}
+
 static void on_factory(const struct invite *in) {
     struct cf_conference *conf = NULL;
     if (!in->caller->is_own) {
         refuse(in, 403);
+        return;
+    }
+    if (wants_end_to_end(&in->event->message->request_uri)) {
+        cf_focus_answer(in->focus, in->event, 488, CF_STR("No end-to-end encryption here"), CF_STR_NONE, in->now);
         return;
     }
     if (!in->content.has_description) {
