@@ -26,13 +26,15 @@ static void do_call(struct client *c, const char *arg) {
 }
 
 /* 5.1 makes no lists by itself: this is the body that it passes on. */
-static LinphoneContent *list_of(char *entries) {
+static LinphoneContent *list_of(const char *entries) {
     char xml[LINE_MAX_LEN];
     size_t len = (size_t)snprintf(xml, sizeof xml,
                                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
                                   "<resource-lists xmlns=\"urn:ietf:params:xml:ns:resource-lists\"><list>");
-    for (char *entry = strtok(entries, " "); entry != NULL && len < sizeof xml; entry = strtok(NULL, " ")) {
-        len += (size_t)snprintf(xml + len, sizeof xml - len, "<entry uri=\"%s\"/>", entry);
+    while (entries[0] != '\0' && len < sizeof xml) {
+        size_t end = strcspn(entries, " ");
+        len += (size_t)snprintf(xml + len, sizeof xml - len, "<entry uri=\"%.*s\"/>", (int)end, entries);
+        entries += end + strspn(entries + end, " ");
     }
     if (len < sizeof xml) {
         snprintf(xml + len, sizeof xml - len, "</list></resource-lists>");
