@@ -14,9 +14,6 @@
 #define CACHE_LINE 64
 #define STEP 16 /* records begin at multiples of it */
 
-/* An empty ring begins anew behind so many octets: where few messages wait, the same memory is used and not all of the ring. */
-#define REWIND 65536
-
 /* Before each message. A record is never split: where the ring's end is too near, the rest of it is skipped. */
 struct record {
     uint32_t len; /* of the message; SKIP: none, go on at the start of the ring */
@@ -97,8 +94,7 @@ bool cf_mailbox_put(struct cf_mailbox *mailbox, const void *message, size_t len)
     size_t room = mailbox->mask + 1;
     size_t need = record_len(len);
     size_t to_end = room - (put & mailbox->mask);
-    bool is_empty = put == taken && (put & mailbox->mask) >= REWIND;
-    size_t skipped = need > to_end || is_empty ? to_end : 0;
+    size_t skipped = need > to_end ? to_end : 0;
     if (len > mailbox->size || put - taken + skipped + need > room) {
         return false;
     }

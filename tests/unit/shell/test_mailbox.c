@@ -106,6 +106,55 @@ static void what_was_cut_off_stays_as_it_was(void **state) {
     cf_mailbox_destroy(&mailbox);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(keeps_order_between_threads), cmocka_unit_test(refuses_when_full),
+/* Wherever in its ring an empty mailbox stands, a burst finds all of its room but what is skipped at the end. */
+static void an_empty_one_has_room_for_a_burst(void **state) {
+    (void)state;
+    struct cf_mailbox *mailbox = NULL;
+    struct message message = {.number = 1};
+    size_t octets = (size_t)1 << 20;
+    size_t least = octets / 144 - 2; /* 108 octets and what stands before them, in steps of 16 */
+    assert_ok(cf_mailbox_create(sizeof message, octets, &mailbox));
+    for (int round = 0; round < 50; round++) {
+        size_t count = 0;
+        while (cf_mailbox_put(mailbox, &message, sizeof message)) {
+            count++;
+        }
+        assert_true(count >= least);
+        while (cf_mailbox_take(mailbox, &message)) {
+            count--;
+        }
+        assert_int_equal(count, 0);
+        for (int i = 0; i < round; i++) {
+            assert_true(cf_mailbox_put(mailbox, &message, (size_t)round));
+            assert_true(cf_mailbox_take(mailbox, &message));
+        }
+    }
+    cf_mailbox_destroy(&mailbox);
+}
+
+static bool is_rung(const struct cf_mailbox *mailbox) {
+    struct pollfd poll_fd = {.fd = cf_mailbox_fd(mailbox), .events = POLLIN};
+    return poll(&poll_fd, 1, 0) == 1;
+}
+
+static void rings_again_once_it_was_hushed(void **state) {
+    (void)state;
+    struct cf_mailbox *mailbox = NULL;
+    assert_ok(cf_mailbox_create(8, 128, &mailbox));
+    for (int i = 0; i < 3; i++) {
+        assert_false(is_rung(mailbox));
+        cf_mailbox_ring(mailbox);
+        cf_mailbox_ring(mailbox);
+        assert_true(is_rung(mailbox));
+        cf_mailbox_hush(mailbox);
+    }
+    cf_mailbox_hush(mailbox);
+    cf_mailbox_ring(mailbox);
+    assert_true(is_rung(mailbox));
+    cf_mailbox_destroy(&mailbox);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(an_empty_one_has_room_for_a_burst), cmocka_unit_test(rings_again_once_it_was_hushed),
+             cmocka_unit_test(keeps_order_between_threads), cmocka_unit_test(refuses_when_full),
              cmocka_unit_test(what_is_too_long_is_refused_and_the_longest_fits),
              cmocka_unit_test(what_was_cut_off_stays_as_it_was))
