@@ -107,6 +107,7 @@ static void put_participant(struct cf_writer *w, const struct cf_focus *focus, c
             cf_put_json_text(w, CF_STR("sas"), cf_str_of(d->sas));
             cf_put_json_flag(w, CF_STR("sas-verified"), d->is_sas_verified);
         }
+        cf_put_paths(w, focus, d->leg);
         cf_put_streams(w, focus, d->leg);
         cf_put_char(w, '}');
     }

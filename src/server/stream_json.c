@@ -74,3 +74,61 @@ void cf_put_streams(struct cf_writer *w, const struct cf_focus *focus, struct cf
     }
     cf_put_char(w, ']');
 }
+
+/* --- paths --- */
+
+static struct cf_str state_word(enum cf_media_ice_state state) {
+    switch (state) {
+    case CF_MEDIA_ICE_CONNECTED:
+        return CF_STR("connected");
+    case CF_MEDIA_ICE_LOST:
+        return CF_STR("lost");
+    case CF_MEDIA_ICE_FAILED:
+        break;
+    }
+    return CF_STR("failed");
+}
+
+static void put_address(struct cf_writer *w, struct cf_str key, const struct cf_addr *addr) {
+    char text[CF_ADDR_TEXT_MAX];
+    struct cf_writer address;
+    if (addr->family != CF_FAMILY_NONE) {
+        cf_writer_init(&address, text, sizeof text);
+        cf_put_addr(&address, addr);
+        cf_put_json_text(w, key, cf_writer_str(&address));
+    }
+}
+
+static void put_path(struct cf_writer *w, const struct cf_leg_path *path) {
+    static const struct cf_str types[] = {[CF_ICE_HOST] = CF_STR_INIT("host"),
+                                          [CF_ICE_SRFLX] = CF_STR_INIT("srflx"),
+                                          [CF_ICE_PRFLX] = CF_STR_INIT("prflx"),
+                                          [CF_ICE_RELAY] = CF_STR_INIT("relay")};
+    cf_put_char(w, '{');
+    cf_put_json_key(w, CF_STR("transport"), true);
+    cf_put_dec(w, path->transport);
+    cf_put_json_text(w, CF_STR("state"), state_word(path->state));
+    put_address(w, CF_STR("local"), &path->local);
+    put_address(w, CF_STR("remote"), &path->remote);
+    if (path->state == CF_MEDIA_ICE_CONNECTED) {
+        cf_put_json_text(w, CF_STR("by"), path->is_tcp ? CF_STR("tcp") : CF_STR("udp"));
+        cf_put_json_text(w, CF_STR("type"), types[path->remote_type]);
+        cf_put_json_flag(w, CF_STR("nominated"), path->is_nominated);
+    }
+    cf_put_char(w, '}');
+}
+
+void cf_put_paths(struct cf_writer *w, const struct cf_focus *focus, struct cf_handle leg) {
+    bool is_first = true;
+    cf_put_json_key(w, CF_STR("paths"), false);
+    cf_put_char(w, '[');
+    for (size_t i = 0; i < cf_focus_stream_count(focus, leg); i++) {
+        struct cf_leg_path path;
+        if (cf_focus_path(focus, leg, i, &path)) {
+            cf_put(w, is_first ? CF_STR_NONE : CF_STR(","));
+            put_path(w, &path);
+            is_first = false;
+        }
+    }
+    cf_put_char(w, ']');
+}

@@ -8,4 +8,7 @@
 /** "streams":[...] of call @p leg, with a comma before it; Stream of docs/api/openapi.json. */
 void cf_put_streams(struct cf_writer *w, const struct cf_focus *focus, struct cf_handle leg);
 
+/** "paths":[...]: where connectivity checks have led each transport of call @p leg, with a comma before it. */
+void cf_put_paths(struct cf_writer *w, const struct cf_focus *focus, struct cf_handle leg);
+
 #endif

@@ -29,6 +29,10 @@ def a_phone_without_udp_takes_part():
         for phone, other in zip(phones, (2, 1)):
             phone.sees(other)
             phone.hears()
+        seen = {p['user']: p['devices'][0]['paths'] for p in server.room('room-tea')['participants']}
+        path = seen['sip:alice@localhost'][0]
+        check(path['state'] == 'connected' and path['by'] == 'tcp' and path['local'] == f'127.0.0.1:{server.web}', f'{seen}')
+        check(seen['sip:bob@localhost'][0]['by'] == 'udp', f'{seen}')
         for phone in phones:
             phone.quit()
     finally:

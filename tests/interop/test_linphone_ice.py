@@ -12,7 +12,8 @@ from linphone import site  # noqa: E402
 from confer_test import check, run_cases  # noqa: E402
 
 ADDRESS = '10.99.0.1'
-MEDIA = f'[media]\naddress = {ADDRESS}\n'
+# With a port for media over TCP, so that its candidates are in our descriptions.
+MEDIA = f'[web]\nlisten-tls = {ADDRESS}:8443\n[media]\naddress = {ADDRESS}\n'
 HOST_CONNECTION = 3  # LinphoneIceStateHostConnection
 MARK = 'CONFER_OWN_NETWORK'
 

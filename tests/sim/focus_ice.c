@@ -102,6 +102,82 @@ static void candidates_may_come_later(void **state) {
     scene_end();
 }
 
+/* --- what checks come to --- */
+
+static void say(size_t transport_index, enum cf_media_ice_state state) {
+    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
+    const struct virtual_leg *leg = virtual_server_leg(&scene.server, conf, AOR_ALICE);
+    assert_non_null(leg);
+    struct cf_media_event event = {.kind = CF_MEDIA_EVENT_ICE, .room = leg->room, .leg = leg->leg};
+    event.as.ice.transport = (uint16_t)transport_index;
+    event.as.ice.state = state;
+    if (state == CF_MEDIA_ICE_CONNECTED) {
+        event.as.ice.component = 1;
+        event.as.ice.socket = CF_MEDIA_SOCKET_SHARED;
+        event.as.ice.remote_type = CF_ICE_PRFLX;
+        assert_ok(cf_addr_parse(CF_STR("192.0.2.99:5000"), &event.as.ice.remote));
+    }
+    cf_node_on_media(scene.server.node, &event, world_now(scene.world));
+    virtual_server_drain(&scene.server);
+}
+
+static struct cf_leg_path path(size_t index) {
+    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
+    const struct virtual_leg *leg = virtual_server_leg(&scene.server, conf, AOR_ALICE);
+    struct cf_leg_path ret = {.is_known = false};
+    if (!cf_focus_path(cf_node_focus(scene.server.node), leg->leg, index, &ret)) {
+        ret.is_known = false;
+    }
+    return ret;
+}
+
+static void operators_see_the_path(void **state) {
+    (void)state;
+    scene_begin(6);
+    prepare(ALICE, true);
+    (void)scene_join(ALICE, ROOM);
+    assert_false(path(0).is_known);
+    say(0, CF_MEDIA_ICE_CONNECTED);
+    struct cf_leg_path seen = path(0);
+    assert_true(seen.is_known && !seen.is_tcp && seen.remote_type == CF_ICE_PRFLX);
+    assert_int_equal(seen.state, CF_MEDIA_ICE_CONNECTED);
+    assert_int_equal(seen.remote.port, 5000);
+    assert_true(cf_addr_eq(&seen.local, &scene.server.ports.places[0][0].addr));
+    say(0, CF_MEDIA_ICE_LOST);
+    seen = path(0);
+    assert_int_equal(seen.state, CF_MEDIA_ICE_LOST);
+    assert_int_equal(seen.remote.port, 5000); /* where it was last */
+    assert_false(path(77).is_known);
+    say(9999, CF_MEDIA_ICE_LOST); /* none of hers */
+    scene_end();
+}
+
+/* Who consents to media no more, and does not come back, has left; one transport with a way is enough to stay. */
+static void a_leg_without_a_way_ends(void **state) {
+    (void)state;
+    static const enum cf_media_ice_state ways[] = {CF_MEDIA_ICE_LOST, CF_MEDIA_ICE_FAILED};
+    for (unsigned i = 0; i < 2; i++) {
+        scene_begin(7 + i);
+        prepare(ALICE, true);
+        size_t call = scene_join(ALICE, ROOM);
+        const struct phone_call *alice = &scene.phones[ALICE].calls[call];
+        say(0, CF_MEDIA_ICE_CONNECTED);
+        say(1, ways[i]);
+        scene_run(CF_SEC(60));
+        assert_true(alice->is_up);
+        say(0, ways[i]);
+        scene_run(CF_SEC(15));
+        assert_true(alice->is_up);
+        say(0, CF_MEDIA_ICE_CONNECTED); /* back in time */
+        scene_run(CF_SEC(60));
+        assert_true(alice->is_up);
+        say(0, ways[i]);
+        scene_run(CF_SEC(21));
+        assert_false(alice->is_up);
+        scene_end();
+    }
+}
+
 static void who_is_called_is_offered_it(void **state) {
     (void)state;
     static const struct phone_call_options options = {.list = LIST_OF(ENTRY(AOR_CAROL))};
@@ -120,4 +196,5 @@ static void who_is_called_is_offered_it(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(multiplexed_members_share_the_port), cmocka_unit_test(others_get_ports_of_their_own),
              cmocka_unit_test(later_offers_keep_or_change_what_was_agreed), cmocka_unit_test(candidates_may_come_later),
+             cmocka_unit_test(operators_see_the_path), cmocka_unit_test(a_leg_without_a_way_ends),
              cmocka_unit_test(who_is_called_is_offered_it))

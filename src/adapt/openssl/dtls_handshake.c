@@ -129,6 +129,7 @@ static bool export_keys(struct cf_handshake *h, enum cf_srtp_suite suite) {
 static void finish(struct cf_handshake *h) {
     enum cf_srtp_suite suite = suite_of(h->ssl);
     if (suite == CF_SRTP_NONE) {
+        (void)SSL_shutdown(h->ssl); /* what we have is of no use: say so */
         fail(h, CF_HANDSHAKE_NO_SUITE);
     } else if (!export_keys(h, suite)) {
         fail(h, CF_HANDSHAKE_RESOURCE);

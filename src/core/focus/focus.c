@@ -206,6 +206,8 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         cf_leg_on_stats(leg, &event->as.stats);
     } else if (event->kind == CF_MEDIA_EVENT_SSRC) {
         cf_leg_on_ssrc(leg, event->as.ssrc.line, event->as.ssrc.value, now);
+    } else if (event->kind == CF_MEDIA_EVENT_ICE) {
+        cf_leg_on_checks(leg, event, now);
     } else if (event->kind == CF_MEDIA_EVENT_SECURED) {
         cf_leg_on_secured(leg, event, now);
     } else if (event->kind == CF_MEDIA_EVENT_INSECURE) {
@@ -324,6 +326,7 @@ static void on_timer(struct cf_focus_timer *timer, cf_usec now) {
         cf_session_on_deadline(&leg->session, now);
         cf_errand_on_deadline(leg, now);
         cf_leg_on_look(leg, now);
+        cf_leg_on_path_deadline(leg, now);
         cf_leg_settle(leg, now);
         break;
     }

@@ -194,6 +194,21 @@ struct cf_stream_stats {
     uint32_t discards[CF_MEDIA_DISCARD_COUNT]; /**< what came and was not used, by reason; since the line was set up */
 };
 
+/** Where connectivity checks (RFC 8445) have led a transport of a call. */
+struct cf_leg_path {
+    bool is_known; /**< there is something to tell */
+    bool is_nominated;
+    bool is_tcp;
+    uint8_t remote_type; /**< enum cf_ice_type */
+    uint16_t transport;
+    enum cf_media_ice_state state;
+    struct cf_addr local;  /**< ours; family NONE: not known */
+    struct cf_addr remote; /**< the peer's; family NONE: there was none yet */
+};
+
+/** The path of transport @p index of call @p leg. False: it has none, or makes no checks. */
+bool cf_focus_path(const struct cf_focus *focus, struct cf_handle leg, size_t index, struct cf_leg_path *ret);
+
 /** Counters of the media worker, as it told them last. */
 const struct cf_engine_totals *cf_focus_media_totals(const struct cf_focus *focus);
 

@@ -60,6 +60,7 @@ struct cf_leg_line {
     bool is_told;                 /**< the media worker knows the line */
     bool is_paused;               /**< what it should show does not fit the link */
     struct cf_stream_stats stats; /**< the latest; .is_known false: none yet */
+    struct cf_leg_path path;      /**< of the transport whose index is this line's */
 };
 
 struct cf_dial;
@@ -93,6 +94,7 @@ struct cf_leg {
     bool sees_video;                                     /**< the conference has pictures */
     bool asks_by_label;                                  /**< it has offered lines with a label or content */
     bool is_heard;                                       /**< something of its media has come */
+    cf_usec path_until;                                  /**< it ends then unless media finds a way; never: it has one */
     cf_usec look_at;                                     /**< is every picture asked for? Looked at then; never: no need */
     uint64_t lacked;                                     /**< by the last look, which pictures were not asked for; 0: none */
     struct cf_addr local;                                /**< where signalling came to: media is received at the same address */
@@ -217,6 +219,15 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
 
 /** Free at once; media is told, ports rest. */
 void cf_leg_destroy(struct cf_leg *leg, cf_usec now);
+
+/** Checks of a transport have come to something (leg_path.c). */
+void cf_leg_on_checks(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
+
+/** End the leg if no way was found in time; settle it afterwards. */
+void cf_leg_on_path_deadline(struct cf_leg *leg, cf_usec now);
+
+/** Our address that packets of media worker's socket @p socket come to; family NONE: not known. */
+struct cf_addr cf_leg_address_of_socket(const struct cf_leg *leg, uint32_t socket);
 
 /** Take what the session has to say, set its timer; the leg may be gone after this. */
 void cf_leg_settle(struct cf_leg *leg, cf_usec now);

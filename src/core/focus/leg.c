@@ -24,6 +24,7 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
     }
     *leg = (struct cf_leg){.room = room,
                            .timer = {.kind = CF_FOCUS_TIMER_LEG},
+                           .path_until = CF_USEC_NEVER,
                            .sees_video = conf == NULL || conf->has_video,
                            .look_at = CF_USEC_NEVER};
     cf_list_init(&leg->referrals);
@@ -237,7 +238,7 @@ static void on_event(struct cf_leg *leg, const struct cf_session_event *event, c
 }
 
 void cf_leg_set_timer(struct cf_leg *leg) {
-    cf_usec deadline = cf_usec_min(cf_session_deadline(&leg->session), leg->look_at);
+    cf_usec deadline = cf_usec_min(cf_session_deadline(&leg->session), cf_usec_min(leg->look_at, leg->path_until));
     cf_focus_set_timer(leg->room->focus, &leg->timer,
                        leg->errand_until == 0 ? deadline : cf_usec_min(deadline, leg->errand_until));
 }

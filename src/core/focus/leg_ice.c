@@ -194,6 +194,27 @@ void cf_leg_set_bases(const struct cf_leg *leg, struct cf_media_transport_set *s
     put_streams(source, set);
 }
 
+struct cf_addr cf_leg_address_of_socket(const struct cf_leg *leg, uint32_t socket) {
+    const struct cf_port_source *source = leg->room->focus->config.port_source;
+    for (size_t i = 0; i < source->place_count; i++) {
+        if (places_of(leg)[i].socket == socket) {
+            return places_of(leg)[i].addr;
+        }
+    }
+    for (size_t i = 0; i < source->stream_count; i++) {
+        if (source->streams[i].socket == socket) {
+            return source->streams[i].addr;
+        }
+    }
+    for (size_t i = 0; i < leg->line_count; i++) {
+        const struct cf_addr *own = &leg->lines[i].ports.rtp;
+        if (own->family != CF_FAMILY_NONE && cf_port_socket(own) == socket) {
+            return *own;
+        }
+    }
+    return (struct cf_addr){.family = CF_FAMILY_NONE};
+}
+
 /* --- candidates that come later --- */
 
 /* The line that is called @p mid; without one, the first. NULL: none that has media. */

@@ -106,9 +106,23 @@ static void on_done(struct cf_association *a, struct cf_association_slot *slot) 
     a->has_news = true;
 }
 
+/* The alert that says why, so that the peer needn't find out by waiting. It outlives the handshake. */
+static void keep_last_words(struct cf_association *a, const struct cf_association_slot *slot) {
+    struct cf_span datagram;
+    struct cf_addr to;
+    while (a->provider->poll(a->provider->ctx, slot->handshake, &datagram, &to)) {
+        if (datagram.len > 0 && datagram.len <= sizeof a->last_words && datagram.at[0] == RECORD_ALERT) {
+            memcpy(a->last_words, datagram.at, datagram.len);
+            a->last_words_len = (uint8_t)datagram.len;
+            a->last_words_to = to.family == CF_FAMILY_NONE ? slot->peer : to;
+        }
+    }
+}
+
 static void on_failed(struct cf_association *a, struct cf_association_slot *slot, enum cf_handshake_failure failure) {
     bool is_final = is_named(a, slot) && (failure == CF_HANDSHAKE_MISMATCH || failure == CF_HANDSHAKE_NO_SUITE || !a->is_server);
     a->counts.given_up++;
+    keep_last_words(a, slot);
     close_slot(a, slot);
     if (a->state == CF_ASSOCIATION_SECURED) {
         return; /* a second one that came to nothing: the first goes on */
@@ -353,6 +367,12 @@ void cf_association_on_deadline(struct cf_association *a, cf_usec now) {
 }
 
 bool cf_association_poll(struct cf_association *a, struct cf_span *ret_datagram, struct cf_addr *ret_to) {
+    if (a->last_words_len > 0) {
+        *ret_datagram = (struct cf_span){a->last_words, a->last_words_len};
+        *ret_to = a->last_words_to;
+        a->last_words_len = 0;
+        return true;
+    }
     if (a->state == CF_ASSOCIATION_OFF || a->state == CF_ASSOCIATION_FAILED) {
         return false;
     }

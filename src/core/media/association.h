@@ -51,6 +51,9 @@ struct cf_association_slot {
     cf_usec begun_at;
 };
 
+/** Longest alert of a handshake that came to nothing (RFC 6347: a record, perhaps encrypted). */
+#define CF_ASSOCIATION_LAST_WORDS_MAX 96
+
 /** The association. Zeroed is CF_ASSOCIATION_OFF. All fields private. */
 struct cf_association {
     const struct cf_handshakes *provider;
@@ -70,6 +73,9 @@ struct cf_association {
     enum cf_srtp_suite suites[CF_SRTP_SUITE_COUNT];
     cf_usec give_up_at;
     struct cf_association_counts counts;
+    struct cf_addr last_words_to; /**< family NONE: the transport's peer */
+    uint8_t last_words_len;       /**< octets of .last_words that were not sent yet */
+    uint8_t last_words[CF_ASSOCIATION_LAST_WORDS_MAX];
 };
 
 /** What an association is made of. */

@@ -212,7 +212,8 @@ static void tell(struct cf_engine *engine, const struct cf_engine_transport *t, 
     told.as.ice.state = state;
     told.as.ice.component = event->component;
     told.as.ice.is_nominated = event->is_nominated;
-    told.as.ice.is_relayed = event->remote_type == CF_ICE_RELAY;
+    told.as.ice.remote_type = (uint8_t)event->remote_type;
+    told.as.ice.socket = event->socket;
     told.as.ice.remote = event->remote;
     cf_event_queue_put(&engine->events, &told);
 }

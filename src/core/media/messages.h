@@ -291,7 +291,8 @@ struct cf_media_event {
             enum cf_media_ice_state state;
             uint8_t component; /**< 1: RTP, 2: RTCP; 0: FAILED */
             bool is_nominated; /**< CONNECTED: the peer, or we, have decided for it */
-            bool is_relayed;   /**< CONNECTED: over a relay of the peer's */
+            uint8_t remote_type; /**< CONNECTED: enum cf_ice_type of the peer's candidate */
+            uint32_t socket;     /**< CONNECTED: of ours */
             struct cf_addr remote;
         } ice;
         struct cf_played played;

@@ -25,7 +25,4 @@ bool cf_turn_peers_permit(const struct cf_turn_peers *peers, const struct cf_add
 /** May datagrams go to @p peer, address and port? */
 bool cf_turn_peers_allow(const struct cf_turn_peers *peers, const struct cf_addr *peer);
 
-/** Is the IP address of @p addr one of the public internet, without a special purpose? */
-bool cf_turn_is_public(const struct cf_addr *addr);
-
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whom the relay sends to: attacks T30, a relay as a way into the network it is in. */
+#include "base/public_addr.h"
 #include "core/turn/peers.h"
 
 #include "lib/test.h"
@@ -34,13 +35,13 @@ static void special_addresses_are_not_public(void **state) {
     for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
         struct cf_addr a = addr(special[i]);
         a.port = 80;
-        assert_false(cf_turn_is_public(&a));
+        assert_false(cf_addr_is_public(&a));
         assert_false(cf_turn_peers_permit(&peers, &a));
         assert_false(cf_turn_peers_allow(&peers, &a));
     }
     for (size_t i = 0; i < sizeof normal / sizeof *normal; i++) {
         struct cf_addr a = addr(normal[i]);
-        assert_true(cf_turn_is_public(&a));
+        assert_true(cf_addr_is_public(&a));
         assert_true(cf_turn_peers_permit(&peers, &a));
         assert_false(cf_turn_peers_allow(&peers, &a)); /* port 0 */
         a.port = 9;
