@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two commands do everything on a fresh Debian 12: make run, make test. The others are for developers.
 .POSIX:
-.PHONY: all web run demo test bench format check fuzz clean packages packages-test build/conferd
+.PHONY: all web run demo test bench bench-peers format check fuzz clean packages packages-test build/conferd
 
 STATE = $(HOME)/.local/state/confer
 
@@ -44,6 +44,13 @@ test: packages-test
 # Benchmarks: ratios measured in one run; results also in bench/results.
 bench: packages-test
 	@tools/run_benchmarks.sh
+
+# Beside Janus and rtpengine, doing the same work in the same run. Installs them; needs root.
+bench-peers: packages-test
+	@tools/install_packages.sh peers
+	@[ -f build/build.ninja ] || meson setup build >/dev/null
+	@ninja -C build --quiet conferd tests/bench/peer_sink
+	@python3 tests/bench/bench_peers.py
 
 format:
 	@find src tests -name '*.[ch]' ! -path '*/vectors/*' -print0 | xargs -0 clang-format -i
