@@ -195,7 +195,7 @@ static struct cf_loose_stream *make(struct cf_loose_streams *streams, int fd) {
 struct cf_loose_stream *cf_loose_streams_add(struct cf_loose_streams *streams, int fd, const struct cf_addr *remote, void *owner,
                                              cf_usec now) {
     struct cf_loose_stream *stream = NULL;
-    if (cf_quota_take(&streams->quota, remote)) {
+    if (cf_quota_take(&streams->quota, remote, false)) {
         stream = make(streams, fd);
         if (stream == NULL) {
             cf_quota_give(&streams->quota, remote);

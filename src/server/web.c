@@ -3,6 +3,7 @@
 #include "server/web_internal.h"
 
 #include "adapt/openssl/hash.h"
+#include "core/http/forwarded.h"
 #include "core/sip/message.h"
 #include "core/ws/handshake.h"
 #include "shell/log/log.h"
@@ -105,7 +106,8 @@ void cf_web_destroy(struct cf_web **web) {
 }
 
 bool cf_web_admits(struct cf_web *web, const struct cf_addr *remote) {
-    return cf_quota_take(&web->quota, remote);
+    /* A reverse proxy comes for many. */
+    return cf_quota_take(&web->quota, remote, cf_http_is_proxy(cf_config_str(&web->config->web_proxies), remote));
 }
 
 void cf_web_forget(struct cf_web_peer *peer) {
@@ -223,11 +225,12 @@ static bool open_ws(struct cf_web_peer *peer, const struct cf_http_request *requ
                                 .domains = cf_config_str(&web->config->domains),
                                 .is_secure = cf_connection_is_secure(peer->connection),
                                 .sha1 = cf_openssl_sha1};
+    const struct cf_addr asker = cf_http_asker(request, &peer->remote, cf_config_str(&web->config->web_proxies));
     cf_writer_init(&w, fields, sizeof fields);
     unsigned status = cf_ws_judge(request, &rules, &w);
     if (status == 101 && (cf_ws_create(CF_SIP_MESSAGE_MAX, &peer->ws) != CF_OK ||
-                          cf_endpoint_on_accepted(web->hooks.endpoint, peer->ws_local, &peer->remote,
-                                                  cf_connection_id(peer->connection), now, &peer->flow) != CF_OK)) {
+                          cf_endpoint_on_accepted(web->hooks.endpoint, peer->ws_local, &asker, cf_connection_id(peer->connection),
+                                                  now, &peer->flow) != CF_OK)) {
         status = 503;
         w.len = 0;
     }
@@ -250,7 +253,7 @@ static void answer(struct cf_web_peer *peer, const struct cf_http_request *reque
     memset(&call, 0, sizeof call);
     call.request = request;
     call.services = web->hooks.services;
-    call.remote = peer->remote;
+    call.remote = cf_http_asker(request, &peer->remote, cf_config_str(&web->config->web_proxies));
     call.now = now;
     call.wall = cf_system_wall();
     cf_writer_init(&call.body, web->body, sizeof web->body);

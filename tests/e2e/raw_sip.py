@@ -34,6 +34,11 @@ class Message:
     def get(self, name):
         return self.fields.get(name.lower(), [''])[0]
 
+    def challenge(self):
+        """The first challenge of digest: browsers are offered tokens too (RFC 8898)."""
+        name = 'proxy-authenticate' if self.status == 407 else 'www-authenticate'
+        return next(value for value in self.fields[name] if value.startswith('Digest'))
+
     def tag(self, name='to'):
         found = re.search(r';tag=([^;]+)', self.get(name))
         return found.group(1) if found else None
@@ -138,10 +143,9 @@ class Client:
         self.send(text)
         answer = self._final(method, text, patience)
         if answer.status in (401, 407):
-            name = 'proxy-authenticate' if answer.status == 407 else 'www-authenticate'
             if method == 'INVITE':
                 self.acknowledge(answer, uri, text)
-            parts['fields'] = parts.get('fields', '') + digest(answer.get(name), method, uri, self.user, self.user, answer.status == 407)
+            parts['fields'] = parts.get('fields', '') + digest(answer.challenge(), method, uri, self.user, self.user, answer.status == 407)
             text = self.text(method, uri, **parts)
             self.send(text)
             answer = self._final(method, text, patience)

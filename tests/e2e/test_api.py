@@ -9,7 +9,8 @@ import urllib.parse
 from api_client import DOCUMENT, Api, ApiServer
 from confer_test import check, run_cases
 from raw_sip import SDP, Client, digest
-from raw_ws import WsClient, http
+from raw_ws import WsClient, connect, http
+from test_operator import folder
 
 ROOM = 'sip:room-tea@localhost'
 INVITE = {'body': SDP.format(ip='127.0.0.1'), 'call_id': 'call'}
@@ -161,6 +162,29 @@ def pins_are_not_guessed():
         check(member_of(server, 'sip:carol@localhost')['devices'][0]['waiting'], 'and waits there for its PIN')
     finally:
         server.close()
+
+
+def who_asks_behind_a_proxy_is_told_apart():
+    """Limits are for who asks, and only a trusted proxy may say who that is."""
+    def guess(server, asker, pin='1234'):
+        fields = f'X-Forwarded-For: {asker}\r\n'
+        return Api(server.plain).ask('POST', '/api/join', {'room': 'board', 'pin': pin}, fields=fields)
+    for trusted in (True, False):
+        with folder() as where:
+            (where / 'c.conf').write_text('[web]\ntrusted-proxies = 127.0.0.1\nconnections-per-address = 3\n' if trusted else '')
+            server = ApiServer(config=where / 'c.conf')
+            try:
+                server.api('rooms:write').ask('POST', '/api/rooms', {'name': 'board', 'pin': '4711'}, status=201)
+                while guess(server, '203.0.113.9').status != 429:
+                    pass
+                check(guess(server, '203.0.113.10', '4711').status == (200 if trusted else 429), f'another asker; trusted: {trusted}')
+                check(guess(server, '198.51.100.1, 203.0.113.9', '4711').status == 429, 'what stands before the asker is not believed')
+                many = [connect(server.plain, False) for _ in range(10)]
+                for each in many:
+                    check(http(server.plain, '/api/server', connection=each).status == 200, 'a proxy comes for many')
+                    each.close()
+            finally:
+                server.close()
 
 
 def a_lobby_holds_guests():
@@ -388,5 +412,5 @@ def hostile_names_stay_text():
         server.close()
 
 
-run_cases(a_link_is_a_meeting, guests_have_one_room, links_are_withdrawn, pins_are_not_guessed, a_lobby_holds_guests, roles_have_their_rights,
+run_cases(a_link_is_a_meeting, guests_have_one_room, links_are_withdrawn, pins_are_not_guessed, who_asks_behind_a_proxy_is_told_apart, a_lobby_holds_guests, roles_have_their_rights,
           every_route_is_in_the_document, every_request_is_as_the_document_says, hostile_names_stay_text)

@@ -23,6 +23,7 @@ static const size_t offsets[] = {
     AT(web_listen_tls),
     AT(web_folder),
     AT(web_origins),
+    AT(web_proxies),
     AT(web_connections_max),
     AT(web_per_address_max),
     AT(web_handshake_usec),

@@ -51,7 +51,7 @@ struct cf_config {
     struct cf_config_text domains, state, listen, listen_tls, advertise, control, user_agent;
     cf_usec drain_time_usec;
     struct cf_config_text dns, tls_certificate, tls_private_key, tls_authorities;
-    struct cf_config_text web_listen, web_listen_tls, web_folder, web_origins;
+    struct cf_config_text web_listen, web_listen_tls, web_folder, web_origins, web_proxies;
     uint32_t web_connections_max, web_per_address_max;
     cf_usec web_handshake_usec;
     struct cf_config_text web_public_url;

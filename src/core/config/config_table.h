@@ -31,6 +31,8 @@ X(web, listen-tls, LIST, "", 0, 4, START,
 X(web, folder, TEXT, "", 0, 200, START, "Folder with the files of the web page. Empty: the one that was installed.")
 X(web, origins, LIST, "", 0, 16, LIVE,
   "Pages of other servers that may open a WebSocket here, as https://HOST[:PORT]; * for all. Our own may always.")
+X(web, trusted-proxies, LIST, "", 0, 16, LIVE,
+  "Addresses of reverse proxies whose X-Forwarded-For says who asks; limits for an address are for those, not for the proxy.")
 X(web, connections, NUMBER, "5000", 1, 10000, START, "Connections of browsers at a time.")
 X(web, connections-per-address, NUMBER, "50", 1, 10000, START, "Connections of browsers from one address at a time.")
 X(web, handshake-time, DURATION, "10s", 1, 120, LIVE,

@@ -53,9 +53,10 @@ static struct address *add(struct cf_quota *quota, const struct cf_addr *addr) {
     return address;
 }
 
-bool cf_quota_take(struct cf_quota *quota, const struct cf_addr *addr) {
+bool cf_quota_take(struct cf_quota *quota, const struct cf_addr *addr, bool is_exempt) {
     struct address *address = find(quota, addr);
-    bool is_full = quota->count >= quota->max || (address != NULL && address->count >= quota->max_per_address);
+    bool has_all = address != NULL && address->count >= quota->max_per_address && !is_exempt;
+    bool is_full = quota->count >= quota->max || has_all;
     if (!is_full && address == NULL) {
         address = add(quota, addr);
     }

@@ -25,8 +25,8 @@ void cf_quota_init(struct cf_quota *quota, const struct cf_mem *mem, uint64_t se
 /** Free everything. */
 void cf_quota_fini(struct cf_quota *quota);
 
-/** Take a place for one more from @p addr. False: there is none. */
-bool cf_quota_take(struct cf_quota *quota, const struct cf_addr *addr);
+/** Take a place for one more from @p addr; @p is_exempt: as many as there are places. False: there is none. */
+bool cf_quota_take(struct cf_quota *quota, const struct cf_addr *addr, bool is_exempt);
 
 /** Give back the place of one from @p addr. */
 void cf_quota_give(struct cf_quota *quota, const struct cf_addr *addr);

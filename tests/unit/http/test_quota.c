@@ -33,12 +33,12 @@ static void each_address_has_its_share(void **state) {
     struct cf_addr a = addr("192.0.2.1:1");
     struct cf_addr a2 = addr("192.0.2.1:2");
     struct cf_addr b = addr("192.0.2.2:1");
-    assert_true(cf_quota_take(&quota, &a));
-    assert_true(cf_quota_take(&quota, &a2));
-    assert_false(cf_quota_take(&quota, &a));
-    assert_true(cf_quota_take(&quota, &b));
+    assert_true(cf_quota_take(&quota, &a, false));
+    assert_true(cf_quota_take(&quota, &a2, false));
+    assert_false(cf_quota_take(&quota, &a, false));
+    assert_true(cf_quota_take(&quota, &b, false));
     cf_quota_give(&quota, &a);
-    assert_true(cf_quota_take(&quota, &a2));
+    assert_true(cf_quota_take(&quota, &a2, false));
     assert_int_equal(quota.refused, 1);
     assert_int_equal(quota.count, 3);
 }
@@ -49,10 +49,10 @@ static void all_together_have_theirs(void **state) {
     struct cf_addr addrs[5];
     for (size_t i = 0; i < 5; i++) {
         addrs[i] = addr(texts[i]);
-        assert_true(cf_quota_take(&quota, &addrs[i]));
+        assert_true(cf_quota_take(&quota, &addrs[i], false));
     }
     struct cf_addr more = addr("192.0.2.6");
-    assert_false(cf_quota_take(&quota, &more));
+    assert_false(cf_quota_take(&quota, &more, false));
     for (size_t i = 0; i < 5; i++) {
         cf_quota_give(&quota, &addrs[i]);
     }
@@ -65,10 +65,10 @@ static void networks_of_ipv6_are_one_address(void **state) {
     struct cf_addr a = addr("2001:db8::1");
     struct cf_addr b = addr("2001:db8::2");
     struct cf_addr c = addr("2001:db8:0:1::1");
-    assert_true(cf_quota_take(&quota, &a));
-    assert_true(cf_quota_take(&quota, &b));
-    assert_false(cf_quota_take(&quota, &a));
-    assert_true(cf_quota_take(&quota, &c));
+    assert_true(cf_quota_take(&quota, &a, false));
+    assert_true(cf_quota_take(&quota, &b, false));
+    assert_false(cf_quota_take(&quota, &a, false));
+    assert_true(cf_quota_take(&quota, &c, false));
 }
 
 static void want_of_memory_lets_nobody_in(void **state) {
@@ -78,7 +78,7 @@ static void want_of_memory_lets_nobody_in(void **state) {
         mem.count = 0;
         mem.failed = false;
         mem.fail_at = n;
-        bool is_in = cf_quota_take(&quota, &a);
+        bool is_in = cf_quota_take(&quota, &a, false);
         mem.fail_at = SIZE_MAX;
         assert_int_equal(is_in, !mem.failed);
         if (is_in) {
@@ -88,6 +88,20 @@ static void want_of_memory_lets_nobody_in(void **state) {
     }
 }
 
+static void who_comes_for_many_has_more(void **state) {
+    (void)state;
+    struct cf_addr proxy = addr("192.0.2.1:1");
+    for (int i = 0; i < 5; i++) {
+        assert_true(cf_quota_take(&quota, &proxy, true));
+    }
+    assert_false(cf_quota_take(&quota, &proxy, true)); /* but not more than there are */
+    for (int i = 0; i < 4; i++) {
+        cf_quota_give(&quota, &proxy);
+    }
+    assert_true(cf_quota_take(&quota, &proxy, false));
+    assert_false(cf_quota_take(&quota, &proxy, false));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(each_address_has_its_share), CASE(all_together_have_theirs), CASE(networks_of_ipv6_are_one_address),
-             CASE(want_of_memory_lets_nobody_in))
+             CASE(want_of_memory_lets_nobody_in), CASE(who_comes_for_many_has_more))
