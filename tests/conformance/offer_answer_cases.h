@@ -38,6 +38,7 @@
 "offers",
 "after-their-numbers",
 "extmaps",
+"frame-marking",
 "browser",
 "simulcast-chromium",
 "simulcast-firefox",

@@ -416,6 +416,18 @@ static void take_report(struct test_phone *phone, enum test_line line, const str
     }
 }
 
+static void take_extended(struct test_phone *phone, const struct cf_rtcp_packet *packet) {
+    struct cf_xr_iter iter;
+    struct cf_xr_block block;
+    uint32_t ssrc;
+    assert_ok(cf_xr_iter_init(&iter, packet, &ssrc));
+    while (cf_xr_next(&iter, &block)) {
+        for (size_t i = 0; block.type == CF_XR_DLRR && cf_xr_dlrr_at(&block, i, &phone->control.dlrr); i++) {
+            phone->control.dlrrs++;
+        }
+    }
+}
+
 static void take_rtcp(struct test_media *w, struct test_phone *phone, enum test_line line, uint8_t *octets, size_t len) {
     const struct cf_packet_crypto *crypto = &w->srtp.crypto;
     struct cf_rtcp_iter iter;
@@ -428,6 +440,8 @@ static void take_rtcp(struct test_media *w, struct test_phone *phone, enum test_
             take_report(phone, line, &packet);
         } else if (packet.type == CF_RTCP_BYE) {
             phone->control.byes++;
+        } else if (packet.type == CF_RTCP_XR) {
+            take_extended(phone, &packet);
         } else if (packet.type == CF_RTCP_RTPFB || packet.type == CF_RTCP_PSFB) {
             take_feedback(w, phone, &packet);
         }

@@ -9,6 +9,7 @@
 #define CF_TESTS_LIB_TEST_MEDIA_H
 
 #include "core/media/engine.h"
+#include "core/rtcp/xr.h"
 #include "lib/test_codec.h"
 #include "lib/test_entropy.h"
 #include "lib/test_handshake.h"
@@ -59,6 +60,8 @@ struct test_phone_control {
     size_t nacks; /**< sequence numbers */
     size_t tmmbrs;
     size_t tmmbns;
+    size_t dlrrs;                           /**< answers to reference times */
+    struct cf_xr_dlrr dlrr;                 /**< the last one */
     uint64_t bitrate_bps;                   /**< of the last TMMBR or TMMBN */
     struct cf_sender_info info[TEST_LINES]; /**< of the last sender report of each line */
 };

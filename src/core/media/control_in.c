@@ -6,6 +6,7 @@
 #include "core/media/internal.h"
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
+#include "core/rtcp/xr.h"
 
 /* UDP and IP headers, for the reckoning of RTCP bandwidth. */
 #define HEADERS_LEN 28
@@ -191,6 +192,22 @@ static void take_feedback(struct cf_engine *engine, const struct cf_engine_trans
     }
 }
 
+/* The peer's reference time is answered with the next report. */
+static void take_extended(struct cf_engine *engine, struct cf_engine_transport *t, const struct cf_rtcp_packet *packet) {
+    struct cf_xr_iter iter;
+    struct cf_xr_block block;
+    uint32_t ssrc;
+    cf_ntp ntp;
+    if (cf_xr_iter_init(&iter, packet, &ssrc) != CF_OK) {
+        return;
+    }
+    while (cf_xr_next(&iter, &block)) {
+        if (block.type == CF_XR_RRT && cf_xr_parse_rrt(&block, &ntp) == CF_OK) {
+            t->reference = (struct cf_engine_reference){.ssrc = ssrc, .middle = (uint32_t)(ntp >> 16), .came_at = engine->now};
+        }
+    }
+}
+
 bool cf_engine_take_control(struct cf_engine *engine, const struct cf_engine_arrival *arrival) {
     struct cf_engine_transport *t = arrival->transport;
     /* Reduced-size packets are taken whether agreed on or not: there is no harm in them. */
@@ -210,6 +227,8 @@ bool cf_engine_take_control(struct cf_engine *engine, const struct cf_engine_arr
             take_bye(engine, t, &packet);
         } else if (packet.type == CF_RTCP_RTPFB || packet.type == CF_RTCP_PSFB) {
             take_feedback(engine, t, &packet);
+        } else if (packet.type == CF_RTCP_XR) {
+            take_extended(engine, t, &packet);
         }
     }
     return true;

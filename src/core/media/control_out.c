@@ -7,6 +7,7 @@
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
 #include "core/rtcp/sdes.h"
+#include "core/rtcp/xr.h"
 
 #define HEADERS_LEN 28
 
@@ -96,11 +97,24 @@ static void send(struct cf_engine *engine, struct cf_engine_line *line, const st
     }
 }
 
+/* RFC 3611 section 4.5: once for each reference time. */
+static void put_answer(const struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
+    struct cf_engine_reference *reference = &line->transport->reference;
+    if (reference->middle != 0) {
+        const struct cf_xr_dlrr entry = {.ssrc = reference->ssrc,
+                                         .last_rr = reference->middle,
+                                         .delay = (uint32_t)cf_usec_to_ticks(engine->now - reference->came_at, 65536)};
+        cf_put_rtcp_xr_dlrr(w, line->ssrc, &entry, 1);
+        reference->middle = 0;
+    }
+}
+
 void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line, bool is_last) {
     uint8_t buffer[CF_CONTROL_PLAIN_MAX];
     struct cf_writer w;
     cf_writer_init(&w, buffer, sizeof buffer);
     put_report(engine, line, &w);
+    put_answer(engine, line, &w);
     if (is_last) {
         cf_put_rtcp_bye(&w, &line->ssrc, 1, CF_STR_NONE);
     }

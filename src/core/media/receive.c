@@ -121,6 +121,14 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
     return USED;
 }
 
+/* Frame marking, if the peer may send it on the line and has: true and what it says. */
+static bool get_marking(const struct cf_engine_line *line, const struct cf_rtp_view *view, struct cf_frame_marking *ret) {
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_FRAME_MARKING];
+    struct cf_span data;
+    return extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
+           cf_frame_marking_parse(data, ret);
+}
+
 static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_engine_stream *stream,
                                           const struct cf_rtp_view *view, const struct cf_payload *payload) {
     struct cf_engine_room *room = stream->line->leg->room;
@@ -131,11 +139,12 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
     if (!cf_engine_stream_follow_format(engine, stream, format)) {
         return CF_MEDIA_DISCARD_BUDGET;
     }
-    const struct cf_video_packet packet = {.timestamp = view->timestamp,
-                                           .sequence = view->sequence,
-                                           .marker = view->marker,
-                                           .payload = view->payload,
-                                           .arrival = engine->now};
+    struct cf_video_packet packet = {.timestamp = view->timestamp,
+                                     .sequence = view->sequence,
+                                     .marker = view->marker,
+                                     .payload = view->payload,
+                                     .arrival = engine->now};
+    packet.has_marking = get_marking(stream->line, view, &packet.marking);
     enum cf_source_result result = cf_forward_on_packet(&room->forward, &stream->source, &packet, engine->now);
     if (result == CF_SOURCE_TAKEN && !cf_link_is_in(&room->batch_link)) {
         cf_list_append(&engine->batch_rooms, &room->batch_link);

@@ -30,6 +30,13 @@ struct cf_engine_path {
     struct cf_addr remote; /**< family NONE: nowhere yet, or consent was lost */
 };
 
+/** A receiver reference time that the peer has sent (RFC 3611 section 4.4). Zeroed: none that is to be answered. */
+struct cf_engine_reference {
+    uint32_t ssrc;   /**< whose */
+    uint32_t middle; /**< middle 32 bits of its time; 0: none */
+    cf_usec came_at;
+};
+
 /** The transport. */
 struct cf_engine_transport {
     struct cf_engine_leg *leg; /**< the leg that owns it */
@@ -55,9 +62,10 @@ struct cf_engine_transport {
     enum cf_srtp_suite suite;
     struct cf_rtcp_schedule schedule; /**< one for all lines: a transport is one RTP session (RFC 8108) */
     bool has_schedule;
-    uint16_t reported;           /**< line that the last regular report ended with, for the next to go on */
-    uint32_t numbered_ssrc;      /**< source of the last packet with a transport-wide number */
-    struct cf_arrivals arrivals; /**< what comes in with such numbers; zeroed: that was not agreed on */
+    struct cf_engine_reference reference; /**< the peer's, for it to measure the round trip */
+    uint16_t reported;                    /**< line that the last regular report ended with, for the next to go on */
+    uint32_t numbered_ssrc;               /**< source of the last packet with a transport-wide number */
+    struct cf_arrivals arrivals;          /**< what comes in with such numbers; zeroed: that was not agreed on */
 };
 
 /** A transport of which nothing is known. */

@@ -139,8 +139,29 @@ static enum cf_refusal_reason decide_address(const struct cf_section *offer, con
     return offer->rtp.family == local->rtp.family ? CF_REFUSAL_NONE : CF_REFUSAL_ADDRESS;
 }
 
+static bool has_format(const struct cf_plan *plan, enum cf_codec codec) {
+    size_t i = 0;
+    while (i < plan->format_count && plan->formats[i].codec != codec) {
+        i++;
+    }
+    return i < plan->format_count;
+}
+
+/* Extensions that are of no use on the line, as a set. */
+static uint32_t useless_extensions(const struct cf_plan *plan) {
+    uint32_t useless = plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS;
+    /* Payloads of other formats tell themselves what layer they are of. */
+    useless |= has_format(plan, CF_CODEC_H264) ? 0 : 1U << CF_EXTENSION_FRAME_MARKING;
+    return useless;
+}
+
+/* Frame marking is read, and nothing of it written. */
+static enum cf_direction most_of(enum cf_extension extension) {
+    return extension == CF_EXTENSION_FRAME_MARKING ? CF_DIRECTION_RECVONLY : CF_DIRECTION_SENDRECV;
+}
+
 static void decide_extensions(const struct cf_policy *policy, const struct cf_section *offer, struct cf_plan *plan) {
-    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind) & ~(plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS);
+    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind) & ~useless_extensions(plan);
     uint32_t ids[(CF_EXTENSION_ID_MAX + 1) / 32] = {0};
     for (size_t i = 0; i < CF_EXTENSION_COUNT; i++) {
         const struct cf_section_extmap *offered = &offer->attributes.extmaps[i];
@@ -152,7 +173,8 @@ static void decide_extensions(const struct cf_policy *policy, const struct cf_se
         struct cf_sdp_extmap *map = &plan->extmaps[plan->extmap_count++];
         *map = (struct cf_sdp_extmap){
             .id = offered->id,
-            .direction = cf_direction_mirror((enum cf_direction)offered->direction),
+            .direction =
+                cf_direction_common(cf_direction_mirror((enum cf_direction)offered->direction), most_of((enum cf_extension)i)),
             .extension = (enum cf_extension)i,
             .uri = cf_extension_uri((enum cf_extension)i),
         };

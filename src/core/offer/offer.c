@@ -231,6 +231,7 @@ static void plan_extensions(const struct offer *o, enum cf_media_kind kind, cons
     const struct cf_policy *policy = o->input->local->policy;
     uint32_t ours = cf_policy_extensions_of(policy, kind);
     bool has_control = policy->offers_congestion_control || is_extension_in_use(former, CF_EXTENSION_TRANSPORT_CC);
+    ours &= ~(is_extension_in_use(former, CF_EXTENSION_FRAME_MARKING) ? 0 : 1U << CF_EXTENSION_FRAME_MARKING);
     ours &= ~(has_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
     ours &= ~(plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS);
     for (int pass = 0; pass < 2; pass++) {
@@ -245,7 +246,7 @@ static void plan_extensions(const struct offer *o, enum cf_media_kind kind, cons
             }
             plan->extmaps[plan->extmap_count++] = (struct cf_sdp_extmap){
                 .id = id,
-                .direction = CF_DIRECTION_SENDRECV,
+                .direction = extension == CF_EXTENSION_FRAME_MARKING ? CF_DIRECTION_RECVONLY : CF_DIRECTION_SENDRECV,
                 .extension = extension,
                 .uri = cf_extension_uri(extension),
                 .attributes = extension == CF_EXTENSION_SSRC_AUDIO_LEVEL ? CF_STR("vad=on") : CF_STR_NONE,

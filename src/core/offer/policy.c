@@ -153,8 +153,8 @@ void cf_policy_default(struct cf_policy *ret) {
         .trr_int_msec = CF_FEEDBACK_NO_INTERVAL,
         .audio_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_SSRC_AUDIO_LEVEL | 1U << CF_EXTENSION_CSRC_AUDIO_LEVEL,
         .takes_simulcast = true,
-        .video_extensions =
-            1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_RID | 1U << CF_EXTENSION_REPAIRED_RID | 1U << CF_EXTENSION_TRANSPORT_CC,
+        .video_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_RID | 1U << CF_EXTENSION_REPAIRED_RID |
+                            1U << CF_EXTENSION_TRANSPORT_CC | 1U << CF_EXTENSION_FRAME_MARKING,
         .ptime_msec = 20,
     };
     *ret = constants;

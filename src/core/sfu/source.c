@@ -116,6 +116,9 @@ enum cf_source_result cf_source_on_packet(struct cf_source *source, const struct
         source->counts.overflow++;
         return CF_SOURCE_OVERFLOW;
     }
+    if (parsed.has_marking) {
+        cf_video_packet_mark(&parsed, &parsed.marking);
+    }
     if (parsed.vp8.has_picture_id) {
         widen_picture_id(source, &parsed.vp8);
     }

@@ -50,6 +50,8 @@ struct cf_video_packet {
      * where the numbers end and the rest of descriptor and picture begins.
      */
     struct cf_vp8_descriptor vp8;
+    bool has_marking; /**< frame marking came with it */
+    struct cf_frame_marking marking;
     struct cf_span payload; /**< whole RTP payload without padding */
     cf_usec arrival;        /**< when it came in */
 };

@@ -5,6 +5,7 @@
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
 #include "core/rtcp/sdes.h"
+#include "core/rtcp/xr.h"
 #include "lib/test.h"
 
 static struct test_media w;
@@ -309,6 +310,29 @@ static void a_peer_speaks_only_of_its_own_streams(void **state) {
     test_media_fini(&w);
 }
 
+/* RFC 3611: who sends nothing measures the round trip by reference times of its own. */
+static void a_reference_time_is_answered_once(void **state) {
+    (void)state;
+    begin(1, &plain);
+    struct test_phone *a = &w.phones[0];
+    const cf_ntp ntp = UINT64_C(0x1122334455667788);
+    struct cf_writer writer = begin_compound(a, TEST_SOUND);
+    cf_put_rtcp_xr_rrt(&writer, a->ssrc[TEST_SOUND], ntp);
+    cf_usec sent_at = w.now;
+    send_compound(a, TEST_SOUND, &writer);
+    while (a->control.dlrrs == 0 && w.now - sent_at < CF_SEC(10)) {
+        test_media_run(&w, CF_MSEC(10));
+    }
+    cf_usec elapsed = w.now - sent_at;
+    assert_int_equal(a->control.dlrr.ssrc, a->ssrc[TEST_SOUND]);
+    assert_int_equal(a->control.dlrr.last_rr, 0x33445566);
+    cf_usec delay = cf_ticks_to_usec(a->control.dlrr.delay, 65536);
+    assert_true(delay <= elapsed && delay + CF_MSEC(20) >= elapsed);
+    test_media_run(&w, CF_SEC(10));
+    assert_int_equal(a->control.dlrrs, 1);
+    test_media_fini(&w);
+}
+
 static void malformed_rtcp_is_counted(void **state) {
     (void)state;
     begin(2, &plain);
@@ -327,4 +351,5 @@ CF_TEST_MAIN(cmocka_unit_test(reports_come_regularly), cmocka_unit_test(measures
              cmocka_unit_test(a_repeated_fir_is_no_new_request), cmocka_unit_test(asks_signalling_where_rtcp_has_no_words),
              cmocka_unit_test(the_highest_limit_of_all_viewers_counts), cmocka_unit_test(remb_is_heard_too),
              cmocka_unit_test(pictures_and_sound_stay_together), cmocka_unit_test(after_a_goodbye_another_is_shown),
-             cmocka_unit_test(a_peer_speaks_only_of_its_own_streams), cmocka_unit_test(malformed_rtcp_is_counted))
+             cmocka_unit_test(a_peer_speaks_only_of_its_own_streams), cmocka_unit_test(malformed_rtcp_is_counted),
+             cmocka_unit_test(a_reference_time_is_answered_once))

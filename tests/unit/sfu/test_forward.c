@@ -579,7 +579,34 @@ static void copes_with_want_of_memory(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(a_tile_shows_its_picture_whoever_speaks),
+/* RFC 9626: layers of H.264 are known by what comes with the packet. */
+static void frame_marking_tells_layers_of_h264(void **state) {
+    (void)state;
+    static const uint8_t slice[] = {0x41, 0x9a, 0x12, 0x34};
+    struct test_mem mem;
+    struct cf_source source;
+    test_mem_init(&mem);
+    const struct cf_source_config config = {.format = CF_VIDEO_H264_MODE_1,
+                                            .store = {.bytes = CF_SOURCE_STORE_MIN, .packets = 64, .age = CF_SEC(1)}};
+    assert_ok(cf_source_init(&source, &mem.mem, &config));
+    struct cf_video_packet packet = {.sequence = 7,
+                                     .marker = true,
+                                     .payload = {slice, sizeof slice},
+                                     .arrival = CF_SEC(1),
+                                     .has_marking = true,
+                                     .marking = {.start = true, .has_layers = true, .base_sync = true, .tid = 2}};
+    assert_int_equal(cf_source_on_packet(&source, &packet), CF_SOURCE_TAKEN);
+    packet.sequence = 8;
+    packet.has_marking = false;
+    assert_int_equal(cf_source_on_packet(&source, &packet), CF_SOURCE_TAKEN);
+    assert_int_equal(cf_store_get(&source.store, 7, CF_SEC(1))->layer.temporal, 2);
+    assert_true(cf_store_get(&source.store, 7, CF_SEC(1))->layer.is_sync);
+    assert_int_equal(cf_store_get(&source.store, 8, CF_SEC(1))->layer.temporal, 0);
+    cf_source_fini(&source);
+    test_mem_fini(&mem);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(frame_marking_tells_layers_of_h264), cmocka_unit_test(a_tile_shows_its_picture_whoever_speaks),
              cmocka_unit_test(a_small_tile_gets_the_miniature_and_changes_without_a_gap),
              cmocka_unit_test(a_limit_makes_it_coarser_or_stops_it),
              cmocka_unit_test(a_small_tile_gets_the_full_picture_while_there_is_no_miniature),
