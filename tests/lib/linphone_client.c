@@ -84,28 +84,53 @@ static void deliver(struct linphone_world *w, const struct cf_addr *to, struct c
     }
 }
 
-void linphone_pump(struct linphone_world *w) {
+/* Messages on their way, in the order of sending. */
+struct mail {
     struct {
         struct cf_addr to;
         char *text;
         size_t len;
-    } taken[NODE_SENT_MAX];
-    while (w->node.sent_count > 0) {
-        size_t count = w->node.sent_count;
-        assert_true(count <= NODE_SENT_MAX);
-        for (size_t i = 0; i < count; i++) {
-            struct cf_str text = w->node.sent[i].message.text;
-            taken[i].to = w->node.sent[i].to;
-            taken[i].len = text.len;
-            taken[i].text = malloc(text.len);
-            assert_non_null(taken[i].text);
-            memcpy(taken[i].text, text.at, text.len);
-        }
-        node_clear(&w->node);
-        for (size_t i = 0; i < count; i++) {
-            deliver(w, &taken[i].to, cf_str_n(taken[i].text, taken[i].len));
-            free(taken[i].text);
-        }
+    } list[2 * NODE_SENT_MAX];
+    size_t count;
+};
+
+static void collect(struct linphone_world *w, struct mail *mail) {
+    assert_true(w->node.sent_count <= NODE_SENT_MAX && mail->count + w->node.sent_count <= 2 * NODE_SENT_MAX);
+    for (size_t i = 0; i < w->node.sent_count; i++) {
+        struct cf_str text = w->node.sent[i].message.text;
+        char *kept = malloc(text.len);
+        assert_non_null(kept);
+        memcpy(kept, text.at, text.len);
+        mail->list[mail->count].to = w->node.sent[i].to;
+        mail->list[mail->count].len = text.len;
+        mail->list[mail->count++].text = kept;
+    }
+    node_clear(&w->node);
+}
+
+/* The first one, or the first one of whoever is drawn: what one client gets keeps its order. */
+static size_t draw(struct linphone_world *w, const struct mail *mail) {
+    size_t drawn = w->is_shuffled ? cf_rng_below(&w->rng, (uint32_t)mail->count) : 0;
+    size_t i = 0;
+    while (!cf_addr_eq(&mail->list[i].to, &mail->list[drawn].to)) {
+        i++;
+    }
+    return i;
+}
+
+void linphone_pump(struct linphone_world *w) {
+    struct mail mail = {.count = 0};
+    collect(w, &mail);
+    while (mail.count > 0) {
+        size_t i = draw(w, &mail);
+        struct cf_addr to = mail.list[i].to;
+        char *text = mail.list[i].text;
+        size_t len = mail.list[i].len;
+        mail.count--;
+        memmove(&mail.list[i], &mail.list[i + 1], (mail.count - i) * sizeof mail.list[0]);
+        deliver(w, &to, cf_str_n(text, len));
+        free(text);
+        collect(w, &mail);
     }
 }
 
@@ -125,6 +150,7 @@ struct cf_node_config linphone_config(struct linphone_world *w) {
     static const uint8_t fingerprint[32] = {1, 2, 3};
     world = w;
     w->has_proxy = false;
+    w->is_shuffled = false;
     struct cf_node_config config = node_config(&w->node);
     config.focus.codecs = &codecs;
     config.focus.factories = CF_STR("conference-factory videoconference-factory");
@@ -337,10 +363,11 @@ struct cf_str linphone_answered(const struct linphone_client *c, size_t index) {
 bool linphone_shows(struct linphone_client *c, const char *user) {
     char mid[40];
     const struct linphone_device *d = linphone_sees(c, user);
-    if (d == NULL) {
+    const char *label = d == NULL ? "" : c->is_grid && d->is_sharing ? d->label : d->miniature_label;
+    if (label[0] == '\0') {
         return false;
     }
-    snprintf(mid, sizeof mid, "vs%s", c->is_grid && d->is_sharing ? d->label : d->miniature_label);
+    snprintf(mid, sizeof mid, "vs%s", label);
     const struct linphone_line *line = linphone_line_called(c, mid);
     struct cf_str answered = line == NULL ? CF_STR_NONE : linphone_answered(c, (size_t)(line - c->lines));
     snprintf(mid + strlen(mid), sizeof mid - strlen(mid), "\r\n");
@@ -353,7 +380,8 @@ void linphone_assert_whole(struct linphone_world *w) {
         struct linphone_client *c = &w->clients[i];
         for (size_t k = 0; k < w->count && c->call.is_up && !c->is_video_off && !c->is_held; k++) {
             const struct linphone_client *other = &w->clients[k];
-            bool sends = other->call.is_up && !other->is_video_off && (!other->is_camera_off || other->is_sharing);
+            bool sends =
+                other->call.is_up && !other->is_video_off && (!other->is_camera_off || (other->is_sharing && c->is_grid));
             if (k != i && linphone_shows(c, other->user) != sends) {
                 fail_msg("%s %s %s", c->user, sends ? "does not show" : "shows", other->user);
             }

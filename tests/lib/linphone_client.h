@@ -15,6 +15,7 @@
 #ifndef CF_TESTS_LIB_LINPHONE_CLIENT_H
 #define CF_TESTS_LIB_LINPHONE_CLIENT_H
 
+#include "base/rng.h"
 #include "core/conf/conference_info.h"
 #include "lib/node_alone.h"
 
@@ -89,8 +90,7 @@ struct linphone_device {
     uint32_t video_ssrc;
     uint32_t miniature_ssrc;
     bool is_sharing;
-    bool is_available; /**< its picture can be asked for */
-    unsigned roles;    /**< CF_INFO_ADMIN ... */
+    unsigned roles; /**< CF_INFO_ADMIN ... */
 };
 
 struct linphone_world;
@@ -150,6 +150,8 @@ struct linphone_world {
     struct node_alone node;
     struct linphone_client clients[LINPHONE_CLIENTS_MAX];
     size_t count;
+    bool is_shuffled; /**< what different clients get comes in any order, by .rng */
+    struct cf_rng rng;
     bool has_proxy;
     struct cf_flow_id proxy; /**< its connection */
 };

@@ -104,7 +104,8 @@ static bool read_endpoint(struct linphone_client *c, const struct cf_conference_
     /* Unknown devices make it ask for the full state. */
     assert_non_null(d);
     enum cf_endpoint_status before = d->status;
-    bool was_available = d->is_available;
+    bool was_video = is_sent(d->video);
+    bool was_miniature = is_sent(d->miniature);
     bool was_sharing = d->is_sharing;
     linphone_copy(d->entity, sizeof d->entity, e->entity);
     for (size_t i = 0; i < e->media_count; i++) {
@@ -115,12 +116,12 @@ static bool read_endpoint(struct linphone_client *c, const struct cf_conference_
     d->status = e->status;
     linphone_copy(d->call_id, sizeof d->call_id, e->call.call_id);
     d->roles = user->has_roles ? user->roles : d->roles;
-    d->is_available = is_sent(d->video) || is_sent(d->miniature);
     bool is_new = e->state == CF_ROSTER_FULL;
     bool was_coming = before == CF_ENDPOINT_PENDING || before == CF_ENDPOINT_DIALING_IN || before == CF_ENDPOINT_DIALING_OUT ||
                       before == CF_ENDPOINT_ALERTING;
-    bool has_changed = !is_full && !is_new && !was_coming && was_available != d->is_available;
-    bool has_come = !is_full && (before != d->status || is_new) && d->status == CF_ENDPOINT_CONNECTED && d->is_available;
+    bool has_changed =
+        !is_full && !is_new && !was_coming && (was_video != is_sent(d->video) || was_miniature != is_sent(d->miniature));
+    bool has_come = !is_full && (before != d->status || is_new) && d->status == CF_ENDPOINT_CONNECTED && is_sent(d->video);
     bool is_to_be_asked = !is_full && !is_new && was_sharing != d->is_sharing && c->is_grid;
     return has_changed || has_come || is_to_be_asked;
 }
