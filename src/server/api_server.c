@@ -52,7 +52,7 @@ void cf_api_get_document(struct cf_api_call *call) {
 void cf_api_get_statistics(struct cf_api_call *call) {
     struct cf_metrics m;
     struct cf_writer *w = &call->body;
-    cf_operator_measure(call->services->node, &m);
+    cf_operator_measure(call->services, &m);
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("rooms"), true);
     cf_put_dec(w, m.values[CF_METRIC_ROOMS]);
@@ -67,9 +67,7 @@ void cf_api_get_statistics(struct cf_api_call *call) {
 }
 
 void cf_api_get_metrics(struct cf_api_call *call) {
-    struct cf_metrics m;
-    cf_operator_measure(call->services->node, &m);
-    cf_put_metrics(&call->body, &m);
+    cf_operator_put_metrics(call->services, &call->body);
     call->response.type = CF_STR("text/plain; version=0.0.4; charset=utf-8");
 }
 

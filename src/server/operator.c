@@ -88,6 +88,7 @@ static void put_participant(struct cf_writer *w, const struct cf_focus *focus, c
     cf_put_json_text(w, CF_STR("name"), p->name);
     cf_put_json_flag(w, CF_STR("admin"), p->is_admin);
     cf_put_json_flag(w, CF_STR("verified"), p->is_verified);
+    cf_put_json_flag(w, CF_STR("guest"), p->is_guest);
     cf_put_json_text(w, CF_STR("role"), cf_conf_role_word(p->role));
     cf_put_json_flag(w, CF_STR("muted"), p->is_muted);
     cf_put_json_flag(w, CF_STR("hand"), p->hand_up != 0);
@@ -236,12 +237,28 @@ static void count_room(struct cf_metrics *m, const struct cf_focus *focus, const
     for (const struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL;
          p = cf_roster_next(&conf->roster, p)) {
         for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+            m->values[CF_METRIC_MEMBERS_WAITING] += d->is_waiting ? 1 : 0;
             count_streams(m, focus, d->leg);
         }
     }
 }
 
-void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret) {
+/* What keeps strangers out, and tells others of what happens. */
+static void count_doors(const struct cf_services *services, struct cf_metrics *m) {
+    const struct cf_pin_guard *guard = &cf_focus_directory(cf_node_focus(services->node))->env.guard;
+    const struct cf_hooks *hooks = &services->webhooks->hooks;
+    m->values[CF_METRIC_TOKENS_REFUSED] = cf_node_guests(services->node)->refused;
+    m->values[CF_METRIC_PINS_WRONG] = guard->wrong;
+    m->values[CF_METRIC_PINS_BARRED] = guard->barred;
+    m->values[CF_METRIC_WEBHOOKS_WAITING] = hooks->waiting;
+    for (size_t i = 0; i < hooks->table.slots_used; i++) {
+        const struct cf_hook *hook = cf_hooks_at(hooks, i);
+        m->values[CF_METRIC_WEBHOOKS_FAILED] += hook == NULL ? 0 : hook->failed;
+    }
+}
+
+void cf_operator_measure(const struct cf_services *services, struct cf_metrics *ret) {
+    struct cf_node *node = services->node;
     struct cf_focus *focus = cf_node_focus(node);
     struct cf_directory *directory = cf_focus_directory(focus);
     struct cf_endpoint_gauges gauges = cf_endpoint_gauges(cf_node_endpoint(node));
@@ -252,6 +269,7 @@ void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret) {
             count_room(ret, focus, conf);
         }
     }
+    count_doors(services, ret);
     ret->values[CF_METRIC_LEGS] = cf_focus_leg_count(focus);
     ret->values[CF_METRIC_REGISTRATIONS] = cf_node_location(node)->binding_count;
     ret->values[CF_METRIC_AUTH_FAILURES] = cf_node_auth_failures(node);
@@ -273,11 +291,15 @@ static void put_discards(struct cf_writer *w, const struct cf_engine_totals *tot
     cf_put_metric_family(w, CF_METRIC_MEDIA_DISCARDS, CF_STR("reason"), series, CF_MEDIA_DISCARD_COUNT);
 }
 
-static void do_metrics(struct asked *a) {
+void cf_operator_put_metrics(const struct cf_services *services, struct cf_writer *w) {
     struct cf_metrics metrics;
-    cf_operator_measure(a->node, &metrics);
-    cf_put_metrics(a->w, &metrics);
-    put_discards(a->w, cf_focus_media_totals(cf_node_focus(a->node)));
+    cf_operator_measure(services, &metrics);
+    cf_put_metrics(w, &metrics);
+    put_discards(w, cf_focus_media_totals(cf_node_focus(services->node)));
+}
+
+static void do_metrics(struct asked *a) {
+    cf_operator_put_metrics(a->services, a->w);
 }
 
 static void do_ping(struct asked *a) {

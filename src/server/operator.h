@@ -14,6 +14,9 @@
 void cf_operator_do(struct cf_services *services, struct cf_str command, cf_usec now, struct cf_writer *answer);
 
 /** All figures at this moment, for Prometheus. */
-void cf_operator_measure(struct cf_node *node, struct cf_metrics *ret);
+void cf_operator_measure(const struct cf_services *services, struct cf_metrics *ret);
+
+/** All of them, as Prometheus reads them. */
+void cf_operator_put_metrics(const struct cf_services *services, struct cf_writer *w);
 
 #endif

@@ -155,6 +155,8 @@ def pins_are_not_guessed():
                 break
             check(answer.status == 403, f'{answer}')
         check(join(server, 429, room='board', pin='4711').fields['retry-after'], 'and when to come again')
+        figures = dict(line.split() for line in server.api('statistics').ask('GET', '/metrics', status=200).text.splitlines() if line[0] != '#' and '{' not in line)
+        check(int(figures['confer_pins_wrong_total']) >= 5 and int(figures['confer_pins_barred_total']) >= 2, f'{figures}')
         # By phone it is another counter: who is in the room by its door is not locked out by them.
         phone = Client(('127.0.0.1', server.port), 'carol')
         phone.register()

@@ -12,6 +12,14 @@ X(LEGS, legs, GAUGE, "Calls that are up or being set up, members and those being
 X(REGISTRATIONS, registrations, GAUGE, "Registered devices. A sudden fall: the network to the phones, or their DNS, is gone.")
 X(AUTH_FAILURES, auth_failures_total, COUNTER,
   "Requests refused because of who sent them. A steady rise: somebody guesses passwords; see the log for addresses.")
+X(MEMBERS_WAITING, members_waiting, GAUGE, "Devices in a lobby, or that owe a PIN. For long: moderators are missing.")
+X(TOKENS_REFUSED, tokens_refused_total, COUNTER,
+  "Meeting links and tokens of guests that were no good. Many after rotate-keys; else old links, or somebody who guesses.")
+X(PINS_WRONG, pins_wrong_total, COUNTER, "Wrong PINs. A steady rise: somebody guesses; longer PINs, or a lobby.")
+X(PINS_BARRED, pins_barred_total, COUNTER,
+  "PINs that were not looked at because of too many wrong ones before: guessing is being slowed down.")
+X(WEBHOOKS_WAITING, webhooks_waiting, GAUGE, "Events that wait to be delivered. Near 1000 they are lost: a receiver is down.")
+X(WEBHOOKS_FAILED, webhooks_failed_total, COUNTER, "Events given up, of the webhooks that there are: confer webhooks.")
 X(SIP_SERVER_TRANSACTIONS, sip_server_transactions, GAUGE,
   "Requests of others that are being answered. Thousands: a flood, or the store is slow.")
 X(SIP_CLIENT_TRANSACTIONS, sip_client_transactions, GAUGE,
