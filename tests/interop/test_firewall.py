@@ -30,23 +30,27 @@ NETWORK = []
 class Site:
     """A server with its page on the one port, and a network that reaches only that."""
 
-    def __init__(self):
+    def __init__(self, **more):
         self.inside = folder()
         self.where = self.inside.__enter__()
         self.port = free_port()
-        pages = self.where / 'pages'
-        pages.mkdir()
-        (pages / 'index.html').write_text(PAGE)
+        self.state = str(self.where / 'state')
+        if 'web__folder' not in more:
+            more['web__folder'] = self.where / 'pages'
+            more['web__folder'].mkdir()
+            (more['web__folder'] / 'index.html').write_text(PAGE)
         (self.where / 'state').mkdir()
         for name in ('alice', 'bob'):
             add_account(self.where, name)
         self.server = Configured(self.where, settings(self.where, self.port, conferences__open_rooms='yes', web__listen_tls=f'{SERVER}:{WEB}',
-                                                      web__folder=pages, media__address=SERVER, turn__enabled='yes'))
+                                                      media__address=SERVER, turn__enabled='yes', **more))
+
+    def command(self, *words):
+        out = subprocess.run([f'{BUILD}/confer', '--state', self.state, *words], capture_output=True, text=True, timeout=20, check=True)
+        return [json.loads(line) for line in out.stdout.splitlines() if line.startswith('{')]
 
     def key(self):
-        out = subprocess.run([f'{BUILD}/confer', '--state', str(self.where / 'state'), 'key', 'add', 'test', '--scopes', 'links'],
-                             capture_output=True, text=True, timeout=20, check=True)
-        return json.loads(out.stdout)['key']
+        return self.command('key', 'add', 'test', '--scopes', 'links')[0]['key']
 
     def ice_servers(self, key):
         context = ssl.create_default_context()
@@ -113,7 +117,6 @@ def browser_takes_part(configuration, expected):
             servers[0]['urls'] = [url for url in servers[0]['urls'] if url.startswith('turns:')]
             check(servers[0]['urls'] == [f'turns:{SERVER}:{WEB}?transport=tcp'], f'{servers}')
             configuration = {'iceServers': servers, 'iceTransportPolicy': 'relay'}
-        site.state = str(site.where / 'state')
         browser = Browser(f'https://{SERVER}:{WEB}/', NETWORK[0].before, ['--ignore-certificate-errors'])
         phone = outside(site)
         phone.event('connected')
@@ -143,6 +146,33 @@ def a_browser_by_the_relay_over_tls():
     browser_takes_part('relay', {'type': 'relay', 'relay': 'tls'})
 
 
+def the_page_by_the_relay():
+    """The page as it is built, by a meeting link; without ICE-TCP nothing but the relay leads anywhere."""
+    site = Site(web__folder=os.path.join(BUILD, 'web'), media__ice_tcp='no')
+    browser, phone = None, None
+    try:
+        phone = outside(site)
+        phone.event('connected')
+        link = site.command('link', 'tea', '--name', 'Ann')[0]['url']
+        browser = Browser(f'https://{SERVER}:{WEB}/m/tea#{link.partition("#")[2]}', NETWORK[0].before, ['--ignore-certificate-errors'])
+        browser.run('''new Promise(done => { const wait = () => document.getElementById('join-button').disabled ||
+                       !document.getElementById('preview').srcObject ? setTimeout(wait, 100) : done(); wait(); })
+                       .then(() => document.getElementById('join-form').requestSubmit())''')
+        phone.wait('pictures of the browser', lambda e: e.get('event') == 'stats' and any(
+            line.get('decoded', 0) > 5 for line in e.get('lines', [])))
+        rooms = site.command('rooms')
+        paths = [d['paths'] for r in rooms for p in r.get('participants', []) for d in p['devices'] if d['paths']]
+        check(len(paths) == 1 and paths[0][0]['state'] == 'connected', f'{rooms}')
+        address, _, port = paths[0][0]['remote'].rpartition(':')
+        check(address == SERVER and 30000 <= int(port) <= 39999, f'{paths}')
+    finally:
+        if browser is not None:
+            browser.close()
+        if phone is not None:
+            phone.end()
+        site.close()
+
+
 if __name__ == '__main__':
     enter_own_network()
     NETWORK.append(Client(SERVER, CLIENT, WEB))
@@ -150,6 +180,8 @@ if __name__ == '__main__':
         cases = [a_phone_behind_a_firewall]
         if shutil.which('chromium'):
             cases += [a_browser_by_tcp, a_browser_by_the_relay_over_tls]
+            if os.path.exists(f'{BUILD}/web/index.html'):
+                cases.append(the_page_by_the_relay)
         run_cases(*cases)
     finally:
         NETWORK[0].close()

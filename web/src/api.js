@@ -41,6 +41,11 @@ export function joinAsGuest(who) {
   return ask('/api/join', { method: 'POST', body: who });
 }
 
+/** Relays for those whose network lets nothing else out; none where the server has none. @param {string} token @returns {Promise<RTCIceServer[]>} */
+export function relaysFor(token) {
+  return ask('/api/ice-servers', { token }).then((said) => said.ice_servers, () => []);
+}
+
 /** A link to @room for others. @param {string} token @param {string} room @returns {Promise<{ url: string }>} */
 export function makeLink(token, room) {
   return ask('/api/links', { method: 'POST', token, body: { room } });

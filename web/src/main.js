@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Joins the screens: join, waiting, meeting, over.
-import { getServer, joinAsGuest, makeLink, Refusal } from './api.js';
+import { getServer, joinAsGuest, makeLink, Refusal, relaysFor } from './api.js';
 import { invitationOf, keyToName, uriOfRoom } from './model/link.js';
 import { Meeting } from './model/meeting.js';
 import { Phone } from './sip/phone.js';
@@ -64,7 +64,9 @@ async function admissionOf(entry, invitation, server) {
   }
   const guest = await becomeGuest(entry, invitation);
   return {
-    identity: { server: socket(guest.websocket), uri: guest.user, name: guest.name || entry.name, token: guest.token },
+    identity: {
+      server: socket(guest.websocket), uri: guest.user, name: guest.name || entry.name, token: guest.token, relays: () => relaysFor(guest.token),
+    },
     target: guest.uri, room: keyToName(guest.room), guest,
   };
 }

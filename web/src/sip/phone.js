@@ -12,6 +12,9 @@ const INFO_TYPE = 'application/conference-info+xml';
 const LOST = [JsSIP.C.causes.CONNECTION_ERROR, JsSIP.C.causes.RTP_TIMEOUT, JsSIP.C.causes.REQUEST_TIMEOUT, JsSIP.C.causes.DIALOG_ERROR,
   JsSIP.C.causes.INTERNAL_ERROR, JsSIP.C.causes.ADDRESS_INCOMPLETE];
 
+/** Reasons of the server's for the same. */
+const NO_MEDIA = ['No media', 'The peer consents to media no more', 'No way for media was found'];
+
 /**
  * @typedef {object} Identity
  * @property {string} server URL of the WebSocket
@@ -19,6 +22,7 @@ const LOST = [JsSIP.C.causes.CONNECTION_ERROR, JsSIP.C.causes.RTP_TIMEOUT, JsSIP
  * @property {string} name display name
  * @property {string} [password] of an account, which registers
  * @property {string} [token] of a guest, who does not
+ * @property {() => Promise<RTCIceServer[]>} [relays] to be asked for before each connection; they are good for some minutes
  */
 
 /**
@@ -50,6 +54,8 @@ export class Phone extends EventTarget {
     /** @type {any} */
     this.subscriber = null;
     this.focus = '';
+    /** @type {RTCIceServer[]} */
+    this.relays = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.gathering = undefined;
     /** @type {() => Map<string, string[]>} */
@@ -65,6 +71,7 @@ export class Phone extends EventTarget {
   #listen() {
     const ready = this.identity.token === undefined ? 'registered' : 'connected';
     this.ua.on(ready, () => this.#tell('ready'));
+    this.ua.on('connected', () => void this.#renewRelays());
     this.ua.on('disconnected', () => this.#tell('lost'));
     this.ua.on('registrationFailed', (/** @type {any} */ e) => {
       if (e.response) { // without one the connection was lost, which is told apart
@@ -80,8 +87,20 @@ export class Phone extends EventTarget {
     });
   }
 
-  start() {
+  async start() {
+    await this.#renewRelays();
     this.ua.start();
+  }
+
+  /** @returns {RTCConfiguration} */
+  #configuration() {
+    return { iceServers: this.relays, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
+  }
+
+  /** A new connection of media, and one that is looked for anew, has credentials that are good. */
+  async #renewRelays() {
+    this.relays = await this.identity.relays?.() ?? [];
+    this.session?.connection?.setConfiguration(this.#configuration());
   }
 
   stop() {
@@ -98,15 +117,19 @@ export class Phone extends EventTarget {
     const session = this.ua.call(target, {
       mediaConstraints: { audio: false, video: false },
       rtcOfferConstraints: {},
-      pcConfig: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' },
+      pcConfig: this.#configuration(),
       eventHandlers: {
         peerconnection: (/** @type {any} */ e) => {
           addTracks(e.peerconnection, stream);
           e.peerconnection.addEventListener('track', () => this.#tell('track'));
           e.peerconnection.addEventListener('iceconnectionstatechange', () => this.#tell('ice', e.peerconnection.iceConnectionState));
         },
-        // All candidates are those of this machine: there is nothing to wait for.
-        icecandidate: (/** @type {any} */ e) => { clearTimeout(this.gathering); this.gathering = setTimeout(e.ready, 200); },
+        // Those of this machine are there at once; a relay has to be asked, and its candidate may be the only one that leads anywhere.
+        icecandidate: (/** @type {any} */ e) => {
+          clearTimeout(this.gathering);
+          const isRelayed = e.candidate?.type === 'relay';
+          this.gathering = setTimeout(e.ready, this.relays.length === 0 || isRelayed ? 200 : 3000);
+        },
       },
     });
     this.session = session;
@@ -135,7 +158,7 @@ export class Phone extends EventTarget {
     this.subscriber?.terminate();
     this.subscriber = null;
     const why = /text="([^"]*)"/.exec(e.message?.getHeader?.('Reason') ?? '')?.[1];
-    const isLost = LOST.includes(e.cause) || why === 'No media';
+    const isLost = LOST.includes(e.cause) || NO_MEDIA.includes(why ?? '');
     const status = e.message?.status_code ?? 0;
     const said = e.originator === 'remote' ? reasonOf(e.message, '') : '';
     this.#tell('ended', { reason: why || said, isLost, status, isOwn: e.originator === 'local' });
