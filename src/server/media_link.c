@@ -2,6 +2,7 @@
 /* The signalling thread's end of the media workers. */
 #include "server/media_link.h"
 
+#include "adapt/opus/prompt_sounds.h"
 #include "core/focus/port_stock.h"
 #include "core/ice/agent.h"
 #include "server/leg_ledger.h"
@@ -30,6 +31,7 @@ struct cf_media_link {
     struct cf_config_range range;
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
     cf_usec renew_at;
+    struct cf_sounds *sounds;         /* owned; NULL: prompts are off */
     struct cf_zrtp_store *zrtp_store; /* NULL: nothing is remembered, or there is no ZRTP */
     bool has_zrtp;
     uint16_t next; /* where to look for a port first */
@@ -63,7 +65,7 @@ static void hand_over_all(struct cf_media_link *link, const struct cf_media_tran
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command) {
     struct cf_worker_message message CF_SCRATCH;
     uint8_t worker = (uint8_t)cf_port_worker(&link->source, command->room);
-    if (command->kind > CF_MEDIA_ROOM_REMOVE) {
+    if (command->kind > CF_MEDIA_ROOM_REMOVE && cf_handle_is_set(command->leg)) {
         worker = cf_leg_ledger_route(&link->legs, command, worker);
     }
     if (command->kind == CF_MEDIA_TRANSPORT_SET) {
@@ -115,6 +117,10 @@ static enum cf_err renew(struct cf_media_link *link) {
     }
     cf_dtls_identity_destroy(&identity);
     return err;
+}
+
+const struct cf_sounds *cf_media_link_sounds(const struct cf_media_link *link) {
+    return link->sounds;
 }
 
 const uint8_t *cf_media_link_fingerprint(const struct cf_media_link *link) {
@@ -404,8 +410,17 @@ static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop
     return err;
 }
 
+/* What is said, unless nothing is. */
+static enum cf_err load_sounds(struct cf_media_link *link, const struct cf_config *config) {
+    if (cf_str_eq(cf_config_str(&config->prompts), CF_STR("off"))) {
+        return CF_OK;
+    }
+    return cf_prompt_sounds_create(cf_system_mem(), &link->sounds);
+}
+
 static enum cf_err start_workers(struct cf_media_link *link, const struct cf_config *config) {
     const struct cf_media_worker_config worker = {.sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
+                                                  .sounds = link->sounds,
                                                   .sends_silence = config->sends_silence,
                                                   .packets_per_sec = config->packet_rate};
     enum cf_err err = CF_OK;
@@ -433,6 +448,7 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     err = err == CF_OK ? open_workers(link, loop, handler, ctx) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
+    err = err == CF_OK ? load_sounds(link, config) : err;
     err = err == CF_OK ? start_workers(link, config) : err;
     err = err == CF_OK ? share_port(link, config) : err;
     if (err != CF_OK) {
@@ -451,6 +467,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
     for (size_t i = 0; i < l->source.worker_count; i++) {
         cf_worker_link_stop(&l->workers[i]);
     }
+    cf_prompt_sounds_destroy(cf_system_mem(), l->sounds);
     cf_zrtp_store_close(&l->zrtp_store);
     cf_socket_ledger_fini(&l->sockets);
     cf_leg_ledger_fini(&l->legs);

@@ -39,6 +39,9 @@ void cf_media_link_add_stream_port(struct cf_media_link *link, const struct cf_a
  * already. */
 void cf_media_link_take_stream(struct cf_media_link *link, int fd, const struct cf_addr *remote, struct cf_span octets);
 
+/** The sounds that can be played; NULL: prompts are off. Read by any thread, until the link is stopped. */
+const struct cf_sounds *cf_media_link_sounds(const struct cf_media_link *link);
+
 /**
  * SHA-256 of the certificate that new DTLS associations are promised, CF_DTLS_FINGERPRINT_LEN octets at an address that stays;
  * what is there changes when the certificate is renewed.

@@ -321,6 +321,7 @@ static enum cf_err make_engine(struct cf_media_worker *w, const struct cf_media_
                                       .codecs = codecs,
                                       .codec_count = sizeof codecs / sizeof *codecs,
                                       .resampler = &cf_resampler_speex,
+                                      .sounds = made_of->sounds,
                                       .socket_limit = CF_MEDIA_SOCKETS_MAX,
                                       .sends_silence = made_of->sends_silence,
                                       .packets_per_sec = made_of->packets_per_sec,

@@ -8,6 +8,7 @@
 #define CF_SERVER_MEDIA_WORKER_H
 
 #include "base/err.h"
+#include "core/prompt/prompt.h"
 #include "shell/mailbox/mailbox.h"
 #include "shell/udp/sender.h"
 
@@ -16,11 +17,12 @@ struct cf_media_worker;
 
 /** What a worker is made of. */
 struct cf_media_worker_config {
-    struct cf_mailbox *inbox;   /**< of struct cf_worker_message; outlives the worker */
-    struct cf_mailbox *outbox;  /**< of struct cf_media_event; outlives the worker */
-    enum cf_sender_kind sender; /**< by calls where a ring is not to be had */
-    bool sends_silence;         /**< see struct cf_engine_config */
-    uint32_t packets_per_sec;   /**< the same; 0: its default */
+    struct cf_mailbox *inbox;       /**< of struct cf_worker_message; outlives the worker */
+    struct cf_mailbox *outbox;      /**< of struct cf_media_event; outlives the worker */
+    enum cf_sender_kind sender;     /**< by calls where a ring is not to be had */
+    const struct cf_sounds *sounds; /**< what can be played, outlives the worker; NULL: nothing */
+    bool sends_silence;             /**< see struct cf_engine_config */
+    uint32_t packets_per_sec;       /**< the same; 0: its default */
 };
 
 /** Start the thread. CF_ERR_IO, CF_ERR_NO_MEMORY. */

@@ -178,6 +178,14 @@ static enum cf_factory_answer factory_answer(const struct cf_config *config) {
     return cf_str_eq(word, CF_STR("accept")) ? CF_FACTORY_ANSWER_ACCEPT : CF_FACTORY_ANSWER_AUTO;
 }
 
+static enum cf_focus_prompts prompts(const struct cf_config *config) {
+    struct cf_str word = cf_config_str(&config->prompts);
+    if (cf_str_eq(word, CF_STR("all"))) {
+        return CF_FOCUS_PROMPTS_ALL;
+    }
+    return cf_str_eq(word, CF_STR("off")) ? CF_FOCUS_PROMPTS_OFF : CF_FOCUS_PROMPTS_PHONES;
+}
+
 static bool demands_aes256(void *ctx, struct cf_str room) {
     const struct server *s = ctx;
     const struct cf_config *config = &s->options->config;
@@ -215,7 +223,11 @@ static struct cf_focus_config focus_config(struct server *s) {
                                     .silence_usec = c->silence_time_usec,
                                     .video_kbps = c->video_rate_kbps,
                                     .stats_interval_usec = CF_SEC(5),
-                                    .pauses_unseen = c->pauses_unseen};
+                                    .pauses_unseen = c->pauses_unseen,
+                                    .sounds = cf_media_link_sounds(s->media),
+                                    .prompts = prompts(c),
+                                    .language = cf_config_str(&c->language),
+                                    .tones_max = c->tones_max};
     focus.limits.conferences = c->conferences_max;
     focus.limits.per_account = c->per_account_max;
     focus.limits.participants = c->participants_max;

@@ -80,6 +80,9 @@ static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct c
         call->microphone.is_muted = verb.at[0] == 'm';
         return CF_OK;
     }
+    if (cf_str_eq(verb, CF_STR("keys"))) {
+        return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_press(call->terminal, rest);
+    }
     if (cf_str_eq(verb, CF_STR("layout"))) {
         return set_layout(call, rest, now);
     }

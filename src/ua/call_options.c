@@ -30,7 +30,7 @@ const char cf_call_help[] =
     "  --patience SECONDS     give up if no call has come up by then (30)\n"
     "  --specs TEXT           Linphone capabilities in Contact (conference/2.0); none: \"\"\n"
     "Media\n"
-    "  --audio SOURCE         voice:N (speech-like, N says which), tone:HZ, silence, FILE.wav, none\n"
+    "  --audio SOURCE         voice:N (speech-like, N says which), tone:HZ, silence, FILE.wav or .opus, none\n"
     "  --video SOURCE         card:N (test card of sender N), FILE.ivf, FILE.h264, none\n"
     "  --size WxH --fps N --video-rate KBIT    of the test card (320x240, 15, 300)\n"
     "  --simulcast N          send the test card in N sizes at once (2 or 3): as said, half of that, a quarter\n"
@@ -55,7 +55,7 @@ const char cf_call_help[] =
     "\n"
     "One JSON object a line on standard output: events, and statistics once a second. Commands on standard input: hold,\n"
     "resume, offer, subject TEXT, subject-offerless TEXT, add URI, remove URI, admin URI, no-admin URI, mute, unmute,\n"
-    "layout L, answer, decline, call URI, hang-up, quit.\n"
+    "keys 123#, layout L, answer, decline, call URI, hang-up, quit.\n"
     "Status: 0 done and as expected, 1 not, 2 usage.\n";
 
 /* --- single values --- */

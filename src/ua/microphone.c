@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ua/microphone.h"
 
+#include "adapt/opus/opus_file.h"
 #include "core/clip/wav.h"
+#include "shell/system/system.h"
 #include "ua/whole_file.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,20 +19,14 @@ static int16_t sample_at(const struct cf_wav *wav, size_t index) {
     return (int16_t)(a + (b - a) * share / (int64_t)CF_VOICE_RATE_HZ);
 }
 
-enum cf_err cf_sound_load(const char *path, int16_t **ret, size_t *ret_count) {
-    struct cf_span file;
+static enum cf_err load_wav(struct cf_span file, int16_t **ret, size_t *ret_count) {
     struct cf_wav wav;
-    enum cf_err err = cf_whole_file_read(path, &file);
-    if (err != CF_OK) {
-        return err;
-    }
-    err = cf_wav_parse(file, &wav);
+    enum cf_err err = cf_wav_parse(file, &wav);
     size_t count = err == CF_OK ? (size_t)((uint64_t)cf_wav_count(&wav) * CF_VOICE_RATE_HZ / wav.rate_hz) : 0;
     int16_t *pcm = err == CF_OK ? malloc((count + 1) * sizeof *pcm) : NULL;
     for (size_t i = 0; pcm != NULL && i < count; i++) {
         pcm[i] = sample_at(&wav, i);
     }
-    free((void *)(uintptr_t)file.at);
     if (err == CF_OK && pcm == NULL) {
         return CF_ERR_NO_MEMORY;
     }
@@ -38,6 +34,18 @@ enum cf_err cf_sound_load(const char *path, int16_t **ret, size_t *ret_count) {
         *ret = pcm;
         *ret_count = count;
     }
+    return err;
+}
+
+enum cf_err cf_sound_load(const char *path, int16_t **ret, size_t *ret_count) {
+    struct cf_span file;
+    enum cf_err err = cf_whole_file_read(path, &file);
+    if (err != CF_OK) {
+        return err;
+    }
+    bool is_opus = cf_opus_file_is(file);
+    err = is_opus ? cf_opus_file_decode(cf_system_mem(), file, ret, ret_count) : load_wav(file, ret, ret_count);
+    free((void *)(uintptr_t)file.at);
     return err;
 }
 

@@ -23,7 +23,7 @@ void cf_microphone_close(struct cf_microphone *m);
 /** The next @p count samples at 48 kHz. */
 void cf_microphone_read(struct cf_microphone *m, int16_t *pcm, size_t count);
 
-/** All of a WAV file as 48 kHz mono; free() it. The errors of the file and its format. */
+/** All of a WAV or Ogg Opus file as 48 kHz mono; free() it. The errors of the file and its format. */
 CF_MUST_USE enum cf_err cf_sound_load(const char *path, int16_t **ret, size_t *ret_count);
 
 #endif

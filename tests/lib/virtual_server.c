@@ -77,10 +77,21 @@ static void note_transport(struct virtual_leg *leg, const struct cf_media_transp
     memcpy(leg->transport.ufrag, own->ufrag, sizeof own->ufrag);
 }
 
+static void note_phrase(struct cf_phrase *list, size_t *count, const struct cf_phrase *phrase) {
+    if (*count == VIRTUAL_SAID_MAX) {
+        memmove(list, list + 1, --*count * sizeof *list);
+    }
+    list[(*count)++] = *phrase;
+}
+
 static void on_media(struct virtual_server *s, const struct cf_media_command *command) {
     struct virtual_leg *leg = find_leg(s, command->leg);
     bool is_of_leg = command->kind != CF_MEDIA_ROOM_ADD && command->kind != CF_MEDIA_ROOM_SET &&
                      command->kind != CF_MEDIA_ROOM_REMOVE && command->kind != CF_MEDIA_LEG_ADD;
+    if (command->kind == CF_MEDIA_PLAY && !cf_handle_is_set(command->leg)) {
+        note_phrase(s->announced, &s->announced_count, &command->as.phrase);
+        return;
+    }
     if (is_of_leg && leg == NULL && s->net.mem.failed) {
         return; /* the command before it was lost for want of memory */
     }
@@ -105,6 +116,11 @@ static void on_media(struct virtual_server *s, const struct cf_media_command *co
     } else if (command->kind == CF_MEDIA_TRANSPORT_SET && command->as.transport.index == 0) {
         assert_non_null(leg);
         note_transport(leg, &command->as.transport);
+    } else if (command->kind == CF_MEDIA_PLAY && leg != NULL) {
+        note_phrase(leg->said, &leg->said_count, &command->as.phrase);
+    } else if (command->kind == CF_MEDIA_HUSH) {
+        assert_non_null(leg);
+        leg->hushes++;
     } else if (command->kind == CF_MEDIA_TRICKLE) {
         assert_non_null(leg);
         leg->trickled += command->as.trickle.candidate_count;
@@ -301,4 +317,10 @@ void virtual_server_press(struct virtual_server *s, const struct cf_conference *
         cf_node_on_media(s->node, &event, world_now(s->net.world));
         virtual_server_drain(s);
     }
+}
+
+void virtual_server_played(struct virtual_server *s, struct cf_handle leg, uint16_t tag) {
+    const struct cf_media_event event = {.kind = CF_MEDIA_EVENT_PLAYED, .leg = leg, .as.played = {.tag = tag, .is_whole = true}};
+    cf_node_on_media(s->node, &event, world_now(s->net.world));
+    virtual_server_drain(s);
 }

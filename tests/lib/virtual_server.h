@@ -22,6 +22,9 @@
 /** Legs that media was commanded for, at a time. */
 #define VIRTUAL_LEGS_MAX 2048
 
+/** Phrases that are kept. */
+#define VIRTUAL_SAID_MAX 16
+
 /** A leg as a media worker knows it. */
 struct virtual_leg {
     struct cf_handle room;
@@ -33,10 +36,13 @@ struct virtual_leg {
         bool is_controlling;
         uint32_t socket;
         uint8_t bases;
-        uint8_t candidates;              /**< of the peer */
-        char ufrag[CF_ICE_OWN_TEXT_MAX]; /**< ours */
-    } transport;                         /**< the first one, as last told */
-    unsigned trickled;                   /**< candidates that came later */
+        uint8_t candidates;                  /**< of the peer */
+        char ufrag[CF_ICE_OWN_TEXT_MAX];     /**< ours */
+    } transport;                             /**< the first one, as last told */
+    unsigned trickled;                       /**< candidates that came later */
+    struct cf_phrase said[VIRTUAL_SAID_MAX]; /**< what it is told, the latest last */
+    size_t said_count;
+    unsigned hushes;
 };
 
 /** A server. Large: allocate it statically. */
@@ -51,7 +57,9 @@ struct virtual_server {
     struct cf_sqlite db;
     struct virtual_leg legs[VIRTUAL_LEGS_MAX];
     size_t leg_count;
-    size_t room_count; /**< rooms of the media worker */
+    size_t room_count;                            /**< rooms of the media worker */
+    struct cf_phrase announced[VIRTUAL_SAID_MAX]; /**< what rooms are told, the latest last */
+    size_t announced_count;
     struct cf_node_out out;
 };
 
@@ -82,6 +90,9 @@ const struct virtual_leg *virtual_server_leg(const struct virtual_server *s, con
 /** The media worker says @p kind of the first device of @p aor in @p conf. */
 void virtual_server_say(struct virtual_server *s, const struct cf_conference *conf, const char *aor,
                         enum cf_media_event_kind kind);
+
+/** What the media worker was told to say to @p leg with @p tag was said. */
+void virtual_server_played(struct virtual_server *s, struct cf_handle leg, uint16_t tag);
 
 /** @p aor presses keys in @p conf. */
 void virtual_server_press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys);

@@ -360,6 +360,10 @@ CF_MUST_USE struct cf_denial cf_conference_on_subject(struct cf_conference *conf
 CF_MUST_USE struct cf_denial cf_conference_on_mute(struct cf_conference *conf, cf_usec now,
                                                    const struct cf_conference_actor *actor, struct cf_str aor, bool is_muted);
 
+/** Silence everybody who is in but administrators. They may unmute themselves. NOT_ADMIN. */
+CF_MUST_USE struct cf_denial cf_conference_on_mute_all(struct cf_conference *conf, cf_usec now,
+                                                       const struct cf_conference_actor *actor);
+
 /** Raise one's hand, or lower it; an administrator may lower everybody's. NOT_ADMIN, NOT_MEMBER. */
 CF_MUST_USE struct cf_denial cf_conference_on_hand(struct cf_conference *conf, cf_usec now,
                                                    const struct cf_conference_actor *actor, struct cf_str aor, bool is_up);
@@ -425,6 +429,9 @@ bool cf_conference_is_over(const struct cf_conference *conf);
 
 /** Is @p aor in the conference with at least one device? */
 bool cf_conference_is_member(const struct cf_conference *conf, struct cf_str aor);
+
+/** People who are in the conference or on their way in, those in the lobby not counted. O(participants). */
+size_t cf_conference_people(const struct cf_conference *conf);
 
 /** May @p actor act as administrator? */
 bool cf_conference_is_admin(const struct cf_conference *conf, const struct cf_conference_actor *actor);

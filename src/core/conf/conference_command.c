@@ -50,6 +50,8 @@ struct cf_denial cf_conference_do(struct cf_conference *conf, cf_usec now, const
     case CF_CONFERENCE_COMMAND_MUTE:
     case CF_CONFERENCE_COMMAND_UNMUTE:
         return cf_conference_on_mute(conf, now, actor, user, command == CF_CONFERENCE_COMMAND_MUTE);
+    case CF_CONFERENCE_COMMAND_MUTE_ALL:
+        return cf_conference_on_mute_all(conf, now, actor);
     case CF_CONFERENCE_COMMAND_SPEAKER:
         return cf_conference_on_set_role(conf, now, actor, user, CF_CONF_ROLE_SPEAKER);
     case CF_CONFERENCE_COMMAND_LISTENER:

@@ -5,6 +5,14 @@
 #include "core/conf/display_name.h"
 #include "core/conf/subject.h"
 
+size_t cf_conference_people(const struct cf_conference *conf) {
+    size_t count = 0;
+    for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {
+        count += cf_conf_is_present(p) ? 1 : 0;
+    }
+    return count;
+}
+
 bool cf_conference_is_admin(const struct cf_conference *conf, const struct cf_conference_actor *actor) {
     if (actor->is_operator) {
         return true;
@@ -238,6 +246,21 @@ struct cf_denial cf_conference_on_mute(struct cf_conference *conf, cf_usec now, 
         tell_silence(conf, p);
         cf_conf_settle(conf, now);
     }
+    return cf_deny(CF_DENIAL_NONE);
+}
+
+struct cf_denial cf_conference_on_mute_all(struct cf_conference *conf, cf_usec now, const struct cf_conference_actor *actor) {
+    enum cf_denial_reason reason = cf_conf_check_admin(conf, actor);
+    if (reason != CF_DENIAL_NONE) {
+        return cf_deny(reason);
+    }
+    for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {
+        if (!p->is_muted && !p->is_admin && cf_conf_is_present(p)) {
+            p->is_muted = true;
+            tell_silence(conf, p);
+        }
+    }
+    cf_conf_settle(conf, now);
     return cf_deny(CF_DENIAL_NONE);
 }
 

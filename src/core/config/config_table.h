@@ -78,6 +78,13 @@ X(conferences, per-account, NUMBER, "20", 1, 1000, LIVE, "Conferences that one a
 X(conferences, availability-before-start, DURATION, "24h", 0, 31536000, LIVE,
   "How early one may enter a scheduled conference.")
 X(conferences, ring-time, DURATION, "60s", 5, 600, LIVE, "How long people that are called in are rung.")
+X(conferences, prompts, TEXT, "phones", 2, 10, START,
+  "Who is spoken to: phones (callers whose phones don't show the conference; at the door and in the lobby everybody), all, or "
+  "off.")
+X(conferences, language, TEXT, "en", 2, 35, START,
+  "Language (RFC 5646) of spoken prompts for callers whose INVITE asks for none that there is.")
+X(conferences, tones, NUMBER, "0", 0, 1000, LIVE,
+  "Chimes when people come and go, as long as there are no more than so many in the conference. 0: never.")
 X(media, address, TEXT, "", 0, 64, START,
   "Local address for RTP. Empty: those of SIP; descriptions name the one that the peer's SIP came to.")
 X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")

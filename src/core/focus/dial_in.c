@@ -55,6 +55,7 @@ static void enter(const struct invite *in, struct cf_conference *conf) {
         return;
     }
     cf_leg_learn_way(leg, in->event);
+    cf_leg_choose_language(leg, cf_sip_value(in->event->message, CF_SIP_HEADER_ACCEPT_LANGUAGE));
     leg->takes_cpim = cf_focus_reads_cpim(in->event->message);
     struct cf_str device = cf_device_entity(in->event->message, entity, sizeof entity);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
@@ -81,6 +82,7 @@ static void enter(const struct invite *in, struct cf_conference *conf) {
     leg->device = admission.device;
     leg->is_waiting = admission.is_waiting;
     cf_menu_ask_pin(&leg->menu, admission.wants_pin);
+    cf_leg_note_place(leg, in->now);
     cf_leg_settle(leg, in->now);
     /* The same device's former call is ended by the conference. */
     if (replaced != NULL && cf_roster_device(&conf->roster, replaced->device) != NULL) {

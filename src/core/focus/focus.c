@@ -219,6 +219,8 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         cf_leg_on_paused(leg, event->as.paused.line, event->as.paused.is_paused, now);
     } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
         cf_leg_on_digit(leg, event->as.digit, now);
+    } else if (event->kind == CF_MEDIA_EVENT_PLAYED) {
+        cf_leg_on_played(leg, &event->as.played, now);
     }
 }
 
@@ -233,8 +235,10 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
         if (was_in && out->reason != CF_HANG_UP_REPLACED && cf_room_conference(room) != NULL) {
             cf_conference_on_left(out->conference, now, leg->device, false);
         }
-        cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, CF_STR_NONE, now);
-        cf_leg_settle(leg, now);
+        if (!cf_leg_bid_farewell(leg, out->reason, now)) {
+            cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, CF_STR_NONE, now);
+            cf_leg_settle(leg, now);
+        }
     } else if (dial != NULL) {
         struct cf_handle device = dial->device;
         cf_dial_cancel(dial, now);
@@ -242,15 +246,21 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
     }
 }
 
-static void set_policy(struct cf_focus *focus, const struct cf_conference_out *out) {
+static void set_policy(struct cf_focus *focus, const struct cf_conference_out *out, cf_usec now) {
     struct cf_leg *leg = cf_handle_get(&focus->legs, out->device->leg);
-    if (leg != NULL) {
+    if (leg != NULL && leg->farewell_until == 0) {
+        bool was_muted = leg->is_muted;
         const struct cf_roster_participant *participant = out->device->participant;
         leg->is_muted = cf_roster_is_silenced(participant);
         leg->is_listener = participant->role == CF_CONF_ROLE_LISTENER;
         leg->is_waiting = out->device->is_waiting;
         cf_menu_ask_pin(&leg->menu, out->device->wants_pin);
         cf_leg_tell_policy(leg);
+        cf_leg_note_place(leg, now);
+        if (leg->is_muted != was_muted && leg->is_muted != leg->believes_muted) {
+            cf_leg_on_muted_by_other(leg);
+            leg->believes_muted = leg->is_muted;
+        }
     }
 }
 
@@ -268,7 +278,7 @@ static void obey(struct cf_focus *focus, const struct cf_conference_out *out, cf
         break;
     case CF_CONF_OUT_ADMITTED:
     case CF_CONF_OUT_MUTE:
-        set_policy(focus, out);
+        set_policy(focus, out, now);
         break;
     case CF_CONF_OUT_ROSTER:
         cf_room_on_roster(room, now);
@@ -325,6 +335,7 @@ static void on_timer(struct cf_focus_timer *timer, cf_usec now) {
         struct cf_leg *leg = CF_OF(timer, struct cf_leg, timer);
         cf_session_on_deadline(&leg->session, now);
         cf_errand_on_deadline(leg, now);
+        cf_leg_voice_on_deadline(leg, now);
         cf_leg_on_look(leg, now);
         cf_leg_on_path_deadline(leg, now);
         cf_leg_settle(leg, now);
@@ -378,6 +389,7 @@ void cf_focus_set_live(struct cf_focus *focus, const struct cf_focus_config *con
     focus->config.quarantine_usec = focus->ports.quarantine_usec = config->quarantine_usec;
     focus->config.silence_usec = config->silence_usec;
     focus->config.video_kbps = config->video_kbps;
+    focus->config.tones_max = config->tones_max;
     cf_directory_set_limits(&focus->directory, &config->limits, &config->times);
 }
 

@@ -21,6 +21,7 @@
 #include "core/focus/content.h"
 #include "core/focus/ports.h"
 #include "core/media/messages.h"
+#include "core/prompt/language.h"
 #include "core/registrar/domains.h"
 #include "core/registrar/location.h"
 
@@ -41,6 +42,13 @@ enum cf_factory_answer {
     CF_FACTORY_ANSWER_AUTO,     /**< 302 for clients that announce conference support, else 200 */
     CF_FACTORY_ANSWER_REDIRECT, /**< always 302 */
     CF_FACTORY_ANSWER_ACCEPT,   /**< always 200 */
+};
+
+/** Who is spoken to. */
+enum cf_focus_prompts {
+    CF_FOCUS_PROMPTS_PHONES, /**< callers whose phones don't show the conference; at the door and in the lobby all */
+    CF_FOCUS_PROMPTS_ALL,
+    CF_FOCUS_PROMPTS_OFF,
 };
 
 /** Lines of a leg that can have ZRTP. */
@@ -81,12 +89,16 @@ struct cf_focus_config {
     bool announces_chat; /**< clients that keep a chat room of each conference are told that there is chat */
     struct cf_conference_limits limits;
     struct cf_conference_times times;
-    cf_usec ring_usec;           /**< how long people are rung */
-    cf_usec quarantine_usec;     /**< how long a media port rests */
-    cf_usec silence_usec;        /**< a leg without a packet that long is ended; 0: never */
-    uint32_t video_kbps;         /**< bit rate asked of senders of pictures */
-    cf_usec stats_interval_usec; /**< statistics of all streams are taken that often; 0: never */
-    bool pauses_unseen;          /**< cameras that nobody sees are asked to send next to nothing */
+    cf_usec ring_usec;              /**< how long people are rung */
+    cf_usec quarantine_usec;        /**< how long a media port rests */
+    cf_usec silence_usec;           /**< a leg without a packet that long is ended; 0: never */
+    uint32_t video_kbps;            /**< bit rate asked of senders of pictures */
+    cf_usec stats_interval_usec;    /**< statistics of all streams are taken that often; 0: never */
+    bool pauses_unseen;             /**< cameras that nobody sees are asked to send next to nothing */
+    const struct cf_sounds *sounds; /**< those of the media worker; NULL: nothing is said */
+    enum cf_focus_prompts prompts;  /**< who is spoken to */
+    struct cf_str language;         /**< tag, for callers that ask for none that there is */
+    uint32_t tones_max;             /**< chimes when people come and go, up to so many in a conference; 0: none */
 };
 
 /** Who is behind a request, as the node found out. Views valid during the call. */

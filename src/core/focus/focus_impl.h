@@ -8,7 +8,7 @@
 #include "core/dialog/session.h"
 #include "core/focus/focus.h"
 #include "core/focus/line_use.h"
-#include "core/menu/menu.h"
+#include "core/menu/attendant.h"
 
 /** What a timer of the focus is of. */
 enum cf_focus_timer_kind {
@@ -39,6 +39,7 @@ struct cf_room {
     struct cf_list watchers;            /**< of struct cf_watcher.in_room */
     struct cf_list referrals;           /**< of struct cf_referral.in_room */
     struct cf_list deliveries;          /**< of struct cf_delivery.in_room */
+    uint32_t people;                    /**< in the conference, as last heard */
     bool is_over;                       /**< the conference is gone; the room goes with its last usage */
 };
 
@@ -89,6 +90,9 @@ struct cf_leg {
     bool takes_cpim;  /**< it reads message/cpim (RFC 3862) */
     cf_usec chat_at;  /**< when all its messages so far would have come at the allowed rate */
     struct cf_menu menu;
+    struct cf_attendant attendant;
+    bool believes_muted;                                 /**< what its user knows of being muted */
+    cf_usec farewell_until;                              /**< a last word is said, then it ends; 0: no */
     cf_usec errand_until;                                /**< it is an errand (errand.c), and ends then; 0: it is a member's */
     bool has_left;                                       /**< the conference knows that it is over */
     bool sees_video;                                     /**< the conference has pictures */
@@ -438,6 +442,39 @@ void cf_leg_on_digit(struct cf_leg *leg, char digit, cf_usec now);
 
 /** INFO inside the dialog of @p leg: a key, or a command. Returns the status to answer with. */
 unsigned cf_leg_on_info(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
+
+/* --- voice.c --- */
+
+/** Tell @p leg @p phrase, if anything is said at all. */
+void cf_leg_say(const struct cf_leg *leg, const struct cf_phrase *phrase);
+
+/** What the attendant of @p leg needs to know. */
+struct cf_attendant_view cf_leg_view(const struct cf_leg *leg);
+
+/** Begin with the attendant of @p leg, in the language of an Accept-Language header (absent: there was none). */
+void cf_leg_choose_language(struct cf_leg *leg, struct cf_str accept);
+
+/** @p leg may stand elsewhere now, or hear for the first time. */
+void cf_leg_note_place(struct cf_leg *leg, cf_usec now);
+
+/** A key of @p leg was pressed: it is not spoken to meanwhile. */
+void cf_leg_on_key(struct cf_leg *leg, cf_usec now);
+
+/** Somebody else has muted or unmuted @p leg. */
+void cf_leg_on_muted_by_other(const struct cf_leg *leg);
+
+/** When something is to be said to @p leg, or the last word was. */
+cf_usec cf_leg_voice_deadline(const struct cf_leg *leg);
+void cf_leg_voice_on_deadline(struct cf_leg *leg, cf_usec now);
+
+/** Something that was said to @p leg is over. It may be gone after this. */
+void cf_leg_on_played(struct cf_leg *leg, const struct cf_played *played, cf_usec now);
+
+/** @p leg is to be hung up on: true if it is told why first, and ends after that. */
+bool cf_leg_bid_farewell(struct cf_leg *leg, enum cf_hang_up_reason reason, cf_usec now);
+
+/** People have come or gone. */
+void cf_room_voice_on_roster(struct cf_room *room, cf_usec now);
 
 /* --- replace.c --- */
 

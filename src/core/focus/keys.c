@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a member asks for by keys of the phone (RFC 4733 or INFO) and by commands in INFO (docs/conference-commands.md). Who may
- * do it is for the conference to say; a key that is refused does nothing.
+ * do it is for the conference to say; what came of a key is told to who pressed it (voice.c).
  */
 #include "core/conf/conference_command.h"
 #include "core/focus/focus_impl.h"
@@ -10,38 +10,74 @@
 
 #define COMMAND_TYPE CF_STR("application/vnd.confer.command")
 
-static void toggle(struct cf_leg *leg, struct cf_conference *conf, enum cf_menu_action action, cf_usec now) {
+/* The command behind a code, and what is on after it. @self: the roster's view of who asks. */
+static enum cf_conference_command command_of(enum cf_menu_action action, const struct cf_conference *conf,
+                                             const struct cf_roster_participant *self, enum cf_outcome *ret) {
+    *ret = CF_OUTCOME_ON;
+    if (action == CF_MENU_MUTE) {
+        *ret = self->is_muted ? CF_OUTCOME_OFF : CF_OUTCOME_ON;
+        return self->is_muted ? CF_CONFERENCE_COMMAND_UNMUTE : CF_CONFERENCE_COMMAND_MUTE;
+    }
+    if (action == CF_MENU_HAND) {
+        *ret = self->hand_up != 0 ? CF_OUTCOME_OFF : CF_OUTCOME_ON;
+        return self->hand_up != 0 ? CF_CONFERENCE_COMMAND_HAND_DOWN : CF_CONFERENCE_COMMAND_HAND_UP;
+    }
+    if (action == CF_MENU_LOCK) {
+        *ret = conf->is_locked ? CF_OUTCOME_OFF : CF_OUTCOME_ON;
+        return conf->is_locked ? CF_CONFERENCE_COMMAND_UNLOCK : CF_CONFERENCE_COMMAND_LOCK;
+    }
+    return action == CF_MENU_MUTE_ALL ? CF_CONFERENCE_COMMAND_MUTE_ALL : CF_CONFERENCE_COMMAND_ADMIT_ALL;
+}
+
+static bool is_command(enum cf_menu_action action) {
+    return action == CF_MENU_MUTE || action == CF_MENU_HAND || action == CF_MENU_LOCK || action == CF_MENU_ADMIT ||
+           action == CF_MENU_MUTE_ALL;
+}
+
+/* A code was keyed in: do it, and say what came of it. */
+static void on_code(struct cf_leg *leg, struct cf_conference *conf, enum cf_menu_action action, cf_usec now) {
     const struct cf_conference_actor actor = {.aor = leg->aor};
     const struct cf_roster_participant *self = cf_roster_find(&conf->roster, leg->aor);
-    enum cf_conference_command command = CF_CONFERENCE_COMMAND_ADMIT_ALL;
+    enum cf_outcome outcome = CF_OUTCOME_ON;
     if (self == NULL) {
         return;
     }
-    if (action == CF_MENU_MUTE) {
-        command = self->is_muted ? CF_CONFERENCE_COMMAND_UNMUTE : CF_CONFERENCE_COMMAND_MUTE;
-    } else if (action == CF_MENU_HAND) {
-        command = self->hand_up != 0 ? CF_CONFERENCE_COMMAND_HAND_DOWN : CF_CONFERENCE_COMMAND_HAND_UP;
-    } else if (action == CF_MENU_LOCK) {
-        command = conf->is_locked ? CF_CONFERENCE_COMMAND_UNLOCK : CF_CONFERENCE_COMMAND_LOCK;
+    if (is_command(action)) {
+        enum cf_conference_command command = command_of(action, conf, self, &outcome);
+        bool is_done = cf_denial_is_none(cf_conference_do(conf, now, &actor, command, CF_STR_NONE));
+        if (is_done && action == CF_MENU_MUTE) {
+            leg->believes_muted = outcome == CF_OUTCOME_ON;
+        }
+        outcome = is_done ? outcome : CF_OUTCOME_DENIED;
     }
-    struct cf_denial ignored = cf_conference_do(conf, now, &actor, command, CF_STR_NONE);
-    (void)ignored;
+    const struct cf_attendant_view view = cf_leg_view(leg);
+    struct cf_phrase phrase = cf_attendant_answer(&leg->attendant, action, outcome, &view);
+    cf_leg_say(leg, &phrase);
+}
+
+static void on_pin(struct cf_leg *leg, struct cf_conference *conf, cf_usec now) {
+    enum cf_pin_verdict verdict = cf_conference_on_pin(conf, now, leg->device, cf_menu_pin(&leg->menu));
+    if (verdict == CF_PIN_RIGHT) {
+        cf_menu_ask_pin(&leg->menu, false);
+        cf_leg_note_place(leg, now);
+    } else {
+        struct cf_phrase phrase = cf_phrase_of(leg->attendant.language, CF_PROMPT_PIN_WRONG);
+        cf_leg_say(leg, &phrase);
+    }
 }
 
 void cf_leg_on_digit(struct cf_leg *leg, char digit, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(leg->room);
+    if (conf == NULL || !cf_handle_is_set(leg->device) || leg->has_left) {
+        return;
+    }
     enum cf_menu_action action = cf_menu_on_digit(&leg->menu, now, digit);
-    if (conf == NULL || !cf_handle_is_set(leg->device) || action == CF_MENU_NOTHING) {
-        return;
-    }
+    cf_leg_on_key(leg, now);
     if (action == CF_MENU_PIN) {
-        enum cf_pin_verdict verdict = cf_conference_on_pin(conf, now, leg->device, cf_menu_pin(&leg->menu));
-        if (verdict == CF_PIN_RIGHT) {
-            cf_menu_ask_pin(&leg->menu, false);
-        }
-        return;
+        on_pin(leg, conf, now);
+    } else if (action != CF_MENU_NOTHING) {
+        on_code(leg, conf, action, now);
     }
-    toggle(leg, conf, action, now);
 }
 
 /* One command a body: the word, and after a blank what it takes. */

@@ -28,6 +28,7 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
                            .sees_video = conf == NULL || conf->has_video,
                            .look_at = CF_USEC_NEVER};
     cf_list_init(&leg->referrals);
+    cf_leg_choose_language(leg, CF_STR_NONE);
     leg->handle = cf_handle_add(&focus->legs, leg);
     if (!cf_handle_is_set(leg->handle) || !copy_caller(leg, mem, caller)) {
         cf_handle_remove(&focus->legs, leg->handle);
@@ -239,6 +240,7 @@ static void on_event(struct cf_leg *leg, const struct cf_session_event *event, c
 
 void cf_leg_set_timer(struct cf_leg *leg) {
     cf_usec deadline = cf_usec_min(cf_session_deadline(&leg->session), cf_usec_min(leg->look_at, leg->path_until));
+    deadline = cf_usec_min(deadline, cf_leg_voice_deadline(leg));
     cf_focus_set_timer(leg->room->focus, &leg->timer,
                        leg->errand_until == 0 ? deadline : cf_usec_min(deadline, leg->errand_until));
 }

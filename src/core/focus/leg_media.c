@@ -298,6 +298,7 @@ void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now) {
     note_agreed(leg, params, now);
     tell_conference(leg, params, now);
     cf_leg_look_later(leg, now);
+    cf_leg_note_place(leg, now);
     cf_media_params_free(leg->room->focus->config.mem, params);
 }
 

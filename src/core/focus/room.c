@@ -155,6 +155,7 @@ static void tell_referrals(struct cf_room *room, cf_usec now) {
 }
 
 void cf_room_on_roster(struct cf_room *room, cf_usec now) {
+    cf_room_voice_on_roster(room, now);
     CF_LIST_EACH (&room->watchers, link, following) {
         cf_watcher_on_roster(CF_OF(link, struct cf_watcher, sub.in_room), now);
     }

@@ -5,7 +5,8 @@
 static const struct {
     char digit;
     enum cf_menu_action action;
-} codes[] = {{'5', CF_MENU_HAND}, {'6', CF_MENU_MUTE}, {'7', CF_MENU_LOCK}, {'8', CF_MENU_ADMIT}};
+} codes[] = {{'0', CF_MENU_HELP}, {'4', CF_MENU_MUTE_ALL}, {'5', CF_MENU_HAND}, {'6', CF_MENU_MUTE},
+             {'7', CF_MENU_LOCK}, {'8', CF_MENU_ADMIT},    {'9', CF_MENU_COUNT}};
 
 void cf_menu_ask_pin(struct cf_menu *menu, bool wants_pin) {
     *menu = (struct cf_menu){.wants_pin = wants_pin};
@@ -21,7 +22,7 @@ static enum cf_menu_action on_code(struct cf_menu *menu, cf_usec now, char digit
             return codes[i].action;
         }
     }
-    return CF_MENU_NOTHING;
+    return had_star && (cf_ascii_is_digit(digit) || digit == '#') ? CF_MENU_UNKNOWN : CF_MENU_NOTHING;
 }
 
 /* A star begins the PIN anew, for those who have mistyped. */

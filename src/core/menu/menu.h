@@ -5,7 +5,8 @@
  *
  *   *6  mute or unmute oneself            *7  lock or unlock the conference (administrators)
  *   *5  raise or lower one's hand         *8  let everybody in who waits (administrators)
- *   #   end of a PIN
+ *   *9  how many people are in            *4  mute all others (administrators)
+ *   *0  which keys there are              #   end of a PIN
  *
  * A code must be finished within CF_MENU_CODE_TIME, a PIN within CF_MENU_PIN_TIME from its first digit; what is late begins anew.
  * Digits outside of a code or PIN mean nothing: people press keys.
@@ -25,12 +26,16 @@
 
 /** What is meant. */
 enum cf_menu_action {
-    CF_MENU_NOTHING, /**< more is to come, or it meant nothing */
-    CF_MENU_MUTE,    /**< *6 */
-    CF_MENU_HAND,    /**< *5 */
-    CF_MENU_LOCK,    /**< *7 */
-    CF_MENU_ADMIT,   /**< *8 */
-    CF_MENU_PIN,     /**< cf_menu_pin() was entered */
+    CF_MENU_NOTHING,  /**< more is to come, or it meant nothing */
+    CF_MENU_MUTE,     /**< *6 */
+    CF_MENU_HAND,     /**< *5 */
+    CF_MENU_LOCK,     /**< *7 */
+    CF_MENU_ADMIT,    /**< *8 */
+    CF_MENU_MUTE_ALL, /**< *4 */
+    CF_MENU_COUNT,    /**< *9 */
+    CF_MENU_HELP,     /**< *0 */
+    CF_MENU_UNKNOWN,  /**< a star and a key that makes no code */
+    CF_MENU_PIN,      /**< cf_menu_pin() was entered */
 };
 
 /** The menu of a call. Zeroed: nothing was pressed. */

@@ -57,9 +57,6 @@ X(MUTED_ALL, "muted-all", "All others are muted now.")
 X(NOT_ALLOWED, "not-allowed", "Only a moderator can do that.")
 X(REMOVED, "removed", "A moderator has removed you from the conference. Good bye.")
 X(OVER, "over", "The conference is over. Good bye.")
-X(REFUSED_LOCKED, "refused-locked", "This conference is locked. Please try again later. Good bye.")
-X(REFUSED_FULL, "refused-full", "This conference has no room left. Please try again later. Good bye.")
-X(MINUTE_LEFT, "minute-left", "The conference ends in one minute.")
 X(KEYS, "keys",
   "Press star five to raise your hand, star six to mute yourself, and star nine to hear how many people are in the "
   "conference.")

@@ -95,6 +95,15 @@ void cf_terminal_on_closed(struct cf_terminal *t, uint32_t socket, const struct 
 /** Send 20 ms of sound (CF_MIX_TICK_SAMPLES samples at 48 kHz) on every audio line that is sent. */
 void cf_terminal_send_sound(struct cf_terminal *t, const int16_t *pcm, cf_usec now);
 
+/** Keys that wait to be pressed. */
+#define CF_TERMINAL_KEYS_MAX 32U
+
+/**
+ * Press @p keys (0-9 * # A-D), one after the other, on every audio line that has agreed on telephone events (RFC 4733): in the
+ * place of the next sound, 320 ms each. CF_ERR_LIMIT: none, or too many; CF_ERR_MALFORMED: no key.
+ */
+CF_MUST_USE enum cf_err cf_terminal_press(struct cf_terminal *t, struct cf_str keys);
+
 /**
  * Send sound that is encoded already, 20 ms of it, on line @p index. CF_ERR_STATE: the line is not sent; CF_ERR_MISMATCH: with
  * another codec than @p codec.

@@ -117,6 +117,9 @@ struct cf_terminal {
     struct cf_terminal_event events[CF_TERMINAL_EVENTS_MAX];
     size_t event_begin;
     size_t event_count;
+    char keys[CF_TERMINAL_KEYS_MAX]; /**< to be pressed, the first one now */
+    size_t key_count;
+    uint32_t key_tick; /**< ticks since it was pressed */
     struct cf_terminal_totals totals;
 };
 
@@ -223,5 +226,19 @@ cf_usec cf_terminal_report_deadline(const struct cf_terminal *t, size_t index);
 
 /** Send a report with BYE for all on transport @p index. */
 void cf_terminal_report_bye(struct cf_terminal *t, size_t index, cf_usec now);
+
+/* --- terminal_press.c --- */
+
+/** A tick of @p line belongs to a key, which is sent. False: to sound. */
+bool cf_terminal_press_tick(struct cf_terminal *t, struct cf_terminal_stream *line, cf_usec now);
+
+/** All lines have had their tick. */
+void cf_terminal_press_on_tick(struct cf_terminal *t);
+
+/* --- terminal_send.c --- */
+
+/** Send @p octets with the type of @p payload on @p line. */
+void cf_terminal_send_event(struct cf_terminal *t, struct cf_terminal_stream *line, const struct cf_payload *payload,
+                            uint32_t timestamp, bool marker, struct cf_span octets, cf_usec now);
 
 #endif

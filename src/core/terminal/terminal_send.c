@@ -197,7 +197,8 @@ struct fields {
     struct cf_terminal_sender *out;
     uint32_t timestamp;
     bool marker;
-    const uint8_t *level; /* NULL: none */
+    const uint8_t *level;             /* NULL: none */
+    const struct cf_payload *payload; /* NULL: that of .out */
 };
 
 /* One packet of @p line: header, protection, counting. */
@@ -222,7 +223,7 @@ static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, 
                                    .timestamp = f->timestamp,
                                    .ssrc = out->ssrc,
                                    .sequence = out->sequence,
-                                   .payload_type = out->payload->send_type,
+                                   .payload_type = f->payload == NULL ? out->payload->send_type : f->payload->send_type,
                                    .marker = f->marker};
     cf_rtp_put_header(&header, &fields);
     struct cf_protect_job job = {.srtp = transport->path.send,
@@ -305,10 +306,18 @@ static void send_sound(struct cf_terminal *t, struct cf_terminal_stream *line, c
 void cf_terminal_send_sound(struct cf_terminal *t, const int16_t *pcm, cf_usec now) {
     for (size_t i = 0; i < t->line_count; i++) {
         struct cf_terminal_stream *line = t->lines[i];
-        if (line != NULL && line->out.is_on && line->out.encoder != NULL) {
+        bool is_sound = line != NULL && line->out.is_on && line->out.encoder != NULL;
+        if (is_sound && !cf_terminal_press_tick(t, line, now)) {
             send_sound(t, line, pcm, now);
         }
     }
+    cf_terminal_press_on_tick(t);
+}
+
+void cf_terminal_send_event(struct cf_terminal *t, struct cf_terminal_stream *line, const struct cf_payload *payload,
+                            uint32_t timestamp, bool marker, struct cf_span octets, cf_usec now) {
+    const struct fields f = {.out = &line->out, .timestamp = timestamp, .marker = marker, .payload = payload};
+    send_packet(t, line, &f, octets, now);
 }
 
 enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t index, enum cf_codec codec, struct cf_span payload,

@@ -312,6 +312,28 @@ static void who_comes_back_at_once_is_the_same_participant(void **state) {
     world_fini(&w);
 }
 
+static void all_are_muted_but_moderators(void **state) {
+    (void)state;
+    struct world w;
+    world_init(&w, NULL);
+    struct cf_conference *conf = world_ad_hoc(&w, NULL);
+    (void)world_join(&w, conf, ALICE, ALICE_PHONE);
+    (void)world_join(&w, conf, BOB, BOB_PHONE);
+    assert_int_equal(cf_conference_people(conf), 2);
+    struct cf_conference_actor alice = world_actor(ALICE);
+    struct cf_conference_actor bob = world_actor(BOB);
+    (void)world_drain(&w);
+    assert_int_equal(cf_conference_on_mute_all(conf, w.now, &bob).reason, CF_DENIAL_NOT_ADMIN);
+    assert_int_equal(cf_conference_on_mute_all(conf, w.now, &alice).reason, CF_DENIAL_NONE);
+    assert_str(world_drain(&w), CF_STR("mute sip:bob@example.org\nroster\n"));
+    assert_int_equal(cf_conference_on_mute_all(conf, w.now, &alice).reason, CF_DENIAL_NONE);
+    assert_str(world_drain(&w), CF_STR(""));
+    /* It binds nobody. */
+    assert_int_equal(cf_conference_on_mute(conf, w.now, &bob, CF_STR(BOB), false).reason, CF_DENIAL_NONE);
+    assert_str(world_drain(&w), CF_STR("unmute sip:bob@example.org\nroster\n"));
+    world_fini(&w);
+}
+
 static void hold_and_mute_show_in_the_status(void **state) {
     (void)state;
     struct world w;
@@ -954,7 +976,7 @@ CF_TEST_MAIN(
     cmocka_unit_test(a_plain_phone_whose_contact_is_its_address_takes_over_the_call_out),
     cmocka_unit_test(the_same_device_calling_again_replaces_its_call), cmocka_unit_test(several_devices_are_one_participant),
     cmocka_unit_test(who_comes_back_at_once_is_the_same_participant), cmocka_unit_test(hold_and_mute_show_in_the_status),
-    cmocka_unit_test(labels_are_found_until_their_device_goes),
+    cmocka_unit_test(all_are_muted_but_moderators), cmocka_unit_test(labels_are_found_until_their_device_goes),
     cmocka_unit_test(a_shared_screen_has_a_label_of_its_own_while_it_lasts),
     cmocka_unit_test(the_organiser_is_administrator_whenever_present),
     cmocka_unit_test(whoever_is_called_in_first_is_administrator_too),

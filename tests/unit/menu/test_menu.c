@@ -19,14 +19,26 @@ static void codes_mean_something(void **state) {
     assert_int_equal(press(&menu, 0, "*7"), CF_MENU_LOCK);
     assert_int_equal(press(&menu, 0, "*8"), CF_MENU_ADMIT);
     assert_int_equal(press(&menu, 0, "**6"), CF_MENU_MUTE);
+    assert_int_equal(press(&menu, 0, "*4"), CF_MENU_MUTE_ALL);
+    assert_int_equal(press(&menu, 0, "*9"), CF_MENU_COUNT);
+    assert_int_equal(press(&menu, 0, "*0"), CF_MENU_HELP);
 }
 
 static void other_keys_mean_nothing(void **state) {
     (void)state;
-    static const char *const keys[] = {"6", "66", "*1", "*#", "#6", "*16", "A", "!", "*x6"};
+    static const char *const keys[] = {"6", "66", "#6", "*16", "A", "!", "*x6", "*x"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         struct cf_menu menu = {0};
         assert_int_equal(press(&menu, 0, keys[i]), CF_MENU_NOTHING);
+    }
+}
+
+static void a_star_and_another_key_make_no_code(void **state) {
+    (void)state;
+    static const char *const keys[] = {"*1", "*#", "*2", "*3", "6*1"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct cf_menu menu = {0};
+        assert_int_equal(press(&menu, 0, keys[i]), CF_MENU_UNKNOWN);
     }
 }
 
@@ -76,5 +88,5 @@ static void a_pin_that_takes_too_long_or_is_too_long_is_none(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(codes_mean_something), cmocka_unit_test(other_keys_mean_nothing),
-             cmocka_unit_test(a_code_must_be_finished_in_time), cmocka_unit_test(a_pin_ends_with_a_hash),
-             cmocka_unit_test(a_pin_that_takes_too_long_or_is_too_long_is_none))
+             cmocka_unit_test(a_star_and_another_key_make_no_code), cmocka_unit_test(a_code_must_be_finished_in_time),
+             cmocka_unit_test(a_pin_ends_with_a_hash), cmocka_unit_test(a_pin_that_takes_too_long_or_is_too_long_is_none))

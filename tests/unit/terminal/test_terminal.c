@@ -2,6 +2,7 @@
 /* Two terminals over a wire that can be cut, with what two negotiations have agreed on. */
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
+#include "core/rtp/event.h"
 #include "core/rtp/extension.h"
 #include "core/terminal/terminal.h"
 #include "lib/test.h"
@@ -47,6 +48,10 @@ struct wire {
     bool drops_repairs; /* of those lost */
     uint16_t lost[64];
     size_t lost_count;
+    struct cf_dtmf dtmf; /* of what end 0 sends */
+    char keys[16];       /* that it pressed */
+    size_t key_count;
+    size_t event_packets;
 };
 
 static void make_end(struct wire *w, size_t i) {
@@ -144,6 +149,25 @@ static bool is_lost(struct wire *w, size_t from, struct cf_span data) {
     return true;
 }
 
+/* Keys among the sound of end 0, which is not encrypted. */
+static void note_key(struct wire *w, size_t from, struct cf_span data) {
+    struct cf_rtp_view view;
+    const struct cf_media_line *line = cf_terminal_line(w->ends[from].terminal, 0);
+    if (from != 0 || line == NULL || cf_packet_kind_of(data) != CF_PACKET_RTP || cf_rtp_parse(data, &view) != CF_OK) {
+        return;
+    }
+    for (size_t i = 0; i < line->payload_count; i++) {
+        const struct cf_payload *payload = &line->payloads[i];
+        if (payload->codec == CF_CODEC_TELEPHONE_EVENT && payload->send_type == view.payload_type) {
+            char key = cf_dtmf_on_packet(&w->dtmf, view.timestamp, view.payload);
+            w->event_packets++;
+            if (key != '\0' && w->key_count < sizeof w->keys) {
+                w->keys[w->key_count++] = key;
+            }
+        }
+    }
+}
+
 static void drain(struct wire *w, size_t from) {
     struct end *e = &w->ends[from];
     struct end *peer = &w->ends[1 - from];
@@ -163,6 +187,7 @@ static void drain(struct wire *w, size_t from) {
     while (cf_terminal_poll_send(e->terminal, &out)) {
         struct cf_addr source = address_of(e, out.socket);
         e->last_sent_from = source;
+        note_key(w, from, out.data);
         memcpy(e->last_packet, out.data.at, out.data.len);
         e->last_packet_len = out.data.len;
         if (!is_lost(w, from, out.data)) {
@@ -228,6 +253,31 @@ static void sound_goes_both_ways(void **state) {
     assert_int_equal(stats.packets_received, 50);
     assert_int_equal(stats.packets_lost, 0);
     assert_true(stats.round_trip_usec >= 0);
+    end_wire(&w);
+}
+
+static void keys_are_sent_in_the_place_of_sound(void **state) {
+    struct wire w;
+    int16_t pcm[CF_MIX_TICK_SAMPLES] = {0};
+    (void)state;
+    begin_wire(&w, 1);
+    agree(&w);
+    struct cf_terminal *t = w.ends[0].terminal;
+    char many[CF_TERMINAL_KEYS_MAX + 1];
+    memset(many, '1', sizeof many);
+    assert_int_equal(cf_terminal_press(t, cf_str_n(many, sizeof many)), CF_ERR_LIMIT);
+    assert_int_equal(cf_terminal_press(t, CF_STR("")), CF_ERR_LIMIT);
+    assert_int_equal(cf_terminal_press(t, CF_STR("12x")), CF_ERR_MALFORMED);
+    assert_ok(cf_terminal_press(t, CF_STR("44")));
+    assert_ok(cf_terminal_press(t, CF_STR("*#")));
+    for (int tick = 0; tick < 100; tick++) {
+        cf_terminal_send_sound(t, pcm, w.now);
+        pass(&w, STEP);
+    }
+    assert_str(cf_str_n(w.keys, w.key_count), CF_STR("44*#"));
+    /* Each for 160 ms, its end three times. */
+    assert_int_equal(w.event_packets, 4 * 11);
+    assert_int_equal(cf_terminal_stats(t, 0).packets_sent, 4 * 11 + (100 - 4 * 16));
     end_wire(&w);
 }
 
@@ -679,9 +729,10 @@ static void memory_may_be_out_anywhere(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(sound_goes_both_ways), cmocka_unit_test(frames_come_whole),
-             cmocka_unit_test(a_lost_packet_is_sent_again), cmocka_unit_test(a_frame_lost_for_good_costs_a_key_frame),
-             cmocka_unit_test(a_decoder_may_want_a_key_frame), cmocka_unit_test(bit_rates_are_asked_for_and_confirmed),
+CF_TEST_MAIN(cmocka_unit_test(sound_goes_both_ways), cmocka_unit_test(keys_are_sent_in_the_place_of_sound),
+             cmocka_unit_test(frames_come_whole), cmocka_unit_test(a_lost_packet_is_sent_again),
+             cmocka_unit_test(a_frame_lost_for_good_costs_a_key_frame), cmocka_unit_test(a_decoder_may_want_a_key_frame),
+             cmocka_unit_test(bit_rates_are_asked_for_and_confirmed),
              cmocka_unit_test(encrypted_media_comes_through_and_nothing_else),
              cmocka_unit_test(keys_are_agreed_on_in_the_media_path), cmocka_unit_test(another_certificate_than_promised_is_told),
              cmocka_unit_test(checks_find_the_way_before_media_goes), cmocka_unit_test(a_peer_that_falls_silent_is_not_sent_to),

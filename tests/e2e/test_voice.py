@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What callers with ordinary phones are told: prompts are recognised in what a phone has recorded, in Opus and in G.711."""
+import os
+import tempfile
+import time
+import wave
+
+from confer_test import Server, check, run_cases
+from phone import Phone, heard_in
+
+ROOT = os.environ.get('CONFER_SOURCE', os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+SURE = 0.8  # another prompt of the same voice reaches 0.73
+server = None
+
+
+def prompt(word):
+    return f'{ROOT}/sounds/en/{word}.opus'
+
+
+def windows(recording):
+    """The recording in pieces, since confer hear looks for a source within ten seconds: (where it begins in ms, file)."""
+    with wave.open(recording) as sound:
+        rate, count, octets = sound.getframerate(), sound.getnframes(), sound.readframes(sound.getnframes())
+    for begin in range(0, max(1, count - 2 * rate), 5 * rate):
+        with tempfile.NamedTemporaryFile(suffix='.wav') as piece:
+            with wave.open(piece.name, 'wb') as out:
+                out.setnchannels(1)
+                out.setsampwidth(2)
+                out.setframerate(rate)
+                out.writeframes(octets[2 * begin:2 * (begin + 10 * rate)])
+            yield begin * 1000 // rate, piece.name
+
+
+def heard(phone, *words):
+    """What of the prompts a phone that has ended has heard: {word: when, ms}; those that were not are left out."""
+    best = {word: (0, 0) for word in words}
+    for begin, piece in windows(phone.recording()):
+        for word, one in zip(words, heard_in(piece, *[prompt(word) for word in words])):
+            if one['pieces'] > 0:
+                best[word] = max(best[word], (one['likeness'], begin + one['delay_ms']))
+    print('# ' + phone.name + ': ' + ', '.join(f'{word} {likeness} at {at} ms' for word, (likeness, at) in best.items()))
+    return {word: at for word, (likeness, at) in best.items() if likeness >= SURE}
+
+
+def keys(phone, text):
+    phone.command(f'keys {text}')
+
+
+def done(*words):
+    answer = server.control(*words)
+    check(answer and 'done' in answer[0], f'{words}: {answer}')
+
+
+def wait_member(what, room, user, matches):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        found = next((p for p in (server.room(room) or {}).get('participants', []) if p['user'] == f'sip:{user}@localhost'), None)
+        if matches(found):
+            return
+        time.sleep(0.1)
+    check(False, f'{user} is not {what}: {found}')
+
+
+def is_in(member):
+    return member is not None and not member['devices'][0]['waiting']
+
+
+def caller(user, room, number, *options, expect='connected'):
+    return Phone(server, user, f'sip:room-{room}@localhost', number, options=('--video', 'none', '--audio', 'silence', *options),
+                 records=True, expect=expect)
+
+
+def a_pin_is_asked_for_and_keys_are_confirmed():
+    """By a phone that has G.711 only: asked for the PIN, wrong once, then right; what is keyed in is confirmed."""
+    alice = Phone(server, 'alice', 'sip:room-pin@localhost', 1, options=('--audio', 'silence'))
+    alice.event('media')
+    done('pin', 'room-pin', '4711')
+    bob = caller('bob', 'pin', 2, '--audio-codecs', 'PCMU')
+    bob.event('media')
+    time.sleep(6)
+    keys(bob, '1111#')
+    time.sleep(4)
+    keys(bob, '4711#')
+    wait_member('in', 'room-pin', 'bob', is_in)
+    time.sleep(2.8)
+    keys(bob, '*6')
+    wait_member('muted', 'room-pin', 'bob', lambda m: m['muted'])
+    time.sleep(3)
+    bob.quit()
+    alice.quit()
+    told = heard(bob, 'pin-wanted', 'pin-wrong', 'entered', 'muted', 'unmuted', 'hand-up')
+    check(list(told) == ['pin-wanted', 'pin-wrong', 'entered', 'muted'], f'{told}')
+    check(sorted(told.values()) == list(told.values()), f'in that order: {told}')
+
+
+def three_wrong_pins_end_the_call_with_a_word():
+    alice = Phone(server, 'alice', 'sip:room-guess@localhost', 1)
+    alice.event('media')
+    done('pin', 'room-guess', '4711')
+    bob = caller('bob', 'guess', 2, expect='connected,ended=bye')
+    bob.event('media')
+    for _ in range(3):
+        time.sleep(1.8)
+        keys(bob, '0815#')
+    bob.finish()
+    alice.quit()
+    told = heard(bob, 'pin-refused', 'entered')
+    check(list(told) == ['pin-refused'], f'{told}')
+
+
+def the_first_one_the_lobby_and_the_moderator_are_spoken_to():
+    alice = caller('alice', 'door', 1)
+    alice.event('media')
+    done('lobby', 'room-door')
+    time.sleep(3.5)
+    bob = caller('bob', 'door', 2, '--audio-codecs', 'opus')
+    bob.event('media')
+    time.sleep(3.5)
+    keys(alice, '*8')
+    wait_member('in', 'room-door', 'bob', is_in)
+    time.sleep(2.8)
+    keys(bob, '*9')
+    keys(alice, '*7')
+    time.sleep(3.2)
+    done('kick', 'room-door', 'sip:bob@localhost')
+    bob.finish()
+    alice.quit()
+    for phone, words in ((alice, ['first', 'admitted-all', 'locked']), (bob, ['lobby', 'entered', 'people', 'removed'])):
+        told = heard(phone, *words, 'denied')
+        check(list(told) == words, f'{told}')
+        check(sorted(told.values()) == list(told.values()), f'in that order: {told}')
+
+
+if __name__ == '__main__':
+    with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
+        config.write('[conferences]\nprompts = all\ntones = 1\n')
+        config.flush()
+        server = Server(extra=['--config', config.name])
+        try:
+            run_cases(a_pin_is_asked_for_and_keys_are_confirmed, three_wrong_pins_end_the_call_with_a_word,
+                      the_first_one_the_lobby_and_the_moderator_are_spoken_to)
+        finally:
+            server.close()
