@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 
-#define ROUNDS 300
-
-#define STEPS 150
+#define ROUNDS 20
+#define STEPS 50
 
 static struct cf_handle legs[1000];
 static size_t leg_count;
@@ -107,7 +106,8 @@ static void live(uint64_t seed) {
     run(3);
     media_has_come();
     run(10);
-    linphone_assert_whole(&w);
+    /* A client that is told at once that somebody has come and sends no pictures keeps a line that it had: it shows nothing. */
+    linphone_assert_shown(&w);
     linphone_end(&w);
 }
 

@@ -217,6 +217,9 @@ struct cf_str linphone_answered(const struct linphone_client *c, size_t index);
 bool linphone_shows(struct linphone_client *c, const char *user);
 
 /** Asserts that everybody who is in with video shows everybody else who sends pictures. */
+void linphone_assert_shown(struct linphone_world *w);
+
+/** The same, and that nobody has a line for somebody who sends none. */
 void linphone_assert_whole(struct linphone_world *w);
 
 /** Does the text have @p what? */
