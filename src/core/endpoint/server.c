@@ -164,6 +164,7 @@ static bool drain(struct cf_endpoint *ep, struct cf_server_tx *stx, const struct
             send_trying(ep, stx);
             break;
         case CF_TRANSACTION_PASS:
+            cf_assert(pass != NULL);
             cf_event_put(ep, *pass);
             break;
         case CF_TRANSACTION_TIMEOUT:

@@ -12,15 +12,16 @@
 #define SMALL_BLOCK 1024  /* octets; longer ones are not in the cache of the C library */
 #define ENTROPY_BLOCK 256 /* getrandom() gives that many without being interrupted */
 
+/* calloc() of the C library passes by the thread's own cache of freed blocks, which serves most of what cores ask for. The
+ * compiler, which knows that malloc() and memset() are calloc(), must not see that it is malloc(). */
+static void *(*volatile const take)(size_t size) = malloc;
+
 static void *heap_alloc(void *ctx, size_t size) {
     (void)ctx;
     if (size > SMALL_BLOCK) {
         return calloc(1, size);
     }
-    /* calloc() of the C library passes by the thread's own cache of freed blocks, which serves most of what cores ask for. The
-     * compiler, which knows that the two together are calloc(), must not see that. */
-    void *memory = malloc(size);
-    __asm__("" : "+r"(memory));
+    void *memory = take(size);
     return memory == NULL ? NULL : memset(memory, 0, size);
 }
 
