@@ -136,22 +136,22 @@ static bool set_fields(struct request *request, const char *const *fields) {
 static bool set_options(struct request *request, const struct cf_http_post *post) {
     CURL *easy = request->easy;
     const struct cf_http_poster_config *config = &request->poster->config;
-    bool is_set = curl_easy_setopt(easy, CURLOPT_URL, post->url) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, config->timeout_msec) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MSEC) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_USERAGENT, config->user_agent) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)post->body.len) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, request) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_answer) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_PRIVATE, request) == CURLE_OK;
+    bool is_set =
+        curl_easy_setopt(easy, CURLOPT_URL, post->url) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, config->timeout_msec) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MSEC) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, config->user_agent) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)post->body.len) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, request) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_answer) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_PRIVATE, request) == CURLE_OK;
     return is_set && (config->authorities == NULL || curl_easy_setopt(easy, CURLOPT_CAINFO, config->authorities) == CURLE_OK);
 }
 

@@ -12,6 +12,10 @@ bool cf_node_is_trusted(const struct cf_node *node, const struct cf_endpoint_eve
     if (!cf_endpoint_flow_info(node->endpoint, event->flow, &flow)) {
         return false;
     }
+    /* Browsers may come by a reverse proxy on the same machine as the SIP proxy. */
+    if (flow.transport == CF_TRANSPORT_WS || flow.transport == CF_TRANSPORT_WSS) {
+        return false;
+    }
     for (size_t i = 0; i < node->config.live.proxy_count; i++) {
         if (cf_addr_eq_ip(&node->config.live.proxies[i], &flow.remote)) {
             return true;
@@ -112,7 +116,9 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
         cf_node_answer(node, event, 400, CF_STR_NONE, now);
         return false;
     }
-    if (!node->config.is_registrar || !cf_endpoint_flow_info(node->endpoint, event->flow, &flow)) {
+    /* Without accounts there still are guests, and nobody else to be asked for anything. */
+    bool has_flow = cf_endpoint_flow_info(node->endpoint, event->flow, &flow);
+    if (!has_flow || (!node->config.is_registrar && !takes_bearer(node, flow.transport))) {
         cf_node_answer(node, event, 403, CF_STR_NONE, now);
         return false;
     }
@@ -131,6 +137,12 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
         cf_node_answer(node, event, 403, CF_STR_NONE, now);
         return false;
     case CF_AUTH_CHALLENGE:
+        if (!node->config.is_registrar && !offers_bearer(node, flow.transport)) {
+            cf_node_answer(node, event, 403, CF_STR_NONE, now);
+            return false;
+        }
+        challenge(node, event, role, verdict, now);
+        return false;
     case CF_AUTH_STALE:
     case CF_AUTH_NO_TOKEN:
         challenge(node, event, role, verdict, now);

@@ -247,8 +247,31 @@ static void without_keys_there_are_no_guests(void **state) {
     assert_int_equal(ask("INVITE", "sip:room-tea@example.org"), 401);
 }
 
+/* Behind a proxy there are no accounts, but guests by their tokens; strangers are neither let in nor asked. */
+static void behind_a_proxy_there_are_guests_too(void **state) {
+    struct cf_token_keys keys = {.former = {.is_set = false}};
+    (void)state;
+    node_end(&f);
+    struct cf_node_config config = node_config(&f);
+    config.is_registrar = false;
+    assert_ok(cf_addr_parse(CF_STR("192.0.2.50"), &config.live.proxies[0]));
+    config.live.proxy_count = 1;
+    config.proxy_uri = CF_STR("<sip:192.0.2.50;lr>");
+    node_begin_with(&f, &config);
+    cf_token_key_make(&keys.current, &f.entropy.entropy);
+    cf_guests_set_keys(cf_node_guests(f.node), &keys);
+    tls = node_accept(&f, 2, "203.0.113.5:6000");
+    struct node_request request = guest_request("INVITE", "sip:room-tea@example.org", false);
+    assert_int_equal(send_over(&request), 403);
+    assert_int_equal(node_send(&f, PHONE, &request), 403);
+    make_token(CF_TOKEN_SPEAKER, "room-tea", "guest~1");
+    assert_int_equal(ask("INVITE", "sip:room-tea@example.org"), 200);
+    assert_true(member()->is_guest);
+    assert_int_equal(ask("REGISTER", "sip:example.org"), 405);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(a_token_opens_its_room), CASE(and_nothing_else), CASE(nobody_speaks_for_somebody_else),
              CASE(tokens_that_are_no_good_are_told_so), CASE(over_udp_a_token_is_not_looked_at),
              CASE(digest_with_the_signature_for_password_does), CASE(moderators_have_their_rights_but_call_nobody),
-             CASE(guessing_is_locked_out), CASE(without_keys_there_are_no_guests))
+             CASE(guessing_is_locked_out), CASE(without_keys_there_are_no_guests), CASE(behind_a_proxy_there_are_guests_too))
