@@ -290,6 +290,16 @@ static void flush(struct grid *g) {
     }
 }
 
+void grid_inject(struct grid *g, const struct grid_member *member, struct cf_span octets) {
+    flush(g);
+    assert_true(octets.len <= sizeof g->octets[0]);
+    memcpy(g->octets[0], octets.at, octets.len);
+    g->inputs[0] =
+        (struct cf_media_input){.socket = member->socket, .from = member->address, .at = g->octets[0], .len = octets.len};
+    g->input_count = 1;
+    flush(g);
+}
+
 static void arrive(struct grid *g, struct grid_event *event) {
     struct grid_member *m = &g->members[event->member - 1];
     if (!event->is_up) {

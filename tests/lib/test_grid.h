@@ -120,6 +120,9 @@ void grid_run(struct grid *g, cf_usec duration);
 /** Member @p number speaks now. */
 void grid_speak(struct grid *g, uint8_t number);
 
+/** A datagram of at most 256 octets comes from @p member at once, as if it had sent it. */
+void grid_inject(struct grid *g, const struct grid_member *member, struct cf_span octets);
+
 /** The engine's line of @p member. */
 struct cf_engine_line *grid_line(struct grid *g, const struct grid_member *member, size_t index);
 
