@@ -11,59 +11,31 @@
 #include "core/mix/bus.h"
 #include "core/rtp/packet.h"
 #include "forward_world.h"
-#include "server/media_messages.h"
-#include "server/media_worker.h"
+#include "worker_world.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 
-#define LISTENERS_MAX 2000
-#define PACKETS 100 /* of a window: two seconds */
+#define LISTENERS_MAX 1000 /* a room has no more */
+#define PACKETS 100        /* of a window: two seconds */
 #define WARM_UP 50
-#define QUEUE_OCTETS 4608 /* the least: nobody reads */
 #define SUITE CF_SRTP_AEAD_AES_128_GCM
 
 static struct cf_udp speaker;
 static struct cf_udp sockets[LISTENERS_MAX];
-static struct cf_mailbox *inbox;
-static struct cf_mailbox *outbox;
+static struct bench_worker world;
 static struct cf_srtp_engine *srtp;
 static struct bench_source source; /* for its key and context alone */
 static uint16_t sequence;
 
-static struct cf_udp open_socket(void) {
-    struct cf_addr local = {.ip = {127, 0, 0, 1}, .family = CF_FAMILY_IP4};
-    int octets = QUEUE_OCTETS;
-    struct cf_udp udp;
-    bench_must(cf_udp_open(&local, CF_UDP_USE_CONTROL, &udp));
-    (void)setsockopt(udp.fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
-    return udp;
-}
-
-static void tell(const struct cf_worker_message *message) {
-    while (!cf_mailbox_put(inbox, message, cf_worker_message_len(message))) {
-        cf_mailbox_ring(inbox);
-    }
-    cf_mailbox_ring(inbox);
-}
-
-static void tell_command(const struct cf_media_command *command) {
-    static struct cf_worker_message message;
-    message.kind = CF_WORKER_COMMAND;
-    message.command = *command;
-    tell(&message);
-}
-
 static struct cf_addr add_member(uint32_t leg, const struct cf_addr *remote) {
-    struct cf_worker_message open = {.kind = CF_WORKER_OPEN, .socket = leg, .udp = open_socket()};
-    struct cf_addr local = open.udp.local;
-    tell(&open);
+    struct cf_udp udp = bench_socket(false);
+    bench_worker_open(&world, leg, &udp);
     struct cf_media_command c = bench_leg_add(leg);
-    tell_command(&c);
+    bench_worker_command(&world, &c);
     c = bench_transport_set(leg, leg, remote, SUITE, &source);
-    tell_command(&c);
+    bench_worker_command(&world, &c);
     c = (struct cf_media_command){.kind = CF_MEDIA_LINE_SET, .leg = {leg, 1}};
     c.as.line.line = (struct cf_media_line){.kind = CF_MEDIA_AUDIO,
                                             .profile = CF_PROFILE_AVP,
@@ -73,8 +45,8 @@ static struct cf_addr add_member(uint32_t leg, const struct cf_addr *remote) {
                                             .payload_count = 1};
     c.as.line.line.payloads[0] =
         (struct cf_payload){.codec = CF_CODEC_OPUS, .send_type = 96, .receive_type = 96, .clock_hz = 48000};
-    tell_command(&c);
-    return local;
+    bench_worker_command(&world, &c);
+    return udp.local;
 }
 
 /* A vowel, encoded and protected as the leg agreed. */
@@ -118,13 +90,13 @@ static uint64_t packets_sent(uint32_t legs) {
     struct cf_media_event event;
     struct timespec pause = {.tv_nsec = 1000000};
     uint64_t sent = 0;
-    while (cf_mailbox_take(outbox, &event)) {
+    while (cf_mailbox_take(world.outbox, &event)) {
     }
     for (uint32_t leg = 1; leg <= legs; leg++) {
-        tell_command(&(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {leg, 1}});
+        bench_worker_command(&world, &(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {leg, 1}});
     }
     for (uint32_t heard = 0; heard < legs;) {
-        if (!cf_mailbox_take(outbox, &event)) {
+        if (!cf_mailbox_take(world.outbox, &event)) {
             nanosleep(&pause, NULL);
         } else if (event.kind == CF_MEDIA_EVENT_STATS) {
             sent += event.as.stats.packets_out;
@@ -136,21 +108,17 @@ static uint64_t packets_sent(uint32_t legs) {
 
 /* Share of a core. */
 static double measure(uint32_t listeners, size_t windows) {
-    struct cf_media_worker *worker = NULL;
     struct cf_audio_params params = {.ptime_msec = 20};
     cf_codec_opus.normalise(&params);
     void *encoder = cf_codec_opus.encoder_create(&bench_mem, &params);
     sequence = 0;
     bench_source_init(&source, cf_srtp_engine_crypto(srtp), SUITE);
-    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 16U << 20, &inbox));
-    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &outbox));
-    const struct cf_media_worker_config config = {.inbox = inbox, .outbox = outbox, .sender = CF_SENDER_RING};
-    bench_must(cf_media_worker_start(&config, &worker));
+    bench_worker_start(&world, CF_SENDER_RING);
     const struct cf_media_command room = {.kind = CF_MEDIA_ROOM_ADD, .room = {0, 1}};
-    tell_command(&room);
+    bench_worker_command(&world, &room);
     struct cf_addr to = add_member(0, &speaker.local);
     for (uint32_t leg = 1; leg <= listeners; leg++) {
-        sockets[leg - 1] = open_socket();
+        sockets[leg - 1] = bench_socket(true);
         (void)add_member(leg, &sockets[leg - 1].local);
     }
     run(encoder, &to, WARM_UP);
@@ -166,11 +134,7 @@ static double measure(uint32_t listeners, size_t windows) {
     if (share < 0.95) {
         fprintf(stderr, "bench_listeners: only %.0f %% of the frames were sent\n", 100 * share);
     }
-    struct cf_worker_message stop = {.kind = CF_WORKER_STOP};
-    tell(&stop);
-    cf_media_worker_join(&worker);
-    cf_mailbox_destroy(&inbox);
-    cf_mailbox_destroy(&outbox);
+    bench_worker_stop(&world);
     bench_source_fini(&source);
     cf_codec_opus.encoder_destroy(&bench_mem, encoder);
     for (uint32_t i = 0; i < listeners; i++) {
@@ -180,9 +144,9 @@ static double measure(uint32_t listeners, size_t windows) {
 }
 
 int main(int argc, char **argv) {
-    static const uint32_t sizes[] = {10, 100, 500, 1000, LISTENERS_MAX};
+    static const uint32_t sizes[] = {10, 100, 500, LISTENERS_MAX};
     size_t windows = argc > 1 ? strtoul(argv[1], NULL, 10) : 3;
-    speaker = open_socket();
+    speaker = bench_socket(true);
     bench_must(cf_srtp_engine_new(&bench_mem, CF_SRTP_LIBRARY_BEST, &srtp));
     printf("%9s %12s %18s %18s\n", "listeners", "% of a core", "us a listener, 20 ms", "listeners a core");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {

@@ -13,8 +13,7 @@
 #include "core/focus/ports.h"
 #include "core/offer/conclude.h"
 #include "forward_world.h"
-#include "server/media_messages.h"
-#include "server/media_worker.h"
+#include "worker_world.h"
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,23 +21,8 @@
 #define TEXT_MAX 16384
 #define LINE_MAX_LEN 1024
 
-static struct cf_mailbox *inbox;
-static struct cf_mailbox *outbox;
+static struct bench_worker world;
 static uint32_t leg_count;
-
-static void tell(const struct cf_worker_message *message) {
-    while (!cf_mailbox_put(inbox, message, cf_worker_message_len(message))) {
-        cf_mailbox_ring(inbox);
-    }
-    cf_mailbox_ring(inbox);
-}
-
-static void tell_command(const struct cf_media_command *command) {
-    static struct cf_worker_message message;
-    message.kind = CF_WORKER_COMMAND;
-    message.command = *command;
-    tell(&message);
-}
 
 static void give_identity(void) {
     struct cf_worker_message message = {.kind = CF_WORKER_IDENTITY};
@@ -50,7 +34,7 @@ static void give_identity(void) {
     }
     printf("\n");
     fflush(stdout);
-    tell(&message);
+    bench_worker_tell(&world, &message);
 }
 
 static struct cf_str read_text(const char *path, char *room) {
@@ -76,7 +60,7 @@ static void load(struct cf_str text, struct cf_sdp *ret) {
 static void set_transport(struct cf_handle leg, uint16_t index, const struct cf_media_transport *transport) {
     struct cf_worker_message open = {.kind = CF_WORKER_OPEN, .socket = cf_port_socket(&transport->local_rtp)};
     bench_must(cf_udp_open(&transport->local_rtp, CF_UDP_USE_MEDIA, &open.udp));
-    tell(&open);
+    bench_worker_tell(&world, &open);
     struct cf_media_command command = {.kind = CF_MEDIA_TRANSPORT_SET, .leg = leg};
     struct cf_media_transport_set *set = &command.as.transport;
     *set = (struct cf_media_transport_set){
@@ -88,7 +72,7 @@ static void set_transport(struct cf_handle leg, uint16_t index, const struct cf_
                                           .priority = cf_ice_priority(CF_ICE_HOST, UINT16_MAX, 1),
                                           .foundation = 1,
                                           .component = 1};
-    tell_command(&command);
+    bench_worker_command(&world, &command);
 }
 
 static void add_leg(const char *local_path, const char *remote_path, bool is_local_offer) {
@@ -101,14 +85,14 @@ static void add_leg(const char *local_path, const char *remote_path, bool is_loc
     load(read_text(remote_path, texts[1]), &remote);
     const struct cf_pair pair = {.local = &local, .remote = &remote, .is_local_offer = is_local_offer};
     bench_must(cf_conclude(&bench_mem, &pair, &params));
-    tell_command(&(struct cf_media_command){.kind = CF_MEDIA_LEG_ADD, .room = {0, 1}, .leg = leg});
+    bench_worker_command(&world, &(struct cf_media_command){.kind = CF_MEDIA_LEG_ADD, .room = {0, 1}, .leg = leg});
     for (uint16_t i = 0; i < params->transport_count; i++) {
         set_transport(leg, i, &params->transports[i]);
     }
     for (uint16_t i = 0; i < params->line_count; i++) {
         struct cf_media_command command = {.kind = CF_MEDIA_LINE_SET, .leg = leg};
         command.as.line = (struct cf_media_line_set){.index = i, .line = params->lines[i]};
-        tell_command(&command);
+        bench_worker_command(&world, &command);
     }
     cf_media_params_free(&bench_mem, params);
     cf_sdp_unload(&bench_mem, &local);
@@ -116,10 +100,10 @@ static void add_leg(const char *local_path, const char *remote_path, bool is_loc
 }
 
 static bool next_event(struct cf_media_event *event) {
-    struct pollfd interest = {.fd = cf_mailbox_fd(outbox), .events = POLLIN};
-    while (!cf_mailbox_take(outbox, event)) {
-        cf_mailbox_hush(outbox);
-        if (!cf_mailbox_take(outbox, event)) {
+    struct pollfd interest = {.fd = cf_mailbox_fd(world.outbox), .events = POLLIN};
+    while (!cf_mailbox_take(world.outbox, event)) {
+        cf_mailbox_hush(world.outbox);
+        if (!cf_mailbox_take(world.outbox, event)) {
             if (poll(&interest, 1, 3000) <= 0) {
                 return false;
             }
@@ -141,10 +125,10 @@ static void count(void) {
     struct cf_media_event event;
     uint64_t good = 0;
     uint64_t bad = 0;
-    while (cf_mailbox_take(outbox, &event)) {
+    while (cf_mailbox_take(world.outbox, &event)) {
     }
     for (uint32_t i = 0; i < leg_count; i++) {
-        tell_command(&(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {i, 1}});
+        bench_worker_command(&world, &(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {i, 1}});
     }
     for (uint32_t heard = 0; heard < leg_count && next_event(&event);) {
         if (event.kind == CF_MEDIA_EVENT_STATS) {
@@ -175,22 +159,13 @@ static void obey(char *line) {
 
 int main(void) {
     char line[LINE_MAX_LEN];
-    struct cf_media_worker *worker = NULL;
-    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 8U << 20, &inbox));
-    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &outbox));
-    const struct cf_media_worker_config config = {
-        .inbox = inbox, .outbox = outbox, .sender = CF_SENDER_CALLS, .packets_per_sec = 100000};
-    bench_must(cf_media_worker_start(&config, &worker));
+    bench_worker_start(&world, CF_SENDER_CALLS);
     give_identity();
     struct cf_media_command room = bench_room_add();
-    tell_command(&room);
+    bench_worker_command(&world, &room);
     while (fgets(line, sizeof line, stdin) != NULL) {
         obey(line);
     }
-    struct cf_worker_message stop = {.kind = CF_WORKER_STOP};
-    tell(&stop);
-    cf_media_worker_join(&worker);
-    cf_mailbox_destroy(&inbox);
-    cf_mailbox_destroy(&outbox);
+    bench_worker_stop(&world);
     return 0;
 }

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/media/leg.h"
 
+/* What a member costs, at most (docs/performance.md, bench_memory): a leg, a transport, and a line or two. Larger ones should be
+ * meant. */
+_Static_assert(sizeof(struct cf_engine_leg) <= 4096, "a leg is small");
+_Static_assert(sizeof(struct cf_engine_transport) <= 4096, "a transport is small");
+_Static_assert(sizeof(struct cf_engine_line) <= 8192, "a line is small"); /* half of it a camera's stream */
+
 /* The next active line of @transport from *index on; *index is then the one after it. */
 static struct cf_engine_line *next_line(const struct cf_engine_leg *leg, const struct cf_engine_transport *transport,
                                         size_t *index) {

@@ -2,6 +2,9 @@
 /* A leg's loudness, and which stream it hears. */
 #include "core/mix/leg.h"
 
+/* All of a listener who says nothing: the rest is made when he speaks. */
+_Static_assert(sizeof(struct cf_mix_leg) <= 256, "four cache lines");
+
 /* Loudness falls by that much a tick: 50 dB a second, so that pauses between words don't count. */
 #define RELEASE_DB 1
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "worker_world.h"
+
+#include "forward_world.h"
+#include <sys/socket.h>
+
+#define QUEUE_OCTETS 4608
+#define PACKETS_PER_SEC 100000 /* whoever measures sends as fast as it takes */
+
+void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender) {
+    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 16U << 20, &world->inbox));
+    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &world->outbox));
+    const struct cf_media_worker_config config = {
+        .inbox = world->inbox, .outbox = world->outbox, .sender = sender, .packets_per_sec = PACKETS_PER_SEC};
+    bench_must(cf_media_worker_start(&config, &world->worker));
+}
+
+void bench_worker_stop(struct bench_worker *world) {
+    const struct cf_worker_message stop = {.kind = CF_WORKER_STOP};
+    bench_worker_tell(world, &stop);
+    cf_media_worker_join(&world->worker);
+    cf_mailbox_destroy(&world->inbox);
+    cf_mailbox_destroy(&world->outbox);
+}
+
+void bench_worker_tell(struct bench_worker *world, const struct cf_worker_message *message) {
+    while (!cf_mailbox_put(world->inbox, message, cf_worker_message_len(message))) {
+        cf_mailbox_ring(world->inbox);
+    }
+    cf_mailbox_ring(world->inbox);
+}
+
+void bench_worker_command(struct bench_worker *world, const struct cf_media_command *command) {
+    static struct cf_worker_message message;
+    message.kind = CF_WORKER_COMMAND;
+    message.command = *command;
+    bench_worker_tell(world, &message);
+}
+
+void bench_worker_open(struct bench_worker *world, uint32_t number, const struct cf_udp *udp) {
+    const struct cf_worker_message message = {.kind = CF_WORKER_OPEN, .socket = number, .udp = *udp};
+    bench_worker_tell(world, &message);
+}
+
+struct cf_udp bench_socket(bool is_unread) {
+    struct cf_addr local = {.ip = {127, 0, 0, 1}, .family = CF_FAMILY_IP4};
+    int octets = QUEUE_OCTETS;
+    struct cf_udp udp;
+    bench_must(cf_udp_open(&local, CF_UDP_USE_MEDIA, &udp));
+    if (is_unread) {
+        (void)setsockopt(udp.fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+    }
+    return udp;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The server's media worker in a benchmark: its thread, its mailboxes, what is told to it. Failures end the program. */
+#ifndef CF_TESTS_BENCH_WORKER_WORLD_H
+#define CF_TESTS_BENCH_WORKER_WORLD_H
+
+#include "server/media_messages.h"
+#include "server/media_worker.h"
+
+/** A worker at work. */
+struct bench_worker {
+    struct cf_mailbox *inbox;
+    struct cf_mailbox *outbox;
+    struct cf_media_worker *worker;
+};
+
+/** Start it; it sends by @p sender. */
+void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender);
+
+/** Stop it. */
+void bench_worker_stop(struct bench_worker *world);
+
+/** Give it @p message, however long it takes until there is room. */
+void bench_worker_tell(struct bench_worker *world, const struct cf_worker_message *message);
+
+/** The same with a command. */
+void bench_worker_command(struct bench_worker *world, const struct cf_media_command *command);
+
+/** Hand over @p udp as socket @p number. */
+void bench_worker_open(struct bench_worker *world, uint32_t number, const struct cf_udp *udp);
+
+/** A socket on loopback; with @p is_unread what comes is dropped at once, as its queue is the smallest there is. */
+struct cf_udp bench_socket(bool is_unread);
+
+#endif
