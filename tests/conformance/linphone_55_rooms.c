@@ -160,6 +160,23 @@ static void who_wants_no_picture_is_left_in_peace(void **state) {
     linphone_end(&w);
 }
 
+/* A screen comes where the speaker does: nobody lacks anything. */
+static void a_screen_without_camera_is_nobodys_loss(void **state) {
+    (void)state;
+    begin(LINPHONE_PLAIN, "alice bob carol");
+    struct linphone_client *carol = called("carol");
+    linphone_create(called("alice"), "Weekly sync", "bob carol");
+    run(3);
+    media_has_come();
+    carol->is_sharing = carol->is_camera_off = true;
+    linphone_update(carol, NULL);
+    run(10);
+    assert_true(linphone_sees(called("bob"), "carol")->is_sharing);
+    assert_int_equal(called("bob")->full_documents, 1);
+    linphone_assert_whole(&w);
+    linphone_end(&w);
+}
+
 /* Documents are compressed where they are long, and no message is longer than their stack takes (interop 12.15). */
 static void many_meet(void **state) {
     (void)state;
@@ -218,5 +235,5 @@ static void every_answer_in_the_call_is_a_focus(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(keys_in_the_description), cmocka_unit_test(keys_by_handshake_with_ice),
              cmocka_unit_test(what_cannot_be_secret_is_refused), cmocka_unit_test(a_lost_line_comes_back),
-             cmocka_unit_test(who_wants_no_picture_is_left_in_peace), cmocka_unit_test(many_meet),
-             cmocka_unit_test(every_answer_in_the_call_is_a_focus))
+             cmocka_unit_test(who_wants_no_picture_is_left_in_peace), cmocka_unit_test(a_screen_without_camera_is_nobodys_loss),
+             cmocka_unit_test(many_meet), cmocka_unit_test(every_answer_in_the_call_is_a_focus))

@@ -26,10 +26,10 @@ static bool is_shown(const struct cf_leg *leg, const struct cf_roster_device *de
 /* Its pictures have lines of their own in one bundle: without one Linphone wants no miniatures. */
 static bool takes_pictures(const struct cf_leg *leg) {
     bool is_bundled = false;
-    for (size_t i = 0; i < leg->line_count; i++) {
-        is_bundled = is_bundled || (leg->lines[i].kind == CF_MEDIA_VIDEO && leg->lines[i].is_active && leg->lines[i].is_bundled);
+    for (size_t i = 0; leg->asks_by_label && leg->is_heard && !is_bundled && i < leg->line_count; i++) {
+        is_bundled = leg->lines[i].kind == CF_MEDIA_VIDEO && leg->lines[i].is_active && leg->lines[i].is_bundled;
     }
-    return is_bundled && leg->asks_by_label && leg->is_heard;
+    return is_bundled;
 }
 
 /* A number for who is lacking; 0: nobody. */
@@ -38,16 +38,17 @@ static uint64_t lacking(const struct cf_leg *leg, const struct cf_conference *co
     size_t count = 0;
     for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {
         for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
-            bool is_seen = is_sent(&d->media[CF_CONF_VIDEO]) || is_sent(&d->media[CF_CONF_THUMBNAIL]);
-            /* Other devices of one's own are not asked for. */
-            if (!is_seen || !cf_roster_device_is_in(d) || cf_str_eq(p->aor, leg->aor)) {
+            /* Other devices of one's own are not asked for, and a screen without camera comes where the speaker does. */
+            if (!is_sent(&d->media[CF_CONF_THUMBNAIL]) || !cf_roster_device_is_in(d) || cf_str_eq(p->aor, leg->aor)) {
                 continue;
             }
-            count++;
+            if (++count > MINIATURES_MAX) {
+                return 0;
+            }
             sum += is_shown(leg, d) ? 0 : d->added;
         }
     }
-    return count > MINIATURES_MAX ? 0 : sum;
+    return sum;
 }
 
 void cf_leg_look_later(struct cf_leg *leg, cf_usec now) {
