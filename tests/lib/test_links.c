@@ -344,6 +344,21 @@ static void tell(size_t i, const struct cf_writer *w) {
     send_to_engine(i + 1, 0, cf_writer_span(w));
 }
 
+void links_limit(size_t i, uint64_t bps, bool is_remb) {
+    uint8_t octets[128];
+    struct cf_writer w;
+    const uint32_t ssrc = links_receivers[i].ssrc;
+    const struct cf_tmmb entry = {.ssrc = ssrc, .bitrate_bps = bps, .overhead = 40};
+    cf_writer_init(&w, octets, sizeof octets);
+    cf_put_rtcp_rr(&w, 0xbad0U + (uint32_t)i, NULL, 0);
+    if (is_remb) {
+        cf_put_rtcp_remb(&w, 0xbad0U + (uint32_t)i, bps, &ssrc, 1);
+    } else {
+        cf_put_rtcp_tmmb(&w, CF_RTPFB_TMMBR, 0xbad0U + (uint32_t)i, &entry, 1);
+    }
+    tell(i, &w);
+}
+
 /* Nonsense of all kinds: limits, arrivals of packets that were never sent, requests. */
 static void lie(size_t i) {
     uint8_t octets[1200];

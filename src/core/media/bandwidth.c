@@ -161,10 +161,12 @@ static void list_layers(struct cf_tile *tile, const struct cf_engine_line *line,
 }
 
 /* No layers above what the peer wants on the line; the lowest stays. */
-static void cap_layers(struct cf_tile *tile, const struct cf_engine_line *line, cf_usec now) {
+static void cap_layers(struct cf_tile *tile, struct cf_engine_line *line, cf_usec now) {
     uint64_t cap = cap_of(line, now);
+    line->share.is_capped = false;
     while (tile->layer_count > 1 && tile->layers[tile->layer_count - 1].bitrate_bps > cap) {
         tile->layer_count--;
+        line->share.is_capped = true;
     }
 }
 
@@ -250,7 +252,7 @@ static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct 
     share->fell_budget_bps = tile->fell_budget_bps;
     share->choice = choice;
     share->is_paused = limit.is_paused;
-    share->is_limited = limit.is_paused || choice.layer + 1 < (int)tile->layer_count;
+    share->is_limited = limit.is_paused || share->is_capped || choice.layer + 1 < (int)tile->layer_count;
     share->is_known = choice.layer != CF_TILE_PAUSED;
     if (share->is_known) {
         share->layer = tile->layers[choice.layer];

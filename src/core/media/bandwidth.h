@@ -33,6 +33,7 @@ struct cf_line_share {
     bool is_known;   /**< .layer counts */
     bool is_paused;  /**< nothing fits */
     bool is_limited; /**< something lower than it could have */
+    bool is_capped;  /**< the receiver forbids higher layers that there are */
     bool is_told_paused;
     cf_usec paused_at; /**< 0: it is not */
     struct cf_tile_layer layer;
