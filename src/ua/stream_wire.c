@@ -40,7 +40,7 @@ void cf_stream_wire_destroy(struct cf_stream_wire **wire) {
         struct connection *connection = (*wire)->connections[i];
         if (connection != NULL) {
             connection->wire = NULL;
-            cf_stream_close(connection->stream);
+            cf_stream_abort(connection->stream);
         }
     }
     free(*wire);

@@ -171,7 +171,9 @@ static void look_at(struct phone_call *call, const struct cf_sip_message *messag
 
 static void respond(struct virtual_phone *p, struct phone_call *call, struct cf_tx_id tx, uint16_t status, bool has_media) {
     struct cf_session_reply reply = {.status = status, .media = has_media ? &p->party.session : NULL};
-    check(cf_session_respond(&call->session, tx, &reply, now_of(p)));
+    enum cf_err err = cf_session_respond(&call->session, tx, &reply, now_of(p));
+    /* An offer of which the phone can take nothing: 488 has been said. */
+    check(has_media && err == CF_ERR_UNSUPPORTED ? CF_OK : err);
 }
 
 static void on_invited(struct virtual_phone *p, struct phone_call *call, struct cf_tx_id tx) {

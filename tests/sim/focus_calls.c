@@ -71,6 +71,28 @@ static void an_old_phone_gets_200_and_the_people_on_its_list_are_called(void **s
     scene_end();
 }
 
+/* A phone that refuses our first keying is called again with the next; one that takes none is told of as it said. */
+static void who_refuses_our_keys_is_offered_others(void **state) {
+    (void)state;
+    struct phone_call_options options = {.list = LIST_OF(ENTRY(AOR_CAROL) ENTRY(AOR_DAVE))};
+    scene_begin(21);
+    scene.phones[CAROL].party.policy.allows_plain = false;
+    scene.phones[CAROL].party.policy.allows_sdes_on_insecure_signalling = true;
+    scene.phones[DAVE].party.policy.allows_plain = false;
+    scene.phones[DAVE].party.policy.allows_sdes = false;
+    size_t call = phone_call(&scene.phones[ALICE], FACTORY, &options);
+    scene_run(CF_MSEC(200));
+    phone_watch(&scene.phones[ALICE], call);
+    scene_run(CF_SEC(2));
+    assert_true(scene.phones[CAROL].calls[0].is_up); /* the second call: the place of the first one is free again */
+    assert_string_equal(scene_sees(ALICE, AOR_CAROL), "connected");
+    struct cf_conference *conf = virtual_server_made(&scene.server);
+    const struct cf_roster_participant *dave = cf_roster_find(&conf->roster, CF_STR(AOR_DAVE));
+    assert_int_equal(cf_roster_first_device(dave)->cause.code, 488);
+    assert_false(scene.phones[DAVE].calls[0].is_there);
+    scene_end();
+}
+
 static void a_new_phone_gets_302_and_calls_the_conference(void **state) {
     (void)state;
     struct phone_call_options options = {.subject = "Planning", .list = LIST_OF(ENTRY(AOR_BOB))};
@@ -308,6 +330,7 @@ static void rooms_and_accounts_have_limits(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(a_room_is_dialled_and_seen), cmocka_unit_test(unknown_conferences_are_404),
              cmocka_unit_test(an_old_phone_gets_200_and_the_people_on_its_list_are_called),
+             cmocka_unit_test(who_refuses_our_keys_is_offered_others),
              cmocka_unit_test(a_new_phone_gets_302_and_calls_the_conference),
              cmocka_unit_test(every_device_rings_and_the_first_answer_wins), cmocka_unit_test(two_answers_at_once_leave_one_call),
              cmocka_unit_test(a_referred_call_in_vain_is_told), cmocka_unit_test(nobody_outside_is_called),

@@ -3,6 +3,7 @@
  * Calling people in (RFC 5366, RFC 4579 section 5.6): every registered device of a participant is rung at once, the first
  * answer wins, the others are cancelled; when all have failed the most telling response decides what the roster shows.
  */
+#include "base/hash.h"
 #include "core/focus/focus_impl.h"
 #include "core/sip/builder.h"
 
@@ -82,11 +83,16 @@ static void settle_dial(struct cf_dial *dial, cf_usec now) {
     fail(room, device, status, has_rung, now);
 }
 
+static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, cf_usec now);
+
 void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now) {
     struct cf_dial *dial = leg->dial;
     leg->dial = NULL;
     leg->has_left = true;
     cf_list_remove(&leg->in_dial);
+    if (status == 488 && call_otherwise(dial, leg, now)) {
+        return;
+    }
     if (weight(status) > weight(dial->best_status)) {
         dial->best_status = status;
     }
@@ -197,9 +203,14 @@ static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
     }
 }
 
+static uint64_t hash_of(const struct cf_binding *binding) {
+    uint64_t hash = cf_hash(0, binding->values.contact);
+    return hash == 0 ? 1 : hash;
+}
+
 /* Calls one device, or with @p binding NULL the configured proxy. False if it can't be called. */
 static bool call_device(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_binding *binding,
-                        const struct companions *companions, cf_usec now) {
+                        uint8_t keying_rank, const struct companions *companions, cf_usec now) {
     struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
     struct cf_room *room = dial->room;
@@ -209,6 +220,8 @@ static bool call_device(struct cf_dial *dial, const struct cf_roster_participant
         return false;
     }
     learn_way(leg, binding);
+    leg->keying_rank = keying_rank;
+    leg->binding = binding == NULL ? 0 : hash_of(binding);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
     struct cf_session_call call = {.target = binding == NULL ? whom->aor : binding->values.contact,
                                    .local = cf_str_head(room->contact, cf_str_find(room->contact, '>') + 1),
@@ -236,13 +249,41 @@ static void call_devices(struct cf_dial *dial, const struct cf_roster_participan
     struct companions companions;
     fill_companions(&companions, focus, conf);
     if (focus->config.proxy.len > 0) {
-        call_device(dial, whom, NULL, &companions, now);
+        call_device(dial, whom, NULL, 0, &companions, now);
         return;
     }
     const struct cf_aor_record *record = cf_focus_locate(focus, whom->aor);
     for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
-        call_device(dial, whom, b, &companions, now);
+        call_device(dial, whom, b, 0, &companions, now);
     }
+}
+
+/* The binding that was called. False: it is not registered any more. */
+static bool find_binding(const struct cf_leg *leg, const struct cf_binding **ret) {
+    const struct cf_aor_record *record = leg->binding == 0 ? NULL : cf_focus_locate(leg->room->focus, leg->aor);
+    *ret = record == NULL ? NULL : cf_aor_first(record);
+    while (*ret != NULL && hash_of(*ret) != leg->binding) {
+        *ret = cf_aor_next(record, *ret);
+    }
+    return leg->binding == 0 || *ret != NULL;
+}
+
+/* 488: the keys that were offered are none of the peer's. Once more with the next ones, as long as there are some. */
+static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, cf_usec now) {
+    struct cf_conference *conf = cf_room_conference(dial->room);
+    const struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, dial->device);
+    const struct cf_binding *binding = NULL;
+    struct companions companions;
+    if (device == NULL || !find_binding(refused, &binding)) {
+        return false;
+    }
+    fill_companions(&companions, dial->room->focus, conf);
+    if (!call_device(dial, device->participant, binding, (uint8_t)(refused->keying_rank + 1), &companions, now)) {
+        return false;
+    }
+    struct cf_leg *leg = CF_OF(cf_list_last(&dial->legs), struct cf_leg, in_dial);
+    cf_focus_set_timer(dial->room->focus, &leg->timer, cf_session_deadline(&leg->session));
+    return true;
 }
 
 static struct cf_dial *make_dial(struct cf_room *room, struct cf_handle device, cf_usec now) {

@@ -76,6 +76,8 @@ struct cf_leg {
     struct cf_handle device; /**< in the roster; unset: not admitted */
     struct cf_dial *dial;    /**< the attempt it is part of; NULL: called in, or has won */
     struct cf_link in_dial;
+    uint64_t binding;         /**< called out: hash of the Contact that is called; 0: by the proxy */
+    uint8_t keying_rank;      /**< keyings that the peer has refused */
     struct cf_list referrals; /**< of struct cf_referral.in_leg: they share the session's dialog */
     struct cf_str aor;        /**< owned, canonical */
     struct cf_str name;       /**< owned display name */

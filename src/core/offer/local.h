@@ -61,6 +61,7 @@ struct cf_local_session {
     const struct cf_entropy *entropy; /**< for keys and the session id */
     bool is_signalling_secure;        /**< TLS all the way to the peer: SDES keys may be shown */
     bool restarts_ice;                /**< offers: new credentials, all is checked anew (RFC 8839 section 4.4.3.1.1) */
+    uint8_t keying_rank;              /**< offers: how many keyings for new lines are passed over, since the peer refused them */
     const uint8_t *fingerprint;       /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
     struct cf_addr address;           /**< for o= and c=; its port is ignored */
     struct cf_str user;               /**< o= user name, no blanks; absent: "-" */

@@ -72,16 +72,19 @@ static enum cf_keying keying_of_profile(enum cf_profile profile) {
     return cf_profile_is_sdes(profile) ? CF_KEYING_SDES : CF_KEYING_NONE;
 }
 
-/* What the policy's profile stands for if it can be, else the first of our keyings that can. False: none. */
+/* What the policy's profile stands for if it can be, then our keyings that can, in their order; those before the rank are passed
+ * over. False: none is left. */
 static bool new_keying(const struct cf_local_session *local, const struct cf_local_line *line, enum cf_keying *ret) {
     const struct cf_policy *policy = local->policy;
     enum cf_keying wanted = keying_of_profile(policy->offer_profile);
-    if (can_offer(local, line, wanted)) {
+    unsigned passed = 0;
+    if (can_offer(local, line, wanted) && passed++ == local->keying_rank) {
         *ret = wanted;
         return true;
     }
     for (size_t i = 0; i < policy->keying_count; i++) {
-        if (can_offer(local, line, policy->keyings[i])) {
+        bool is_another = policy->keyings[i] != wanted && can_offer(local, line, policy->keyings[i]);
+        if (is_another && passed++ == local->keying_rank) {
             *ret = policy->keyings[i];
             return true;
         }

@@ -248,6 +248,10 @@ void cf_stream_close(struct cf_stream *stream) {
     }
 }
 
+void cf_stream_abort(struct cf_stream *stream) {
+    close_now(stream);
+}
+
 enum cf_err cf_stream_release(struct cf_stream *stream, int *ret_fd) {
     uv_os_fd_t own;
     if (stream->is_closing || !stream->is_up || uv_stream_get_write_queue_size((uv_stream_t *)&stream->tcp) > 0) {

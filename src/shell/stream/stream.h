@@ -55,6 +55,9 @@ CF_MUST_USE enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span
 /** Close after what was written is out; on_closed follows. Idempotent. */
 void cf_stream_close(struct cf_stream *stream);
 
+/** Close at once: what waits to be written is lost. on_closed follows; it does even if the loop is destroyed now. */
+void cf_stream_abort(struct cf_stream *stream);
+
 /**
  * Take the connection out of the loop: *ret_fd is the caller's, non-blocking, with whatever has not been read yet. The stream
  * closes without a word to the peer, on_closed follows. CF_ERR_STATE: octets wait to be written, or it is closing. CF_ERR_IO.
