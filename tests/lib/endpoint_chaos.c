@@ -316,7 +316,12 @@ void endpoint_chaos(struct cf_span octets) {
     struct cf_endpoint_config config = {
         .mem = &c->mem.mem,
         .entropy = &c->entropy.entropy,
-        .limits = {.udp_flows = 3, .streams = 6, .streams_per_address = 3, .server_transactions = 10, .client_transactions = 20},
+        .limits = {.udp_flows = 3,
+                   .streams = 6,
+                   .streams_per_address = 3,
+                   .server_transactions = 7,
+                   .trusted_transactions = 3,
+                   .client_transactions = 20},
         .locals = locals,
         .local_count = 4,
     };

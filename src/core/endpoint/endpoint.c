@@ -18,6 +18,7 @@ static void set_default_limits(struct cf_endpoint_limits *limits) {
     default_size(&limits->streams, 10000);
     default_size(&limits->streams_per_address, 100);
     default_size(&limits->server_transactions, 20000);
+    default_size(&limits->trusted_transactions, 100000);
     default_size(&limits->client_transactions, 20000);
     default_size(&limits->transactions_per_flow, 1000);
     default_size(&limits->kept_bytes, (size_t)64 << 20);
@@ -49,7 +50,8 @@ static bool copy_locals(struct cf_endpoint *ep, const struct cf_endpoint_config 
 static void init_tables(struct cf_endpoint *ep) {
     ep->seed = random_seed(ep->entropy);
     cf_flow_table_init(&ep->flows, ep->mem, &ep->limits, random_seed(ep->entropy));
-    cf_handle_table_init(&ep->txs, ep->mem, ep->limits.server_transactions + ep->limits.client_transactions);
+    cf_handle_table_init(&ep->txs, ep->mem,
+                         ep->limits.server_transactions + ep->limits.trusted_transactions + ep->limits.client_transactions);
     cf_map_init(&ep->server_txs, ep->mem, random_seed(ep->entropy));
     cf_map_init(&ep->merged, ep->mem, random_seed(ep->entropy));
     cf_map_init(&ep->client_txs, ep->mem, random_seed(ep->entropy));

@@ -66,7 +66,8 @@ struct cf_endpoint_limits {
     size_t udp_flows;             /**< UDP pairs of addresses remembered (20000); the oldest unused are forgotten first */
     size_t streams;               /**< connections (10000) */
     size_t streams_per_address;   /**< connections accepted from one IP address (100) */
-    size_t server_transactions;   /**< (20000); the last fifth is for trusted flows */
+    size_t server_transactions;   /**< of flows that are not trusted when they begin (20000) */
+    size_t trusted_transactions;  /**< server transactions of those that are (100000): 1500 calls a second, 32 s each */
     size_t client_transactions;   /**< (20000) */
     size_t transactions_per_flow; /**< open requests of one flow that is not trusted (1000) */
     size_t kept_bytes;            /**< octets of messages kept for retransmission, connections' partial messages (64 MiB) */
@@ -200,7 +201,7 @@ CF_MUST_USE enum cf_err cf_endpoint_udp_flow(struct cf_endpoint *ep, uint32_t lo
                                              struct cf_flow_id *ret_flow);
 
 /**
- * Whoever is behind @p flow has proved who he is (digest, or an address of the operator's own): may use the reserve of the
+ * Whoever is behind @p flow has proved who he is (digest, or an address of the operator's own): is counted apart in the
  * transaction table, is answered at any length over UDP, and is forgotten later. Lasts as long as the flow.
  */
 void cf_endpoint_trust_flow(struct cf_endpoint *ep, struct cf_flow_id flow);
@@ -228,7 +229,7 @@ uint64_t cf_endpoint_counter(const struct cf_endpoint *ep, enum cf_endpoint_coun
 struct cf_endpoint_gauges {
     size_t udp_flows;
     size_t streams;
-    size_t server_transactions;
+    size_t server_transactions; /**< trusted or not */
     size_t client_transactions;
     size_t kept_bytes;
 };

@@ -52,6 +52,7 @@ struct cf_tx {
 struct cf_server_tx {
     struct cf_tx tx;
     struct cf_map_node merged; /* by Call-ID, From tag, CSeq; .key.at NULL: in no map */
+    bool is_trusted;           /* its flow was when it began: counted apart */
     bool is_cancelled;
     struct cf_addr reply_to;  /* over UDP */
     struct cf_kept *request;  /* until the final response */
@@ -135,6 +136,7 @@ struct cf_endpoint {
     struct cf_map client_txs;
     struct cf_map queries;
     size_t server_count;
+    size_t trusted_count; /* of them */
     size_t client_count;
     struct cf_heap timer_heap;
     struct cf_list reports; /* cf_tx.report */

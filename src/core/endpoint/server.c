@@ -11,9 +11,6 @@
 /* RFC 9000 section 8.1 lets servers send so many times what came from an address that has proved nothing. */
 #define CHALLENGE_FACTOR 3
 
-/* A part of the table is for those who have proved who they are, so that a flood of others does not shut them out. */
-#define RESERVE_DIVISOR 5
-
 static struct cf_server_tx *find(struct cf_endpoint *ep, enum cf_sip_method method) {
     char buffer[CF_SERVER_KEY_MAX];
     struct cf_writer key;
@@ -39,6 +36,7 @@ void cf_server_free(struct cf_endpoint *ep, struct cf_server_tx *stx) {
     cf_kept_release(&ep->keeper, &stx->request);
     cf_kept_release(&ep->keeper, &stx->response);
     ep->server_count--;
+    ep->trusted_count -= stx->is_trusted ? 1 : 0;
     cf_mem_free(ep->mem, stx, stx->size);
 }
 
@@ -208,14 +206,17 @@ void cf_server_on_flow_closed(struct cf_endpoint *ep, struct cf_server_tx *stx) 
 
 /* ---- requests ---- */
 
-/* May one more transaction begin for @p source? */
+static bool is_trusted(const struct cf_source *source) {
+    return source->flow != NULL && source->flow->info.is_trusted;
+}
+
+/* May one more transaction begin for @p source? A flood of strangers does not shut out those who have proved who they are. */
 static bool has_room(const struct cf_endpoint *ep, const struct cf_source *source) {
-    size_t limit = ep->limits.server_transactions;
-    if (source->flow != NULL && source->flow->info.is_trusted) {
-        return ep->server_count < limit;
+    if (is_trusted(source)) {
+        return ep->trusted_count < ep->limits.trusted_transactions;
     }
     size_t of_flow = source->flow != NULL ? source->flow->transaction_count : 0;
-    return ep->server_count < limit - limit / RESERVE_DIVISOR && of_flow < ep->limits.transactions_per_flow;
+    return ep->server_count - ep->trusted_count < ep->limits.server_transactions && of_flow < ep->limits.transactions_per_flow;
 }
 
 static void overload(struct cf_endpoint *ep, const struct cf_source *source) {
@@ -224,7 +225,8 @@ static void overload(struct cf_endpoint *ep, const struct cf_source *source) {
 }
 
 /* The transaction with its keys in one block. */
-static struct cf_server_tx *allocate(struct cf_endpoint *ep, struct cf_str key, struct cf_str merge_key) {
+static struct cf_server_tx *allocate(struct cf_endpoint *ep, const struct cf_source *source, struct cf_str key,
+                                     struct cf_str merge_key) {
     size_t size = sizeof(struct cf_server_tx) + key.len + merge_key.len;
     struct cf_server_tx *stx = cf_mem_alloc(ep->mem, size);
     if (stx == NULL) {
@@ -232,12 +234,14 @@ static struct cf_server_tx *allocate(struct cf_endpoint *ep, struct cf_str key, 
     }
     stx->size = size;
     stx->tx.is_server = true;
+    stx->is_trusted = is_trusted(source);
     stx->tx.is_invite = ep->message.method == CF_SIP_METHOD_INVITE;
     memcpy(stx->keys, key.at, key.len);
     if (merge_key.len > 0) {
         memcpy(stx->keys + key.len, merge_key.at, merge_key.len);
     }
     ep->server_count++;
+    ep->trusted_count += stx->is_trusted ? 1 : 0;
     return stx;
 }
 
@@ -305,7 +309,7 @@ static void on_new_request(struct cf_endpoint *ep, struct cf_source *source) {
     }
     struct cf_server_tx *stx = NULL;
     if (has_room(ep, source)) {
-        stx = allocate(ep, cf_str_head(cf_writer_str(&key), key_len), cf_str_skip(cf_writer_str(&key), key_len));
+        stx = allocate(ep, source, cf_str_head(cf_writer_str(&key), key_len), cf_str_skip(cf_writer_str(&key), key_len));
     }
     if (stx == NULL || set_up(ep, stx, key_len, source, &is_merged) != CF_OK) {
         if (stx != NULL) {

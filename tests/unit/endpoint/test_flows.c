@@ -131,11 +131,11 @@ static void reports_a_connection_that_breaks_at_each_step(void **state) {
 
 /* ---- limits, attacks.md T17 ---- */
 
-static void keeps_a_reserve_of_transactions_for_trusted_flows(void **state) {
+static void counts_transactions_of_trusted_flows_apart(void **state) {
     (void)state;
     struct alone f;
     char via[128];
-    alone_begin_with(&f, (struct cf_endpoint_limits){.server_transactions = 10});
+    alone_begin_with(&f, (struct cf_endpoint_limits){.server_transactions = 8, .trusted_transactions = 2});
     for (int i = 0; i < 20; i++) {
         snprintf(via, sizeof via, "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK%d;rport", i);
         alone_request_comes(&f, via, &(struct sip_request){.method = "MESSAGE", .body_len = 100});
@@ -146,8 +146,20 @@ static void keeps_a_reserve_of_transactions_for_trusted_flows(void **state) {
     assert_int_equal(refusal->status, 503);
     assert_str(cf_sip_value(refusal, CF_SIP_HEADER_RETRY_AFTER), CF_STR("10"));
     cf_endpoint_trust_flow(f.ep, f.flow);
-    alone_request_comes(&f, "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKtrusted;rport", &(struct sip_request){.method = "MESSAGE"});
-    assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, 9);
+    for (int i = 0; i < 3; i++) {
+        snprintf(via, sizeof via, "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKtrusted%d;rport", i);
+        alone_request_comes(&f, via, &(struct sip_request){.method = "MESSAGE"});
+        assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, i < 2 ? 9 + i : 10);
+    }
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_REJECTED_OVERLOAD), 13);
+    /* Nobody answers: all of them end, and both have room again. */
+    alone_run_until(&f, CF_SEC(300));
+    assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(via, sizeof via, "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKlater%d;rport", i);
+        alone_request_comes(&f, via, &(struct sip_request){.method = "MESSAGE"});
+    }
+    assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, 2);
     alone_end(&f);
 }
 
@@ -228,7 +240,7 @@ CF_TEST_MAIN(cmocka_unit_test(answers_pings_and_several_messages_of_one_read), c
              cmocka_unit_test(closes_connections_that_owe_a_message_or_are_idle),
              cmocka_unit_test(refuses_too_many_connections_from_one_address),
              cmocka_unit_test(reports_a_connection_that_breaks_at_each_step),
-             cmocka_unit_test(keeps_a_reserve_of_transactions_for_trusted_flows),
+             cmocka_unit_test(counts_transactions_of_trusted_flows_apart),
              cmocka_unit_test(forgets_the_oldest_udp_flows_first_and_trusted_ones_last),
              cmocka_unit_test(pings_by_the_rule_of_the_transport), cmocka_unit_test(ignores_what_it_does_not_know),
              cmocka_unit_test(every_counter_has_a_name_and_help))
