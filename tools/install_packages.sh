@@ -17,6 +17,8 @@ while read -r package comment; do
     *peers*) [ "$what" = peers ] || continue ;;
     *test*) [ "$what" = test ] || continue ;;
     *amd64*) [ "$architecture" = amd64 ] || continue ;;
+    esac
+    case "$comment" in
     *unless*) ! command -v "${comment##* }" >/dev/null 2>&1 || continue ;;
     esac
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Makes dist/: one script, one style sheet, one page. Usage: node build.mjs [FOLDER]
+// Makes dist/: a page for meetings and one for administrators, a script and style sheets for each. Usage: node build.mjs [FOLDER]
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,8 +9,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, 'dist');
 mkdirSync(folder, { recursive: true });
 await build({
-  entryPoints: [join(here, 'src/main.js')],
-  outfile: join(folder, 'app.js'),
+  entryPoints: { app: join(here, 'src/main.js'), admin: join(here, 'src/admin.js') },
+  outdir: folder,
   bundle: true,
   format: 'esm',
   target: 'es2022',
@@ -18,6 +18,6 @@ await build({
   legalComments: 'eof',
   logLevel: 'warning',
 });
-for (const name of ['index.html', 'style.css', 'icon.svg', 'icons.svg']) {
+for (const name of ['index.html', 'admin.html', 'style.css', 'admin.css', 'icon.svg', 'icons.svg']) {
   copyFileSync(join(here, 'src', name), join(folder, name));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the page asks of the server by HTTP (docs/web-api.md).
+import { authorize, challengeOf } from './digest.js';
 
 /** A refusal: status, code of docs/web-api.md, text. */
 export class Refusal extends Error {
@@ -17,12 +18,12 @@ export class Refusal extends Error {
  */
 
 /**
- * @param {string} path @param {{ method?: string, body?: object, token?: string, headers?: Record<string, string> }} [how]
+ * @param {string} path @param {{ method?: string, body?: object, token?: string, headers?: Record<string, string>, signal?: AbortSignal }} [how]
  * @returns {Promise<any>}
  */
-export async function ask(path, { method = 'GET', body, token, headers = {} } = {}) {
+export async function ask(path, { method = 'GET', body, token, headers = {}, signal } = {}) {
   const fields = { ...headers, ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(path, { method, headers: fields, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store' });
+  const response = await fetch(path, { method, headers: fields, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store', signal });
   const text = await response.text();
   const said = text && /json/.test(response.headers.get('Content-Type') ?? '') ? JSON.parse(text) : {};
   if (!response.ok) {
@@ -41,9 +42,43 @@ export function joinAsGuest(who) {
   return ask('/api/join', { method: 'POST', body: who });
 }
 
-/** Relays for those whose network lets nothing else out; none where the server has none. @param {string} token @returns {Promise<RTCIceServer[]>} */
-export function relaysFor(token) {
-  return ask('/api/ice-servers', { token }).then((said) => said.ice_servers, () => []);
+/**
+ * Log in with an account.
+ * @param {string} user @param {string} password
+ * @returns {Promise<{ user: string, role: string, scopes: string[], token: string }>}
+ */
+export async function logIn(user, password) {
+  const how = { method: 'POST', uri: '/api/session', user, password };
+  try {
+    return await ask(how.uri, { method: how.method });
+  } catch (error) {
+    const challenge = challengeOf(/** @type {any} */ (error).challenge ?? '');
+    if (!challenge) {
+      throw error;
+    }
+    return ask(how.uri, { method: how.method, headers: { Authorization: await authorize(challenge, how) } });
+  }
+}
+
+/** All items of a list that comes in pages, up to @most. @param {string} path @param {string} token @param {number} [most] @returns {Promise<any[]>} */
+export async function list(path, token, most = 500) {
+  const items = [];
+  let after = '';
+  do {
+    const page = await ask(`${path}?limit=100${after && `&after=${encodeURIComponent(after)}`}`, { token });
+    items.push(...page.items);
+    after = page.next ?? '';
+  } while (after && items.length < most);
+  return items;
+}
+
+/** Relays for a connection; none if there are none or nobody says. @param {string} token @returns {Promise<RTCIceServer[]>} */
+export async function getRelays(token) {
+  try {
+    return (await ask('/api/ice-servers', { token, signal: AbortSignal.timeout(3000) })).ice_servers;
+  } catch {
+    return [];
+  }
 }
 
 /** A link to @room for others. @param {string} token @param {string} room @returns {Promise<{ url: string }>} */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Joins the screens: join, waiting, meeting, over.
-import { getServer, joinAsGuest, makeLink, Refusal, relaysFor } from './api.js';
+import { getRelays, getServer, joinAsGuest, logIn, makeLink, Refusal } from './api.js';
 import { invitationOf, keyToName, uriOfRoom } from './model/link.js';
 import { Meeting } from './model/meeting.js';
 import { Phone } from './sip/phone.js';
@@ -28,7 +28,7 @@ function explain(error) {
     401: 'This link or PIN is not right, or has expired.', 403: 'You may not come in here.', 404: 'There is no such meeting.',
     410: 'This link is no longer good.', 429: 'Too many tries. Please wait a moment.', 503: 'The server takes nobody in just now.',
   };
-  return words[error.status] ?? error.message;
+  return error.code === 'pin-wrong' ? 'There is no such meeting with that PIN.' : words[error.status] ?? error.message;
 }
 
 /** A guest stays the same person when the page is loaded again. @param {string} key @returns {Guest | undefined} */
@@ -57,17 +57,17 @@ async function admissionOf(entry, invitation, server) {
   const socket = (/** @type {string} */ path) => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
   if (entry.way === 'account') {
     const room = invitation.room || entry.room;
+    // For relays and links only: whether the password is right is told by SIP.
+    const token = (await logIn(entry.user, entry.password).catch(() => undefined))?.token ?? '';
     return {
-      identity: { server: socket(server.websocket), uri: `sip:${entry.user}@${server.domain}`, name: entry.name, password: entry.password },
-      target: uriOfRoom(room, server.domain), room: keyToName(room), guest: undefined,
+      identity: { server: socket(server.websocket), uri: `sip:${entry.user}@${server.domain}`, name: entry.name, password: entry.password, relays: () => getRelays(token) },
+      target: uriOfRoom(room, server.domain), room: keyToName(room), token, mayInvite: token !== '',
     };
   }
   const guest = await becomeGuest(entry, invitation);
   return {
-    identity: {
-      server: socket(guest.websocket), uri: guest.user, name: guest.name || entry.name, token: guest.token, relays: () => relaysFor(guest.token),
-    },
-    target: guest.uri, room: keyToName(guest.room), guest,
+    identity: { server: socket(guest.websocket), uri: guest.user, name: guest.name || entry.name, token: guest.token, relays: () => getRelays(guest.token) },
+    target: guest.uri, room: keyToName(guest.room), token: guest.token, mayInvite: guest.role === 'moderator',
   };
 }
 
@@ -76,14 +76,14 @@ async function admissionOf(entry, invitation, server) {
  * @param {Awaited<ReturnType<typeof admissionOf>>} admission @param {MediaStream} stream @returns {Promise<string>}
  */
 function hold(admission, stream) {
-  const { identity, target, room, guest } = admission;
+  const { identity, target, room, token, mayInvite } = admission;
   const meeting = new Meeting(new Phone(identity), target, stream);
   const stop = new AbortController();
   const on = { signal: stop.signal };
   /** @type {() => void} */
   let close = () => {};
   const makeInvitation = async () => {
-    const made = guest?.role === 'moderator' ? await makeLink(guest.token, room).catch(() => undefined) : undefined;
+    const made = mayInvite ? await makeLink(token, room).catch(() => undefined) : undefined;
     return made?.url ?? `${location.origin}/m/${encodeURIComponent(room)}`;
   };
   meeting.addEventListener('roster', () => showWait(meeting));
@@ -138,6 +138,10 @@ function showEnd(meeting) {
 }
 
 async function main() {
+  if (/^\/admin\/?$/.test(location.pathname)) {
+    location.replace('/admin.html');
+    return;
+  }
   const invitation = invitationOf(location);
   const server = await getServer();
   const screen = new JoinScreen(invitation, server);

@@ -2,7 +2,7 @@
 // A real server on ports of its own, and what tests ask of it.
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,14 +27,14 @@ function freePort() {
 
 /** A program that prints JSON lines: events that are waited for. */
 export class Program {
-  /** @param {string} name @param {string} file @param {string[]} args */
-  constructor(name, file, args) {
+  /** @param {string} name @param {string} file @param {string[]} args @param {Record<string, string>} [env] more of the environment */
+  constructor(name, file, args, env = {}) {
     this.name = name;
     /** @type {any[]} */
     this.events = [];
     /** @type {(() => void)[]} */
     this.waiters = [];
-    this.process = spawn(file, args, { stdio: ['pipe', 'pipe', process.env.CONFER_TRACE ? 'inherit' : 'ignore'] });
+    this.process = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', process.env.CONFER_TRACE ? 'inherit' : 'ignore'] });
     this.ended = new Promise((resolve) => this.process.once('exit', resolve));
     createInterface({ input: this.process.stdout }).on('line', (line) => {
       this.events.push(line.startsWith('{') ? JSON.parse(line) : { event: 'text', text: line });
@@ -113,6 +113,21 @@ export class Site {
   phone(user, ...args) {
     return new Program(user, join(BUILD, 'confer'), ['call', ...args, '--user', `sip:${user}@localhost`, '--password', user, '--server',
       `127.0.0.1:${this.port}`, '--transport', 'tcp']);
+  }
+
+  /**
+   * A real Linphone that films @colour and plays a file, if it was built. @param {string} user @param {string} colour @param {string} tone
+   * @returns {Program | undefined}
+   */
+  linphone(user, colour, tone) {
+    const file = join(BUILD, 'tests/interop/linphone/linphone_client');
+    if (!existsSync(file)) {
+      return undefined;
+    }
+    const folder = join(this.folder, `linphone-${user}`);
+    mkdirSync(folder);
+    return new Program(`linphone ${user}`, file, [folder, user, 'localhost', `sip:127.0.0.1:${this.port};transport=tcp`, `play=${tone}`, `colour=${colour}`],
+      { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder });
   }
 
   async close() {

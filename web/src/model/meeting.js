@@ -11,6 +11,9 @@ import { Recovery } from './recovery.js';
 
 /** Who is let in sees the roster at once; where it does not come, the meeting is shown without. */
 const ROSTER_MSEC = 3000;
+/** What is louder is speech, and so recent it is now. */
+const TALK_LEVEL = 0.003;
+const TALK_MSEC = 500;
 /** ICE may find its way back by itself. */
 const ICE_MSEC = 2000;
 
@@ -308,19 +311,25 @@ export class Meeting extends EventTarget {
     return { track: receiver?.track, member: this.roster.memberOfSsrc(source) };
   }
 
-  /** Addresses of those who are heard now, from what the mixed sound says of itself (RFC 3550 CSRC). @returns {Set<string>} */
+  /**
+   * Addresses of those who are heard now: from the levels in the mixed sound (RFC 6465) where the browser reads them, and whom the
+   * picture of the speaker follows. Chromium reads no levels, so in a grid it can't tell.
+   * @returns {Set<string>}
+   */
   talkers() {
     const heard = this.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.getContributingSources() ?? [];
     const newest = Math.max(0, ...heard.map((source) => source.timestamp));
     /** @type {Set<string>} */
     const uris = new Set();
     for (const source of heard) {
-      const member = source.timestamp > newest - 500 ? this.roster.memberOfSsrc(source.source) : undefined;
+      const isLoud = (source.audioLevel ?? 0) > TALK_LEVEL && source.timestamp > newest - TALK_MSEC;
+      const member = isLoud ? this.roster.memberOfSsrc(source.source) : undefined;
       if (member) {
         uris.add(member.uri);
       }
     }
-    return uris;
+    const shown = this.mode === 'speaker' ? this.speaker().member : undefined;
+    return shown ? uris.add(shown.uri) : uris;
   }
 
   // --- own devices ---

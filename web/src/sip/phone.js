@@ -8,12 +8,14 @@ import { addTracks, sendPicture } from '../media/sending.js';
 import { Wire } from './wire.js';
 
 const INFO_TYPE = 'application/conference-info+xml';
+/** Reasons of the server's for the same. */
+const NO_MEDIA = ['No media', 'The peer consents to media no more', 'No way for media was found'];
+/** How long after one candidate the next one is waited for. */
+const LOCAL_MSEC = 200;
+const RELAY_MSEC = 3000;
 /** Endings after which a new call may do: the way was lost, not the welcome. */
 const LOST = [JsSIP.C.causes.CONNECTION_ERROR, JsSIP.C.causes.RTP_TIMEOUT, JsSIP.C.causes.REQUEST_TIMEOUT, JsSIP.C.causes.DIALOG_ERROR,
   JsSIP.C.causes.INTERNAL_ERROR, JsSIP.C.causes.ADDRESS_INCOMPLETE];
-
-/** Reasons of the server's for the same. */
-const NO_MEDIA = ['No media', 'The peer consents to media no more', 'No way for media was found'];
 
 /**
  * @typedef {object} Identity
@@ -22,7 +24,7 @@ const NO_MEDIA = ['No media', 'The peer consents to media no more', 'No way for 
  * @property {string} name display name
  * @property {string} [password] of an account, which registers
  * @property {string} [token] of a guest, who does not
- * @property {() => Promise<RTCIceServer[]>} [relays] to be asked for before each connection; they are good for some minutes
+ * @property {() => Promise<RTCIceServer[]>} [relays] asks for relays, with credentials that are good for some minutes
  */
 
 /**
@@ -54,10 +56,10 @@ export class Phone extends EventTarget {
     /** @type {any} */
     this.subscriber = null;
     this.focus = '';
-    /** @type {RTCIceServer[]} */
-    this.relays = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.gathering = undefined;
+    /** @type {RTCIceServer[]} */
+    this.iceServers = [];
     /** @type {() => Map<string, string[]>} */
     this.attributes = () => new Map();
     this.#listen();
@@ -70,8 +72,7 @@ export class Phone extends EventTarget {
 
   #listen() {
     const ready = this.identity.token === undefined ? 'registered' : 'connected';
-    this.ua.on(ready, () => this.#tell('ready'));
-    this.ua.on('connected', () => void this.#renewRelays());
+    this.ua.on(ready, () => void this.#onReady());
     this.ua.on('disconnected', () => this.#tell('lost'));
     this.ua.on('registrationFailed', (/** @type {any} */ e) => {
       if (e.response) { // without one the connection was lost, which is told apart
@@ -87,20 +88,20 @@ export class Phone extends EventTarget {
     });
   }
 
-  async start() {
-    await this.#renewRelays();
-    this.ua.start();
+  /** Known to the server: relays are asked for anew, since their credentials don't last. */
+  async #onReady() {
+    this.iceServers = await (this.identity.relays?.() ?? []);
+    this.session?.connection?.setConfiguration(this.#configuration()); // for ICE that begins anew
+    this.#tell('ready');
   }
 
   /** @returns {RTCConfiguration} */
   #configuration() {
-    return { iceServers: this.relays, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
+    return { iceServers: this.iceServers, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
   }
 
-  /** A new connection of media, and one that is looked for anew, has credentials that are good. */
-  async #renewRelays() {
-    this.relays = await this.identity.relays?.() ?? [];
-    this.session?.connection?.setConfiguration(this.#configuration());
+  start() {
+    this.ua.start();
   }
 
   stop() {
@@ -127,8 +128,8 @@ export class Phone extends EventTarget {
         // Those of this machine are there at once; a relay has to be asked, and its candidate may be the only one that leads anywhere.
         icecandidate: (/** @type {any} */ e) => {
           clearTimeout(this.gathering);
-          const isRelayed = e.candidate?.type === 'relay';
-          this.gathering = setTimeout(e.ready, this.relays.length === 0 || isRelayed ? 200 : 3000);
+          const hasAll = this.iceServers.length === 0 || e.candidate?.type === 'relay';
+          this.gathering = setTimeout(e.ready, hasAll ? LOCAL_MSEC : RELAY_MSEC);
         },
       },
     });

@@ -105,7 +105,7 @@ function describe(member) {
     words.unshift('listener');
   }
   const isGuest = member.uri.includes('~');
-  const encryption = encryptionOf(member);
+  const encryption = isWaiting(member) ? '' : encryptionOf(member);
   if (encryption) {
     words.push(ENCRYPTIONS[encryption] ?? encryption);
   }
