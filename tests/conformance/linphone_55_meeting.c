@@ -125,6 +125,24 @@ static void the_repeated_list_calls_nobody(void **state) {
     assert_false(called("bob")->call.is_up);
 }
 
+/* The name and port by which the client knows the server: it may have no other way to it. */
+static void the_conference_is_where_the_factory_was_called(void **state) {
+    (void)state;
+    struct linphone_client *alice = called("alice");
+    alice->factory_uri = "sip:videoconference-factory@192.0.2.1:5060;conference-security-mode=none";
+    linphone_create(alice, "Weekly sync", "");
+    run(1);
+    assert_true(linphone_has(cf_str_of(alice->conference), "sip:conference-focus@192.0.2.1:5060;conf-id="));
+    assert_string_equal(alice->told_entity, alice->conference);
+    linphone_join(called("bob"), alice->conference);
+    run(2);
+    linphone_assert_whole(&w);
+    linphone_join(called("carol"), "sip:room-tea@192.0.2.1:5060");
+    run(2);
+    assert_string_equal(called("carol")->call.contact, "sip:room-tea@192.0.2.1:5060");
+    assert_string_equal(called("carol")->told_entity, "sip:room-tea@192.0.2.1:5060");
+}
+
 /* --- layouts, camera, video --- */
 
 static void the_grid_and_back(void **state) {
@@ -429,9 +447,10 @@ static void a_meeting_behind_a_proxy(void **state) {
 
 CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answers_302_and_the_conference_200),
              TEST(a_first_answer_labels_what_was_not), TEST(the_listed_are_called_with_all_that_they_need),
-             TEST(everybody_is_told_of_everybody), TEST(the_repeated_list_calls_nobody), TEST(the_grid_and_back),
-             TEST(the_camera_goes_off_and_on), TEST(video_goes_off_and_on), TEST(the_subject_is_the_administrators),
-             TEST(administrators_change), TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed),
-             TEST(a_screen_is_shared), TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes),
-             TEST(somebody_leaves_and_comes_back), TEST(somebody_calls_again_without_leaving), TEST(it_ends_when_all_have_left),
+             TEST(everybody_is_told_of_everybody), TEST(the_repeated_list_calls_nobody),
+             TEST(the_conference_is_where_the_factory_was_called), TEST(the_grid_and_back), TEST(the_camera_goes_off_and_on),
+             TEST(video_goes_off_and_on), TEST(the_subject_is_the_administrators), TEST(administrators_change),
+             TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed), TEST(a_screen_is_shared),
+             TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes), TEST(somebody_leaves_and_comes_back),
+             TEST(somebody_calls_again_without_leaving), TEST(it_ends_when_all_have_left),
              cmocka_unit_test(a_meeting_behind_a_proxy))

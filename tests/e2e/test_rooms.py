@@ -92,7 +92,7 @@ def restart():
 def a_kill_leaves_conferences_and_registrations():
     alice = Client(('127.0.0.1', server.port))
     alice.register()
-    start = int(time.time()) + 2208988800 + 7200
+    start = int(time.time()) + 2208988800 + 86400
     subject = 'Subject: After the crash\r\n'
     answer = alice.ask('INVITE', FACTORY, fields=subject, body=offer(start, start + 3600), call_id='schedule')
     check(answer.status == 302, answer.line)

@@ -75,7 +75,7 @@ X(conferences, participants, NUMBER, "100", 2, 1000, LIVE, "Participants in one 
 X(conferences, count, NUMBER, "1000", 1, 10000, LIVE, "Conferences at a time.")
 X(conferences, list, NUMBER, "50", 1, 1000, LIVE, "Entries in a list of people to be called.")
 X(conferences, per-account, NUMBER, "20", 1, 1000, LIVE, "Conferences that one account can have at a time.")
-X(conferences, availability-before-start, DURATION, "24h", 0, 31536000, LIVE,
+X(conferences, availability-before-start, DURATION, "3h", 0, 31536000, LIVE,
   "How early one may enter a scheduled conference.")
 X(conferences, ring-time, DURATION, "60s", 5, 600, LIVE, "How long people that are called in are rung.")
 X(conferences, prompts, TEXT, "phones", 2, 10, START,

@@ -194,7 +194,7 @@ static struct cf_denial create(const struct invite *in, struct cf_conference **r
     cf_put_lit(&w, "sip:");
     cf_put(&w, in->focus->config.user);
     cf_put_char(&w, '@');
-    cf_put(&w, cf_domains_first(&in->focus->config.domains));
+    cf_focus_put_place(in->focus, &in->event->message->request_uri, &w);
     cf_writer_init(&text, subject, sizeof subject);
     cf_sip_put_clean_text(&text, cf_sip_value(in->event->message, CF_SIP_HEADER_SUBJECT));
     if (!cf_writer_ok(&w) || !cf_writer_ok(&text)) {

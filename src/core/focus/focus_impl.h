@@ -518,6 +518,12 @@ struct cf_addr cf_focus_local(const struct cf_focus *focus, enum cf_family famil
 /** The entity that names the device behind Contact of @p message: its GRUU, else the contact without transport. */
 struct cf_str cf_device_entity(const struct cf_sip_message *message, char *room, size_t size);
 
+/**
+ * Where a conference that is made by dialling @p uri (NULL: none) is: the host, and the port if there is one, that the caller
+ * knows us by. A client without outbound proxy calls it and subscribes there.
+ */
+void cf_focus_put_place(const struct cf_focus *focus, const struct cf_sip_uri *uri, struct cf_writer *w);
+
 /** Find the conference that @p uri names, making an open room if that is allowed. */
 CF_MUST_USE struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *uri, cf_usec now,
                                            struct cf_conference **ret);

@@ -40,7 +40,21 @@ static bool is_room_name(struct cf_str name) {
     return name.len > 0 && name.len <= ROOM_NAME_MAX;
 }
 
-static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, bool is_on_demand, cf_usec now,
+void cf_focus_put_place(const struct cf_focus *focus, const struct cf_sip_uri *uri, struct cf_writer *w) {
+    /* A proxy in front of us may have put an address there that nobody else knows. */
+    if (uri == NULL || focus->config.proxy.len > 0) {
+        cf_put(w, cf_domains_first(&focus->config.domains));
+        return;
+    }
+    cf_put(w, uri->host);
+    if (uri->port != 0) {
+        cf_put_char(w, ':');
+        cf_put_dec(w, uri->port);
+    }
+}
+
+/* @p called: URI that was dialled; NULL: none. */
+static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, const struct cf_sip_uri *called, cf_usec now,
                                   struct cf_conference **ret) {
     char uri[CF_CONFERENCE_URI_MAX];
     struct cf_writer w;
@@ -52,11 +66,11 @@ static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, bo
     cf_put_lit(&w, "sip:");
     cf_put(&w, user);
     cf_put_char(&w, '@');
-    cf_put(&w, cf_domains_first(&focus->config.domains));
+    cf_focus_put_place(focus, called, &w);
     if (!cf_writer_ok(&w)) {
         return (struct cf_denial){.reason = CF_DENIAL_TOO_LONG};
     }
-    struct cf_conference_config config = {.kind = is_on_demand ? CF_CONFERENCE_ON_DEMAND : CF_CONFERENCE_ROOM,
+    struct cf_conference_config config = {.kind = called != NULL ? CF_CONFERENCE_ON_DEMAND : CF_CONFERENCE_ROOM,
                                           .access = CF_CONFERENCE_ACCESS_OPEN,
                                           .key = user,
                                           .uri = cf_writer_str(&w),
@@ -69,7 +83,7 @@ struct cf_denial cf_focus_find(struct cf_focus *focus, const struct cf_sip_uri *
     struct cf_str id = cf_sip_param_value(uri->params, CF_STR("conf-id"));
     struct cf_denial denial = cf_directory_find(&focus->directory, id.len > 0 ? id : uri->user, ret);
     if (denial.reason == CF_DENIAL_NOT_FOUND && is_room(uri) && focus->config.has_open_rooms && id.len == 0) {
-        return make_room(focus, uri->user, true, now, ret);
+        return make_room(focus, uri->user, uri, now, ret);
     }
     return denial;
 }
@@ -120,7 +134,7 @@ struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, c
     if (!cf_writer_ok(&w)) {
         return (struct cf_denial){.reason = CF_DENIAL_TOO_LONG};
     }
-    struct cf_denial denial = make_room(focus, cf_writer_str(&w), false, now, &conf);
+    struct cf_denial denial = make_room(focus, cf_writer_str(&w), NULL, now, &conf);
     /* A room that the store has brought back is what was asked for. */
     return denial.reason == CF_DENIAL_EXISTS ? (struct cf_denial){.reason = CF_DENIAL_NONE} : denial;
 }
