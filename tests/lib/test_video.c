@@ -18,7 +18,7 @@ void test_camera_init(struct test_camera *camera, struct cf_rng *rng, enum cf_vi
         .number = number,
         .sequence = (uint16_t)cf_rng_u32(rng),
         .timestamp = cf_rng_u32(rng),
-        .picture_id = cf_rng_u32(rng) & CF_VP8_PICTURE_ID_MASK,
+        .picture_id = cf_rng_u32(rng) & CF_PICTURE_ID_MASK,
         .tl0picidx = (uint8_t)cf_rng_u32(rng),
         .key_next = true,
         .next_at = now + (cf_usec)cf_rng_below(rng, 33000),
@@ -33,7 +33,7 @@ static void begin_frame(struct test_camera *camera) {
         camera->frame_packets = camera->frame_is_key ? 2 : 1;
     }
     camera->packets_left = camera->frame_packets;
-    camera->picture_id = (camera->picture_id + 1) & CF_VP8_PICTURE_ID_MASK;
+    camera->picture_id = (camera->picture_id + 1) & CF_PICTURE_ID_MASK;
     camera->tl0picidx++;
     camera->timestamp +=
         camera->frame_usec == 0 ? FRAME_TICKS : (uint32_t)cf_usec_to_ticks(camera->frame_usec, CF_VIDEO_CLOCK_HZ);
@@ -155,7 +155,7 @@ static void check_next_frame(const struct test_picture *a, const struct test_pic
     assert_true(a->marker);
     assert_true(a->camera == b->camera || b->key);
     if (a->is_vp8 && b->is_vp8) {
-        assert_int_equal(b->picture_id, (a->picture_id + 1) & CF_VP8_PICTURE_ID_MASK);
+        assert_int_equal(b->picture_id, (a->picture_id + 1) & CF_PICTURE_ID_MASK);
         assert_int_equal(b->tl0picidx, (uint8_t)(a->tl0picidx + 1));
     }
 }

@@ -48,7 +48,7 @@ static void begin_frame(struct test_watch *watch, const struct test_picture *pic
         assert_true((int32_t)(picture->timestamp - last->timestamp) > 0);
         assert_true(last->camera == picture->camera || picture->key);
         if (picture->is_vp8) {
-            assert_int_equal(picture->picture_id, (last->picture_id + 1) & CF_VP8_PICTURE_ID_MASK);
+            assert_int_equal(picture->picture_id, (last->picture_id + 1) & CF_PICTURE_ID_MASK);
         }
     }
     watch->switches += watch->has_last && last->camera != picture->camera;

@@ -105,6 +105,39 @@ static void t37_storms_on_all_tiles_do_not_reach_the_others(void **state) {
                     outcomes[0].packets + outcomes[0].packets / 20);
 }
 
+/* Each packet of its camera comes three times, and again when it is seconds old. Plain RTP: no replay list stands before. */
+static void t35_repeated_pictures_are_shown_once(void **state) {
+    (void)state;
+    struct outcome outcomes[2];
+    uint64_t packets[2] = {0};
+    for (size_t is_hostile = 0; is_hostile < 2; is_hostile++) {
+        struct cf_rng rng;
+        cf_rng_init(&rng, 15);
+        begin(15);
+        const struct grid_sender *s = &g.members[HOSTILE].senders[GRID_SMALL];
+        for (size_t round = 0; round < 1000; round++) {
+            for (size_t k = 0; is_hostile != 0 && k < 4; k++) {
+                /* The last one twice, two of the last 512. */
+                size_t i = (k < 2 ? s->camera.sequence - 1U : cf_rng_u32(&rng)) % 512;
+                grid_inject(&g, &g.members[HOSTILE], (struct cf_span){s->sent[i].octets, s->sent[i].len});
+            }
+            grid_run(&g, CF_MSEC(10));
+        }
+        outcomes[is_hostile] = outcome_of_others();
+        const struct cf_engine_line *camera = grid_line(&g, &g.members[HOSTILE], GRID_SMALL);
+        assert_true(is_hostile == 0 || camera->counts.discards[CF_MEDIA_DISCARD_DUPLICATE] >= 2000);
+        for (size_t i = 0; i < HOSTILE; i++) {
+            for (size_t k = 0; k < g.members[i].tile_count; k++) {
+                packets[is_hostile] += g.members[i].tiles[k].packets;
+            }
+        }
+        grid_fini(&g);
+    }
+    assert_int_equal(outcomes[1].lost, 0);
+    assert_int_equal(outcomes[1].freezes, outcomes[0].freezes);
+    assert_in_range(packets[1], packets[0] - packets[0] / 50, packets[0] + packets[0] / 50);
+}
+
 /* A picture packet of the hostile member with @p mid ("" for none). */
 static void send_picture(const char *mid, uint32_t ssrc, uint16_t sequence) {
     static const uint8_t key_frame[] = {0x90, 0x80, 0x05, 0x50, 0x01, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01};
@@ -214,6 +247,6 @@ static void t41_a_flood_on_one_camera_costs_no_memory(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(t37_storms_on_all_tiles_do_not_reach_the_others),
-             cmocka_unit_test(t38_a_member_sends_on_its_own_lines_only),
+             cmocka_unit_test(t35_repeated_pictures_are_shown_once), cmocka_unit_test(t38_a_member_sends_on_its_own_lines_only),
              cmocka_unit_test(t38_a_member_speaks_of_its_own_streams_only),
              cmocka_unit_test(t41_a_flood_on_one_camera_costs_no_memory))

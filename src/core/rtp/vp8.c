@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/rtp/vp8.h"
 
-/* Bits of the first octet, of the extension octet, and of the picture id. */
+/* Bits of the first octet and of the extension octet. */
 #define BIT_X 0x80U
 #define BIT_N 0x20U
 #define BIT_S 0x10U
@@ -10,21 +10,10 @@
 #define BIT_L 0x40U
 #define BIT_T 0x20U
 #define BIT_K 0x10U
-#define BIT_M 0x80U
 #define BIT_Y 0x20U
 
 /* A key frame has 3 octets of frame tag, 3 of start code, 4 of size (RFC 6386 section 9.1). */
 #define KEY_HEADER_LEN 10
-
-static void take_picture_id(struct cf_reader *r, struct cf_vp8_descriptor *d) {
-    uint8_t first = cf_take_u8(r);
-    d->has_picture_id = true;
-    d->picture_id = first & 0x7fU;
-    if ((first & BIT_M) != 0) {
-        d->picture_id_long = true;
-        d->picture_id = (uint16_t)(d->picture_id << 8 | cf_take_u8(r));
-    }
-}
 
 static void take_layer(struct cf_reader *r, struct cf_vp8_descriptor *d, uint8_t extension) {
     uint8_t octet = cf_take_u8(r);
@@ -47,7 +36,8 @@ enum cf_err cf_vp8_descriptor_parse(struct cf_span payload, struct cf_vp8_descri
         .partition = first & MASK_PID, .non_reference = (first & BIT_N) != 0, .partition_start = (first & BIT_S) != 0};
     uint8_t extension = (first & BIT_X) != 0 ? cf_take_u8(&r) : 0;
     if ((extension & BIT_I) != 0) {
-        take_picture_id(&r, &d);
+        d.has_picture_id = true;
+        d.picture_id = cf_take_picture_id(&r, &d.picture_id_long);
     }
     if ((extension & BIT_L) != 0) {
         d.has_tl0picidx = true;
@@ -67,16 +57,6 @@ enum cf_err cf_vp8_descriptor_parse(struct cf_span payload, struct cf_vp8_descri
     return CF_OK;
 }
 
-static size_t print_picture_id(const struct cf_vp8_descriptor *d, uint8_t *out) {
-    if (!d->picture_id_long) {
-        out[0] = d->picture_id & 0x7fU;
-        return 1;
-    }
-    out[0] = (uint8_t)(BIT_M | ((d->picture_id >> 8) & 0x7fU));
-    out[1] = (uint8_t)d->picture_id;
-    return 2;
-}
-
 size_t cf_vp8_descriptor_print(const struct cf_vp8_descriptor *d, uint8_t *out) {
     uint8_t extension = (uint8_t)((d->has_picture_id ? BIT_I : 0) | (d->has_tl0picidx ? BIT_L : 0) | (d->has_tid ? BIT_T : 0) |
                                   (d->has_keyidx ? BIT_K : 0));
@@ -88,7 +68,7 @@ size_t cf_vp8_descriptor_print(const struct cf_vp8_descriptor *d, uint8_t *out) 
     size_t len = 1;
     out[len++] = extension;
     if (d->has_picture_id) {
-        len += print_picture_id(d, out + len);
+        len += cf_print_picture_id(d->picture_id, d->picture_id_long, out + len);
     }
     if (d->has_tl0picidx) {
         out[len++] = d->tl0picidx;
@@ -120,13 +100,13 @@ void cf_vp8_key_size(struct cf_span payload, const struct cf_vp8_descriptor *d, 
 
 void cf_vp8_packetiser_init(struct cf_vp8_packetiser *p, size_t payload_max, uint16_t picture_id) {
     cf_assert(payload_max >= 64);
-    *p = (struct cf_vp8_packetiser){.payload_max = payload_max, .picture_id = picture_id & CF_VP8_PICTURE_ID_MASK};
+    *p = (struct cf_vp8_packetiser){.payload_max = payload_max, .picture_id = picture_id & CF_PICTURE_ID_MASK};
 }
 
 void cf_vp8_packetiser_frame(struct cf_vp8_packetiser *p, struct cf_span frame) {
     size_t room = p->payload_max - OWN_DESCRIPTOR_LEN;
     if (p->pieces != 0) {
-        p->picture_id = (p->picture_id + 1U) & CF_VP8_PICTURE_ID_MASK;
+        p->picture_id = (p->picture_id + 1U) & CF_PICTURE_ID_MASK;
     }
     p->rest = frame;
     p->pieces = (frame.len + room - 1) / room;
@@ -148,7 +128,7 @@ size_t cf_vp8_packetiser_next(struct cf_vp8_packetiser *p, uint8_t *out, bool *r
     p->pieces--;
     *ret_marker = p->pieces == 0;
     if (p->pieces == 0) {
-        p->picture_id = (p->picture_id + 1U) & CF_VP8_PICTURE_ID_MASK;
+        p->picture_id = (p->picture_id + 1U) & CF_PICTURE_ID_MASK;
     }
     return len + share;
 }

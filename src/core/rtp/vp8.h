@@ -9,12 +9,10 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "core/rtp/picture_id.h"
 
 /** Most octets that a descriptor can have. */
 #define CF_VP8_DESCRIPTOR_MAX 6
-
-/** Picture identifiers are 15 bits wide (7 in the short form). */
-#define CF_VP8_PICTURE_ID_MASK 0x7fffU
 
 /** A payload descriptor. Values of fields that are not there are 0. */
 struct cf_vp8_descriptor {

@@ -10,24 +10,13 @@
 #define BIT_E 0x04U
 #define BIT_V 0x02U
 #define BIT_Z 0x01U
-/* Of the picture id, the layer indices, a reference index, the scalability structure. */
-#define BIT_M 0x80U
+/* Of the layer indices, a reference index, the scalability structure. */
 #define BIT_U 0x10U
 #define BIT_D 0x01U
 #define BIT_N 0x01U
 #define BIT_Y 0x10U
 #define BIT_G 0x08U
 #define REFERENCES_MAX 3
-
-static void take_picture_id(struct cf_reader *r, struct cf_vp9_descriptor *d) {
-    uint8_t first = cf_take_u8(r);
-    d->has_picture_id = true;
-    d->picture_id = first & 0x7fU;
-    if ((first & BIT_M) != 0) {
-        d->picture_id_long = true;
-        d->picture_id = (uint16_t)(d->picture_id << 8 | cf_take_u8(r));
-    }
-}
 
 static void take_layers(struct cf_reader *r, struct cf_vp9_descriptor *d) {
     uint8_t octet = cf_take_u8(r);
@@ -80,7 +69,8 @@ enum cf_err cf_vp9_descriptor_parse(struct cf_span payload, struct cf_vp9_descri
         .not_for_upper = (first & BIT_Z) != 0,
     };
     if ((first & BIT_I) != 0) {
-        take_picture_id(&r, &d);
+        d.has_picture_id = true;
+        d.picture_id = cf_take_picture_id(&r, &d.picture_id_long);
     }
     if ((first & BIT_L) != 0) {
         take_layers(&r, &d);
@@ -106,11 +96,8 @@ enum cf_err cf_vp9_descriptor_parse(struct cf_span payload, struct cf_vp9_descri
 size_t cf_vp9_head_print(const struct cf_vp9_descriptor *d, uint8_t first, uint8_t *out) {
     size_t len = 0;
     out[len++] = first;
-    if (d->has_picture_id && d->picture_id_long) {
-        cf_set_be16(out + len, (uint16_t)(BIT_M << 8 | (d->picture_id & CF_VP9_PICTURE_ID_MASK)));
-        len += 2;
-    } else if (d->has_picture_id) {
-        out[len++] = (uint8_t)(d->picture_id & 0x7fU);
+    if (d->has_picture_id) {
+        len += cf_print_picture_id(d->picture_id, d->picture_id_long, out + len);
     }
     if (d->has_layers) {
         out[len++] = (uint8_t)(d->tid << 5 | (d->switching_up ? BIT_U : 0) | d->sid << 1 | (d->inter_layer ? BIT_D : 0));

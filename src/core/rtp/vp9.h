@@ -8,12 +8,10 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "core/rtp/picture_id.h"
 
 /** Most octets that cf_vp9_head_print() writes. */
 #define CF_VP9_HEAD_MAX 5
-
-/** Picture identifiers are 15 bits wide (7 in the short form). */
-#define CF_VP9_PICTURE_ID_MASK 0x7fffU
 
 /** Most spatial layers, and pictures of a group. */
 #define CF_VP9_SPATIAL_MAX 8U

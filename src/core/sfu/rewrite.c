@@ -9,7 +9,7 @@
 
 void cf_rewrite_init(struct cf_rewrite *rewrite, const struct cf_rewrite_heads *heads) {
     *rewrite = (struct cf_rewrite){.heads = *heads};
-    rewrite->heads.picture_id &= CF_VP8_PICTURE_ID_MASK;
+    rewrite->heads.picture_id &= CF_PICTURE_ID_MASK;
 }
 
 /* @p a comes after @p b, modulo 2^16, 2^32, 2^15, 2^8. */
@@ -22,7 +22,7 @@ static bool is_after_32(uint32_t a, uint32_t b) {
 }
 
 static bool is_after_15(uint16_t a, uint16_t b) {
-    uint16_t distance = (uint16_t)(a - b) & CF_VP8_PICTURE_ID_MASK;
+    uint16_t distance = (uint16_t)(a - b) & CF_PICTURE_ID_MASK;
     return distance != 0 && distance < 0x4000U;
 }
 
@@ -100,7 +100,7 @@ struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, 
     return (struct cf_rewrite_patch){
         .timestamp = packet->timestamp + stay->timestamp_shift,
         .sequence = (uint16_t)(packet->sequence + stay->sequence_shift),
-        .picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_VP8_PICTURE_ID_MASK,
+        .picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_PICTURE_ID_MASK,
         .tl0picidx = (uint8_t)(packet->vp8.tl0picidx + stay->tl0picidx_shift),
         .keyidx = (uint8_t)(packet->vp8.keyidx + stay->keyidx_shift) & 0x1fU,
         .marker = packet->marker || (packet->layer.is_spatial_end && packet->layer.spatial == stay->spatial_top),

@@ -36,9 +36,9 @@ static void widen_picture_id(struct cf_source *source, struct cf_vp8_descriptor 
     if (!vp8->picture_id_long) {
         uint16_t step = (uint16_t)(vp8->picture_id - source->picture_id) & 0x7fU;
         uint16_t back = step < 0x40U ? 0 : 0x80U;
-        vp8->picture_id = (uint16_t)(source->picture_id + step - back) & CF_VP8_PICTURE_ID_MASK;
+        vp8->picture_id = (uint16_t)(source->picture_id + step - back) & CF_PICTURE_ID_MASK;
     }
-    uint16_t ahead = (uint16_t)(vp8->picture_id - source->picture_id) & CF_VP8_PICTURE_ID_MASK;
+    uint16_t ahead = (uint16_t)(vp8->picture_id - source->picture_id) & CF_PICTURE_ID_MASK;
     if (ahead < 0x4000U) {
         source->picture_id = vp8->picture_id;
     }

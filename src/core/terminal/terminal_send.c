@@ -101,7 +101,7 @@ static void begin_sender(struct cf_terminal *t, struct cf_terminal_sender *out, 
     cf_rtp_sender_init(&out->rtp, ssrc, out->payload->clock_hz);
     out->sequence = (uint16_t)(cf_entropy_u32(t->config.entropy) & 0x7fffU);
     out->timestamp = cf_entropy_u32(t->config.entropy);
-    cf_vp8_packetiser_init(&out->vp8, PAYLOAD_MAX, (uint16_t)(out->timestamp & CF_VP8_PICTURE_ID_MASK));
+    cf_vp8_packetiser_init(&out->vp8, PAYLOAD_MAX, (uint16_t)(out->timestamp & CF_PICTURE_ID_MASK));
     out->mid_at = now;
 }
 

@@ -42,7 +42,7 @@ static struct cf_video_packet next(struct stream *s) {
     if (s->spatial == s->spatial_count) {
         s->spatial = 0;
         s->frame++;
-        s->picture_id = (s->picture_id + 1U) & CF_VP8_PICTURE_ID_MASK;
+        s->picture_id = (s->picture_id + 1U) & CF_PICTURE_ID_MASK;
     }
     return p;
 }
@@ -85,7 +85,7 @@ static void leaves_no_gap_whatever_is_wanted(void **state) {
         if (pass(&p, wanted, &patch)) {
             passed[p.layer.temporal]++;
             assert_int_equal(patch.sequence, ++sequence);
-            picture_id = p.frame_start ? (picture_id + 1U) & CF_VP8_PICTURE_ID_MASK : picture_id;
+            picture_id = p.frame_start ? (picture_id + 1U) & CF_PICTURE_ID_MASK : picture_id;
             assert_int_equal(patch.picture_id, picture_id);
             assert_int_equal(patch.marker, p.marker);
         }
@@ -132,7 +132,7 @@ static void ends_frames_at_the_highest_spatial_layer_that_is_sent(void **state) 
         if (pass(&p, wanted, &patch)) {
             top = gate.present.spatial;
             assert_int_equal(patch.sequence, ++sequence);
-            assert_int_equal(patch.picture_id, (p.vp8.picture_id + 32001U - 5U) & CF_VP8_PICTURE_ID_MASK); /* gaps are kept */
+            assert_int_equal(patch.picture_id, (p.vp8.picture_id + 32001U - 5U) & CF_PICTURE_ID_MASK); /* gaps are kept */
             bool is_last = p.layer.spatial == (top < 2 ? top : 2) && p.layer.is_spatial_end;
             assert_int_equal(patch.marker, is_last);
         }
