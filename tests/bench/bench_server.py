@@ -16,7 +16,6 @@ from confer_test import BUILD, Failure, Server  # noqa: E402
 from sipp import Sipp  # noqa: E402
 from test_sipp import TrustingServer  # noqa: E402
 
-TICK_MSEC = 1000 / os.sysconf('SC_CLK_TCK')
 CALLS = int(os.environ.get('CONFER_BENCH_CALLS', '6000'))
 MEMBERS = int(os.environ.get('CONFER_BENCH_MEMBERS', '1000'))
 
@@ -25,15 +24,23 @@ def cpu_msec(server):
     """CPU of each thread so far: {name and id: ms}."""
     result = {}
     for task in os.listdir(f'/proc/{server.process.pid}/task'):
-        with open(f'/proc/{server.process.pid}/task/{task}/stat', encoding='ascii') as stat:
-            fields = stat.read().rsplit(')', 1)[1].split()
-        result[int(task)] = (int(fields[11]) + int(fields[12])) * TICK_MSEC
+        with open(f'/proc/{server.process.pid}/task/{task}/schedstat', encoding='ascii') as stat:
+            result[int(task)] = int(stat.read().split()[0]) / 1e6
     return result
 
 
 def resident_kb(server):
     with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
         return next(int(line.split()[1]) for line in status if line.startswith('VmRSS'))
+
+
+def wakeups(server):
+    """How often its threads have slept so far."""
+    slept = 0
+    for task in os.listdir(f'/proc/{server.process.pid}/task'):
+        with open(f'/proc/{server.process.pid}/task/{task}/status', encoding='ascii') as status:
+            slept += next(int(line.split()[1]) for line in status if line.startswith('voluntary'))
+    return slept
 
 
 class Spent:
@@ -104,9 +111,13 @@ def members():
             raise Failure(f'{inside} members of {MEMBERS} are in')
         grown = resident_kb(server) - before
         print(f'{"memory of a member (signalling and media leg)":44} {MEMBERS:7} {grown / MEMBERS:22.1f} kB', flush=True)
+        time.sleep(2)  # what they were greeted with is over
+        woken = wakeups(server)
         with Spent(server) as spent:
             time.sleep(5)
+        woken = (wakeups(server) - woken) / spent.seconds
         print(f'{"CPU with so many silent members":44} {MEMBERS:7} {(spent.signalling + spent.others) / spent.seconds / 10:22.2f} % of a core', flush=True)
+        print(f'{"awakenings of all threads":44} {MEMBERS:7} {woken:22.0f} a second', flush=True)
         phones.done()
     finally:
         server.close()

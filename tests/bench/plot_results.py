@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""plot_results.py RESULTS FOLDER: plots of the tables that tools/run_benchmarks.sh kept: forwarding (bench_worker), listeners and time in the
+server, as SVG into FOLDER. A table that is not there is left out."""
+import re
+import sys
+
+from plot import bars, lines
+
+WORKER = re.compile(r'^(\S*)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[\d.]+\s+[\d.]+\s+[\d.]+$')
+LISTENERS = re.compile(r'^\s*(\d+)\s+([\d.]+)\s+([\d.]+)\s+(\d+)$')
+LATENCY = re.compile(r'^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.]+)$')
+
+
+HEADS = ('suite', 'listeners', 'frame')
+
+
+def tables(text):
+    """{first word of a table's head: the lines that follow}, until another program begins."""
+    found, head = {}, None
+    for line in text.splitlines():
+        words = line.split()
+        if words and words[0] in HEADS:
+            head = words[0]
+            found.setdefault(head, [])
+        elif words and (line.startswith('=') or words[0] in ('#', 'members')):
+            head = None
+        elif head is not None:
+            found[head].append(line)
+    return found
+
+
+def plot_worker(rows, folder):
+    found = {}
+    for line in rows:
+        match = WORKER.match(line.rstrip())
+        if match:
+            suite = match[1] or 'plain'
+            receivers, frame, calls, ring, bare, naive = (int(word) for word in match.groups()[1:])
+            series = found.setdefault((suite, frame), {'ring': [], 'calls': [], 'bare loop': [], 'naive loop': []})
+            for name, value in zip(('calls', 'ring', 'bare loop', 'naive loop'), (calls, ring, bare, naive)):
+                series[name].append((receivers, value))
+    for (suite, frame), series in found.items():
+        lines(f'{folder}/forwarding-{suite}-frames-of-{frame}.svg', f'Forwarding, {suite}, frames of {frame}', 'receivers', 'ns of CPU a packet', series)
+    return len(found)
+
+
+def plot_listeners(rows, folder):
+    found = [match for match in map(LISTENERS.match, rows) if match]
+    if found:
+        lines(f'{folder}/listeners.svg', 'Opus to those who listen', 'listeners', 'us of CPU a listener and frame',
+              {'confer': [(int(match[1]), float(match[3])) for match in found]})
+    return len(found)
+
+
+def plot_latency(rows, folder):
+    found = [match for match in map(LATENCY.match, rows) if match]
+    if found:
+        bars(f'{folder}/latency.svg', 'Time in the server, 50 receivers, AES-GCM', 'us',
+             [(f'frames of {m[1]}, {m[2]} % load, {name}', float(m[at])) for m in found for name, at in (('p50', 4), ('p99', 5), ('p99.9', 6))])
+    return len(found)
+
+
+def main():
+    with open(sys.argv[1], encoding='utf-8', errors='replace') as results:
+        found = tables(results.read())
+    count = plot_worker(found.get('suite', []), sys.argv[2]) + plot_listeners(found.get('listeners', []), sys.argv[2])
+    count += plot_latency(found.get('frame', []), sys.argv[2])
+    print(f'{count} rows and series plotted')
+
+
+if __name__ == '__main__':
+    main()
