@@ -6,6 +6,7 @@
 set -u
 cd "$(dirname "$0")/.."
 failed_builds=0
+priority= # in front of a build
 
 set_up() { # folder, options...
     folder=$1
@@ -16,14 +17,14 @@ set_up() { # folder, options...
 }
 
 build() { # folder, options...
-    set_up "$@" && ninja -C "$1" --quiet
+    set_up "$@" && $priority ninja -C "$1" --quiet
 }
 
 build_only() { # folder, target, options...
     only=$2
     first=$1
     shift 2
-    set_up "$first" "$@" && ninja -C "$first" --quiet "$only"
+    set_up "$first" "$@" && $priority ninja -C "$first" --quiet "$only"
 }
 
 run() { # folder, meson test options...
@@ -40,8 +41,27 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 runs=0
 
+build_asan() {
+    build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dinterop=disabled --buildtype=debug --optimization=1
+}
+
+# Threads meet in the mailbox alone: it by itself, and the whole server with a call.
+build_tsan() {
+    build_only build-tsan tests/unit/unit_shell_test_mailbox -Db_sanitize=thread -Db_lundef=false -Dinterop=disabled &&
+        $priority ninja -C build-tsan --quiet conferd confer
+}
+
+# Tests with real programs mostly wait: the sanitized builds take the time that they leave over, and no more.
+build_meanwhile() {
+    priority='nice -n 19'
+    build_asan && touch "$results/has-asan"
+    build_tsan && touch "$results/has-tsan"
+}
+
 if build build --werror; then
     run build --suite checks --suite unit --suite sim --suite conformance --suite counts --suite tidy
+    (build_meanwhile) >"$results/meanwhile.log" 2>&1 &
+    meanwhile=$!
     run build --suite e2e --num-processes 1
     run build --suite interop --num-processes 1
     # The page: its types, its model, SIP clients of browsers, the page in a browser.
@@ -50,19 +70,22 @@ if build build --werror; then
     else
         failed_builds=$((failed_builds + 1))
     fi
+    wait "$meanwhile"
 else
     failed_builds=$((failed_builds + 1))
+    (build_meanwhile) >"$results/meanwhile.log" 2>&1
 fi
-if build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dinterop=disabled --buildtype=debug --optimization=1; then
+if [ -e "$results/has-asan" ]; then
     run build-asan --suite unit --suite sim --suite conformance --suite fuzz --timeout-multiplier 4
 else
     failed_builds=$((failed_builds + 1))
 fi
-# Threads meet in the mailbox alone: it by itself, and the whole server with a call.
-if build_only build-tsan tests/unit/unit_shell_test_mailbox -Db_sanitize=thread -Db_lundef=false -Dinterop=disabled &&
-    ninja -C build-tsan --quiet conferd confer; then
+if [ -e "$results/has-tsan" ]; then
     run build-tsan shell/test_mailbox e2e/threads e2e/threads_workers --timeout-multiplier 4
 else
     failed_builds=$((failed_builds + 1))
+fi
+if ! [ -e "$results/has-asan" ] || ! [ -e "$results/has-tsan" ]; then
+    cat "$results/meanwhile.log"
 fi
 python3 tools/summarize_tests.py "$results" "$failed_builds"

@@ -176,8 +176,8 @@ static void who_waits_in_the_lobby_sees_only_themselves(void **state) {
     assert_false(contains(text, ALICE));
     assert_false(contains(text, CAROL));
     struct cf_conference_actor actor = world_actor(ALICE);
-    (void)cf_conference_on_admit(conf, w.now, &actor, CF_STR(BOB), true);
-    (void)cf_conference_on_admit(conf, w.now, &actor, CF_STR(CAROL), true);
+    assert_int_equal(cf_conference_on_admit(conf, w.now, &actor, CF_STR(BOB), true).reason, CF_DENIAL_NONE);
+    assert_int_equal(cf_conference_on_admit(conf, w.now, &actor, CF_STR(CAROL), true).reason, CF_DENIAL_NONE);
     cf_roster_subscriber_set_waiting(&sub, false);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == 0);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
