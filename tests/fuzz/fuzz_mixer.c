@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A room in which anything happens: legs come, go, change, send packets of any number, time and level, and the clock runs
- * unevenly. The codec of the tests. Every frame has listeners, every listener at most one stream.
+ * A room in which anything happens: legs come, go, change, send packets of any number, time and level, are told something, and
+ * the clock runs unevenly. The codec of the tests. Every frame has listeners, every listener at most one stream.
  */
 #include "base/reader.h"
 #include "core/mix/mixer.h"
@@ -18,6 +18,8 @@ struct room {
     struct cf_handle legs[LEGS];
     uint16_t seqs[LEGS];
     uint32_t timestamps[LEGS];
+    struct cf_player players[LEGS];
+    struct cf_sounds sounds;
     cf_usec now;
 };
 
@@ -90,6 +92,33 @@ static void run_ticks(struct room *room, size_t ticks) {
     }
 }
 
+/* Something of up to 15 ticks, to whose player it is or to all. */
+static void tell(struct room *room, struct cf_reader *r, struct cf_player *player) {
+    uint8_t flags = cf_take_u8(r);
+    struct cf_phrase phrase = {.count = flags % 4U,
+                               .is_firm = (flags & 4U) != 0,
+                               .is_endless = (flags & 8U) != 0,
+                               .tag = flags & 16U,
+                               .pause_msec = (uint16_t)(flags & 0xe0U)};
+    for (size_t i = 0; i < phrase.count; i++) {
+        phrase.parts[i] = cf_take_u8(r);
+    }
+    enum cf_err err = player == NULL ? cf_mixer_say(&room->mixer, &phrase) : cf_player_say(player, &phrase);
+    cf_assert(err == CF_OK || err == CF_ERR_LIMIT || err == CF_ERR_MALFORMED);
+}
+
+/* Prompts of many lengths, some of none. */
+static void make_sounds(struct room *room) {
+    static int16_t pcm[5 * CF_MIX_TICK_SAMPLES];
+    room->sounds.language_count = 1;
+    for (size_t i = 0; i < CF_PROMPT_COUNT_; i++) {
+        room->sounds.languages[0].sounds[i] = (struct cf_sound){pcm, i % 6 * CF_MIX_TICK_SAMPLES - i % 6 * (i % 7)};
+    }
+    for (size_t i = 0; i < LEGS; i++) {
+        cf_player_init(&room->players[i], &room->sounds);
+    }
+}
+
 static void operate(struct room *room, struct cf_reader *r, uint8_t op) {
     size_t at = (op >> 4) % LEGS;
     struct cf_mix_leg_config config;
@@ -98,6 +127,7 @@ static void operate(struct room *room, struct cf_reader *r, uint8_t op) {
         config = take_config(r, (uint32_t)at);
         if (!cf_handle_is_set(room->legs[at])) {
             (void)!cf_mixer_add_leg(&room->mixer, &config, &room->legs[at]);
+            cf_mixer_set_player(&room->mixer, room->legs[at], &room->players[at]);
         }
         break;
     case 1:
@@ -116,6 +146,16 @@ static void operate(struct room *room, struct cf_reader *r, uint8_t op) {
     case 6:
         run_ticks(room, 1);
         break;
+    case 13:
+        tell(room, r, &room->players[at]);
+        cf_mixer_on_play(&room->mixer, room->legs[at]);
+        break;
+    case 14:
+        tell(room, r, NULL);
+        break;
+    case 15:
+        cf_player_hush(&room->players[at]);
+        break;
     default:
         send_packet(room, r, at);
         break;
@@ -125,10 +165,12 @@ static void operate(struct room *room, struct cf_reader *r, uint8_t op) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct room room; /* large */
     const struct cf_mem mem = {heap_alloc, heap_free, NULL};
-    struct cf_mixer_config config = {.resampler = &test_resampler, .speaker_limit = 2, .leg_limit = LEGS - 1};
+    struct cf_mixer_config config = {
+        .resampler = &test_resampler, .speaker_limit = 2, .leg_limit = LEGS - 1, .sounds = &room.sounds};
     struct cf_reader r;
     cf_reader_init(&r, (struct cf_span){data, size < 2000 ? size : 2000});
     room = (struct room){.now = CF_SEC(1)};
+    make_sounds(&room);
     cf_mixer_init(&room.mixer, &mem, &config, room.now);
     while (cf_reader_left(&r) > 0 && cf_reader_ok(&r)) {
         operate(&room, &r, cf_take_u8(&r));
