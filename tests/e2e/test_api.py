@@ -109,7 +109,7 @@ def links_are_withdrawn():
     try:
         api = server.api('links')
         made = api.ask('POST', '/api/links', {'room': 'tea', 'role': 'speaker', 'name': 'Ann', 'expires': 3600}, status=201).json
-        check(server.confer('links')[0]['link'] == made['id'], 'the same link')
+        check(any(link['link'] == made['id'] for link in server.confer('links')), 'the same link')
         joined = join(server, link=made['token']).json
         early = Guest(server, joined)
         check(early.ask('INVITE', ROOM, **INVITE).status == 200, 'in')
