@@ -20,13 +20,16 @@ static size_t packet_len(struct cf_span rest) {
     return len <= rest.len ? len : 0;
 }
 
-/* Padding is allowed at the very end only, and must leave the header. */
+/*
+ * Padding must leave the header. RFC 3550 section 6.4.1 wants it at the very end and in words; browsers fill each of their
+ * transport-wide feedback messages up with one to three octets of it, and send several in a datagram.
+ */
 static bool has_sound_padding(struct cf_span rest, size_t len) {
     if ((rest.at[0] & PADDING_BIT) == 0) {
         return true;
     }
     uint8_t padding = rest.at[len - 1];
-    return len == rest.len && padding != 0 && padding % 4 == 0 && padding <= len - HEADER_LEN;
+    return padding != 0 && padding <= len - HEADER_LEN;
 }
 
 enum cf_err cf_rtcp_check(struct cf_span datagram, bool reduced_size) {

@@ -26,7 +26,7 @@
 
 /** One packet of a compound. */
 struct cf_rtcp_packet {
-    struct cf_span body; /**< after the four octets of header, without padding; a multiple of four octets */
+    struct cf_span body; /**< after the four octets of header, without padding */
     uint8_t type;        /**< CF_RTCP_..., or any other */
     uint8_t count;       /**< the five bits: reports, sources, or feedback format */
 };
@@ -37,7 +37,7 @@ struct cf_rtcp_iter {
 };
 
 /**
- * Check @p datagram (RFC 3550 A.2): versions, lengths that add up exactly, padding in the last packet only. Without
+ * Check @p datagram (RFC 3550 A.2): versions, lengths that add up exactly, padding within its packet. Without
  * @p reduced_size (RFC 5506, a=rtcp-rsize) the first packet must be SR or RR too; with AVPF peers accept both anyway.
  * CF_ERR_MALFORMED, CF_ERR_TRUNCATED: drop and count.
  */
