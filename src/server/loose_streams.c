@@ -93,7 +93,7 @@ void cf_loose_stream_close(struct cf_loose_stream *stream) {
 }
 
 void cf_loose_streams_bury(struct cf_loose_streams *streams) {
-    for (struct cf_link *link = cf_list_first(&streams->over); link != NULL; link = cf_list_first(&streams->over)) {
+    CF_LIST_EACH (&streams->over, link, following) {
         struct cf_loose_stream *stream = CF_OF(link, struct cf_loose_stream, over);
         void *owner = stream->owner;
         free_stream(stream);
