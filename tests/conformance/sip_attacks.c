@@ -352,13 +352,14 @@ static uint64_t cost_of_pattern(const struct pattern *p, size_t len) {
 
 static void grows_linearly(const struct pattern *patterns, size_t count, size_t len) {
     for (size_t i = 0; i < count; i++) {
-        uint64_t empty = cost_of_pattern(&patterns[i], 0);
-        uint64_t small = cost_of_pattern(&patterns[i], len / 8);
+        uint64_t small = cost_of_pattern(&patterns[i], len / 4);
+        uint64_t middle = cost_of_pattern(&patterns[i], len / 2);
         uint64_t large = cost_of_pattern(&patterns[i], len);
-        /* Eight times as long: eight times the work above the empty one's, and a quarter for what comes in steps. */
-        if (small > empty && large - empty > 10 * (small - empty) + 4096) {
-            fail_msg("%s...%s: %llu, %llu, %llu steps", patterns[i].before, patterns[i].behind, (unsigned long long)empty,
-                     (unsigned long long)small, (unsigned long long)large);
+        /* Half of the length costs twice what a quarter does, and a quarter more for what comes in steps; squares would be four
+         * times. Differences, since what a message costs whatever its length depends on what becomes of it. */
+        if (large > middle && large - middle > 5 * (middle > small ? middle - small : 0) / 2 + 4096) {
+            fail_msg("%s...%s: %llu, %llu, %llu steps", patterns[i].before, patterns[i].behind, (unsigned long long)small,
+                     (unsigned long long)middle, (unsigned long long)large);
         }
     }
 }
