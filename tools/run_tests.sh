@@ -62,7 +62,7 @@ if build build --werror; then
     run build --suite checks --suite unit --suite sim --suite conformance --suite counts --suite tidy
     (build_meanwhile) >"$results/meanwhile.log" 2>&1 &
     meanwhile=$!
-    run build --suite e2e --num-processes 1
+    run build --suite e2e --num-processes 2
     run build --suite interop --num-processes 1
     # The page: its types, its model, SIP clients of browsers, the page in a browser.
     if tools/build_page.sh test; then
