@@ -17,17 +17,22 @@ static struct cf_addr seen_from_outside(const struct cf_port_source *source, con
     return addr;
 }
 
+/* A socket of all our addresses: this peer reaches us at the one that it talks SIP to. */
+static struct cf_addr within_reach(const struct cf_leg *leg, const struct cf_addr *local) {
+    struct cf_addr addr = *local;
+    if (local->family != CF_FAMILY_NONE && cf_addr_is_unspecified(local) && local->family == leg->local.family) {
+        addr = leg->local;
+        addr.port = local->port;
+    }
+    return addr;
+}
+
 struct cf_addr cf_leg_public_address(const struct cf_leg *leg, const struct cf_addr *local) {
     if (local->family == CF_FAMILY_NONE) {
         return *local;
     }
     struct cf_addr addr = seen_from_outside(leg->room->focus->config.port_source, local);
-    if (cf_addr_is_unspecified(&addr) && addr.family == leg->local.family) {
-        /* A socket of all our addresses: this peer reaches us at the one that it talks SIP to. */
-        addr = leg->local;
-        addr.port = local->port;
-    }
-    return addr;
+    return within_reach(leg, &addr);
 }
 
 /* Sockets of the worker that the leg's room lives on, .place_count of them. */
@@ -85,8 +90,8 @@ static void add_candidate(struct cf_local_ice *ice, const struct cf_addr *addr, 
 /* The address itself, and those in front of it. */
 static void add_base(const struct cf_port_source *source, struct cf_local_ice *ice, const struct cf_addr *base, size_t rank,
                      uint8_t component, enum cf_ice_transport transport) {
-    if (base->family == CF_FAMILY_NONE) {
-        return;
+    if (base->family == CF_FAMILY_NONE || cf_addr_is_unspecified(base)) {
+        return; /* nobody can send there */
     }
     add_candidate(ice, base, NULL, rank, component, transport);
     for (size_t i = 0; i < source->advertised_count; i++) {
@@ -118,8 +123,10 @@ const struct cf_local_ice *cf_leg_candidates(const struct cf_leg *leg, struct cf
         add_base(source, line->ice, &source->streams[i].addr, i, 1, CF_ICE_TCP_PASSIVE);
     }
     if (!line->is_shared) {
-        add_base(source, line->ice, &line->ports.rtp, 0, 1, CF_ICE_UDP);
-        add_base(source, line->ice, &line->ports.rtcp, 0, 2, CF_ICE_UDP);
+        struct cf_addr rtp = within_reach(leg, &line->ports.rtp);
+        struct cf_addr rtcp = within_reach(leg, &line->ports.rtcp);
+        add_base(source, line->ice, &rtp, 0, 1, CF_ICE_UDP);
+        add_base(source, line->ice, &rtcp, 0, 2, CF_ICE_UDP);
     }
     return line->ice;
 }
