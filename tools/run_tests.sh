@@ -63,10 +63,10 @@ if build build --werror; then
     (build_meanwhile) >"$results/meanwhile.log" 2>&1 &
     meanwhile=$!
     run build --suite e2e --num-processes 2
-    run build --suite interop --num-processes 1
+    run build --suite interop --num-processes 2
     # The page: its types, its model, SIP clients of browsers, the page in a browser.
     if tools/build_page.sh test; then
-        run build --suite web --num-processes 1
+        run build --suite web --num-processes 2
     else
         failed_builds=$((failed_builds + 1))
     fi
