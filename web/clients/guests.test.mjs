@@ -17,7 +17,11 @@ before(async () => {
   const [made] = await site.control('link', 'guests', '--role', 'speaker');
   link = new URL(made.url).hash.slice(1);
 });
-after(async () => { await site.close(); });
+after(async () => {
+  await site.close();
+  // JsSIP keeps timers of subscriptions that went with the server, for as long as they would have lasted.
+  setTimeout(() => process.exit(), 1000).unref();
+});
 
 /** @param {string} name @param {string} [token] */
 async function join(name, token = link) {
