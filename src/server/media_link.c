@@ -7,6 +7,7 @@
 #include "core/ice/agent.h"
 #include "server/leg_ledger.h"
 #include "server/socket_ledger.h"
+#include "server/worker_totals.h"
 #include "shell/file/file.h"
 #include "shell/log/log.h"
 #include "shell/system/interfaces.h"
@@ -20,8 +21,18 @@
 #define CERTIFICATE_RENEW CF_SEC((cf_usec)7 * 24 * 3600)
 #define CERTIFICATE_RETRY CF_SEC(60)
 
+/* A worker, as its events name it. */
+struct origin {
+    struct cf_media_link *link;
+    size_t worker;
+};
+
 struct cf_media_link {
     struct cf_worker_link workers[CF_PORT_WORKERS_MAX]; /* .source.worker_count of them */
+    struct origin origins[CF_PORT_WORKERS_MAX];
+    struct cf_worker_totals totals;
+    cf_media_event_handler *handler;
+    void *handler_ctx;
     struct cf_leg_ledger legs;
     struct cf_socket_ledger sockets;
     struct cf_port_source source;
@@ -402,10 +413,23 @@ void cf_media_link_take_stream(struct cf_media_link *link, int fd, const struct 
 
 /* --- life --- */
 
-static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop, cf_media_event_handler *handler, void *ctx) {
+static void on_event(void *ctx, const struct cf_media_event *event) {
+    const struct origin *origin = ctx;
+    struct cf_media_link *link = origin->link;
+    if (event->kind == CF_MEDIA_EVENT_TOTALS) {
+        struct cf_media_event sums = *event;
+        sums.as.totals = cf_worker_totals_note(&link->totals, origin->worker, &event->as.totals);
+        link->handler(link->handler_ctx, &sums);
+        return;
+    }
+    link->handler(link->handler_ctx, event);
+}
+
+static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop) {
     enum cf_err err = CF_OK;
     for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
-        err = cf_worker_link_open(&link->workers[i], loop, handler, ctx);
+        link->origins[i] = (struct origin){.link = link, .worker = i};
+        err = cf_worker_link_open(&link->workers[i], loop, on_event, &link->origins[i]);
     }
     return err;
 }
@@ -442,10 +466,12 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->range = config->media_ports;
     link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
     link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
+    link->handler = handler;
+    link->handler_ctx = ctx;
     link->source = (struct cf_port_source){.take = take, .give = give, .ctx = link, .worker_count = config->media_workers};
     enum cf_err err = cf_leg_ledger_init(&link->legs);
     err = err == CF_OK ? cf_socket_ledger_init(&link->sockets) : err;
-    err = err == CF_OK ? open_workers(link, loop, handler, ctx) : err;
+    err = err == CF_OK ? open_workers(link, loop) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
     err = err == CF_OK ? load_sounds(link, config) : err;

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Several media workers: rooms live on one each, whatever their members' keys and ways, and every worker has work."""
 import os
+import re
+import subprocess
 import tempfile
+import time
 
-from confer_test import Server, check, free_port, run_cases
+from confer_test import BUILD, Server, check, free_port, run_cases
 from phone import Phone
 
 WORKERS = 2
@@ -33,6 +36,11 @@ class ServerWithWorkers(Server):
             with open(f'{folder}/comm', encoding='ascii') as name, open(f'{folder}/schedstat', encoding='ascii') as spent:
                 busy += name.read().strip() == 'media' and int(spent.read().split()[0]) > 5_000_000
         return busy
+
+
+    def datagrams_in(self):
+        out = subprocess.run([f'{BUILD}/confer', '--state', self.state, 'metrics'], capture_output=True, text=True, timeout=20)
+        return int(re.search(r'^confer_media_datagrams_in_total (\d+)$', out.stdout, re.M)[1])
 
 
 def room_of_two(server, room, kind):
@@ -81,6 +89,29 @@ def rooms_are_spread_over_the_workers():
         server.close()
 
 
+def counters_are_of_all_workers():
+    """One worker is far ahead of the other: what is told are sums, which never fall."""
+    server = ServerWithWorkers()
+    try:
+        pairs = [room_of_two(server, 'counted-0', 'plain')]
+        end = time.monotonic() + 30
+        while server.datagrams_in() < 500:
+            check(time.monotonic() < end, 'the first room is counted')
+            time.sleep(0.2)
+        pairs.append(room_of_two(server, 'counted-1', 'plain'))
+        hear_and_see(pairs[1])
+        seen = [server.datagrams_in()]
+        while len(set(seen)) < 6:
+            check(time.monotonic() < end, f'counters move: {seen}')
+            time.sleep(0.2)
+            seen.append(server.datagrams_in())
+        check(seen == sorted(seen), f'counters fall: {seen}')
+        check(server.busy_workers() == WORKERS, 'both workers work')
+        leave(pairs)
+    finally:
+        server.close()
+
+
 def all_keys_and_ways_work_on_every_worker():
     server = ServerWithWorkers()
     try:
@@ -107,4 +138,4 @@ def ports_and_workers_change_partners():
 
 
 if __name__ == '__main__':
-    run_cases(two_rooms_on_two_workers, rooms_are_spread_over_the_workers, all_keys_and_ways_work_on_every_worker, ports_and_workers_change_partners)
+    run_cases(two_rooms_on_two_workers, rooms_are_spread_over_the_workers, counters_are_of_all_workers, all_keys_and_ways_work_on_every_worker, ports_and_workers_change_partners)

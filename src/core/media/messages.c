@@ -11,6 +11,18 @@ const char *cf_media_discard_text(enum cf_media_discard reason) {
     return texts[reason];
 }
 
+void cf_engine_totals_add(struct cf_engine_totals *sum, const struct cf_engine_totals *more) {
+    sum->datagrams_in += more->datagrams_in;
+    sum->datagrams_used += more->datagrams_used;
+    for (size_t i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
+        sum->discards[i] += more->discards[i];
+    }
+    sum->datagrams_out += more->datagrams_out;
+    sum->failures_out += more->failures_out;
+    sum->dropped_out += more->dropped_out;
+    sum->repeats_lost += more->repeats_lost;
+}
+
 size_t cf_media_command_len(const struct cf_media_command *command) {
     size_t start = offsetof(struct cf_media_command, as);
     switch (command->kind) {

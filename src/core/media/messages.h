@@ -215,6 +215,9 @@ struct cf_engine_totals {
     uint64_t repeats_lost;  /**< retransmissions above CF_ENGINE_REPEATS_MAX */
 };
 
+/** Add @p more to @p sum, counter by counter. */
+void cf_engine_totals_add(struct cf_engine_totals *sum, const struct cf_engine_totals *more);
+
 /** Counters and measurements of one line, since it was set up. */
 struct cf_media_line_stats {
     uint16_t line;
