@@ -361,7 +361,6 @@ static enum cf_err start(struct server *s) {
     const struct cf_config *c = &s->options->config;
     enum cf_err err = set_log_level(c);
     err = err == CF_OK ? cf_server_set_policy(c, &s->policy) : err;
-    err = err == CF_OK ? cf_settings_check_proxy(c) : err;
     err = err == CF_OK ? cf_file_make_folder(c->state.text) : err;
     err = err == CF_OK ? cf_loop_create(&s->loop) : err;
     err = err == CF_OK ? open_control(s) : err;

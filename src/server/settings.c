@@ -2,17 +2,11 @@
 /* Settings of the node out of the configuration. */
 #include "server/settings.h"
 
-#include "shell/log/log.h"
-
 static void read_proxies(const struct cf_config *config, struct cf_node_live *live) {
     struct cf_str rest = cf_config_list(&config->trusted_proxies);
     struct cf_str text;
     while (cf_config_list_next(&rest, &text) && live->proxy_count < CF_NODE_PROXIES_MAX) {
-        if (cf_addr_parse(text, &live->proxies[live->proxy_count]) == CF_OK) {
-            live->proxy_count++;
-        } else {
-            cf_log(CF_LOG_WARNING, "config", "accounts.trusted-proxies: %.*s is not an address", CF_STR_ARG(text));
-        }
+        live->proxy_count += cf_addr_parse(text, &live->proxies[live->proxy_count]) == CF_OK ? 1 : 0;
     }
 }
 
@@ -36,16 +30,6 @@ struct cf_str cf_settings_proxy_uri(const struct cf_config *config, const struct
     }
     cf_put_lit(&w, ";lr>");
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
-}
-
-enum cf_err cf_settings_check_proxy(const struct cf_config *config) {
-    struct cf_sip_uri uri;
-    struct cf_str text = cf_config_str(&config->outbound_proxy);
-    if (text.len > 0 && (cf_sip_uri_parse(text, &uri) != CF_OK || !cf_sip_uri_is_sip(&uri))) {
-        cf_log(CF_LOG_ERROR, "config", "accounts.outbound-proxy: \"%.*s\" is not a SIP URI", CF_STR_ARG(text));
-        return CF_ERR_CONFIG;
-    }
-    return CF_OK;
 }
 
 struct cf_node_live cf_settings_live(const struct cf_config *c) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Settings of the node out of the configuration. What is wrong is logged. */
+/* Settings of the node out of the configuration. */
 #ifndef CF_SERVER_SETTINGS_H
 #define CF_SERVER_SETTINGS_H
 
@@ -11,8 +11,5 @@ struct cf_node_live cf_settings_live(const struct cf_config *c);
 
 /** Where calls go out through: the configured proxy, else the first trusted one; absent: straight. In @p room. */
 struct cf_str cf_settings_proxy_uri(const struct cf_config *config, const struct cf_node_live *live, char *room, size_t size);
-
-/** CF_ERR_CONFIG: accounts.outbound-proxy is no SIP URI. */
-CF_MUST_USE enum cf_err cf_settings_check_proxy(const struct cf_config *config);
 
 #endif

@@ -89,12 +89,20 @@ def configuration_is_checked():
                  ('[media]\nports = 30000-20000\n', ['c.conf:2', 'ports']),
                  ('[tls]\ncertificate = a.pem\n', ['private-key']),
                  ('[accounts]\nregistrar = no\n', ['trusted-proxies']),
-                 ('[accounts]\noutbound-proxy = sip:p.example\n', ['outbound-proxy'])]
+                 ('[accounts]\noutbound-proxy = sip:p.example\n', ['outbound-proxy']),
+                 ('[conferences]\n\nprompts = phone\n', ['c.conf:3', '"phone"', 'phones, all or off', 'did you mean "phones"?']),
+                 ('[web]\ntrusted-proxies = 192.0.2.1 proxy.example\n', ['c.conf:2', 'proxy.example', 'an IP address']),
+                 ('[server]\nadvertise = sip.example.org\n', ['c.conf:2', 'server.advertise', 'an IP address']),
+                 ('[log]\nlevel = verbose\n', ['c.conf:2', 'error, warning, info or debug'])]
         for text, words in cases:
             file.write_text(text)
             out = conferd('--check-config', '--config', str(file))
             check(out.returncode == 2, f'{text!r} was taken')
             check(all(word in out.stderr for word in words), f'{text!r}: {out.stderr!r} lacks one of {words}')
+        for text, words in cases[-2:]:
+            file.write_text(text)
+            out = conferd('--config', str(file))
+            check(out.returncode == 2 and all(word in out.stderr for word in words), f'at the start: {out.returncode} {out.stderr}')
         check(conferd('--config', str(where / 'none')).returncode == 2, 'a file that is not there is an error')
         file.write_text(f'[server]\nstate = {where}/state\n')
         out = conferd('--config', str(file))
@@ -198,6 +206,9 @@ def sighup_reads_again():
             server.reload("server.listen can't be changed")
             server.write({**lines, 'media.plain': 'perhaps'})
             server.reload('plain')
+            server.write({**lines, 'web.trusted-proxies': 'localhost'})
+            server.reload('web.trusted-proxies: "localhost" is not an IP address')
+            check(server.errors().count('read again') == 1, 'nothing that is wrong was applied')
             (other / 'broken.pem').write_text('nonsense')
             server.write({**lines, 'conferences.open-rooms': 'yes', 'tls.certificate': other / 'broken.pem', 'tls.private-key': key})
             shown = presented(port + 1)

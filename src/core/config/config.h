@@ -14,6 +14,9 @@
 /** Longest text value and longest list, octets. */
 #define CF_CONFIG_TEXT_MAX 256
 
+/** Longest text about a problem, octets. */
+#define CF_CONFIG_PROBLEM_MAX 640
+
 /** A text or list value, NUL-terminated. */
 struct cf_config_text {
     char text[CF_CONFIG_TEXT_MAX];
@@ -102,8 +105,8 @@ struct cf_config {
 
 /** What is wrong with a key or value, for a message to the operator. */
 struct cf_config_problem {
-    enum cf_err err;               /**< CF_ERR_CONFIG */
-    char text[CF_CONFIG_TEXT_MAX]; /**< English, NUL-terminated, without file and line */
+    enum cf_err err;                  /**< CF_ERR_CONFIG */
+    char text[CF_CONFIG_PROBLEM_MAX]; /**< English, NUL-terminated, without file and line */
 };
 
 /** Set every value to its default. */
@@ -111,7 +114,7 @@ void cf_config_init(struct cf_config *config);
 
 /**
  * Set one value. On CF_ERR_CONFIG, @p ret_problem says what is wrong: an unknown section or key with the nearest that exists, a
- * value of the wrong type or out of range.
+ * value of the wrong type, out of range or not of its key's form (config_form_table.h).
  */
 CF_MUST_USE enum cf_err cf_config_set(struct cf_config *config, struct cf_str section, struct cf_str key, struct cf_str value,
                                       struct cf_config_problem *ret_problem);

@@ -82,7 +82,9 @@ void cf_config_print_page(struct cf_writer *w) {
         "# Configuration\n\nMade from `src/core/config/config_table.h` by `conferd --print-config-page`; a test checks that it "
         "is fresh.\n"
         "One file in INI form, read by `conferd --config FILE`. `conferd --check-config` checks it, `--print-config` prints it\n"
-        "with every default. An unknown key is an error. SIGHUP applies keys marked *live*; the others need a restart.\n");
+        "with every default. An unknown key is an error, and so is a value that is not what its key asks for. SIGHUP applies "
+        "keys marked\n"
+        "*live*; the others need a restart.\n");
     for (size_t i = 0; i < CF_CONFIG_KEY_COUNT; i++) {
         const struct cf_config_row *row = cf_config_row(i);
         if (begins_section(i)) {

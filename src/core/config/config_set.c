@@ -1,125 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checking and storing one value. */
-#include "core/config/config_row.h"
+#include "core/config/config_complaint.h"
 
-#define NAME_MAX 64 /* longest name for which a nearest match is sought */
-
-/* What a problem text is written with. */
-struct complaint {
-    struct cf_writer w;
-    struct cf_config_problem *problem;
-};
-
-static void begin(struct complaint *c, struct cf_config_problem *problem) {
-    c->problem = problem;
-    cf_writer_init(&c->w, problem->text, sizeof problem->text - 1);
-}
-
-static enum cf_err finish(struct complaint *c) {
-    c->problem->text[c->w.len] = '\0';
-    c->problem->err = CF_ERR_CONFIG;
-    return CF_ERR_CONFIG;
-}
-
-static size_t least_of(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-/* Levenshtein distance of two short names. */
-static size_t distance(struct cf_str a, struct cf_str b) {
-    size_t row[NAME_MAX + 1];
-    if (a.len > NAME_MAX || b.len > NAME_MAX) {
-        return SIZE_MAX;
-    }
-    for (size_t j = 0; j <= b.len; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t above = row[j];
-            size_t change = diagonal + (a.at[i - 1] == b.at[j - 1] ? 0 : 1);
-            row[j] = least_of(change, least_of(above, row[j - 1]) + 1);
-            diagonal = above;
+/* Is @p item in the list @p before, which ends where it begins? */
+static bool is_repeated(struct cf_str before, struct cf_str item) {
+    while (before.len > 0) {
+        if (cf_str_eq(cf_str_cut(&before, ' '), item)) {
+            return true;
         }
     }
-    return row[b.len];
+    return false;
 }
 
-/* The key nearest to @p section.@p key: the key's name counts, the section breaks ties. */
-static const struct cf_config_row *nearest(struct cf_str section, struct cf_str key) {
-    const struct cf_config_row *best = NULL;
-    size_t best_distance = SIZE_MAX;
-    for (size_t i = 0; i < CF_CONFIG_KEY_COUNT; i++) {
-        const struct cf_config_row *row = cf_config_row(i);
-        size_t d = distance(key, row->key);
-        if (d == SIZE_MAX) {
-            continue;
+/* Hold a text, or each item of a list, to its form; spell words as the program does. */
+static enum cf_err shape(const struct cf_config_row *row, struct cf_config_text *text, struct cf_config_problem *ret_problem) {
+    const struct cf_config_form_row *form = cf_config_form_of(row->name);
+    struct cf_str rest = row->type == CF_CONFIG_TYPE_LIST ? cf_config_list(text) : cf_config_str(text);
+    cf_assert(form != NULL);
+    while (rest.len > 0) {
+        struct cf_str word;
+        struct cf_str item = row->type == CF_CONFIG_TYPE_LIST ? cf_str_cut(&rest, ' ') : rest;
+        size_t at = (size_t)(item.at - text->text);
+        if (!cf_config_form_fits(form, item, &word)) {
+            return cf_config_complain_form(row, form, item, ret_problem);
         }
-        d = d * 4 + (cf_str_eq(section, row->section) ? 0 : 1);
-        if (d < best_distance) {
-            best = row;
-            best_distance = d;
+        memmove(text->text + at, word.at, word.len);
+        if (form->form == CF_CONFIG_FORM_WORD && is_repeated(cf_str_n(text->text, at), word)) {
+            return cf_config_complain_repeated(row, word, ret_problem);
         }
+        rest = row->type == CF_CONFIG_TYPE_LIST ? rest : CF_STR_NONE;
     }
-    return best;
-}
-
-static enum cf_err unknown(struct cf_str section, struct cf_str key, struct cf_config_problem *ret_problem) {
-    struct complaint c;
-    const struct cf_config_row *row = nearest(section, key);
-    begin(&c, ret_problem);
-    cf_put_lit(&c.w, "unknown key \"");
-    cf_put(&c.w, cf_str_head(key, NAME_MAX));
-    cf_put_lit(&c.w, "\" in section [");
-    cf_put(&c.w, cf_str_head(section, NAME_MAX));
-    cf_put_lit(&c.w, "]");
-    if (row != NULL) {
-        cf_put_lit(&c.w, "; did you mean \"");
-        cf_put(&c.w, row->key);
-        cf_put_lit(&c.w, "\" in [");
-        cf_put(&c.w, row->section);
-        cf_put_lit(&c.w, "]?");
-    }
-    return finish(&c);
-}
-
-static void put_type(struct cf_writer *w, const struct cf_config_row *row) {
-    switch (row->type) {
-    case CF_CONFIG_TYPE_TEXT:
-        cf_put_lit(w, "a text");
-        return;
-    case CF_CONFIG_TYPE_LIST:
-        cf_put_lit(w, "a list");
-        return;
-    case CF_CONFIG_TYPE_NUMBER:
-        cf_put_lit(w, "a number from ");
-        break;
-    case CF_CONFIG_TYPE_FLAG:
-        cf_put_lit(w, "yes or no");
-        return;
-    case CF_CONFIG_TYPE_DURATION:
-        cf_put_lit(w, "a duration such as 90s, 5m, 2h or 1d, in seconds from ");
-        break;
-    case CF_CONFIG_TYPE_RANGE:
-        cf_put_lit(w, "a range FIRST-LAST within ");
-        break;
-    }
-    cf_put_dec(w, row->least);
-    cf_put_lit(w, " to ");
-    cf_put_dec(w, row->most);
-}
-
-static enum cf_err wrong(const struct cf_config_row *row, struct cf_str value, struct cf_config_problem *ret_problem) {
-    struct complaint c;
-    begin(&c, ret_problem);
-    cf_put(&c.w, cf_str_of(row->name));
-    cf_put_lit(&c.w, ": \"");
-    cf_put(&c.w, cf_str_head(value, NAME_MAX));
-    cf_put_lit(&c.w, "\" is not ");
-    put_type(&c.w, row);
-    return finish(&c);
+    return CF_OK;
 }
 
 static bool set_text(const struct cf_config_row *row, struct cf_str value, struct cf_config_text *ret) {
@@ -245,23 +156,37 @@ static bool set_value(const struct cf_config_row *row, struct cf_str value, void
     return false;
 }
 
+static enum cf_err set_row(const struct cf_config_row *row, struct cf_str value, void *at,
+                           struct cf_config_problem *ret_problem) {
+    struct cf_config_text text;
+    bool has_form = row->type == CF_CONFIG_TYPE_TEXT || row->type == CF_CONFIG_TYPE_LIST;
+    if (!set_value(row, value, has_form ? &text : at)) {
+        return cf_config_complain_wrong(row, value, ret_problem);
+    }
+    enum cf_err err = has_form ? shape(row, &text, ret_problem) : CF_OK;
+    if (has_form && err == CF_OK) {
+        memcpy(at, &text, sizeof text);
+    }
+    return err;
+}
+
 enum cf_err cf_config_set(struct cf_config *config, struct cf_str section, struct cf_str key, struct cf_str value,
                           struct cf_config_problem *ret_problem) {
     for (size_t i = 0; i < CF_CONFIG_KEY_COUNT; i++) {
         const struct cf_config_row *row = cf_config_row(i);
         if (cf_str_eq(section, row->section) && cf_str_eq(key, row->key)) {
-            bool is_set = set_value(row, cf_str_trim(value), cf_config_value_mut(config, i));
-            return is_set ? CF_OK : wrong(row, value, ret_problem);
+            return set_row(row, cf_str_trim(value), cf_config_value_mut(config, i), ret_problem);
         }
     }
-    return unknown(section, key, ret_problem);
+    return cf_config_complain_unknown(section, key, ret_problem);
 }
 
 void cf_config_init(struct cf_config *config) {
     memset(config, 0, sizeof *config);
     for (size_t i = 0; i < CF_CONFIG_KEY_COUNT; i++) {
         const struct cf_config_row *row = cf_config_row(i);
-        bool is_set = set_value(row, row->preset, cf_config_value_mut(config, i));
+        struct cf_config_problem problem;
+        bool is_set = set_row(row, row->preset, cf_config_value_mut(config, i), &problem) == CF_OK;
         cf_assert(is_set);
     }
 }
