@@ -7,7 +7,7 @@
  * sent when the last receiver has the one before, so that the batch is the frame. The least of some windows: a busy machine
  * disturbs little.
  *
- *     bench_worker [WINDOWS]
+ *     bench_worker [WINDOWS [SUITE RECEIVERS FRAME]]   SUITE by its name, "plain" for none: that row alone
  */
 #include "adapt/srtp/srtp.h"
 #include "bare_loop.h"
@@ -182,6 +182,15 @@ static double measure_loop(void *(*run)(void *ctx), size_t count, size_t packets
     return each;
 }
 
+/* Is the row asked for by the arguments of main(), or are all? */
+static bool is_wanted(int argc, char **argv, enum cf_srtp_suite suite, size_t count, size_t packets) {
+    if (argc < 5) {
+        return true;
+    }
+    struct cf_str name = suite == CF_SRTP_NONE ? cf_str_of("plain") : cf_srtp_suites[suite].name;
+    return cf_str_eq(name, cf_str_of(argv[2])) && strtoul(argv[3], NULL, 10) == count && strtoul(argv[4], NULL, 10) == packets;
+}
+
 int main(int argc, char **argv) {
     static const size_t sizes[] = {10, 50, 200, 1000};
     static const size_t frames[] = {1, 4, 8};
@@ -196,6 +205,9 @@ int main(int argc, char **argv) {
         for (size_t n = 0; n < sizeof sizes / sizeof *sizes; n++) {
             open_receivers(sizes[n]);
             for (size_t f = 0; f < sizeof frames / sizeof *frames; f++) {
+                if (!is_wanted(argc, argv, suites[s], sizes[n], frames[f])) {
+                    continue;
+                }
                 double ours = measure_worker(sizes[n], frames[f], suites[s], CF_SENDER_CALLS);
                 double ring = measure_worker(sizes[n], frames[f], suites[s], CF_SENDER_RING);
                 double bare = measure_loop(bare_loop_run, sizes[n], frames[f], suites[s]);

@@ -204,7 +204,7 @@ static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
 static void on_room_timer(struct cf_engine *engine, struct cf_engine_room *room) {
     if (engine->now >= cf_engine_mix_deadline(room)) {
         cf_mixer_on_deadline(&room->mixer, engine->now);
-        if (room->lobby != NULL) {
+        if (!cf_engine_lobby_is_empty(room)) {
             cf_mixer_on_deadline(room->lobby, engine->now);
         }
         cf_list_append(&engine->mix_rooms, &room->mix_link);

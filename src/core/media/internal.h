@@ -128,6 +128,11 @@ void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line,
 /** The mixer of those who wait in @p room, made if need be. NULL: there are no sounds, or memory is out. */
 struct cf_mixer *cf_engine_lobby(struct cf_engine *engine, struct cf_engine_room *room);
 
+/** Does nobody wait in @p room? Its lobby, if there is one, stands still then. */
+static inline bool cf_engine_lobby_is_empty(const struct cf_engine_room *room) {
+    return room->lobby == NULL || room->lobby->legs.count == 0;
+}
+
 /** Free it; its legs are gone. */
 void cf_engine_free_lobby(struct cf_engine *engine, struct cf_engine_room *room);
 

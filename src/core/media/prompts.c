@@ -11,6 +11,9 @@
 #define CHIME_PAUSE_MSEC 8000
 
 struct cf_mixer *cf_engine_lobby(struct cf_engine *engine, struct cf_engine_room *room) {
+    if (room->lobby != NULL && cf_engine_lobby_is_empty(room)) {
+        cf_mixer_follow(room->lobby, &room->mixer); /* it stood still since the last one left */
+    }
     if (room->lobby != NULL || engine->config.sounds == NULL) {
         return room->lobby;
     }
@@ -46,8 +49,8 @@ cf_usec cf_engine_mix_deadline(const struct cf_engine_room *room) {
     if (room->policy.no_audio) {
         return CF_USEC_NEVER;
     }
-    bool is_empty = room->lobby == NULL || room->lobby->legs.count == 0;
-    return cf_usec_min(cf_mixer_deadline(&room->mixer), is_empty ? CF_USEC_NEVER : cf_mixer_deadline(room->lobby));
+    cf_usec lobby = cf_engine_lobby_is_empty(room) ? CF_USEC_NEVER : cf_mixer_deadline(room->lobby);
+    return cf_usec_min(cf_mixer_deadline(&room->mixer), lobby);
 }
 
 enum cf_err cf_engine_play(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_phrase *phrase) {

@@ -305,6 +305,7 @@ void cf_mixer_follow(struct cf_mixer *mixer, const struct cf_mixer *other) {
     mixer->tick = other->tick;
     mixer->next_tick = other->next_tick;
     mixer->resting = other->resting;
+    mixer->stats.ticks_rested += other->resting; /* waking takes them back */
     mixer->next_levels = mixer->next_levels == CF_USEC_NEVER ? CF_USEC_NEVER : other->next_tick;
 }
 

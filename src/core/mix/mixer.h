@@ -209,7 +209,7 @@ void cf_mixer_on_play(struct cf_mixer *mixer, struct cf_handle leg);
 /** Tell everybody in the room @p phrase. Errors as cf_player_say(). To be followed by cf_mixer_wake(). */
 enum cf_err cf_mixer_say(struct cf_mixer *mixer, const struct cf_phrase *phrase);
 
-/** @p mixer, which is new, counts time as @p other does: a leg can go from one to the other without noticing. */
+/** @p mixer, which has no legs, counts time as @p other does: a leg can go from one to the other without noticing. */
 void cf_mixer_follow(struct cf_mixer *mixer, const struct cf_mixer *other);
 
 /** A packet of @p leg has arrived. Unknown handles are ignored. O(1). The first one of a leg takes memory. */

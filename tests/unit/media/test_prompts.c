@@ -135,6 +135,33 @@ static void the_lobby_hears_prompts_and_nothing_of_the_room(void **state) {
     test_media_fini(&w);
 }
 
+static const struct cf_mixer *lobby(void) {
+    const struct cf_engine_room *room = cf_media_names_at(&w.engine.rooms, w.room.slot);
+    return room->lobby;
+}
+
+static void an_empty_lobby_stands_still(void **state) {
+    (void)state;
+    begin(2);
+    struct test_phone *guest = test_media_add(&w, &waiting);
+    test_media_run(&w, CF_SEC(1));
+    uint64_t ticks = cf_mixer_stats(lobby())->ticks;
+    assert_true(ticks > 40);
+    const struct cf_media_command in = {.kind = CF_MEDIA_LEG_SET, .leg = guest->leg};
+    test_media_command(&w, &in);
+    ticks = cf_mixer_stats(lobby())->ticks;
+    test_media_run(&w, CF_MSEC(150));
+    const struct cf_media_command out = {.kind = CF_MEDIA_LEG_SET, .leg = guest->leg, .as.leg_policy.is_waiting = true};
+    size_t heard = guest->frames_heard;
+    test_media_command(&w, &out);
+    /* Nothing was mixed for nobody, and what was not is not made up for: a frame a tick. */
+    assert_int_equal(cf_mixer_stats(lobby())->ticks, ticks);
+    test_media_run(&w, CF_MSEC(200));
+    assert_in_range(cf_mixer_stats(lobby())->ticks - ticks, 9, 11);
+    assert_in_range(guest->frames_heard - heard, 9, 12);
+    test_media_fini(&w);
+}
+
 static void what_was_said_goes_on_when_one_is_let_in(void **state) {
     (void)state;
     begin(1);
@@ -201,6 +228,6 @@ static void without_memory_there_is_no_lobby(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(one_is_told), cmocka_unit_test(a_key_ends_it), cmocka_unit_test(all_are_told),
-             cmocka_unit_test(the_lobby_hears_prompts_and_nothing_of_the_room),
+             cmocka_unit_test(the_lobby_hears_prompts_and_nothing_of_the_room), cmocka_unit_test(an_empty_lobby_stands_still),
              cmocka_unit_test(what_was_said_goes_on_when_one_is_let_in), cmocka_unit_test(what_can_not_be_said_is_reported),
              cmocka_unit_test(without_memory_there_is_no_lobby))

@@ -852,6 +852,25 @@ static void who_joins_a_silent_room_gets_frames_at_once(void **state) {
     teardown(&r);
 }
 
+static void who_follows_a_resting_mixer_takes_over_its_rest(void **state) {
+    (void)state;
+    struct room r;
+    struct cf_mixer follower;
+    setup_resting(&r);
+    join(&r);
+    run_by_deadlines(&r, 93);
+    assert_true(cf_mixer_deadline(&r.mixer) > r.now);
+    cf_mixer_init(&follower, &r.mem.mem, &r.mixer.config, r.now);
+    cf_mixer_follow(&follower, &r.mixer);
+    assert_int_equal(cf_mixer_deadline(&follower), cf_mixer_deadline(&r.mixer));
+    uint64_t rested = cf_mixer_stats(&follower)->ticks_rested;
+    cf_mixer_wake(&follower, r.now);
+    assert_in_range(cf_mixer_deadline(&follower), r.now, r.now + CF_MIX_TICK_USEC);
+    assert_true(cf_mixer_stats(&follower)->ticks_rested < rested); /* and not 2^64 less some */
+    cf_mixer_fini(&follower);
+    teardown(&r);
+}
+
 CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmocka_unit_test(nobody_ever_hears_himself),
              cmocka_unit_test(one_encode_serves_all_silent_listeners), cmocka_unit_test(each_class_is_encoded_once),
              cmocka_unit_test(timestamps_go_on_at_the_rtp_clock_whoever_encodes),
@@ -867,6 +886,7 @@ CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmock
              cmocka_unit_test(who_begins_to_speak_is_heard_at_once_and_the_time_has_gone_on),
              cmocka_unit_test(a_lone_speaker_is_sent_next_to_nothing),
              cmocka_unit_test(who_joins_a_silent_room_gets_frames_at_once),
+             cmocka_unit_test(who_follows_a_resting_mixer_takes_over_its_rest),
              cmocka_unit_test(too_loud_a_sum_is_turned_down_evenly),
              cmocka_unit_test(lost_packets_are_recovered_or_concealed_and_broken_ones_counted),
              cmocka_unit_test(codecs_can_change_in_mid_call), cmocka_unit_test(legs_come_and_go_at_any_time),
