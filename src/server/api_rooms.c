@@ -41,6 +41,7 @@ static void put_room(struct cf_api_call *call, const struct cf_conference *conf)
     }
     cf_put_json_flag(w, CF_STR("locked"), conf->is_locked);
     cf_put_json_flag(w, CF_STR("lobby"), conf->has_lobby);
+    cf_put_json_flag(w, CF_STR("aes256"), cf_focus_demands_aes256(cf_node_focus(call->services->node), conf));
     cf_put_json_flag(w, CF_STR("pin"), conf->pin.len > 0);
     cf_put_json_number(w, CF_STR("members"), conf->in_count);
     cf_put_json_number(w, CF_STR("waiting"), count_waiting(conf));
@@ -109,17 +110,16 @@ struct room_wish {
     struct cf_str pin; /* empty: none; absent: leave */
     bool lobby;
     bool locked;
+    bool aes256;
     bool has_lobby;
     bool has_locked;
+    bool has_aes256;
 };
 
 static bool read_wish(struct cf_api_call *call, struct room_wish *wish, bool is_new) {
-    struct cf_json_member members[] = {{.name = CF_STR("subject")},
-                                       {.name = CF_STR("lobby")},
-                                       {.name = CF_STR("locked")},
-                                       {.name = CF_STR("pin")},
-                                       {.name = CF_STR("name")}};
-    if (!cf_api_read(call, members, is_new ? 5 : 4)) {
+    struct cf_json_member members[] = {{.name = CF_STR("subject")}, {.name = CF_STR("lobby")},  {.name = CF_STR("locked")},
+                                       {.name = CF_STR("pin")},     {.name = CF_STR("aes256")}, {.name = CF_STR("name")}};
+    if (!cf_api_read(call, members, is_new ? 6 : 5)) {
         return false;
     }
     if (members[3].value.kind == CF_JSON_NULL && !is_new) {
@@ -128,8 +128,8 @@ static bool read_wish(struct cf_api_call *call, struct room_wish *wish, bool is_
     }
     if (!cf_api_take_text(call, &members[0], CF_CONFERENCE_SUBJECT_MAX, &wish->subject) ||
         !cf_api_take_flag(call, &members[1], &wish->lobby) || !cf_api_take_flag(call, &members[2], &wish->locked) ||
-        !cf_api_take_text(call, &members[3], CF_PIN_MAX, &wish->pin) ||
-        (is_new && !cf_api_take_text(call, &members[4], 40, &wish->name))) {
+        !cf_api_take_text(call, &members[3], CF_PIN_MAX, &wish->pin) || !cf_api_take_flag(call, &members[4], &wish->aes256) ||
+        (is_new && !cf_api_take_text(call, &members[5], 40, &wish->name))) {
         return false;
     }
     if (members[3].value.kind == CF_JSON_TEXT && !cf_pin_is_valid(wish->pin)) {
@@ -137,6 +137,7 @@ static bool read_wish(struct cf_api_call *call, struct room_wish *wish, bool is_
     }
     wish->has_lobby = members[1].value.kind != CF_JSON_ABSENT;
     wish->has_locked = members[2].value.kind != CF_JSON_ABSENT;
+    wish->has_aes256 = members[4].value.kind != CF_JSON_ABSENT;
     return true;
 }
 
@@ -147,6 +148,9 @@ static struct cf_denial change(struct cf_conference *conf, cf_usec now, const st
     }
     if (cf_denial_is_none(denial) && wish->has_lobby) {
         denial = cf_conference_on_lobby(conf, now, &operator_actor, wish->lobby);
+    }
+    if (cf_denial_is_none(denial) && wish->has_aes256) {
+        denial = cf_conference_on_aes256(conf, now, &operator_actor, wish->aes256);
     }
     if (cf_denial_is_none(denial) && wish->has_locked) {
         denial = cf_conference_on_lock(conf, now, &operator_actor, wish->locked);

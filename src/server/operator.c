@@ -122,6 +122,7 @@ static void put_room(struct cf_writer *w, const struct cf_focus *focus, const st
     cf_put_json_text(w, CF_STR("organiser"), conf->organiser);
     cf_put_json_flag(w, CF_STR("locked"), conf->is_locked);
     cf_put_json_flag(w, CF_STR("lobby"), conf->has_lobby);
+    cf_put_json_flag(w, CF_STR("aes256"), cf_focus_demands_aes256(focus, conf));
     cf_put_json_flag(w, CF_STR("pin"), conf->pin.len > 0);
     cf_put_json_number(w, CF_STR("in"), conf->in_count);
     cf_put_json_key(w, CF_STR("participants"), false);

@@ -294,8 +294,8 @@ def every_request_is_as_the_document_says():
         check(api.ask('GET', '/api/openapi.json').json == DOCUMENT, 'it is served as it is')
         anonymous.ask('GET', '/api/server', status=200)
         for name in ('tea', 'board', 'chess'):
-            api.ask('POST', '/api/rooms', {'name': name, 'subject': name.title(), 'lobby': False, 'locked': False, 'pin': '1234'}, status=201)
-        api.ask('PATCH', '/api/rooms/tea', {'pin': None, 'subject': 'Tea time', 'lobby': False, 'locked': False}, status=200)
+            api.ask('POST', '/api/rooms', {'name': name, 'subject': name.title(), 'lobby': False, 'locked': False, 'aes256': False, 'pin': '1234'}, status=201)
+        api.ask('PATCH', '/api/rooms/tea', {'pin': None, 'subject': 'Tea time', 'lobby': False, 'locked': False, 'aes256': False}, status=200)
         link = api.ask('POST', '/api/links', {'room': 'tea', 'name': 'Ann', 'role': 'listener', 'expires': 600}, status=201).json
         guest = Guest(server, join(server, link=link['token']).json)
         check(guest.ask('INVITE', ROOM, **INVITE).status == 200, 'in')

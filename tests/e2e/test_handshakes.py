@@ -242,6 +242,42 @@ def a_room_can_demand_aes_256():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def a_room_remembers_that_it_demands_aes_256():
+    """Set by command while somebody is in with less: that one goes, may come again with 256, and a restart changes nothing."""
+    folder = tempfile.mkdtemp(prefix='confer-dtls-')
+    with open(f'{folder}/confer.conf', 'w', encoding='ascii') as file:
+        file.write('[conferences]\nrooms = vault\n')
+    server = Server(extra=('--config', f'{folder}/confer.conf'))
+    room = 'sip:room-vault@localhost'
+    try:
+        for suite, status in (('AEAD_AES_128_GCM', 0), ('AEAD_AES_256_GCM', 1)):
+            phone = Phone(server, 'alice', room, 1, 'tls', ['--encryption', 'dtls'], 'connected,encrypted,ended=bye')
+            phone.event('secured', suite=suite)
+            server.wait_room(f'with {suite}', lambda r, suite=suite: any(
+                d['encryption'] == f'dtls {suite}' for p in r['participants'] for d in p['devices']))
+            check(server.control('aes256', 'room-vault')[0].get('done') == 'aes256', 'not done')
+            check(server.room('room-vault')['aes256'], 'it is not shown')
+            if status == 0:
+                phone.finish()
+            else:
+                phone.end()
+        state, port = server.state, server.port
+        server.owns_state = False
+        server.close()
+        server = Server(state=state, port=port, extra=('--config', f'{folder}/confer.conf'))
+        server.owns_state = True
+        check(server.room('room-vault')['aes256'], 'it was forgotten')
+        keys = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:' + 'A' * 40 + CRLF
+        weak = CRLF.join(['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/SAVP 0', keys])
+        answer = Caller(server, 'bob').call(room, weak)
+        check(answer.startswith('SIP/2.0 488') and 'Media line 1: AES-256 is required here' in field(answer, 'Warning'), answer)
+        check(server.control('no-aes256', 'room-vault')[0].get('done') == 'no-aes256', 'not done')
+        check(not server.room('room-vault')['aes256'], 'still demanded')
+    finally:
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def our_own_phones_meet_by_all_keyings():
     """confer call by DTLS, ZRTP and SDES in one room: each hears and sees another, whatever keys that one has."""
     server = Server()
@@ -290,4 +326,4 @@ def dtls_outlives_hold_and_resume():
 if __name__ == '__main__':
     run_cases(gcm_128, gcm_256, cm_128_with_sha1_fingerprint_and_a_large_rsa_key, we_prefer_gcm,
               t29_another_certificate_ends_the_call, t28_a_stranger_hinders_nobody, without_srtp_the_call_ends,
-              a_room_can_demand_aes_256, our_own_phones_meet_by_all_keyings, dtls_outlives_hold_and_resume)
+              a_room_can_demand_aes_256, a_room_remembers_that_it_demands_aes_256, our_own_phones_meet_by_all_keyings, dtls_outlives_hold_and_resume)

@@ -49,7 +49,7 @@ static inline void world_line(struct world *w, const char *format, ...) {
 }
 
 static inline const char *world_reason(enum cf_hang_up_reason reason) {
-    static const char *const words[] = {"removed", "replaced", "joined", "denied", "over"};
+    static const char *const words[] = {"removed", "replaced", "joined", "denied", "over", "weak"};
     return words[reason];
 }
 

@@ -96,6 +96,7 @@ struct cf_denial cf_conference_init(struct cf_conference *conf, struct cf_confer
                                    .end = cf_conf_clamp(config->end),
                                    .has_video = config->has_video,
                                    .has_lobby = config->has_lobby,
+                                   .demands_aes256 = config->demands_aes256,
                                    .begun = now};
     conf->created = cf_conf_wall(conf, now);
     cf_roster_init(&conf->roster, &roster);

@@ -100,6 +100,7 @@ struct cf_conference_config {
     cf_wall end;                             /**< when it should be over; 0: open */
     bool has_video;                          /**< members may send pictures */
     bool has_lobby;                          /**< people who were not invited wait to be admitted */
+    bool demands_aes256;                     /**< media is encrypted with AES-256, or there is no call */
     struct cf_str pin;                       /**< whom nobody has invited has to enter it; absent or empty: none */
     const struct cf_resource_list *invitees; /**< NULL: none. AORs, canonical: the focus has looked at each URI */
 };
@@ -124,6 +125,7 @@ enum cf_hang_up_reason {
     CF_HANG_UP_JOINED,   /**< the participant has come in by another call: this one rings in vain */
     CF_HANG_UP_DENIED,   /**< was not let in from the lobby */
     CF_HANG_UP_OVER,     /**< the conference is over */
+    CF_HANG_UP_WEAK,     /**< its media is not encrypted as the conference demands */
 };
 
 struct cf_conference;
@@ -169,6 +171,7 @@ struct cf_conference {
     bool has_video;
     bool is_locked;
     bool has_lobby;
+    bool demands_aes256;
     bool has_dialled_list;                   /**< the people on the list were called */
     bool needs_admin;                        /**< an administrator has gone, or somebody came where one must be */
     struct cf_conference_invitee **invitees; /**< owned, in the order of the list */
@@ -305,9 +308,10 @@ void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_ha
 
 /**
  * The device's media is encrypted now, or otherwise than before: @p protection ("dtls AEAD_AES_128_GCM"; cut to what the roster
- * keeps) is shown to everybody.
+ * keeps) is shown to everybody. @p is_aes256: all of it is AES-256; else the device is hung up on (WEAK) where that is demanded.
  */
-void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str protection);
+void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str protection,
+                                 bool is_aes256);
 
 /** Not all pictures that the device asked for fit its link (@p is_starved), or all do again: shown, so that one knows why. */
 void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_starved);
@@ -383,6 +387,11 @@ CF_MUST_USE struct cf_denial cf_conference_on_admit_all(struct cf_conference *co
 /** Have a lobby from now on, or none: then those who wait in it come in. NOT_ADMIN. */
 CF_MUST_USE struct cf_denial cf_conference_on_lobby(struct cf_conference *conf, cf_usec now,
                                                     const struct cf_conference_actor *actor, bool has_lobby);
+
+/** Demand AES-256 from now on, or not any more: devices that are in with less are hung up on (WEAK), and may come again with it.
+ * NOT_ADMIN. */
+CF_MUST_USE struct cf_denial cf_conference_on_aes256(struct cf_conference *conf, cf_usec now,
+                                                     const struct cf_conference_actor *actor, bool is_demanded);
 
 /** Ask for @p pin from now on (4 to CF_PIN_MAX digits; empty: none). NOT_ADMIN, TOO_LONG (not a PIN), NO_MEMORY. */
 CF_MUST_USE struct cf_denial cf_conference_on_set_pin(struct cf_conference *conf, cf_usec now,

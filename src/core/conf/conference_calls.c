@@ -358,17 +358,6 @@ void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_ha
     }
 }
 
-void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct cf_handle handle, struct cf_str protection) {
-    struct cf_roster_device *device = find_device(conf, handle);
-    struct cf_str text = cf_str_head(protection, sizeof device->protection - 1);
-    if (device != NULL && !cf_str_eq(cf_str_of(device->protection), text)) {
-        memcpy(device->protection, text.at, text.len);
-        device->protection[text.len] = '\0';
-        cf_roster_touch_device(&conf->roster, device);
-        cf_conf_settle(conf, now);
-    }
-}
-
 void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle handle, bool is_starved) {
     struct cf_roster_device *device = find_device(conf, handle);
     if (device != NULL && device->is_starved != is_starved) {

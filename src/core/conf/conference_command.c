@@ -74,6 +74,9 @@ struct cf_denial cf_conference_do(struct cf_conference *conf, cf_usec now, const
     case CF_CONFERENCE_COMMAND_LOBBY:
     case CF_CONFERENCE_COMMAND_NO_LOBBY:
         return cf_conference_on_lobby(conf, now, actor, command == CF_CONFERENCE_COMMAND_LOBBY);
+    case CF_CONFERENCE_COMMAND_AES256:
+    case CF_CONFERENCE_COMMAND_NO_AES256:
+        return cf_conference_on_aes256(conf, now, actor, command == CF_CONFERENCE_COMMAND_AES256);
     case CF_CONFERENCE_COMMAND_PIN:
         return cf_conference_on_set_pin(conf, now, actor, argument);
     case CF_CONFERENCE_COMMAND_SUBJECT:

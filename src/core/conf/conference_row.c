@@ -18,7 +18,8 @@ struct cf_conference_row cf_conference_row_of(const struct cf_conference *conf) 
         .created = conf->created,
         .over = conf->over,
         .media = CF_CONFERENCE_ROW_AUDIO | (conf->has_video ? CF_CONFERENCE_ROW_VIDEO : 0U),
-        .flags = (conf->is_locked ? CF_CONFERENCE_ROW_LOCKED : 0U) | (conf->has_lobby ? CF_CONFERENCE_ROW_LOBBY : 0U),
+        .flags = (conf->is_locked ? CF_CONFERENCE_ROW_LOCKED : 0U) | (conf->has_lobby ? CF_CONFERENCE_ROW_LOBBY : 0U) |
+                 (conf->demands_aes256 ? CF_CONFERENCE_ROW_AES256 : 0U),
         .pin = conf->pin,
         .invitees = (const struct cf_conference_invitee *const *)conf->invitees,
         .invitee_count = conf->invitee_count,

@@ -8,6 +8,7 @@
 /** Bits of cf_conference_row.flags. */
 #define CF_CONFERENCE_ROW_LOCKED 1U
 #define CF_CONFERENCE_ROW_LOBBY 2U
+#define CF_CONFERENCE_ROW_AES256 4U
 
 /** Bits of cf_conference_row.media. */
 #define CF_CONFERENCE_ROW_AUDIO 1U

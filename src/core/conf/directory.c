@@ -319,7 +319,8 @@ static struct cf_denial restore_living(struct cf_directory *dir, cf_usec now, co
                                           .start = row->start,
                                           .end = row->end,
                                           .has_video = (row->media & CF_CONFERENCE_ROW_VIDEO) != 0,
-                                          .has_lobby = (row->flags & CF_CONFERENCE_ROW_LOBBY) != 0};
+                                          .has_lobby = (row->flags & CF_CONFERENCE_ROW_LOBBY) != 0,
+                                          .demands_aes256 = (row->flags & CF_CONFERENCE_ROW_AES256) != 0};
     struct cf_denial denial = create(dir, now, &config, &conf);
     if (!cf_denial_is_none(denial)) {
         return denial;

@@ -226,6 +226,9 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
 
 /* --- what the conferences want --- */
 
+/* As a Warning of a 488 would say it. */
+#define WEAK_REASON "Reason: SIP;cause=488;text=\"AES-256 is required here\"\r\n"
+
 static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct cf_conference_out *out, cf_usec now) {
     struct cf_leg *leg = cf_handle_get(&focus->legs, out->leg);
     struct cf_dial *dial = out->device == NULL || leg != NULL ? NULL : cf_dial_of(room, out->device->handle);
@@ -236,7 +239,8 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
             cf_conference_on_left(out->conference, now, leg->device, false);
         }
         if (!cf_leg_bid_farewell(leg, out->reason, now)) {
-            cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, CF_STR_NONE, now);
+            struct cf_str field = out->reason == CF_HANG_UP_WEAK ? CF_STR(WEAK_REASON) : CF_STR_NONE;
+            cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, field, now);
             cf_leg_settle(leg, now);
         }
     } else if (dial != NULL) {

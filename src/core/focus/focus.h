@@ -224,6 +224,9 @@ bool cf_focus_path(const struct cf_focus *focus, struct cf_handle leg, size_t in
 /** Counters of the media worker, as it told them last. */
 const struct cf_engine_totals *cf_focus_media_totals(const struct cf_focus *focus);
 
+/** Does @p conf demand AES-256, by itself or by the configuration? */
+bool cf_focus_demands_aes256(const struct cf_focus *focus, const struct cf_conference *conf);
+
 /** Statistics of line @p index of call @p leg. False: there is no such line, or nothing is known of it. */
 bool cf_focus_stream(const struct cf_focus *focus, struct cf_handle leg, size_t index, struct cf_stream_stats *ret);
 

@@ -59,6 +59,7 @@ struct cf_leg_line {
     bool is_bundled;              /**< agreed on, with the transport of another line */
     bool has_used_ports;          /**< the media worker knows .ports */
     bool is_told;                 /**< the media worker knows the line */
+    bool is_weak;                 /**< the transport whose index is this line's is not encrypted by AES-256 */
     bool is_paused;               /**< what it should show does not fit the link */
     struct cf_stream_stats stats; /**< the latest; .is_known false: none yet */
     struct cf_leg_path path;      /**< of the transport whose index is this line's */

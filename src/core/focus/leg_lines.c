@@ -32,11 +32,16 @@ static enum cf_err take_ports(struct cf_leg *leg, struct cf_leg_line *line, bool
     return cf_ports_take(&leg->room->focus->ports, (enum cf_family)leg->local.family, with_rtcp, &line->ports);
 }
 
+bool cf_focus_demands_aes256(const struct cf_focus *focus, const struct cf_conference *conf) {
+    const struct cf_focus_config *config = &focus->config;
+    return conf->demands_aes256 || (config->demands_aes256 != NULL && config->demands_aes256(config->demands_ctx, conf->key));
+}
+
 const struct cf_policy *cf_leg_policy(const struct cf_leg *leg) {
     struct cf_focus *focus = leg->room->focus;
     const struct cf_focus_config *config = &focus->config;
     const struct cf_conference *conf = cf_room_conference(leg->room);
-    bool is_strict = conf != NULL && config->demands_aes256 != NULL && config->demands_aes256(config->demands_ctx, conf->key);
+    bool is_strict = conf != NULL && cf_focus_demands_aes256(focus, conf);
     if (!is_strict && !leg->is_browser) {
         return config->policy;
     }

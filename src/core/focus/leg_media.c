@@ -215,6 +215,18 @@ void cf_leg_on_paused(struct cf_leg *leg, uint16_t line, bool is_paused, cf_usec
     cf_conference_on_starved(conf, now, leg->device, is_starved);
 }
 
+/* Is everything of the leg AES-256, that transport as @p event says? */
+static bool is_aes256(struct cf_leg *leg, const struct cf_media_event *event) {
+    bool are_all = cf_srtp_is_aes256(event->as.secured.suite);
+    if (event->as.secured.transport < leg->line_count) {
+        leg->lines[event->as.secured.transport].is_weak = !are_all;
+    }
+    for (size_t i = 0; i < leg->line_count; i++) {
+        are_all = are_all && !(leg->lines[i].is_active && leg->lines[i].is_weak);
+    }
+    return are_all;
+}
+
 void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
     char text[sizeof((struct cf_roster_device *)NULL)->protection];
     struct cf_conference *conf = cf_room_conference(leg->room);
@@ -234,7 +246,7 @@ void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, c
         device->sas[sizeof device->sas - 1] = '\0';
         device->is_sas_verified = event->as.secured.is_sas_verified;
     }
-    cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w));
+    cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w), is_aes256(leg, event));
 }
 
 void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {

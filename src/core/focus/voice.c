@@ -132,6 +132,7 @@ static bool farewell_of(const struct cf_leg *leg, enum cf_hang_up_reason reason,
         return !has_screen(leg);
     case CF_HANG_UP_REPLACED:
     case CF_HANG_UP_JOINED:
+    case CF_HANG_UP_WEAK: /* nothing more is said over what is too weak */
         break;
     }
     return false;

@@ -129,7 +129,7 @@ bool cf_policy_does(const struct cf_policy *policy, enum cf_keying keying) {
 void cf_policy_demand_aes256(struct cf_policy *policy) {
     uint8_t count = 0;
     for (size_t i = 0; i < policy->suite_count; i++) {
-        if (cf_srtp_suites[policy->suites[i]].key_len == 32) {
+        if (cf_srtp_is_aes256(policy->suites[i])) {
             policy->suites[count++] = policy->suites[i];
         }
     }

@@ -28,6 +28,10 @@ const struct cf_srtp_suite_info cf_srtp_suites[CF_SRTP_SUITE_COUNT] = {
     [CF_SRTP_AEAD_AES_256_GCM] = GCM("AEAD_AES_256_GCM", "AEAD_AES_256_GCM", 0x0008, 32),
 };
 
+bool cf_srtp_is_aes256(enum cf_srtp_suite suite) {
+    return cf_srtp_suites[suite].key_len == 32;
+}
+
 enum cf_srtp_suite cf_srtp_suite_of_name(struct cf_str name) {
     for (int i = CF_SRTP_NONE + 1; i < CF_SRTP_SUITE_COUNT; i++) {
         if (cf_str_eq_nocase(name, cf_srtp_suites[i].name) || cf_str_eq_nocase(name, cf_srtp_suites[i].alias)) {

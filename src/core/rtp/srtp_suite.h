@@ -45,6 +45,9 @@ struct cf_srtp_suite_info {
 /** Facts of every suite, by enum cf_srtp_suite. */
 extern const struct cf_srtp_suite_info cf_srtp_suites[CF_SRTP_SUITE_COUNT];
 
+/** Is @p suite one of AES-256? */
+bool cf_srtp_is_aes256(enum cf_srtp_suite suite);
+
 /** The suite called @p name in either spelling (case matters not), CF_SRTP_NONE if unknown. */
 enum cf_srtp_suite cf_srtp_suite_of_name(struct cf_str name);
 

@@ -125,11 +125,11 @@ static void protection_and_hands_are_told(void **state) {
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_FULL);
     assert_false(contains(text, "endpoint-state"));
     assert_true(contains(text, "<user-state xmlns=\"urn:confer:conference-info\" verified=\"true\"/></user>"));
-    cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"));
+    cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"), false);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
     assert_true(contains(text, " encryption=\"dtls AEAD_AES_128_GCM\"/></endpoint>"));
     assert_false(contains(text, "user-state")); /* as before */
-    cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"));
+    cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"), false);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
     cf_conference_on_starved(conf, w.now, alice, true);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
