@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Makes dist/: a page for meetings and one for administrators, a script and style sheets for each. Usage: node build.mjs [FOLDER]
+// Makes the page for meetings and the one for administrators, a script and style sheets for each. Usage: node build.mjs [FOLDER]; FOLDER is
+// build/web beside this one, where conferd looks, if it is not given.
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const folder = process.argv[2] ?? join(here, 'dist');
+const folder = process.argv[2] ?? join(here, '../build/web');
 mkdirSync(folder, { recursive: true });
 await build({
   entryPoints: { app: join(here, 'src/main.js'), admin: join(here, 'src/admin.js') },

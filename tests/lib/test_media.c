@@ -305,13 +305,16 @@ void test_media_remove(struct test_media *w, struct test_phone *phone) {
 
 static void take_levels(struct test_phone *phone, const struct cf_rtp_view *view) {
     struct cf_span data;
-    if (!phone->config.has_levels || !cf_rtp_ext_find(view, MIXER_LEVEL_ID, &data)) {
-        assert_int_equal(view->csrc_count, 0);
+    bool has_levels = cf_rtp_ext_find(view, MIXER_LEVEL_ID, &data);
+    assert_true(!has_levels || (phone->config.has_levels && view->csrc_count >= 1 && view->csrc_count <= data.len));
+    /* Who takes neither levels nor mids gets no list; who takes levels gets none without. */
+    assert_true(view->csrc_count == 0 || has_levels || (phone->config.has_bundle && !phone->config.has_levels));
+    if (view->csrc_count == 0) {
         return;
     }
-    phone->levels_seen++;
+    phone->levels_seen += has_levels ? 1 : 0;
+    phone->sources_seen++;
     phone->level_count = view->csrc_count;
-    assert_in_range(view->csrc_count, 1, data.len);
     for (size_t i = 0; i < view->csrc_count; i++) {
         phone->level_ssrcs[i] = cf_rtp_csrc(view, i);
         assert_true(phone->level_ssrcs[i] != phone->ssrc[TEST_SOUND]);

@@ -94,7 +94,8 @@ struct test_phone {
     size_t heard[5];     /**< of them with the sound of phone i + 1 in it */
     uint16_t last_sequence;
     uint32_t last_timestamp;
-    size_t levels_seen; /**< packets with RFC 6465 levels */
+    size_t levels_seen;  /**< packets with RFC 6465 levels */
+    size_t sources_seen; /**< packets of sound that name contributing sources, with levels or without */
     uint32_t level_ssrcs[15];
     size_t level_count;
 

@@ -8,10 +8,10 @@ const BROWSER = process.env.CONFER_CHROMIUM ?? '/usr/bin/chromium';
 const WAIT_MSEC = 30000 * Number(process.env.CONFER_PATIENCE ?? 1);
 
 /** YUV of a colour; the camera's picture. */
-export const COLOURS = { red: [82, 90, 240], green: [145, 54, 34], blue: [41, 240, 110] };
+const COLOURS = { red: [82, 90, 240], green: [145, 54, 34], blue: [41, 240, 110] };
 
 /** A camera: some seconds of a colour with a white bar that moves. @param {string} path @param {keyof COLOURS} colour */
-export function writeCamera(path, colour) {
+function writeCamera(path, colour) {
   const [width, height, frames] = [320, 180, 50];
   const [y, u, v] = COLOURS[colour];
   const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F25:1 Ip A1:1 C420\n`)];

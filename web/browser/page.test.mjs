@@ -32,6 +32,12 @@ test('two people see each other in a grid', async () => {
   await alice.shoot('grid');
 });
 
+test('who speaks is marked', async () => {
+  await alice.page.waitForSelector('.tile.talks:has-text("Bob")');
+  await alice.openPanel('people');
+  await alice.page.waitForSelector('#people-list .talks:has-text("Bob")');
+});
+
 test('the active speaker is shown large, miniatures below', async () => {
   await alice.layout('speaker');
   await alice.page.waitForFunction(() => {
@@ -72,6 +78,7 @@ test('a raised hand is seen by others', async () => {
 test('who is muted is seen, and can be muted by moderators', async () => {
   await bob.page.keyboard.press('m');
   await alice.page.waitForSelector('.tile:has-text("Bob") .muted:not([hidden])');
+  await alice.page.waitForSelector('.tile:has-text("Bob"):not(.talks)');
   await bob.page.keyboard.press('m');
   await alice.page.waitForSelector('.tile:has-text("Bob") .muted[hidden]', { state: 'attached' });
   await alice.moderate('Bob', 'Mute');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encryptionOf, isModerator, isStarved, isWaiting, nameOf, Roster } from '../src/model/roster.js';
+import { talkersOf } from '../src/model/talkers.js';
 import { documentOf } from './documents.mjs';
 
 const BOB = `<user entity="sip:bob@x" state="full"><display-text>Bob</display-text><roles><entry>participant</entry><entry>speaker</entry></roles>
@@ -65,4 +66,17 @@ test('old documents change nothing, missing ones are noticed', () => {
   assert.equal(roster.members.size, 1);
   assert.equal(roster.apply(documentOf('state="partial" version="9"', '<users><user entity="sip:eve@x" state="partial"/></users>')), 'gap');
   assert.equal(new Roster().apply(documentOf('state="partial" version="2"', '')), 'gap');
+});
+
+test('who speaks is who was named a moment ago, and is loud if that is told', () => {
+  const roster = full();
+  const at = (/** @type {number} */ timestamp, /** @type {number | undefined} */ audioLevel = undefined) => [...talkersOf([{ source: 1002, timestamp, audioLevel }], roster, 5000)];
+  assert.deepEqual(at(4900), ['sip:bob@x']);
+  assert.deepEqual(at(4900, 0.1), ['sip:bob@x']);
+  assert.deepEqual(at(4900, 0.0001), []);
+  assert.deepEqual(at(4000), []);
+  assert.deepEqual([...talkersOf([{ source: 7, timestamp: 4900 }], roster, 5000)], []);
+  const twice = full();
+  twice.apply(documentOf('state="partial" version="4"', `<users>${BOB.replace('sip:bob@x"', 'sip:eve@x"')}</users>`));
+  assert.deepEqual([...talkersOf([{ source: 1002, timestamp: 4900 }], twice, 5000)], [], 'whose voice that is can not be told');
 });

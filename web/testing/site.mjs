@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const BUILD = process.env.CONFER_BUILD ?? join(root, 'build');
 /** How long anything may take. */
-export const WAIT_MSEC = 20000 * Number(process.env.CONFER_PATIENCE ?? 1);
+const WAIT_MSEC = 20000 * Number(process.env.CONFER_PATIENCE ?? 1);
 const POLL_MSEC = 100;
 
 /** An even port of loopback that is free, and the next ones too as far as can be told. @returns {Promise<number>} */

@@ -155,18 +155,35 @@ static void find_repeat(struct cf_engine *engine) {
 
 /* --- sound --- */
 
-/* Levels of the others that are heard (RFC 6465), if the line agreed and has not had them; room for the list in @list. */
-static size_t list_levels(const struct cf_engine_line *line, uint32_t *ssrcs, uint8_t *levels) {
-    const struct cf_engine_room *room = line->leg->room;
+/* The leg itself, and whoever uses its SSRC: for a receiver that would be a loop (RFC 3550 section 8.2). */
+static bool is_own(const struct cf_engine_line *line, const struct cf_mix_level *level) {
+    return level->user == cf_engine_leg_number(line->leg) ||
+           (line->in.receiver.is_started && level->ssrc == line->in.receiver.ssrc);
+}
+
+/* Does the line take levels (RFC 6465)? */
+static bool takes_levels(const struct cf_engine_line *line) {
     const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL];
+    return extension->id != 0 && extension->can_send;
+}
+
+/*
+ * The others in the mix, and how loud they are, if the line has not had them; room for CF_MIX_LEVELS_MAX. Who takes levels gets
+ * those of silent members too; who takes mids is a browser, or like one, and gets the contributing sources alone (RFC 3550
+ * section 7.1): others choke on a CSRC list.
+ */
+static size_t list_sources(const struct cf_engine_line *line, uint32_t *ssrcs, uint8_t *levels) {
+    const struct cf_engine_room *room = line->leg->room;
+    bool has_levels = takes_levels(line);
     size_t count = 0;
-    if (extension->id == 0 || !extension->can_send || line->levels_serial == room->levels_serial) {
+    if ((!has_levels && line->extension_len == 0) || line->levels_serial == room->levels_serial) {
         return 0;
     }
     for (size_t i = 0; i < room->level_count; i++) {
-        if (room->levels[i].user != cf_engine_leg_number(line->leg)) {
-            ssrcs[count] = room->levels[i].ssrc;
-            levels[count++] = room->levels[i].level;
+        const struct cf_mix_level *level = &room->levels[i];
+        if (!is_own(line, level) && (has_levels || level->is_heard)) {
+            ssrcs[count] = level->ssrc;
+            levels[count++] = level->level;
         }
     }
     return count;
@@ -184,15 +201,15 @@ static size_t print_sound_header(struct cf_engine_line *line, const struct cf_mi
     if (line->extension_len > 0) {
         list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
     }
-    size_t level_count = list_levels(line, ssrcs, levels);
-    if (level_count > 0) {
+    size_t source_count = list_sources(line, ssrcs, levels);
+    if (source_count > 0 && takes_levels(line)) {
         uint8_t id = line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id;
-        list[count++] = (struct cf_rtp_ext){.id = id, .data = {levels, level_count}};
+        list[count++] = (struct cf_rtp_ext){.id = id, .data = {levels, source_count}};
     }
     cf_writer_init(&w, block, sizeof block);
     struct cf_rtp_header header = {
         .csrcs = ssrcs,
-        .csrc_count = (uint8_t)level_count,
+        .csrc_count = (uint8_t)source_count,
         .timestamp = timestamp,
         .ssrc = line->ssrc,
         .sequence = line->sequence,

@@ -384,8 +384,10 @@ void cf_mixer_on_deadline(struct cf_mixer *mixer, cf_usec now) {
 
 static void add_level(struct cf_mixer *mixer, size_t *count, const struct cf_mix_leg *leg) {
     if (leg->has_ssrc && *count < CF_MIX_LEVELS_MAX) {
-        mixer->levels[(*count)++] =
-            (struct cf_mix_level){.user = leg->config.user, .ssrc = leg->ssrc, .level = cf_mix_leg_level(leg)};
+        mixer->levels[(*count)++] = (struct cf_mix_level){.user = leg->config.user,
+                                                          .ssrc = leg->ssrc,
+                                                          .level = cf_mix_leg_level(leg),
+                                                          .is_heard = leg->heard != CF_MIX_UNHEARD};
     }
 }
 

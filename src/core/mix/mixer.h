@@ -105,6 +105,7 @@ struct cf_mix_level {
     uint32_t user;
     uint32_t ssrc; /**< of its last packet */
     uint8_t level; /**< 0..127; 127: silent or muted */
+    bool is_heard; /**< its sound is in the mix: a contributing source */
 };
 
 /** What cf_mixer_poll() gives. */

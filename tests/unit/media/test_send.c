@@ -29,6 +29,32 @@ static void levels_name_the_others(void **state) {
     test_media_fini(&w);
 }
 
+static void browsers_are_told_who_is_in_the_mix(void **state) {
+    (void)state;
+    const struct test_phone_config config = {.has_bundle = true, .has_mux = true, .no_picture = true};
+    test_media_init(&w, 1);
+    for (size_t i = 0; i < 4; i++) {
+        test_media_add(&w, i == 3 ? &plain : &config)->is_talking = i == 1 || i == 2;
+    }
+    test_media_run(&w, CF_SEC(5));
+    for (size_t i = 0; i < 3; i++) {
+        const struct test_phone *phone = &w.phones[i];
+        /* As often as levels, those who are heard alone, not oneself (asserted by the phone). */
+        assert_int_equal(phone->levels_seen, 0);
+        assert_in_range(phone->sources_seen, 17, 21);
+        assert_int_equal(phone->level_count, i == 0 ? 2 : 1);
+        assert_true(i == 0 || phone->level_ssrcs[0] == w.phones[3 - i].ssrc[TEST_SOUND]);
+    }
+    assert_int_equal(w.phones[3].sources_seen, 0); /* a plain phone */
+    /* Nobody is named for long once they are silent. */
+    w.phones[1].is_talking = w.phones[2].is_talking = false;
+    test_media_run(&w, CF_SEC(2));
+    size_t before = w.phones[0].sources_seen;
+    test_media_run(&w, CF_SEC(2));
+    assert_int_equal(w.phones[0].sources_seen, before);
+    test_media_fini(&w);
+}
+
 static void packets_of_one_receiver_come_in_a_row(void **state) {
     (void)state;
     test_media_init(&w, 2);
@@ -154,7 +180,7 @@ static void nothing_is_sent_to_who_has_no_address(void **state) {
     test_media_fini(&w);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(levels_name_the_others), cmocka_unit_test(packets_of_one_receiver_come_in_a_row),
-             cmocka_unit_test(large_rooms_are_sent_in_portions), cmocka_unit_test(the_sound_of_a_tick_is_one_batch),
-             cmocka_unit_test(what_the_shell_leaves_is_dropped_and_counted),
+CF_TEST_MAIN(cmocka_unit_test(levels_name_the_others), cmocka_unit_test(browsers_are_told_who_is_in_the_mix),
+             cmocka_unit_test(packets_of_one_receiver_come_in_a_row), cmocka_unit_test(large_rooms_are_sent_in_portions),
+             cmocka_unit_test(the_sound_of_a_tick_is_one_batch), cmocka_unit_test(what_the_shell_leaves_is_dropped_and_counted),
              cmocka_unit_test(nothing_is_sent_to_who_has_no_address))

@@ -2,7 +2,7 @@
 // Cameras, microphones and the level of sound.
 
 /** @param {{ camera?: string, microphone?: string, withCamera: boolean }} wanted device ids; none: whatever the browser takes */
-export function openDevices(wanted) {
+function openDevices(wanted) {
   /** @type {MediaTrackConstraints} */
   const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
   /** @type {MediaTrackConstraints} */

@@ -100,6 +100,6 @@ function gradeOfRoundTrip(msec) {
 }
 
 /** @param {Grade[]} grades @returns {Grade} */
-export function worst(grades) {
+function worst(grades) {
   return grades.includes('poor') ? 'poor' : grades.includes('fair') ? 'fair' : 'good';
 }

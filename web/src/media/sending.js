@@ -34,8 +34,3 @@ export async function sendPicture(sender, track, isScreen) {
   parameters.degradationPreference = isScreen ? 'maintain-resolution' : 'balanced';
   await sender.setParameters(parameters).catch(() => undefined); // wishes: a browser that can't sends as it does
 }
-
-/** @param {RTCRtpSender} sender */
-export function encodingsOf(sender) {
-  return sender.getParameters().encodings.length;
-}

@@ -6,14 +6,12 @@ import { mainContent, mainDirection, wishes } from './layout.js';
 import { isIn, isModerator, isWaiting, nameOf, Roster } from './roster.js';
 import { command } from './commands.js';
 import { Recovery } from './recovery.js';
+import { talkersOf } from './talkers.js';
 
 /** @typedef {'idle' | 'connecting' | 'calling' | 'waiting' | 'in' | 'over'} State */
 
 /** Who is let in sees the roster at once; where it does not come, the meeting is shown without. */
 const ROSTER_MSEC = 3000;
-/** What is louder is speech, and so recent it is now. */
-const TALK_LEVEL = 0.003;
-const TALK_MSEC = 500;
 /** ICE may find its way back by itself. */
 const ICE_MSEC = 2000;
 
@@ -312,24 +310,13 @@ export class Meeting extends EventTarget {
   }
 
   /**
-   * Addresses of those who are heard now: from the levels in the mixed sound (RFC 6465) where the browser reads them, and whom the
-   * picture of the speaker follows. Chromium reads no levels, so in a grid it can't tell.
+   * Addresses of those who are heard now: whom the mixed sound names as contributing sources (RFC 3550 section 7.1), by their levels
+   * (RFC 6465) where the browser reads them, which Chromium does not.
    * @returns {Set<string>}
    */
   talkers() {
     const heard = this.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.getContributingSources() ?? [];
-    const newest = Math.max(0, ...heard.map((source) => source.timestamp));
-    /** @type {Set<string>} */
-    const uris = new Set();
-    for (const source of heard) {
-      const isLoud = (source.audioLevel ?? 0) > TALK_LEVEL && source.timestamp > newest - TALK_MSEC;
-      const member = isLoud ? this.roster.memberOfSsrc(source.source) : undefined;
-      if (member) {
-        uris.add(member.uri);
-      }
-    }
-    const shown = this.mode === 'speaker' ? this.speaker().member : undefined;
-    return shown ? uris.add(shown.uri) : uris;
+    return talkersOf(heard, this.roster, this.clock.now());
   }
 
   // --- own devices ---

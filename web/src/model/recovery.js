@@ -5,7 +5,7 @@
 // lost the room is called again, for as long as somebody may be expected to wait.
 
 /** How long it is tried to come back. */
-export const GIVE_UP_MSEC = 5 * 60 * 1000;
+const GIVE_UP_MSEC = 5 * 60 * 1000;
 /** So often a call that is lost at once is tried again before it waits. */
 const WAITS_MSEC = [0, 1000, 2000, 4000, 8000];
 

@@ -166,18 +166,11 @@ export class Roster {
     });
   }
 
-  /** The member with a stream that has @ssrc, to name the speaker. @param {number} ssrc @returns {Member | undefined} */
+  /** The member with a stream that has @ssrc, to name the speaker. Nobody, if several say that they have it. @param {number} ssrc @returns {Member | undefined} */
   memberOfSsrc(ssrc) {
-    for (const member of this.members.values()) {
-      for (const device of member.devices.values()) {
-        for (const media of device.media.values()) {
-          if (media.ssrc === ssrc && ssrc !== 0) {
-            return member;
-          }
-        }
-      }
-    }
-    return undefined;
+    const found = [...this.members.values()].filter((member) => ssrc !== 0 && [...member.devices.values()]
+      .some((device) => [...device.media.values()].some((media) => media.ssrc === ssrc)));
+    return found.length === 1 ? found[0] : undefined;
   }
 }
 

@@ -248,7 +248,7 @@ function reasonOf(message, otherwise) {
 }
 
 /** A message as it came, out of its CPIM envelope (RFC 3862) if it is in one. @param {string} type @param {string} body @param {string} from */
-export function readMessage(type, body, from) {
+function readMessage(type, body, from) {
   if (!type.startsWith('message/cpim')) {
     return { from, text: body };
   }

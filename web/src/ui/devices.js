@@ -4,7 +4,7 @@ import { canChooseSpeaker, listDevices } from '../media/devices.js';
 import { byId } from './element.js';
 
 /** @param {string} id of a select @param {MediaDeviceKind} kind @param {string} chosen @param {string} what to call devices without a name */
-export async function fillDevices(id, kind, chosen, what) {
+async function fillDevices(id, kind, chosen, what) {
   const select = byId(id, HTMLSelectElement);
   const devices = await listDevices(kind);
   const options = devices.map((device, index) => new Option(device.label || `${what} ${index + 1}`, device.deviceId));

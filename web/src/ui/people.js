@@ -16,18 +16,18 @@ const ENCRYPTIONS = { dtls: 'encrypted (DTLS)', sdes: 'encrypted (SDES)', zrtp: 
 /** Redrawn only if something changed, so that a button does not vanish under a finger. */
 let drawn = '';
 
-/** @param {import('../model/meeting.js').Meeting} meeting @param {Set<string>} talkers */
-export function renderPeople(meeting, talkers) {
+/** @param {import('../model/meeting.js').Meeting} meeting */
+export function renderPeople(meeting) {
   const members = [...meeting.roster.members.values()];
   const print = JSON.stringify([members.map((member) => [member.uri, member.name, member.roles, member.handUp, member.waits, member.isVerified,
-    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused]), talkers.has(member.uri)]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked]);
+    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused])]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked]);
   if (print === drawn) {
     return;
   }
   drawn = print;
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
   const open = /** @type {HTMLElement | null} */ (document.querySelector('.menu[open]'))?.dataset.key;
-  byId('people-list').replaceChildren(...members.sort(byRank).map((member) => personOf(meeting, member, talkers)));
+  byId('people-list').replaceChildren(...members.sort(byRank).map((member) => personOf(meeting, member)));
   /** @type {HTMLDetailsElement | null} */
   const again = open ? document.querySelector(`[data-key="${CSS.escape(open)}"]`) : null;
   if (again) {
@@ -40,6 +40,13 @@ export function renderPeople(meeting, talkers) {
   }
 }
 
+/** Whose voice is heard. @param {Set<string>} uris */
+export function markTalkers(uris) {
+  for (const item of byId('people-list').children) {
+    item.classList.toggle('talks', uris.has(/** @type {HTMLElement} */ (item).dataset.uri ?? ''));
+  }
+}
+
 /** Hands first, in the order of raising; then moderators; then by name. @param {import('../model/roster.js').Member} a @param {import('../model/roster.js').Member} b */
 function byRank(a, b) {
   if (Boolean(a.handUp) !== Boolean(b.handUp)) {
@@ -48,9 +55,10 @@ function byRank(a, b) {
   return a.handUp.localeCompare(b.handUp) || Number(isModerator(b)) - Number(isModerator(a)) || nameOf(a).localeCompare(nameOf(b));
 }
 
-/** @param {import('../model/meeting.js').Meeting} meeting @param {import('../model/roster.js').Member} member @param {Set<string>} talkers */
-function personOf(meeting, member, talkers) {
-  const item = make('li', talkers.has(member.uri) ? 'talks' : '');
+/** @param {import('../model/meeting.js').Meeting} meeting @param {import('../model/roster.js').Member} member */
+function personOf(meeting, member) {
+  const item = make('li', '');
+  item.dataset.uri = member.uri;
   const face = make('span', 'avatar', initials(nameOf(member)));
   face.dataset.hue = String(hueOf(member.uri || nameOf(member)));
   const who = make('div', 'who');

@@ -6,7 +6,7 @@ import { nameOf } from '../model/roster.js';
 import { fillAll, remember, remembered } from './devices.js';
 import { byId, notice, press, setIcon, setText } from './element.js';
 import { Panels, renderQuality } from './panels.js';
-import { renderPeople } from './people.js';
+import { markTalkers, renderPeople } from './people.js';
 import { Stage } from './tiles.js';
 
 const REFRESH_MSEC = 1000;
@@ -27,10 +27,10 @@ export function showRoom(meeting, makeInvitation) {
   const panels = new Panels(on);
   const quality = new Quality();
   const render = () => stage.render(meeting);
-  const renderAll = () => { render(); renderHeader(meeting); renderControls(meeting); renderPeople(meeting, meeting.talkers()); };
+  const renderAll = () => { render(); renderHeader(meeting); renderControls(meeting); renderPeople(meeting); };
   const timers = [
     setInterval(() => { render(); void look(meeting, quality, stage); }, REFRESH_MSEC),
-    setInterval(() => stage.showTalkers(meeting.talkers()), TALK_MSEC),
+    setInterval(() => { const uris = meeting.talkers(); stage.showTalkers(uris); markTalkers(uris); }, TALK_MSEC),
   ];
   /** @param {string} type @param {(detail: any) => void} what */
   const listen = (type, what) => meeting.addEventListener(type, (e) => what(/** @type {CustomEvent} */ (e).detail), on);
@@ -46,7 +46,7 @@ export function showRoom(meeting, makeInvitation) {
       notice(`${message.from}: ${message.text.slice(0, 120)}`);
     }
   });
-  bindControls(meeting, panels, on);
+  bindControls(meeting, on);
   bindSettings(meeting, on);
   bindKeys(panels, on);
   byId('room-tools').addEventListener('invite', () => void copyInvitation(makeInvitation), on);
@@ -125,8 +125,8 @@ async function look(meeting, quality, stage) {
   });
 }
 
-/** @param {Meeting} meeting @param {Panels} panels @param {On} on */
-function bindControls(meeting, panels, on) {
+/** @param {Meeting} meeting @param {On} on */
+function bindControls(meeting, on) {
   byId('mic').addEventListener('click', () => void meeting.setMicrophone(!(meeting.isMicOn && !meeting.isMutedByOthers)), on);
   byId('cam').addEventListener('click', () => void meeting.setCamera(!meeting.isCameraOn), on);
   byId('hand').addEventListener('click', () => void meeting.toggleHand(), on);
@@ -158,7 +158,6 @@ function bindControls(meeting, panels, on) {
   addEventListener('online', () => meeting.onNetworkChange(), on);
   addEventListener('offline', () => meeting.phone.probe(), on);
   /** @type {any} */ (navigator).connection?.addEventListener?.('change', () => meeting.onNetworkChange(), on);
-  void panels;
 }
 
 /** @param {Meeting} meeting */

@@ -76,7 +76,7 @@ export class Stage {
       element = makeTile();
       this.tiles.set(tile.key, element);
     }
-    element.className = `tile ${tile.kind}`;
+    element.className = `tile ${tile.kind}${element.classList.contains('talks') ? ' talks' : ''}`;
     element.dataset.member = tile.key;
     element.dataset.uri = tile.uri;
     element.setAttribute('aria-label', `${tile.name}${tile.isMuted ? ', muted' : ''}${tile.hasHand ? ', hand raised' : ''}`);

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
-import { Person } from './meeting.mjs';
-import { Site } from '../testing/site.mjs';
+import { Person } from '../meeting.mjs';
+import { Site } from '../../testing/site.mjs';
 
 /** Long enough for the call to be given up by somebody. */
 const LONG_MSEC = Number(process.env.CONFER_OFFLINE_MSEC ?? 30000);
@@ -40,7 +40,7 @@ async function allIsWell() {
 }
 
 before(async () => {
-  assert.ok(process.env.CONFER_ALONE, 'run it by: node testing/alone.mjs browser/recovery.test.mjs');
+  assert.ok(process.env.CONFER_ALONE, 'run it by: node testing/alone.mjs browser/alone/recovery.test.mjs');
   site = await Site.open();
   alice = await Person.join(site, 'alice', 'red', 'back');
   bob = await Person.join(site, 'bob', 'blue', 'back');
