@@ -253,6 +253,17 @@ void test_media_shake_hands(struct test_media *w, struct test_phone *phone, enum
     cf_association_begin(&phone->associations[line], &config, w->now);
 }
 
+/* Lines that only receive sound, after all others. */
+static void agree_talkers(struct test_media *w, const struct test_phone *phone) {
+    for (size_t i = 0; i < phone->config.talkers; i++) {
+        struct cf_media_command command = {.kind = CF_MEDIA_LINE_SET, .leg = phone->leg, .as.line = phone->lines[TEST_SOUND]};
+        command.as.line.index = (uint16_t)(TEST_LINES + i);
+        command.as.line.line.can_receive = false;
+        command.as.line.line.mid = (struct cf_tag){.len = 2, .text = {'t', (char)('0' + i)}};
+        test_media_command(w, &command);
+    }
+}
+
 void test_media_agree(struct test_media *w, struct test_phone *phone) {
     for (size_t i = 0; i < (phone->config.has_bundle ? 1 : TEST_LINES); i++) {
         const struct cf_media_command command = {
@@ -263,6 +274,7 @@ void test_media_agree(struct test_media *w, struct test_phone *phone) {
         const struct cf_media_command command = {.kind = CF_MEDIA_LINE_SET, .leg = phone->leg, .as.line = phone->lines[i]};
         test_media_command(w, &command);
     }
+    agree_talkers(w, phone);
 }
 
 struct test_phone *test_media_add(struct test_media *w, const struct test_phone_config *config) {
@@ -356,6 +368,49 @@ static void take_picture(struct test_phone *phone, const struct cf_rtp_view *vie
     assert_true(test_decoder_camera(&phone->decoder) != phone->number);
 }
 
+/* The line for a talker that the packet came on; NULL: it is another one. */
+static struct test_talker_line *talker_line_of(struct test_phone *phone, const struct cf_rtp_view *view) {
+    struct cf_span mid;
+    bool is_talker = phone->config.talkers > 0 && cf_rtp_ext_find(view, MID_ID, &mid) && mid.at[0] == 't';
+    return is_talker ? &phone->talkers[mid.at[1] - '0'] : NULL;
+}
+
+/* As the talker sent it, but for its numbers, which go on from talker to talker: nothing is lost, media time keeps to the clock,
+ * and another talker begins with a marker. */
+static void take_talker(const struct test_media *w, struct test_phone *phone, struct test_talker_line *line,
+                        const struct cf_rtp_view *view) {
+    const struct test_frame frame = test_frame_of(view->payload);
+    struct cf_span level;
+    assert_true(line - phone->talkers < phone->config.talkers);
+    assert_int_equal(view->payload_type, phone->config.is_pcmu ? TEST_PT_PCMU : TEST_PT_OPUS);
+    assert_int_equal(view->csrc_count, 1);
+    assert_true(cf_rtp_csrc(view, 0) != phone->ssrc[TEST_SOUND]);
+    assert_true(line->ssrc == 0 || line->ssrc == view->ssrc);
+    if (line->frames > 0 && w->loss_in_ppm == 0 && w->loss_out_ppm == 0) {
+        uint32_t clock_hz = phone->config.is_pcmu ? 8000 : 48000;
+        int64_t drift = (int64_t)cf_usec_to_ticks(w->now - line->at, clock_hz) - (uint32_t)(view->timestamp - line->timestamp);
+        assert_int_equal((uint16_t)(view->sequence - line->sequence), 1);
+        assert_in_range(drift + clock_hz / 40, 0, clock_hz / 20);
+    }
+    if (line->frames == 0 || line->csrc != cf_rtp_csrc(view, 0)) {
+        assert_true(view->marker);
+        line->switches++;
+    }
+    line->frames++;
+    line->ssrc = view->ssrc;
+    line->csrc = cf_rtp_csrc(view, 0);
+    line->sequence = view->sequence;
+    line->timestamp = view->timestamp;
+    line->at = w->now;
+    for (size_t i = 0; i < 5; i++) {
+        line->heard[i] += frame.value == 1000 << i;
+    }
+    if (phone->config.has_levels) {
+        assert_true(cf_rtp_ext_find(view, MIXER_LEVEL_ID, &level) && level.len == 1);
+        line->level = level.at[0];
+    }
+}
+
 static void take_rtp(struct test_media *w, struct test_phone *phone, enum test_line line, uint8_t *octets, size_t len) {
     struct cf_rtp_view view;
     struct cf_unprotect_job job = {.srtp = phone->receive[line], .src = octets, .src_len = len, .dst = octets, .dst_size = len};
@@ -365,6 +420,11 @@ static void take_rtp(struct test_media *w, struct test_phone *phone, enum test_l
     }
     assert_ok(job.err);
     assert_ok(cf_rtp_parse((struct cf_span){octets, job.dst_len}, &view));
+    struct test_talker_line *talker = talker_line_of(phone, &view);
+    if (talker != NULL) {
+        take_talker(w, phone, talker, &view);
+        return;
+    }
     if (phone->config.has_bundle) {
         line = view.payload_type == TEST_PT_VP8 || view.payload_type == TEST_PT_H264 ? TEST_PICTURE : TEST_SOUND;
     }

@@ -23,6 +23,9 @@
 /** Events that are kept. */
 #define TEST_EVENTS_MAX 512
 
+/** Most lines of a phone on which it gets one talker each. */
+#define TEST_TALKERS_MAX 5
+
 /** Lines of a phone. */
 enum test_line { TEST_SOUND, TEST_PICTURE, TEST_LINES };
 
@@ -47,6 +50,7 @@ struct test_phone_config {
     bool has_bundle;  /**< all lines on one transport, with mids */
     bool has_levels;  /**< sends and takes audio levels */
     bool no_feedback; /**< nothing of AVPF */
+    uint8_t talkers;  /**< so many more lines of sound, for one talker each; needs .has_bundle */
     struct cf_media_leg_policy policy;
 };
 
@@ -64,6 +68,19 @@ struct test_phone_control {
     struct cf_xr_dlrr dlrr;                 /**< the last one */
     uint64_t bitrate_bps;                   /**< of the last TMMBR or TMMBN */
     struct cf_sender_info info[TEST_LINES]; /**< of the last sender report of each line */
+};
+
+/** A line that carries one talker at a time. */
+struct test_talker_line {
+    size_t frames;
+    size_t heard[5]; /**< of them with the sound of phone i + 1 */
+    uint32_t ssrc;   /**< of the engine */
+    uint32_t csrc;   /**< whom the last packet named */
+    uint16_t sequence;
+    uint32_t timestamp;
+    cf_usec at;      /**< when it came */
+    size_t switches; /**< times that another one was named than before; each had the marker bit */
+    uint8_t level;   /**< that the last packet said; with .has_levels */
 };
 
 /** A phone. */
@@ -98,6 +115,7 @@ struct test_phone {
     size_t sources_seen; /**< packets of sound that name contributing sources, with levels or without */
     uint32_t level_ssrcs[15];
     size_t level_count;
+    struct test_talker_line talkers[TEST_TALKERS_MAX];
 
     struct test_camera camera;
     struct test_decoder decoder;

@@ -10,11 +10,27 @@ struct cf_media_pick cf_line_pick_of(const struct cf_label_meaning *label, bool 
         .kind = CF_MEDIA_PICK_MEMBER, .is_slides = label->is_slides, .is_small = is_small, .leg = label->leg};
 }
 
-static struct cf_line_use sound(struct cf_lines_seen *seen) {
-    if (seen->has_sound) {
+/* Another line of sound carries one talker at a time. Under another profile it is not one more but the same once more: phones
+ * that would rather be encrypted offer their sound twice. */
+static struct cf_line_use talker(struct cf_lines_seen *seen, const struct cf_offered_line *offered) {
+    bool sends = cf_direction_sends(offered->direction);
+    bool receives = cf_direction_receives(offered->direction);
+    bool is_wanted = (receives || !sends) && offered->profile == seen->sound_profile;
+    if (!is_wanted || seen->talkers == CF_TALKER_LINES_MAX) {
         return (struct cf_line_use){.is_taken = false};
     }
+    seen->talkers++;
+    return (struct cf_line_use){.is_taken = true,
+                                .direction = CF_DIRECTION_SENDONLY,
+                                .media = {.role = CF_MEDIA_ROLE_NONE, .pick = {.kind = CF_MEDIA_PICK_NOBODY}}};
+}
+
+static struct cf_line_use sound(struct cf_lines_seen *seen, const struct cf_offered_line *offered) {
+    if (seen->has_sound) {
+        return talker(seen, offered);
+    }
     seen->has_sound = true;
+    seen->sound_profile = offered->profile;
     return (struct cf_line_use){
         .is_taken = true, .has_medium = true, .medium = CF_CONF_AUDIO, .direction = CF_DIRECTION_SENDRECV};
 }
@@ -86,7 +102,7 @@ static struct cf_line_use pictures(struct cf_lines_seen *seen, const struct cf_o
 struct cf_line_use cf_line_use_of(struct cf_lines_seen *seen, const struct cf_offered_line *offered,
                                   const struct cf_label_meaning *label) {
     if (offered->kind == CF_MEDIA_AUDIO) {
-        return sound(seen);
+        return sound(seen, offered);
     }
     return offered->kind == CF_MEDIA_VIDEO ? pictures(seen, offered, label) : (struct cf_line_use){.is_taken = false};
 }

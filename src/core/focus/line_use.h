@@ -8,7 +8,11 @@
  *  - A thumbnail that the peer sends is its own miniature.
  *  - A line that receives under another device's label gets that device's picture: small with content thumbnail, else in full.
  *
- * A peer has one line of sound, one camera or screen, one miniature, one line that follows the speaker; more are not taken.
+ *  - The first line of sound carries what the peer says, and the mix; on the others that receive it gets talkers as they came,
+ *    one a line (core/media/passing.h).
+ *
+ * A peer has one line that it speaks on, one camera or screen, one miniature, one line that follows the speaker; more are not
+ * taken.
  */
 #ifndef CF_CORE_FOCUS_LINE_USE_H
 #define CF_CORE_FOCUS_LINE_USE_H
@@ -31,10 +35,15 @@ struct cf_label_meaning {
     struct cf_handle leg;
 };
 
+/** Most lines of sound besides the first: a room lets no more be heard at once. */
+#define CF_TALKER_LINES_MAX 4
+
 /** Lines that a description had so far. Zeroed: none. */
 struct cf_lines_seen {
     bool has_sound;
-    bool has_main; /**< a camera or a screen */
+    enum cf_profile sound_profile; /**< of the first line of sound */
+    uint8_t talkers;               /**< lines of sound besides the first */
+    bool has_main;                 /**< a camera or a screen */
     bool has_miniature;
     bool has_follower;
 };

@@ -39,6 +39,9 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
     room->policy = command->as.room_policy;
     room->next_levels_event = engine->now;
     cf_list_init(&room->legs);
+    for (size_t i = 0; i < CF_MIX_PLACES_MAX; i++) {
+        cf_list_init(&room->places[i]);
+    }
     cf_mixer_init(&room->mixer, engine->mem, &mixer, first_tick(engine->now));
     cf_forward_init(&room->forward, engine->now);
     room->forward.pauses_unseen = room->policy.pauses_unseen;
@@ -167,20 +170,9 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
     cf_mem_free(engine->mem, leg, sizeof *leg);
 }
 
-/* The first line that can be mixed is; the others of the kind are silent. */
-static void choose_sound(struct cf_engine_leg *leg) {
-    leg->sound = NULL;
-    for (size_t i = 0; i < leg->line_count && leg->sound == NULL; i++) {
-        struct cf_engine_line *line = leg->lines[i];
-        if (line != NULL && line->is_active && line->agreed.kind == CF_MEDIA_AUDIO) {
-            leg->sound = line;
-        }
-    }
-}
-
 enum cf_err cf_engine_join_all(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t *ret_index) {
     enum cf_err first = CF_OK;
-    choose_sound(leg);
+    cf_engine_choose_sound(leg);
     for (size_t i = 0; i < leg->line_count; i++) {
         enum cf_err err = leg->lines[i] == NULL ? CF_OK : cf_engine_join(engine, leg->lines[i]);
         if (err != CF_OK && first == CF_OK) {

@@ -123,6 +123,10 @@ struct cf_engine {
     struct cf_engine_repeat repeats[CF_ENGINE_REPEATS_MAX];
     size_t repeat_count;
     size_t repeat_at;
+    struct cf_engine_passed passed[CF_ENGINE_BATCH_MAX];
+    size_t passed_count;
+    size_t passed_at;
+    struct cf_link *passed_to; /**< next line for the first of them; NULL: the first one of its place */
     struct cf_mix_frame frame; /**< of the first of mix_rooms, meaningful while frame_at < frame.user_count */
     size_t frame_at;
     struct cf_span frame_kept; /**< its payload in the outbox; .at NULL: not there */

@@ -82,6 +82,24 @@ void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
 /** The peer sends another sound codec. False: too soon after the last change. */
 bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *line, uint8_t payload_type);
 
+/* passing.c: lines of sound, and talkers that are passed on (passing.h) */
+
+/** Lines have changed: which is mixed for others, which carries the mix, and which have a place. */
+void cf_engine_choose_sound(struct cf_engine_leg *leg);
+
+/** Places, as bits, whose talkers @p leg gets as they came if they send one of @p ret_kinds (bits by enum cf_codec). */
+uint8_t cf_engine_places_of(const struct cf_engine_leg *leg, uint32_t *ret_kinds);
+
+/** Let @p line take whoever is at its place, or not any more, as its agreement and policies say. */
+void cf_engine_join_place(struct cf_engine_line *line);
+
+/** A packet of sound came on @p line: pass it on to those who take it. */
+void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                       const struct cf_payload *payload);
+
+/** The next line for a packet that is passed on; there must be one. The outbox has room for a datagram. */
+void cf_engine_step_passed(struct cf_engine *engine);
+
 /* handshake.c: keys that come by the media path */
 
 /**

@@ -25,16 +25,10 @@ static void part_sound(struct cf_engine_line *line) {
     line->mix = (struct cf_handle){.generation = 0};
 }
 
-static bool is_same_params(const struct cf_audio_params *a, const struct cf_audio_params *b) {
-    return a->ptime_msec == b->ptime_msec && a->bitrate_bps == b->bitrate_bps && a->playback_rate_hz == b->playback_rate_hz &&
-           a->loss_percent == b->loss_percent && a->complexity_plus_1 == b->complexity_plus_1 && a->fec == b->fec &&
-           a->dtx == b->dtx;
-}
-
 static bool is_same_mix(const struct cf_mix_leg_config *a, const struct cf_mix_leg_config *b) {
     return a->user == b->user && a->codec_in == b->codec_in && a->codec_out == b->codec_out &&
-           is_same_params(&a->params_out, &b->params_out) && a->sends == b->sends && a->receives == b->receives &&
-           a->muted == b->muted;
+           cf_audio_params_eq(&a->params_out, &b->params_out) && a->sends == b->sends && a->receives == b->receives &&
+           a->muted == b->muted && a->kind_in == b->kind_in && a->places == b->places && a->place_kinds == b->place_kinds;
 }
 
 /* Where the line is to hear and be heard: the room, or while it waits the lobby; NULL: nowhere. */
@@ -48,8 +42,9 @@ static struct cf_mixer *home_of(struct cf_engine *engine, const struct cf_engine
 
 static struct cf_mix_leg_config config_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
     const struct cf_engine_leg *leg = line->leg;
-    struct cf_mix_leg_config config =
-        cf_engine_line_mix_config(line, engine->codecs, cf_engine_leg_number(leg), leg->policy.is_audio_muted);
+    struct cf_mix_leg_config config = cf_engine_line_mix_config(line, leg->mixed == NULL ? line : leg->mixed, engine->codecs,
+                                                                cf_engine_leg_number(leg), leg->policy.is_audio_muted);
+    config.places = cf_engine_places_of(leg, &config.place_kinds);
     if (leg->policy.is_waiting) {
         config.codec_in = NULL;
         config.sends = false;
@@ -196,10 +191,10 @@ static enum cf_err join_stream(struct cf_engine *engine, struct cf_engine_stream
     }
     enum cf_err err = stream->has_source ? CF_OK : make_source(engine, stream, place, picture);
     if (err == CF_OK) {
-        bool is_held = leg->sound != NULL && leg->sound->agreed.is_held;
         stream->source.config.can_nack = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK);
         stream->source.config.can_bitrate = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_TMMBR | CF_FEEDBACK_GOOG_REMB);
-        cf_forward_allow_source(&leg->room->forward, &stream->source, !leg->policy.is_video_muted && !is_held, engine->now);
+        cf_forward_allow_source(&leg->room->forward, &stream->source, !leg->policy.is_video_muted && !cf_engine_leg_is_held(leg),
+                                engine->now);
     }
     return err;
 }
@@ -288,13 +283,16 @@ static enum cf_err join_picture(struct cf_engine *engine, struct cf_engine_line 
 
 enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line) {
     if (line->agreed.kind == CF_MEDIA_AUDIO) {
-        return join_sound(engine, line);
+        enum cf_err err = join_sound(engine, line);
+        cf_engine_join_place(line);
+        return err;
     }
     return line->agreed.kind == CF_MEDIA_VIDEO ? join_picture(engine, line) : CF_OK;
 }
 
 void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line) {
     part_sound(line);
+    cf_list_remove(&line->passing.link);
     part_sink(line);
     part_sources(engine, line);
 }

@@ -22,6 +22,7 @@ struct cf_engine_room {
     struct cf_link touched_link;                   /**< in the engine's list of rooms whose timer must be looked at */
     struct cf_forward forward;                     /**< pictures */
     struct cf_mixer mixer;                         /**< sound */
+    struct cf_list places[CF_MIX_PLACES_MAX];      /**< lines on which talkers are passed on, by .passing.link */
     struct cf_mixer *lobby;                        /**< owned: sound of those who wait; NULL: nobody has yet */
     struct cf_mix_level levels[CF_MIX_LEVELS_MAX]; /**< of the loudest, as the mixer said last */
     size_t level_count;
@@ -45,8 +46,9 @@ struct cf_engine_leg {
     struct cf_engine_line
         *takers[CF_LEG_TAKERS_MAX]; /**< active lines that take packets, the first ones; few, whatever it sees */
     size_t taker_count;
-    struct cf_engine_line *sound;                  /**< the line that is mixed; NULL: none */
-    struct cf_player player;                       /**< what it alone is told */
+    struct cf_engine_line *sound; /**< the line that is mixed for others; NULL: none */
+    struct cf_engine_line *mixed; /**< the line on which it hears the mix: the same, unless that one only sends */
+    struct cf_player player;      /**< what it alone is told */
     struct cf_scene pictures[CF_SCENE_KIND_COUNT]; /**< what it shows of itself */
     struct cf_engine_bandwidth *bandwidth;         /**< owned; NULL: it gets no pictures */
     struct cf_timer timer;                         /**< in the engine's heap of legs */
@@ -60,6 +62,11 @@ struct cf_engine_leg {
 /** Name of a leg towards mixer and forwarding. */
 static inline uint32_t cf_engine_leg_number(const struct cf_engine_leg *leg) {
     return leg->name.slot;
+}
+
+/** Does the peer want to hear nothing, so that what it sends is hold music? */
+static inline bool cf_engine_leg_is_held(const struct cf_engine_leg *leg) {
+    return leg->sound != NULL && leg->mixed == leg->sound && leg->sound->agreed.is_held;
 }
 
 /** Lines have changed: note those that take packets. */

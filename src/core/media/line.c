@@ -12,6 +12,8 @@ void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg,
     line->in.line = line;
     memset(line->picture_types, CF_LINE_NO_TYPE, sizeof line->picture_types);
     memset(line->rtx_types, CF_LINE_NO_TYPE, sizeof line->rtx_types);
+    memset(line->passing.types, CF_LINE_NO_TYPE, sizeof line->passing.types);
+    line->passing.place = CF_MIX_NO_PLACE;
 }
 
 /* --- what comes in --- */
@@ -103,9 +105,21 @@ static bool is_numbered(const struct cf_engine_line *line) {
            cf_engine_line_has_feedback(line, CF_FEEDBACK_TRANSPORT_CC);
 }
 
+/* Talkers are passed on in all codecs of the clock that the line has: another clock would need other reports (RFC 7160). */
+static void set_passing_types(struct cf_engine_line *line, const struct cf_payload *sound) {
+    memset(line->passing.types, CF_LINE_NO_TYPE, sizeof line->passing.types);
+    for (size_t i = 0; sound != NULL && i < line->agreed.payload_count; i++) {
+        const struct cf_payload *payload = &line->agreed.payloads[i];
+        if (payload->clock_hz == sound->clock_hz && line->passing.types[payload->codec] == CF_LINE_NO_TYPE) {
+            line->passing.types[payload->codec] = payload->send_type;
+        }
+    }
+}
+
 static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *const *codecs) {
     const struct cf_payload *sound = first_sound_out(&line->agreed, codecs);
     line->payload_type_out = sound == NULL ? CF_LINE_NO_TYPE : sound->send_type;
+    set_passing_types(line, sound);
     memset(line->picture_types, CF_LINE_NO_TYPE, sizeof line->picture_types);
     for (size_t i = 0; i < line->agreed.payload_count; i++) {
         const struct cf_payload *payload = &line->agreed.payloads[i];
@@ -116,18 +130,33 @@ static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *
     set_rtx_types(line);
 }
 
+bool cf_engine_line_sends_mid(const struct cf_engine_line *line) {
+    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    return mid->id != 0 && mid->can_send && line->agreed.mid.len != 0;
+}
+
+static bool sends_level(const struct cf_engine_line *line) {
+    const struct cf_media_extension *level = &line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL];
+    return line->agreed.kind == CF_MEDIA_AUDIO && level->id != 0 && level->can_send;
+}
+
+/* What changes from packet to packet comes first, so that it is known where: a number of pictures, the level of a talker. */
 static void set_extension(struct cf_engine_line *line) {
     static const uint8_t number[CF_TRANSPORT_SEQUENCE_LEN] = {0};
-    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
+    const struct cf_media_extension *extensions = line->agreed.extensions;
     struct cf_rtp_ext list[2];
     size_t count = 0;
     line->extension_len = 0;
     line->twcc_at = 0;
+    line->passing.level_at = 0;
     if (is_numbered(line)) {
-        list[count++] = (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC].id, .data = {number, 2}};
+        list[count++] = (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_TRANSPORT_CC].id, .data = {number, 2}};
+    } else if (sends_level(line)) {
+        list[count++] = (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id, .data = {number, 1}};
     }
-    if (mid->id != 0 && mid->can_send && line->agreed.mid.len != 0) {
-        list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    if (cf_engine_line_sends_mid(line)) {
+        list[count++] =
+            (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_MID].id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
     }
     if (count == 0) {
         return;
@@ -140,9 +169,9 @@ static void set_extension(struct cf_engine_line *line) {
     cf_set_be16(header, profile);
     cf_set_be16(header + 2, (uint16_t)((w.len - 4) / 4));
     line->extension_len = (uint8_t)w.len;
-    if (is_numbered(line)) {
-        line->twcc_at = profile == CF_RTP_EXT_ONE_BYTE ? 5 : 6; /* the first element, behind its own header */
-    }
+    uint8_t first = profile == CF_RTP_EXT_ONE_BYTE ? 5 : 6; /* behind its own header */
+    line->twcc_at = is_numbered(line) ? first : 0;
+    line->passing.level_at = sends_level(line) ? first : 0;
 }
 
 static void set_ssrc(struct cf_engine_line *line, uint32_t random_ssrc) {
@@ -271,24 +300,24 @@ static struct cf_audio_params params_of(const struct cf_media_line *agreed, cons
     return params;
 }
 
-struct cf_mix_leg_config cf_engine_line_mix_config(const struct cf_engine_line *line, const struct cf_audio_codec *const *codecs,
-                                                   uint32_t user, bool muted) {
-    const struct cf_media_line *agreed = &line->agreed;
-    const struct cf_payload *out = first_sound_out(agreed, codecs);
+struct cf_mix_leg_config cf_engine_line_mix_config(const struct cf_engine_line *line, const struct cf_engine_line *mixed,
+                                                   const struct cf_audio_codec *const *codecs, uint32_t user, bool muted) {
+    const struct cf_payload *out = first_sound_out(&mixed->agreed, codecs);
     const struct cf_payload *in = cf_engine_line_payload_in(line, line->payload_type_in);
     if (codec_of(codecs, in) == NULL) {
-        in = out;
+        in = first_sound_out(&line->agreed, codecs);
     }
     struct cf_mix_leg_config config = {
         .user = user,
         .codec_in = codec_of(codecs, in),
         .codec_out = codec_of(codecs, out),
-        .sends = agreed->can_receive && !agreed->is_held,
-        .receives = agreed->can_send,
+        .kind_in = in == NULL ? 0 : UINT32_C(1) << in->codec,
+        .sends = line->agreed.can_receive && !(line->agreed.is_held && mixed == line),
+        .receives = mixed->agreed.can_send,
         .muted = muted,
     };
     if (out != NULL) {
-        config.params_out = params_of(agreed, out);
+        config.params_out = params_of(&mixed->agreed, out);
     }
     return config;
 }

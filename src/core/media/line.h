@@ -9,6 +9,7 @@
 
 #include "core/media/bandwidth.h"
 #include "core/media/messages.h"
+#include "core/media/passing.h"
 #include "core/media/stream.h"
 #include "core/media/transport.h"
 #include "core/mix/mixer.h"
@@ -111,7 +112,8 @@ struct cf_engine_line {
     struct cf_mixer *mixer; /**< sound: that of the room or of its lobby; NULL: it is in none */
     struct cf_handle mix;   /**< sound: in .mixer */
     struct cf_mix_leg_config mix_config;
-    bool has_sink; /**< pictures: .sink is made and in the room */
+    struct cf_engine_passing passing; /**< sound: talkers that are passed on to it */
+    bool has_sink;                    /**< pictures: .sink is made and in the room */
     struct cf_sink sink;
 
     struct cf_line_counts counts;
@@ -163,8 +165,14 @@ bool cf_engine_line_announces(const struct cf_engine_line *line, uint32_t ssrc);
 /** May one more packet come in now? A mutation. */
 bool cf_engine_line_spend(struct cf_engine_line *line, uint32_t per_sec, cf_usec now);
 
-/** How the mixer is to treat the line; @p codecs as above. */
-struct cf_mix_leg_config cf_engine_line_mix_config(const struct cf_engine_line *line, const struct cf_audio_codec *const *codecs,
-                                                   uint32_t user, bool muted);
+/** May packets of the line that we send carry its mid? */
+bool cf_engine_line_sends_mid(const struct cf_engine_line *line);
+
+/**
+ * How the mixer is to treat a leg that sends on @p line and hears the mix on @p mixed; @p codecs as above. Places are the
+ * caller's.
+ */
+struct cf_mix_leg_config cf_engine_line_mix_config(const struct cf_engine_line *line, const struct cf_engine_line *mixed,
+                                                   const struct cf_audio_codec *const *codecs, uint32_t user, bool muted);
 
 #endif

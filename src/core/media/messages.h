@@ -249,7 +249,7 @@ struct cf_media_line_stats {
     uint32_t key_frames_asked;   /**< requests to the peer */
     uint32_t key_frames_wanted;  /**< requests of the peer */
     uint32_t key_frames_refused; /**< of those, above its budget */
-    struct cf_handle shown;      /**< whose picture goes out; unset: nobody's */
+    struct cf_handle shown;      /**< whose picture goes out, or who was passed on last; unset: nobody */
     uint64_t target_bps;         /**< what may be sent to the leg; 0: no limit is known */
     uint64_t estimate_bps;       /**< what its link carries by its feedback; 0: it gives none */
     uint64_t wanted_bps;         /**< what it would get if everything fitted; 0: not known */
@@ -292,8 +292,8 @@ struct cf_media_event {
         struct {
             uint16_t transport;
             enum cf_media_ice_state state;
-            uint8_t component; /**< 1: RTP, 2: RTCP; 0: FAILED */
-            bool is_nominated; /**< CONNECTED: the peer, or we, have decided for it */
+            uint8_t component;   /**< 1: RTP, 2: RTCP; 0: FAILED */
+            bool is_nominated;   /**< CONNECTED: the peer, or we, have decided for it */
             uint8_t remote_type; /**< CONNECTED: enum cf_ice_type of the peer's candidate */
             uint32_t socket;     /**< CONNECTED: of ours */
             struct cf_addr remote;

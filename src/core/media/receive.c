@@ -118,6 +118,9 @@ static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engi
     if (cf_mixer_deadline(line->mixer) < before) {
         cf_engine_touch_room(engine, line->leg->room);
     }
+    if (!is_event && !is_noise) {
+        cf_engine_pass_on(engine, line, view, payload);
+    }
     return USED;
 }
 

@@ -197,9 +197,9 @@ static size_t print_sound_header(struct cf_engine_line *line, const struct cf_mi
     struct cf_rtp_ext list[2];
     size_t count = 0;
     struct cf_writer w;
-    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
-    if (line->extension_len > 0) {
-        list[count++] = (struct cf_rtp_ext){.id = mid->id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    if (cf_engine_line_sends_mid(line)) {
+        list[count++] = (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_MID].id,
+                                            .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
     }
     size_t source_count = list_sources(line, ssrcs, levels);
     if (source_count > 0 && takes_levels(line)) {
@@ -228,7 +228,7 @@ static size_t print_sound_header(struct cf_engine_line *line, const struct cf_mi
 
 static void add_sound(struct cf_engine *engine, uint32_t user) {
     struct cf_engine_leg *leg = cf_media_names_at(&engine->legs, user);
-    struct cf_engine_line *line = leg == NULL ? NULL : leg->sound;
+    struct cf_engine_line *line = leg == NULL ? NULL : leg->mixed;
     const struct cf_mix_frame *frame = &engine->frame;
     if (line == NULL || line->payload_type_out == CF_LINE_NO_TYPE) {
         return;
@@ -323,7 +323,9 @@ static void step_mix(struct cf_engine *engine) {
 
 /* One more thing to do. False: nothing is left, or the outbox has to go first. */
 static bool advance(struct cf_engine *engine) {
-    if (engine->item_at < engine->item_count) {
+    if (engine->passed_at < engine->passed_count) {
+        cf_engine_step_passed(engine);
+    } else if (engine->item_at < engine->item_count) {
         offer_picture(engine, &engine->items[engine->item_at++]);
     } else if (!cf_list_is_empty(&engine->batch_rooms)) {
         step_room(engine);
@@ -415,6 +417,9 @@ size_t cf_engine_poll_send(struct cf_engine *engine, const struct cf_media_outpu
 
 void cf_engine_drop_output(struct cf_engine *engine) {
     engine->totals.dropped_out += engine->item_count - engine->item_at;
+    engine->totals.dropped_out += engine->passed_count - engine->passed_at;
+    engine->passed_at = engine->passed_count = 0;
+    engine->passed_to = NULL;
     engine->item_at = engine->item_count = 0;
     engine->repeat_at = engine->repeat_count = 0;
     /* What waits in pacers waits on. */

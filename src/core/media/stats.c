@@ -121,6 +121,7 @@ static struct cf_media_line_stats stats_of(struct cf_engine_line *line, cf_usec 
         add_sink(&line->sink, &stats);
     }
     if (stats.is_sound) {
+        stats.shown = line->passing.talker;
         add_mos(line, &stats);
     }
     return stats;

@@ -22,6 +22,7 @@ struct cf_engine_stream {
     cf_usec changed_at;               /**< of SSRC or format */
     cf_usec free_until;               /**< until then another SSRC may take over whether the present one is silent or not */
     uint32_t repair_ssrc;             /**< of its retransmissions, learnt from MID or RepairedRtpStreamId; 0: not known */
+    uint32_t starts;                  /**< times that it began anew, with this or another SSRC */
     uint8_t fir_number;               /**< of our last FIR */
     bool has_source;                  /**< pictures: .source is made and in the room */
     struct cf_source source;

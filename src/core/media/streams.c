@@ -102,6 +102,7 @@ static void leave_others(const struct cf_engine_stream *stream) {
 static void begin_source(struct cf_engine *engine, struct cf_engine_stream *stream) {
     struct cf_engine_line *line = stream->line;
     leave_others(stream);
+    stream->starts++;
     if (stream == &line->in) {
         /* The roster knows a line by one SSRC. */
         struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_SSRC);
@@ -170,6 +171,7 @@ enum cf_media_discard cf_engine_stream_take(struct cf_engine *engine, struct cf_
         stream->line->clock.clock_rate_hz = clock_hz;
     }
     enum cf_rtp_arrival arrival = cf_rtp_receiver_on_packet(receiver, view, engine->now);
+    stream->starts += arrival == CF_RTP_ARRIVAL_RESTART;
     if (arrival == CF_RTP_ARRIVAL_RESTART && stream->has_source) {
         restart(engine, stream, stream->source.config.format);
     }

@@ -131,12 +131,12 @@ bool cf_mix_bus_finish(struct cf_mix_bus *bus) {
     return cf_mix_limit(&bus->limiter, bus->sum, bus->common);
 }
 
-void cf_mix_bus_without(const struct cf_mix_bus *bus, size_t input, struct cf_mix_limiter *limiter, int16_t *out) {
+void cf_mix_bus_without(const struct cf_mix_bus *bus, uint32_t inputs, struct cf_mix_limiter *limiter, int16_t *out) {
     int32_t rest[SAMPLES];
+    cf_assert(inputs >> bus->input_count == 0);
     memcpy(rest, bus->sum, sizeof(rest));
-    if (input != CF_MIX_NO_INPUT) {
-        cf_assert(input < bus->input_count);
-        for (size_t i = 0; i < SAMPLES; i++) {
+    for (size_t input = 0; input < bus->input_count; input++) {
+        for (size_t i = 0; (inputs & cf_mix_input_bit(input)) != 0 && i < SAMPLES; i++) {
             rest[i] -= bus->inputs[input][i];
         }
     }

@@ -41,6 +41,11 @@ enum cf_mix_fade {
     CF_MIX_FADE_OUT, /**< to nothing, within 10 ms */
 };
 
+/** The set of contribution @p input alone, which may be CF_MIX_NO_INPUT: of none. */
+static inline uint32_t cf_mix_input_bit(size_t input) {
+    return input < CF_MIX_BUS_INPUTS ? UINT32_C(1) << input : 0;
+}
+
 /** A new tick: nothing contributed. */
 void cf_mix_bus_clear(struct cf_mix_bus *bus);
 
@@ -53,9 +58,9 @@ void cf_mix_bus_add_to_all(struct cf_mix_bus *bus, const int16_t *pcm);
 /** All are in: limit the sum to .common. True if it had to be turned down. */
 bool cf_mix_bus_finish(struct cf_mix_bus *bus);
 
-/** The sum without contribution @p input (CF_MIX_NO_INPUT: all of it), limited by @p limiter, to @p out of CF_MIX_TICK_SAMPLES
- * samples. */
-void cf_mix_bus_without(const struct cf_mix_bus *bus, size_t input, struct cf_mix_limiter *limiter, int16_t *out);
+/** The sum without the contributions @p inputs, a set of cf_mix_input_bit(), limited by @p limiter, to @p out of
+ * CF_MIX_TICK_SAMPLES samples. */
+void cf_mix_bus_without(const struct cf_mix_bus *bus, uint32_t inputs, struct cf_mix_limiter *limiter, int16_t *out);
 
 /** Limit @p in to @p out, CF_MIX_TICK_SAMPLES samples. True if it was turned down. A copy as long as nothing is too loud. */
 bool cf_mix_limit(struct cf_mix_limiter *limiter, const int32_t *in, int16_t *out);

@@ -5,6 +5,8 @@
 #include "base/bug.h"
 #include <string.h>
 
+#define PART_SIZE (CF_MIX_TICK_SAMPLES * sizeof(int16_t))
+
 static void stream_destroy(const struct cf_mix_class *class, struct cf_mix_stream *stream) {
     if (stream == NULL) {
         return;
@@ -54,6 +56,27 @@ struct cf_mix_class *cf_mix_class_create(const struct cf_mem *mem, const struct 
     return class;
 }
 
+enum cf_err cf_mix_class_leave_out(struct cf_mix_class *class, uint8_t places, uint32_t kinds) {
+    if (places == 0) {
+        return CF_OK;
+    }
+    class->part = cf_mem_alloc(class->mem, PART_SIZE);
+    if (class->part == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    class->places = places;
+    class->place_kinds = kinds;
+    return CF_OK;
+}
+
+const int16_t *cf_mix_class_heard(const struct cf_mix_class *class, const struct cf_mix_bus *bus) {
+    return class->part == NULL ? bus->common : class->part;
+}
+
+const struct cf_mix_limiter *cf_mix_class_limiter(const struct cf_mix_class *class, const struct cf_mix_bus *bus) {
+    return class->part == NULL ? &bus->limiter : &class->part_limiter;
+}
+
 void cf_mix_class_destroy(struct cf_mix_class *class) {
     for (size_t i = 0; i < class->own_count; i++) {
         stream_destroy(class, class->own[i]);
@@ -61,6 +84,7 @@ void cf_mix_class_destroy(struct cf_mix_class *class) {
     stream_destroy(class, class->common);
     cf_mem_free(class->mem, class->users, class->users_max * sizeof(*class->users));
     cf_mem_free(class->mem, class->listeners, class->listeners_max * sizeof(struct cf_mix_listener *));
+    cf_mem_free(class->mem, class->part, PART_SIZE);
     cf_mem_free(class->mem, class, sizeof(*class));
 }
 

@@ -71,13 +71,28 @@ struct cf_mix_class {
     size_t filled;        /**< samples in every stream's .pcm */
     size_t offset;        /**< of them encoded */
     uint64_t first_tick;  /**< number of the tick at the start of .pcm */
-    uint32_t rest_after;  /**< ticks of silence after which streams rest; 0: never. The owner's, set after creation */
-    size_t next_stream;   /**< that cf_mix_class_poll() looks at: 0 common, 1.. own */
+    uint8_t places;       /**< what its legs get as it came is left out of their mix: places, as bits; 0: nothing */
+    uint32_t place_kinds; /**< of these kinds (struct cf_mix_leg_config) */
+    int16_t *part;        /**< owned: the last tick of its mix, if not all of the sum; NULL: all of it */
+    struct cf_mix_limiter part_limiter;
+    uint32_t left_out;   /**< contributions of this tick that are, as a set */
+    uint32_t rest_after; /**< ticks of silence after which streams rest; 0: never. The owner's, set after creation */
+    size_t next_stream;  /**< that cf_mix_class_poll() looks at: 0 common, 1.. own */
 };
 
 /** A class without listeners, or NULL if memory is out. @p params are normalised by the codec. */
 struct cf_mix_class *cf_mix_class_create(const struct cf_mem *mem, const struct cf_audio_codec *codec,
                                          const struct cf_audio_params *params, const struct cf_resampler *resampling);
+
+/**
+ * Its legs get members at @p places (bits) that send @p kinds as they came: the class, which is new, mixes the others only.
+ * Nothing happens without places. CF_ERR_NO_MEMORY.
+ */
+CF_MUST_USE enum cf_err cf_mix_class_leave_out(struct cf_mix_class *class, uint8_t places, uint32_t kinds);
+
+/** The last tick of the mix of its silent listeners, and its limiter. */
+const int16_t *cf_mix_class_heard(const struct cf_mix_class *class, const struct cf_mix_bus *bus);
+const struct cf_mix_limiter *cf_mix_class_limiter(const struct cf_mix_class *class, const struct cf_mix_bus *bus);
 
 /** Give back all memory. */
 void cf_mix_class_destroy(struct cf_mix_class *class);

@@ -104,6 +104,13 @@ struct cf_audio_codec {
                           size_t *ret_len);
 };
 
+/** Do both ask for the same? */
+static inline bool cf_audio_params_eq(const struct cf_audio_params *a, const struct cf_audio_params *b) {
+    return a->ptime_msec == b->ptime_msec && a->bitrate_bps == b->bitrate_bps && a->playback_rate_hz == b->playback_rate_hz &&
+           a->loss_percent == b->loss_percent && a->complexity_plus_1 == b->complexity_plus_1 && a->fec == b->fec &&
+           a->dtx == b->dtx && a->cbr == b->cbr;
+}
+
 /** The packet time that the mixer can make next to @p ptime_msec as a peer wrote it; 0 (none): 20 ms. */
 static inline uint16_t cf_audio_round_ptime(uint16_t ptime_msec) {
     return (uint16_t)(ptime_msec == 0 ? 20 : ptime_msec < 20 ? 10 : ptime_msec < 40 ? 20 : ptime_msec < 60 ? 40 : 60);

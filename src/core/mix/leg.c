@@ -11,7 +11,8 @@ _Static_assert(sizeof(struct cf_mix_leg) <= 256, "four cache lines");
 bool cf_mix_leg_route(struct cf_mix_leg *leg, bool own, const struct cf_mix_bus *bus) {
     bool receives = cf_mix_leg_receives(leg);
     if (receives && own && leg->own == NULL) {
-        leg->own = cf_mix_class_open_own(leg->class, leg->config.user, bus->common, &bus->limiter);
+        leg->own = cf_mix_class_open_own(leg->class, leg->config.user, cf_mix_class_heard(leg->class, bus),
+                                         cf_mix_class_limiter(leg->class, bus));
         if (leg->own == NULL) {
             return false;
         }

@@ -30,6 +30,7 @@ struct cf_mix_leg {
     struct cf_handle speaker;  /**< in cf_mixer.speaker */
     struct cf_level_judge judge;
     enum cf_mix_heard heard;
+    uint8_t place;        /**< while it is heard: where those who can take it get it as it came; or CF_MIX_NO_PLACE */
     uint32_t heard_ticks; /**< for how long */
     size_t input;         /**< its contribution to the bus in this tick, or CF_MIX_NO_INPUT */
     uint32_t ssrc;        /**< of its last packet */

@@ -3,6 +3,7 @@
 #include "core/mix/mixer.h"
 
 #include "base/bug.h"
+#include "core/mix/classes.h"
 #include "core/mix/leg.h"
 #include "core/mix/playing.h"
 #include "core/mix/tick.h"
@@ -40,106 +41,6 @@ void cf_mixer_init(struct cf_mixer *mixer, const struct cf_mem *mem, const struc
     mixer->poll_class = CF_MIX_CLASSES_MAX;
 }
 
-/* --------------------------------------------------------- classes -------------------------------------------------------- */
-
-static bool params_equal(const struct cf_audio_params *a, const struct cf_audio_params *b) {
-    return a->ptime_msec == b->ptime_msec && a->bitrate_bps == b->bitrate_bps && a->playback_rate_hz == b->playback_rate_hz &&
-           a->loss_percent == b->loss_percent && a->complexity_plus_1 == b->complexity_plus_1 && a->fec == b->fec &&
-           a->dtx == b->dtx && a->cbr == b->cbr;
-}
-
-/* Would a listener that wants @p wanted do with @p have? Less than wanted is allowed, more is not. */
-static bool params_suffice(const struct cf_audio_params *have, const struct cf_audio_params *wanted) {
-    return have->ptime_msec == wanted->ptime_msec && have->bitrate_bps <= wanted->bitrate_bps &&
-           have->playback_rate_hz <= wanted->playback_rate_hz && (have->cbr || !wanted->cbr);
-}
-
-static struct cf_mix_class *find_class(const struct cf_mixer *mixer, const struct cf_audio_codec *codec,
-                                       const struct cf_audio_params *params, bool exactly) {
-    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
-        struct cf_mix_class *class = mixer->classes[i];
-        if (class != NULL && class->codec == codec &&
-            (exactly ? params_equal(&class->params, params) : params_suffice(&class->params, params))) {
-            return class;
-        }
-    }
-    return NULL;
-}
-
-static struct cf_mix_class **free_class_slot(struct cf_mixer *mixer) {
-    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
-        if (mixer->classes[i] == NULL) {
-            return &mixer->classes[i];
-        }
-    }
-    return NULL;
-}
-
-static void leave_class(struct cf_mixer *mixer, struct cf_mix_class *class) {
-    if (class == NULL || --class->legs > 0) {
-        return;
-    }
-    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
-        mixer->classes[i] = mixer->classes[i] == class ? NULL : mixer->classes[i];
-    }
-    cf_mix_class_destroy(class);
-}
-
-static enum cf_err find_or_create_class(struct cf_mixer *mixer, const struct cf_audio_codec *codec,
-                                        const struct cf_audio_params *params, struct cf_mix_class **ret_class) {
-    struct cf_mix_class *class = find_class(mixer, codec, params, true);
-    struct cf_mix_class **slot = free_class_slot(mixer);
-    if (class == NULL && slot == NULL) {
-        class = find_class(mixer, codec, params, false);
-    }
-    if (class == NULL && slot == NULL) {
-        return CF_ERR_LIMIT;
-    }
-    if (class == NULL) {
-        class = *slot = cf_mix_class_create(mixer->mem, codec, params, mixer->config.resampler);
-        if (class != NULL) {
-            class->rest_after = mixer->config.rest_after_ticks;
-        }
-    }
-    *ret_class = class;
-    return class == NULL ? CF_ERR_NO_MEMORY : CF_OK;
-}
-
-/* Room for all legs, and streams of their own for those who have sent: who has not is not going to be heard. */
-bool cf_mixer_reserve(const struct cf_mixer *mixer, struct cf_mix_class *class) {
-    size_t own = 2U * mixer->config.speaker_limit;
-    own = mixer->source_count < own ? mixer->source_count : own;
-    own += cf_mixer_prompted_count(mixer, class);
-    own = own < CF_MIX_OWN_MAX ? own : CF_MIX_OWN_MAX;
-    return cf_mix_class_reserve(class, class->legs, class->legs < own ? class->legs : own);
-}
-
-/* Count the leg among those of the class that @p config asks for; NULL if it never gets anything. */
-static enum cf_err join_class(struct cf_mixer *mixer, const struct cf_mix_leg_config *config, struct cf_mix_class **ret_class) {
-    struct cf_audio_params params = config->params_out;
-    struct cf_mix_class *class = NULL;
-    if (config->codec_out == NULL) {
-        *ret_class = NULL;
-        return CF_OK;
-    }
-    params.ptime_msec = params.ptime_msec == 0 ? 20 : params.ptime_msec;
-    if (cf_audio_round_ptime(params.ptime_msec) != params.ptime_msec) {
-        return CF_ERR_UNSUPPORTED;
-    }
-    config->codec_out->normalise(&params);
-    enum cf_err err = find_or_create_class(mixer, config->codec_out, &params, &class);
-    if (err != CF_OK) {
-        return err;
-    }
-    class->legs++;
-    if (!cf_mixer_reserve(mixer, class)) {
-        leave_class(mixer, class);
-        return CF_ERR_NO_MEMORY;
-    }
-    *ret_class = class;
-    return CF_OK;
-}
-
 /* ----------------------------------------------------------- legs --------------------------------------------------------- */
 
 static void drop_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
@@ -154,7 +55,7 @@ static void leg_destroy(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     cf_list_remove(&leg->prompted);
     leg->config.receives = false;
     (void)cf_mix_leg_route(leg, false, &mixer->bus);
-    leave_class(mixer, leg->class);
+    cf_mixer_leave_class(mixer, leg->class);
     drop_source(mixer, leg);
     cf_speaker_remove(&mixer->speaker, leg->speaker);
     cf_handle_remove(&mixer->legs, leg->self);
@@ -196,12 +97,12 @@ enum cf_err cf_mixer_add_leg(struct cf_mixer *mixer, const struct cf_mix_leg_con
     if (leg == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    *leg = (struct cf_mix_leg){.input = CF_MIX_NO_INPUT, .claimed = CF_LEVEL_UNKNOWN};
+    *leg = (struct cf_mix_leg){.input = CF_MIX_NO_INPUT, .claimed = CF_LEVEL_UNKNOWN, .place = CF_MIX_NO_PLACE};
     leg->self = cf_handle_add(&mixer->legs, leg);
     enum cf_err err =
         cf_handle_is_set(leg->self) ? cf_speaker_add(&mixer->speaker, config->user, &leg->speaker) : CF_ERR_NO_MEMORY;
     if (err == CF_OK) {
-        err = join_class(mixer, config, &leg->class);
+        err = cf_mixer_join_class(mixer, config, &leg->class);
     }
     if (err != CF_OK) {
         leg_destroy(mixer, leg);
@@ -228,7 +129,7 @@ static void forget_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
 static void replace_class(struct cf_mixer *mixer, struct cf_mix_leg *leg, struct cf_mix_class *class) {
     leg->config.receives = false;
     (void)cf_mix_leg_route(leg, false, &mixer->bus);
-    leave_class(mixer, leg->class);
+    cf_mixer_leave_class(mixer, leg->class);
     leg->class = class;
 }
 
@@ -239,8 +140,8 @@ enum cf_err cf_mixer_set_leg(struct cf_mixer *mixer, struct cf_handle handle, co
         return CF_ERR_NOT_FOUND;
     }
     bool new_source = config->codec_in != leg->config.codec_in;
-    bool new_class = config->codec_out != leg->config.codec_out || !params_equal(&config->params_out, &leg->config.params_out);
-    enum cf_err err = new_class ? join_class(mixer, config, &class) : CF_OK;
+    bool new_class = !cf_mixer_is_same_class(config, &leg->config);
+    enum cf_err err = new_class ? cf_mixer_join_class(mixer, config, &class) : CF_OK;
     if (err != CF_OK) {
         return err;
     }
@@ -464,6 +365,17 @@ bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output) {
     }
     rest(mixer);
     return false;
+}
+
+bool cf_mixer_seat(const struct cf_mixer *mixer, struct cf_handle handle, struct cf_mix_seat *ret_seat) {
+    const struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    if (leg == NULL || leg->place == CF_MIX_NO_PLACE || !cf_mix_leg_may_send(leg) ||
+        !cf_mix_places_has(&mixer->places, leg->place, leg->config.user)) {
+        return false;
+    }
+    *ret_seat =
+        (struct cf_mix_seat){.place = leg->place, .stay = mixer->places.at[leg->place].stay, .level = cf_mix_leg_level(leg)};
+    return true;
 }
 
 const struct cf_mixer_stats *cf_mixer_stats(const struct cf_mixer *mixer) {

@@ -27,6 +27,7 @@
 #include "core/jitter/jitter.h"
 #include "core/mix/bus.h"
 #include "core/mix/codec.h"
+#include "core/mix/places.h"
 #include "core/mix/resampler.h"
 #include "core/prompt/player.h"
 #include "core/speaker/speaker.h"
@@ -58,9 +59,12 @@ struct cf_mix_leg_config {
     const struct cf_audio_codec *codec_in;  /**< what it sends; NULL: it never sends. Kept by reference */
     const struct cf_audio_codec *codec_out; /**< what it gets; NULL: it never gets anything. Kept by reference */
     struct cf_audio_params params_out;      /**< how to encode for it */
-    bool sends;    /**< its sound may be used: false on hold, recvonly or inactive, so that hold music is never heard */
-    bool receives; /**< it wants sound: false on hold, sendonly or inactive */
-    bool muted;    /**< by a moderator: as !sends, but shown as silent among the levels */
+    uint32_t kind_in;     /**< what its packets are, as a bit that others' .place_kinds may have; 0: nothing that they take */
+    uint8_t places;       /**< places, as bits, whose talkers it gets as they came and not in its mix ... */
+    uint32_t place_kinds; /**< ... if they send one of these kinds */
+    bool sends;           /**< its sound may be used: false on hold, recvonly or inactive, so that hold music is never heard */
+    bool receives;        /**< it wants sound: false on hold, sendonly or inactive */
+    bool muted;           /**< by a moderator: as !sends, but shown as silent among the levels */
 };
 
 /** A received packet, authenticated, header parsed. */
@@ -119,6 +123,13 @@ struct cf_mix_output {
     uint32_t user;           /**< CF_MIX_PLAYED: the leg */
 };
 
+/** Where a leg that is heard is passed on to those who take it. */
+struct cf_mix_seat {
+    uint8_t place;
+    uint32_t stay; /**< number of its stay there: another one is another talkspurt, perhaps of somebody else */
+    uint8_t level; /**< how loud it is now */
+};
+
 /** Counters since init. */
 struct cf_mixer_stats {
     uint64_t ticks;
@@ -160,6 +171,7 @@ struct cf_mixer {
     struct cf_player announcer;                  /**< what all are told */
     struct cf_mix_leg *heard[CF_MIX_BUS_INPUTS]; /**< legs in the sum, .heard_count of them */
     size_t heard_count;
+    struct cf_mix_places places; /**< of those who are heard and don't leave, as far as listeners have lines for them */
     struct cf_mix_class *classes[CF_MIX_CLASSES_MAX]; /**< owned; NULL: free */
     struct cf_mix_bus bus;                            /**< the sum */
     struct cf_speaker speaker;
@@ -230,6 +242,9 @@ void cf_mixer_on_deadline(struct cf_mixer *mixer, cf_usec now);
 
 /** The next output of this tick, encoded now; valid until the next call. False: nothing more. */
 bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output);
+
+/** Where @p leg is passed on; false: it is not heard, may not be heard any more, or is gone. O(1). */
+bool cf_mixer_seat(const struct cf_mixer *mixer, struct cf_handle leg, struct cf_mix_seat *ret_seat);
 
 /** Counters. */
 const struct cf_mixer_stats *cf_mixer_stats(const struct cf_mixer *mixer);

@@ -14,7 +14,7 @@
 size_t cf_mixer_prompted_count(const struct cf_mixer *mixer, const struct cf_mix_class *class);
 
 /** Memory for the legs of @p class, and for streams of their own for those that speak or are told something. False: it is out. In
- * mixer.c. */
+ * classes.c. */
 bool cf_mixer_reserve(const struct cf_mixer *mixer, struct cf_mix_class *class);
 
 /** A tick begins: those that are spoken to get streams. */

@@ -66,13 +66,19 @@ static void update_levels(struct cf_mixer *mixer, cf_usec now) {
     }
 }
 
+/* @leg is heard for the last time in this tick, and has no place any more. */
+static void let_go(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
+    leg->heard = CF_MIX_LEAVING;
+    cf_mix_places_leave(&mixer->places, leg->place, leg->config.user, mixer->tick);
+}
+
 /* Those that have fallen silent, or may not be heard any more, are so for the last time. */
 static void retire(struct cf_mixer *mixer) {
     for (size_t i = 0; i < mixer->heard_count; i++) {
         struct cf_mix_leg *leg = mixer->heard[i];
         leg->heard_ticks++;
         if (leg->loudness < LEAVE_LOUDNESS || !cf_mix_leg_may_send(leg)) {
-            leg->heard = CF_MIX_LEAVING;
+            let_go(mixer, leg);
         }
     }
 }
@@ -112,6 +118,10 @@ static bool enter(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     return true;
 }
 
+static void seat(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
+    leg->place = cf_mix_places_take(&mixer->places, leg->config.user);
+}
+
 /* The quietest of those that stay; NULL if there are fewer than may be heard. */
 static struct cf_mix_leg *weakest_of_full(const struct cf_mixer *mixer) {
     struct cf_mix_leg *weakest = NULL;
@@ -132,12 +142,15 @@ static void admit(struct cf_mixer *mixer) {
     for (size_t i = 0; i < count; i++) {
         struct cf_mix_leg *weakest = weakest_of_full(mixer);
         if (weakest == NULL) {
-            (void)enter(mixer, candidates[i]);
+            if (enter(mixer, candidates[i])) {
+                seat(mixer, candidates[i]);
+            }
             continue;
         }
         bool replaces = candidates[i]->loudness >= weakest->loudness + REPLACE_DB && weakest->heard_ticks >= HEARD_TICKS_MIN;
         if (replaces && enter(mixer, candidates[i])) {
-            weakest->heard = CF_MIX_LEAVING;
+            let_go(mixer, weakest);
+            seat(mixer, candidates[i]);
         }
         /* One change of this kind a tick: whoever is left is not louder. */
         return;
@@ -159,13 +172,28 @@ static enum cf_mix_fade fade_of(const struct cf_mix_leg *leg) {
     return CF_MIX_FADE_NONE;
 }
 
-/* Every leg has a tick of sound now, those that are heard a real one. */
+/* Do those in @class get @leg as it comes? */
+static bool is_left_out(const struct cf_mix_class *class, const struct cf_mix_leg *leg) {
+    bool has_place = leg->place != CF_MIX_NO_PLACE && (class->places >> leg->place & 1U) != 0;
+    return has_place && (class->place_kinds & leg->config.kind_in) != 0;
+}
+
+/* Is @leg, which is heard, in anybody's mix? If all get it as it comes it need not be decoded. */
+static bool is_mixed(const struct cf_mixer *mixer, const struct cf_mix_leg *leg) {
+    bool is_mixed = false;
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX && !is_mixed; i++) {
+        is_mixed = mixer->classes[i] != NULL && !is_left_out(mixer->classes[i], leg);
+    }
+    return is_mixed;
+}
+
+/* Every leg has a tick of sound now, those that are mixed a real one. */
 static void fill_all(struct cf_mixer *mixer, cf_usec now) {
     CF_LIST_EACH (&mixer->sounding, link, following) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         bool is_heard = leg->heard != CF_MIX_UNHEARD;
         if (leg->source != NULL && leg->source->held < CF_MIX_TICK_SAMPLES && (is_heard || has_sound(leg))) {
-            fill(mixer, leg, is_heard, now);
+            fill(mixer, leg, is_heard && is_mixed(mixer, leg), now);
         }
     }
 }
@@ -180,17 +208,32 @@ static void sum_up(struct cf_mixer *mixer) {
     mixer->stats.ticks_limited += cf_mix_bus_finish(&mixer->bus);
 }
 
+/* What those in @class get as it came is no part of their mix. */
+static void make_part(const struct cf_mixer *mixer, struct cf_mix_class *class) {
+    class->left_out = 0;
+    if (class->part == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < mixer->heard_count; i++) {
+        const struct cf_mix_leg *leg = mixer->heard[i];
+        class->left_out |= is_left_out(class, leg) ? cf_mix_input_bit(leg->input) : 0;
+    }
+    cf_mix_bus_without(&mixer->bus, class->left_out, &class->part_limiter, class->part);
+}
+
 static void push_streams(struct cf_mixer *mixer) {
     int16_t rest[CF_MIX_TICK_SAMPLES];
     for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
-        if (mixer->classes[i] != NULL) {
-            cf_mix_class_push(mixer->classes[i], mixer->bus.common, mixer->tick);
+        struct cf_mix_class *class = mixer->classes[i];
+        if (class != NULL) {
+            make_part(mixer, class);
+            cf_mix_class_push(class, cf_mix_class_heard(class, &mixer->bus), mixer->tick);
         }
     }
     CF_LIST_EACH (&mixer->sounding, link, following) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         if (leg->own != NULL) {
-            cf_mix_bus_without(&mixer->bus, leg->input, &leg->own->limiter, rest);
+            cf_mix_bus_without(&mixer->bus, leg->class->left_out | cf_mix_input_bit(leg->input), &leg->own->limiter, rest);
             if (cf_link_is_in(&leg->prompted)) {
                 cf_mix_leg_overlay(leg, rest);
             }
@@ -205,6 +248,8 @@ static void leave(struct cf_mixer *mixer, size_t index) {
     struct cf_mix_leg *leg = mixer->heard[index];
     leg->heard = CF_MIX_UNHEARD;
     leg->input = CF_MIX_NO_INPUT;
+    cf_mix_places_leave(&mixer->places, leg->place, leg->config.user, mixer->tick);
+    leg->place = CF_MIX_NO_PLACE;
     if (leg->own != NULL) {
         leg->own->idle_ticks = 0;
     }
@@ -236,8 +281,28 @@ static void consume_all(struct cf_mixer *mixer) {
     }
 }
 
+/* There are as many places as anybody has lines. New ones are for those who are heard already, too; one that is left is for
+ * whoever begins to speak: in the middle of a sentence nobody moves. */
+static void count_places(struct cf_mixer *mixer) {
+    uint8_t all = 0;
+    uint8_t before = mixer->places.count;
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
+        all |= mixer->classes[i] == NULL ? 0 : mixer->classes[i]->places;
+    }
+    mixer->places.count = 0;
+    for (; all != 0; all >>= 1) {
+        mixer->places.count++;
+    }
+    for (size_t i = 0; i < mixer->heard_count && mixer->places.count > before; i++) {
+        if (mixer->heard[i]->place == CF_MIX_NO_PLACE) {
+            seat(mixer, mixer->heard[i]);
+        }
+    }
+}
+
 void cf_mixer_tick(struct cf_mixer *mixer, cf_usec now) {
     return_to_common(mixer);
+    count_places(mixer);
     cf_mixer_open_prompted(mixer);
     update_levels(mixer, now);
     retire(mixer);

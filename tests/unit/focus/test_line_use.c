@@ -21,7 +21,7 @@ static struct cf_line_use use(struct cf_lines_seen *seen, enum cf_content conten
     return cf_line_use_of(seen, &line, &meaning);
 }
 
-static void takes_one_line_of_sound(void **state) {
+static void takes_sound_and_other_lines_of_it_for_talkers(void **state) {
     (void)state;
     struct cf_lines_seen seen = {0};
     const struct cf_label_meaning nobody = NOBODY;
@@ -29,8 +29,25 @@ static void takes_one_line_of_sound(void **state) {
     const struct cf_offered_line other = {.kind = CF_MEDIA_OTHER, .direction = CF_DIRECTION_SENDRECV};
     struct cf_line_use first = cf_line_use_of(&seen, &sound, &nobody);
     assert_true(first.is_taken && first.has_medium && first.medium == CF_CONF_AUDIO);
-    assert_false(cf_line_use_of(&seen, &sound, &nobody).is_taken);
     assert_false(cf_line_use_of(&seen, &other, &nobody).is_taken);
+    /* Not what the peer would send on it, and not the same once more under another profile. */
+    struct cf_offered_line more = sound;
+    more.direction = CF_DIRECTION_SENDONLY;
+    assert_false(cf_line_use_of(&seen, &more, &nobody).is_taken);
+    more.direction = CF_DIRECTION_RECVONLY;
+    more.profile = CF_PROFILE_SAVP;
+    assert_false(cf_line_use_of(&seen, &more, &nobody).is_taken);
+    static const enum cf_direction directions[] = {CF_DIRECTION_RECVONLY, CF_DIRECTION_SENDRECV, CF_DIRECTION_INACTIVE,
+                                                   CF_DIRECTION_RECVONLY};
+    for (size_t i = 0; i < CF_TALKER_LINES_MAX; i++) {
+        more = sound;
+        more.direction = directions[i % 4];
+        struct cf_line_use use = cf_line_use_of(&seen, &more, &nobody);
+        assert_true(use.is_taken && !use.has_medium && !use.is_tile);
+        assert_int_equal(use.direction, CF_DIRECTION_SENDONLY);
+        assert_int_equal(use.media.pick.kind, CF_MEDIA_PICK_NOBODY);
+    }
+    assert_false(cf_line_use_of(&seen, &more, &nobody).is_taken);
 }
 
 struct main_case {
@@ -120,7 +137,7 @@ static void there_is_one_camera_and_one_follower(void **state) {
                      CF_MEDIA_PICK_SPEAKER);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(takes_one_line_of_sound),
+CF_TEST_MAIN(cmocka_unit_test(takes_sound_and_other_lines_of_it_for_talkers),
              cmocka_unit_test(the_main_line_sends_a_camera_or_a_screen_and_follows_the_speaker),
              cmocka_unit_test(a_label_picks_the_device_and_content_the_quality),
              cmocka_unit_test(nobody_is_sent_its_own_miniature), cmocka_unit_test(a_label_of_nobody_is_refused),

@@ -172,13 +172,17 @@ static void only_the_first_sound_line_is_mixed(void **state) {
     const struct cf_engine_leg *leg = cf_media_names_get(&w.engine.legs, a->leg);
     assert_ptr_equal(leg->sound, leg->lines[0]);
     assert_false(cf_handle_is_set(leg->lines[5]->mix));
-    test_media_run(&w, CF_SEC(1));
-    assert_int_equal(leg->lines[5]->counts.packets_out, 0);
+    assert_ptr_equal(leg->mixed, leg->lines[0]);
+    assert_int_equal(leg->lines[0]->passing.place, CF_MIX_NO_PLACE);
+    assert_int_equal(leg->lines[5]->passing.place, 0);
+    assert_int_equal(leg->lines[0]->mix_config.places, 1);
     /* The first one ends: the other takes over. */
     a->lines[TEST_SOUND].line.is_active = false;
     test_media_agree(&w, a);
     assert_ptr_equal(leg->sound, leg->lines[5]);
     assert_true(cf_handle_is_set(leg->lines[5]->mix));
+    assert_int_equal(leg->lines[5]->passing.place, CF_MIX_NO_PLACE);
+    assert_int_equal(leg->lines[5]->mix_config.places, 0);
     w.expects_strangers = true;
     test_media_fini(&w);
 }

@@ -43,14 +43,14 @@ static void sends_the_first_codec_that_it_can(void **state) {
     assert_int_equal(line.payload_type_out, 111);
     assert_int_equal(line.sender.clock_rate_hz, 48000);
     assert_int_equal(line.ssrc, 0x12345678);
-    struct cf_mix_leg_config mix = cf_engine_line_mix_config(&line, codecs, 5, false);
+    struct cf_mix_leg_config mix = cf_engine_line_mix_config(&line, &line, codecs, 5, false);
     assert_ptr_equal(mix.codec_out, &test_codec);
     assert_ptr_equal(mix.codec_in, &test_codec);
     assert_true(mix.sends && mix.receives && !mix.muted);
     agreed.payload_count = 1;
     assert_false(set(&line, &agreed));
     assert_int_equal(line.payload_type_out, CF_LINE_NO_TYPE);
-    assert_null(cf_engine_line_mix_config(&line, codecs, 5, false).codec_out);
+    assert_null(cf_engine_line_mix_config(&line, &line, codecs, 5, false).codec_out);
 }
 
 static void an_unchanged_agreement_changes_nothing(void **state) {
@@ -121,15 +121,15 @@ static void takes_ptime_and_bandwidth_as_limits(void **state) {
         agreed.ptime_msec = cases[i].ptime;
         agreed.max_ptime_msec = cases[i].max;
         (void)set(&line, &agreed);
-        assert_int_equal(cf_engine_line_mix_config(&line, codecs, 0, false).params_out.ptime_msec, cases[i].wanted);
+        assert_int_equal(cf_engine_line_mix_config(&line, &line, codecs, 0, false).params_out.ptime_msec, cases[i].wanted);
     }
     struct cf_media_line agreed = sound();
     agreed.payloads[1].remote.opus.max_average_bps = 24000;
     (void)set(&line, &agreed);
-    assert_int_equal(cf_engine_line_mix_config(&line, codecs, 0, false).params_out.bitrate_bps, 24000);
+    assert_int_equal(cf_engine_line_mix_config(&line, &line, codecs, 0, false).params_out.bitrate_bps, 24000);
     agreed.remote_bandwidth_bps = 16000;
     (void)set(&line, &agreed);
-    assert_int_equal(cf_engine_line_mix_config(&line, codecs, 0, false).params_out.bitrate_bps, 16000);
+    assert_int_equal(cf_engine_line_mix_config(&line, &line, codecs, 0, false).params_out.bitrate_bps, 16000);
 }
 
 static void a_held_phone_is_not_mixed(void **state) {
@@ -140,7 +140,7 @@ static void a_held_phone_is_not_mixed(void **state) {
     agreed.can_send = false;
     cf_engine_line_init(&line, NULL, 0);
     (void)set(&line, &agreed);
-    struct cf_mix_leg_config mix = cf_engine_line_mix_config(&line, codecs, 0, true);
+    struct cf_mix_leg_config mix = cf_engine_line_mix_config(&line, &line, codecs, 0, true);
     assert_true(!mix.sends && !mix.receives && mix.muted);
 }
 

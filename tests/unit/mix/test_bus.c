@@ -29,9 +29,9 @@ static void a_single_voice_is_passed_bit_by_bit(void **state) {
         size_t input = cf_mix_bus_add(&bus, pcm, CF_MIX_FADE_NONE);
         assert_false(cf_mix_bus_finish(&bus));
         assert_memory_equal(bus.common, pcm, sizeof pcm);
-        cf_mix_bus_without(&bus, input, &limiter, rest);
+        cf_mix_bus_without(&bus, cf_mix_input_bit(input), &limiter, rest);
         assert_memory_equal(rest, nothing, sizeof rest);
-        cf_mix_bus_without(&bus, CF_MIX_NO_INPUT, &limiter, rest);
+        cf_mix_bus_without(&bus, cf_mix_input_bit(CF_MIX_NO_INPUT), &limiter, rest);
         assert_memory_equal(rest, pcm, sizeof rest);
     }
 }
@@ -51,7 +51,7 @@ static void everyone_is_the_sum_without_himself(void **state) {
     assert_false(cf_mix_bus_finish(&bus));
     assert_int_equal(bus.common[500], 3867);
     for (size_t i = 0; i < 4; i++) {
-        cf_mix_bus_without(&bus, i, &limiter, rest);
+        cf_mix_bus_without(&bus, cf_mix_input_bit(i), &limiter, rest);
         assert_int_equal(rest[0], 3867 - values[i]);
         assert_int_equal(rest[SAMPLES - 1], 3867 - values[i]);
     }
@@ -80,7 +80,7 @@ static void fades_are_even_and_subtract_to_nothing(void **state) {
     for (size_t i = 0; i < SAMPLES / 2; i++) {
         assert_in_range(bus.sum[i], 9998, 10000);
     }
-    cf_mix_bus_without(&bus, in, &limiter, rest);
+    cf_mix_bus_without(&bus, cf_mix_input_bit(in), &limiter, rest);
     assert_memory_equal(rest, bus.inputs[out], sizeof rest);
 }
 

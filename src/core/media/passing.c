@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which lines of sound a leg has for what, and sound that is passed on as it came. */
+#include "core/media/passing.h"
+
+#include "core/media/internal.h"
+
+/* --- what lines are for --- */
+
+static bool is_sound(const struct cf_engine_line *line) {
+    return line != NULL && line->is_active && line->agreed.kind == CF_MEDIA_AUDIO;
+}
+
+void cf_engine_choose_sound(struct cf_engine_leg *leg) {
+    uint8_t place = 0;
+    leg->sound = leg->mixed = NULL;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        if (is_sound(leg->lines[i])) {
+            leg->sound = leg->sound == NULL ? leg->lines[i] : leg->sound;
+            leg->mixed = leg->mixed == NULL && leg->lines[i]->agreed.can_send ? leg->lines[i] : leg->mixed;
+        }
+    }
+    leg->mixed = leg->mixed == NULL ? leg->sound : leg->mixed;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        if (is_sound(leg->lines[i])) {
+            bool is_other = leg->lines[i] != leg->sound && leg->lines[i] != leg->mixed && place < CF_MIX_PLACES_MAX;
+            leg->lines[i]->passing.place = is_other ? place++ : CF_MIX_NO_PLACE;
+        }
+    }
+}
+
+/* Does @line take whoever is at its place? */
+static bool takes_part(const struct cf_engine_line *line) {
+    const struct cf_engine_leg *leg = line->leg;
+    return is_sound(line) && line->passing.place != CF_MIX_NO_PLACE && line->agreed.can_send && !leg->policy.is_waiting &&
+           !leg->room->policy.no_audio && cf_engine_transport_is_open(line->transport, CF_ENGINE_PORT_RTP);
+}
+
+static uint32_t kinds_of(const struct cf_engine_line *line) {
+    uint32_t kinds = 0;
+    for (size_t codec = 0; codec < CF_CODEC_COUNT; codec++) {
+        kinds |= line->passing.types[codec] == CF_LINE_NO_TYPE ? 0 : UINT32_C(1) << codec;
+    }
+    return kinds;
+}
+
+uint8_t cf_engine_places_of(const struct cf_engine_leg *leg, uint32_t *ret_kinds) {
+    uint8_t places = 0;
+    uint32_t kinds = UINT32_MAX;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        if (leg->lines[i] != NULL && takes_part(leg->lines[i])) {
+            places |= (uint8_t)(1U << leg->lines[i]->passing.place);
+            kinds &= kinds_of(leg->lines[i]);
+        }
+    }
+    *ret_kinds = places == 0 ? 0 : kinds;
+    return kinds == 0 ? 0 : places;
+}
+
+void cf_engine_join_place(struct cf_engine_line *line) {
+    struct cf_engine_passing *passing = &line->passing;
+    uint32_t kinds;
+    bool wanted = takes_part(line) && cf_engine_places_of(line->leg, &kinds) != 0;
+    cf_list_remove(&passing->link);
+    if (!wanted) {
+        return;
+    }
+    if (passing->rewrite.stay == 0 || passing->rewrite.heads.sequence != (uint16_t)(line->sequence - 1U)) {
+        /* The line may have carried the mix before. */
+        const struct cf_sound_numbers heads = {.timestamp = line->has_sent ? line->timestamp_next : line->timestamp_offset,
+                                               .sequence = (uint16_t)(line->sequence - 1U)};
+        cf_sound_rewrite_init(&passing->rewrite, &heads);
+    }
+    cf_list_append(&line->leg->room->places[passing->place], &passing->link);
+}
+
+/* --- packets --- */
+
+void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                       const struct cf_payload *payload) {
+    const struct cf_engine_room *room = line->leg->room;
+    struct cf_mix_seat seat;
+    if (line->mixer != &room->mixer || !cf_mixer_seat(&room->mixer, line->mix, &seat) ||
+        cf_list_is_empty(&room->places[seat.place])) {
+        return;
+    }
+    cf_assert(engine->passed_count < CF_ENGINE_BATCH_MAX);
+    engine->passed[engine->passed_count++] = (struct cf_engine_passed){
+        .from = line,
+        .place = seat.place,
+        .level = seat.level,
+        .stay = (uint64_t)seat.stay << 32 | line->in.starts,
+        .codec = payload->codec,
+        .clock_hz = payload->clock_hz,
+        .csrc = view->ssrc,
+        .numbers = {.timestamp = view->timestamp, .sequence = view->sequence, .marker = view->marker},
+        .payload = view->payload,
+    };
+}
+
+/* Fixed part, the talker as the contributing source, and the extension with its level. */
+static size_t print_header(const struct cf_engine_line *line, const struct cf_engine_passed *passed,
+                           const struct cf_sound_numbers *numbers, uint8_t *out) {
+    const struct cf_engine_passing *passing = &line->passing;
+    out[0] = (uint8_t)(0x81U | (line->extension_len > 0 ? 0x10U : 0));
+    out[1] = (uint8_t)((numbers->marker ? 0x80U : 0) | passing->types[passed->codec]);
+    cf_set_be16(out + 2, numbers->sequence);
+    cf_set_be32(out + 4, numbers->timestamp);
+    cf_set_be32(out + 8, line->ssrc);
+    cf_set_be32(out + 12, passed->csrc);
+    memcpy(out + 16, line->extension, line->extension_len);
+    if (passing->level_at > 0) {
+        out[16 + passing->level_at] = passed->level;
+    }
+    return 16U + line->extension_len;
+}
+
+static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_passed *passed) {
+    struct cf_engine_transport *t = line->transport;
+    struct cf_engine_passing *passing = &line->passing;
+    struct cf_sound_numbers numbers;
+    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
+        line->counts.failures_out++;
+        return;
+    }
+    if (!cf_sound_rewrite_packet(&passing->rewrite, passed->stay, &passed->numbers, passed->clock_hz, engine->now, &numbers)) {
+        return;
+    }
+    passing->talker = passed->from->leg->name;
+    line->sequence = (uint16_t)(passing->rewrite.heads.sequence + 1U);
+    line->timestamp_next = passing->rewrite.heads.timestamp;
+    const struct cf_outbox_packet packet = {
+        .srtp = t->send,
+        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
+        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
+        .header_len = print_header(line, passed, &numbers, cf_outbox_header(&engine->outbox)),
+        .payload = passed->payload,
+        .ticket = {.user = line, .timestamp = numbers.timestamp},
+    };
+    cf_outbox_add(&engine->outbox, &packet);
+}
+
+/* Nobody hears himself, and nobody gets what he can't decode: that is in his mix. */
+static bool is_for(const struct cf_engine_line *line, const struct cf_engine_passed *passed) {
+    const struct cf_engine_line *sound = line->leg->sound;
+    bool has_both = sound != NULL && (sound->mix_config.places >> passed->place & 1U) != 0 &&
+                    (sound->mix_config.place_kinds >> passed->codec & 1U) != 0;
+    return has_both && line->leg != passed->from->leg;
+}
+
+void cf_engine_step_passed(struct cf_engine *engine) {
+    const struct cf_engine_passed *passed = &engine->passed[engine->passed_at];
+    const struct cf_list *lines = &passed->from->leg->room->places[passed->place];
+    struct cf_link *link = engine->passed_to == NULL ? cf_list_first(lines) : engine->passed_to;
+    if (link == NULL) {
+        engine->passed_at++;
+        return;
+    }
+    struct cf_engine_line *line = CF_OF(link, struct cf_engine_line, passing.link);
+    engine->passed_to = cf_list_next(lines, link);
+    engine->passed_at += engine->passed_to == NULL;
+    if (is_for(line, passed)) {
+        add_to(engine, line, passed);
+    }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sound that is passed on as it came: a leg with several lines of sound hears the mix on one of them, and on each other one
+ * talker at a time, undecoded, whoever is at the line's place (core/mix/places.h). Whoever can't be passed on to a leg, for want
+ * of a line or of his codec, is in that leg's mix, and nobody is in both. Plain structs; docs/algorithms/passing-on.md.
+ */
+#ifndef CF_MEDIA_PASSING_H
+#define CF_MEDIA_PASSING_H
+
+#include "base/handle.h"
+#include "base/list.h"
+#include "core/mix/places.h"
+#include "core/sdp/codec.h"
+#include "core/sfu/sound_rewrite.h"
+
+struct cf_engine_line;
+
+/** What a line has for it. */
+struct cf_engine_passing {
+    struct cf_link link;           /**< in its room's list of the place, while it takes part */
+    uint8_t place;                 /**< CF_MIX_NO_PLACE: it is no such line */
+    uint8_t level_at;              /**< where the level of the talker is in the line's extension; 0: it is not in it */
+    uint8_t types[CF_CODEC_COUNT]; /**< payload types by codec, of one clock; CF_LINE_NO_TYPE */
+    struct cf_handle talker;       /**< who was passed on last */
+    struct cf_sound_rewrite rewrite;
+};
+
+/** A packet that is passed on to all lines of its place. */
+struct cf_engine_passed {
+    const struct cf_engine_line *from;
+    uint8_t place;
+    uint8_t level;
+    uint64_t stay;
+    enum cf_codec codec;
+    uint32_t clock_hz;
+    uint32_t csrc; /**< SSRC of the talker */
+    struct cf_sound_numbers numbers;
+    struct cf_span payload; /**< in the datagram that came */
+};
+
+#endif
