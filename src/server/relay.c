@@ -186,8 +186,16 @@ void cf_relay_take(struct cf_relay *relay, const struct cf_loose_connection *con
 
 /* --- credentials --- */
 
+static bool has_port(const struct cf_relay *relay, uint16_t port) {
+    bool has = false;
+    for (size_t i = 0; i < relay->port_count && !has; i++) {
+        has = relay->ports[i] == port;
+    }
+    return has;
+}
+
 void cf_relay_add_port(struct cf_relay *relay, uint16_t port) {
-    if (relay->port_count < PORTS_MAX) {
+    if (!has_port(relay, port) && relay->port_count < PORTS_MAX) {
         relay->ports[relay->port_count++] = port;
     }
 }

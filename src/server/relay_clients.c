@@ -8,6 +8,8 @@
 
 #define CHUNK 16384
 
+_Static_assert((CF_RELAY_CLIENTS_MAX & (CF_RELAY_CLIENTS_MAX - 1)) == 0, "names wrap with their counter");
+
 /* What a record of TLS adds, at most. */
 #define RECORD_OVERHEAD 64
 

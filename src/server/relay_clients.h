@@ -10,8 +10,8 @@
 #include "core/turn/turn.h"
 #include "server/loose_streams.h"
 
-/** Most connections. */
-#define CF_RELAY_CLIENTS_MAX 2000
+/** Most connections; a power of two, so that names made of a place and a counter stay right when the counter wraps. */
+#define CF_RELAY_CLIENTS_MAX 2048
 
 /** All of them; opaque. */
 struct cf_relay_clients;
