@@ -308,6 +308,9 @@ static void on_accept(void *ctx, struct cf_stream *stream) {
         cf_connection_accept(cf_wire_connections(t->wire), stream, is_tls && !local->is_web ? t->certificates.server : NULL);
     if (connection == NULL) {
         cf_stream_close(stream);
+        if (local->is_web) {
+            cf_web_dismiss(t->web, &remote);
+        }
     } else if (!local->is_web) {
         (void)cf_wire_begin_flow(t->wire, connection, local->index, &remote);
     } else if (!cf_web_take(t->web, connection, is_tls ? &t->certificates.server : NULL, &remote, local->index,

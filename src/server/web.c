@@ -110,6 +110,10 @@ bool cf_web_admits(struct cf_web *web, const struct cf_addr *remote) {
     return cf_quota_take(&web->quota, remote, cf_http_is_proxy(cf_config_str(&web->config->web_proxies), remote));
 }
 
+void cf_web_dismiss(struct cf_web *web, const struct cf_addr *remote) {
+    cf_quota_give(&web->quota, remote);
+}
+
 void cf_web_forget(struct cf_web_peer *peer) {
     struct cf_web *web = peer->web;
     if (peer->connection == NULL) {
@@ -339,7 +343,7 @@ bool cf_web_take(struct cf_web *web, struct cf_connection *connection, struct cf
                  const struct cf_addr *remote, uint32_t ws_local, uint32_t sip_local) {
     struct cf_web_peer *peer = calloc(1, sizeof *peer);
     if (peer == NULL) {
-        cf_quota_give(&web->quota, remote);
+        cf_web_dismiss(web, remote);
         return false;
     }
     *peer = (struct cf_web_peer){

@@ -61,6 +61,9 @@ bool cf_web_has_page(const struct cf_web *web);
 /** May one more from @p remote come? Asked before the connection is made. */
 bool cf_web_admits(struct cf_web *web, const struct cf_addr *remote);
 
+/** One that was let in from @p remote never came to be a connection: its place is free again. */
+void cf_web_dismiss(struct cf_web *web, const struct cf_addr *remote);
+
 /**
  * Take over @p connection, which was admitted and has no TLS yet: on a port of TLS that is put on it with *@p tls when the first
  * octets ask for it; NULL: a port without. @p ws_local, @p sip_local: its local addresses as WebSocket and as SIP over TLS, or
