@@ -199,6 +199,28 @@ static void keys_are_answered_and_what_others_do_is_told(void **state) {
     scene_end();
 }
 
+/* By a command of the page: he knows that it was he. */
+static void who_mutes_himself_is_not_told_that_he_was_muted(void **state) {
+    (void)state;
+    begin(NULL, false, CF_FOCUS_PROMPTS_PHONES);
+    size_t bob = scene_join(BOB, LOUNGE);
+    (void)scene_join(CAROL, LOUNGE);
+    scene_run(CF_SEC(1));
+    size_t count = leg_of(AOR_BOB)->said_count;
+    phone_request(&scene.phones[BOB], bob, CF_SIP_METHOD_INFO, NULL, "application/vnd.confer.command", "mute");
+    scene_run(CF_SEC(1));
+    assert_true(leg_of(AOR_BOB)->policy.is_audio_muted);
+    assert_int_equal(leg_of(AOR_BOB)->said_count, count);
+    press(AOR_ALICE, "*4"); /* silent already: nothing to tell */
+    assert_int_equal(leg_of(AOR_BOB)->said_count, count);
+    phone_request(&scene.phones[BOB], bob, CF_SIP_METHOD_INFO, NULL, "application/vnd.confer.command", "unmute");
+    scene_run(CF_SEC(1));
+    assert_int_equal(leg_of(AOR_BOB)->said_count, count);
+    press(AOR_ALICE, "*4");
+    assert_int_equal(told(AOR_BOB), CF_PROMPT_MUTED_BY_MODERATOR);
+    scene_end();
+}
+
 static void small_conferences_have_chimes(void **state) {
     (void)state;
     begin(NULL, false, CF_FOCUS_PROMPTS_PHONES);
@@ -236,4 +258,5 @@ CF_TEST_MAIN(cmocka_unit_test(the_pin_is_asked_for_and_what_came_of_it_is_said),
              cmocka_unit_test(the_third_wrong_pin_ends_the_call_after_a_last_word),
              cmocka_unit_test(a_last_word_that_nobody_says_ends_too), cmocka_unit_test(the_conference_ends_with_a_word),
              cmocka_unit_test(who_waits_is_told_so), cmocka_unit_test(keys_are_answered_and_what_others_do_is_told),
-             cmocka_unit_test(small_conferences_have_chimes), cmocka_unit_test(nothing_is_said_if_that_is_off))
+             cmocka_unit_test(who_mutes_himself_is_not_told_that_he_was_muted), cmocka_unit_test(small_conferences_have_chimes),
+             cmocka_unit_test(nothing_is_said_if_that_is_off))

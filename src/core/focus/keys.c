@@ -34,6 +34,14 @@ static bool is_command(enum cf_menu_action action) {
            action == CF_MENU_MUTE_ALL;
 }
 
+/* What somebody does to himself needs not be told him. */
+static void note_own_mute(struct cf_leg *leg, enum cf_conference_command command, struct cf_str argument) {
+    bool is_own = argument.len == 0 || cf_str_eq(argument, leg->aor);
+    if (is_own && (command == CF_CONFERENCE_COMMAND_MUTE || command == CF_CONFERENCE_COMMAND_UNMUTE)) {
+        leg->believes_muted = command == CF_CONFERENCE_COMMAND_MUTE;
+    }
+}
+
 /* A code was keyed in: do it, and say what came of it. */
 static void on_code(struct cf_leg *leg, struct cf_conference *conf, enum cf_menu_action action, cf_usec now) {
     const struct cf_conference_actor actor = {.aor = leg->aor};
@@ -45,8 +53,8 @@ static void on_code(struct cf_leg *leg, struct cf_conference *conf, enum cf_menu
     if (is_command(action)) {
         enum cf_conference_command command = command_of(action, conf, self, &outcome);
         bool is_done = cf_denial_is_none(cf_conference_do(conf, now, &actor, command, CF_STR_NONE));
-        if (is_done && action == CF_MENU_MUTE) {
-            leg->believes_muted = outcome == CF_OUTCOME_ON;
+        if (is_done) {
+            note_own_mute(leg, command, CF_STR_NONE);
         }
         outcome = is_done ? outcome : CF_OUTCOME_DENIED;
     }
@@ -98,6 +106,9 @@ static unsigned on_command(struct cf_leg *leg, struct cf_str body, cf_usec now) 
         return 403;
     }
     struct cf_denial denial = cf_conference_do(conf, now, &actor, command, argument);
+    if (cf_denial_is_none(denial)) {
+        note_own_mute(leg, command, argument);
+    }
     return cf_status_in_dialog(cf_denial_status(denial.reason));
 }
 
