@@ -69,4 +69,12 @@ static inline void cf_set_be32(uint8_t *at, uint32_t v) {
     cf_set_be16(at + 2, (uint16_t)v);
 }
 
+/** Little-endian ones, as media files have them. */
+static inline uint16_t cf_le16(const uint8_t *at) {
+    return (uint16_t)(at[0] | at[1] << 8);
+}
+static inline uint32_t cf_le32(const uint8_t *at) {
+    return cf_le16(at) | (uint32_t)cf_le16(at + 2) << 16;
+}
+
 #endif

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/clip/ivf.h"
 
+#include "base/reader.h"
 #include "core/rtp/h264.h"
-
-static uint16_t le16(const uint8_t *at) {
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static uint32_t le32(const uint8_t *at) {
-    return le16(at) | (uint32_t)le16(at + 2) << 16;
-}
 
 static void put_le(struct cf_writer *w, uint64_t v, unsigned octets) {
     for (unsigned i = 0; i < octets; i++) {
@@ -21,15 +14,15 @@ enum cf_err cf_ivf_parse(struct cf_span file, struct cf_ivf *ret, struct cf_span
     if (file.len < CF_IVF_HEADER_LEN) {
         return CF_ERR_TRUNCATED;
     }
-    size_t header = le16(file.at + 6);
+    size_t header = cf_le16(file.at + 6);
     if (memcmp(file.at, "DKIF", 4) != 0 || header < CF_IVF_HEADER_LEN || header > file.len) {
         return CF_ERR_MALFORMED;
     }
-    struct cf_ivf ivf = {.width = le16(file.at + 12),
-                         .height = le16(file.at + 14),
-                         .rate = le32(file.at + 16),
-                         .scale = le32(file.at + 20),
-                         .frames = le32(file.at + 24)};
+    struct cf_ivf ivf = {.width = cf_le16(file.at + 12),
+                         .height = cf_le16(file.at + 14),
+                         .rate = cf_le32(file.at + 16),
+                         .scale = cf_le32(file.at + 20),
+                         .frames = cf_le32(file.at + 24)};
     if (ivf.rate == 0 || ivf.scale == 0) {
         return CF_ERR_MALFORMED;
     }
@@ -43,11 +36,11 @@ bool cf_ivf_next(struct cf_span *frames, struct cf_span *ret_frame, uint64_t *re
     if (frames->len < CF_IVF_FRAME_HEADER_LEN) {
         return false;
     }
-    size_t len = le32(frames->at);
+    size_t len = cf_le32(frames->at);
     if (len > frames->len - CF_IVF_FRAME_HEADER_LEN) {
         return false;
     }
-    *ret_time = le32(frames->at + 4) | (uint64_t)le32(frames->at + 8) << 32;
+    *ret_time = cf_le32(frames->at + 4) | (uint64_t)cf_le32(frames->at + 8) << 32;
     *ret_frame = (struct cf_span){frames->at + CF_IVF_FRAME_HEADER_LEN, len};
     frames->at += CF_IVF_FRAME_HEADER_LEN + len;
     frames->len -= CF_IVF_FRAME_HEADER_LEN + len;

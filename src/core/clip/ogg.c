@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/clip/ogg.h"
 
+#include "base/reader.h"
 #include <string.h>
 
 /* RFC 3533 section 6: the fixed part of a page's header; where things are in it. */
@@ -12,14 +13,6 @@
 #define SEGMENT_MAX 255U
 
 #define HEAD_LEN 19U
-
-static uint16_t le16(const uint8_t *at) {
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static uint32_t le32(const uint8_t *at) {
-    return le16(at) | (uint32_t)le16(at + 2) << 16;
-}
 
 void cf_ogg_init(struct cf_ogg *ogg, struct cf_span file) {
     *ogg = (struct cf_ogg){.rest = file};
@@ -55,13 +48,13 @@ static enum cf_err open_page(struct cf_ogg *ogg) {
     if (page.len > rest.len) {
         return CF_ERR_TRUNCATED;
     }
-    if (memcmp(page.at, "OggS", 5) != 0 || checksum_of(page) != le32(page.at + CHECKSUM_AT)) {
+    if (memcmp(page.at, "OggS", 5) != 0 || checksum_of(page) != cf_le32(page.at + CHECKSUM_AT)) {
         return CF_ERR_MALFORMED;
     }
     if ((page.at[FLAGS_AT] & FLAG_CONTINUED) != 0) {
         return CF_ERR_UNSUPPORTED;
     }
-    ogg->granule = le32(page.at + GRANULE_AT) | (uint64_t)le32(page.at + GRANULE_AT + 4) << 32;
+    ogg->granule = cf_le32(page.at + GRANULE_AT) | (uint64_t)cf_le32(page.at + GRANULE_AT + 4) << 32;
     ogg->segments = (struct cf_span){page.at + HEADER_LEN, count};
     ogg->body = (struct cf_span){page.at + HEADER_LEN + count, len};
     ogg->rest = (struct cf_span){rest.at + page.len, rest.len - page.len};
@@ -101,6 +94,7 @@ enum cf_err cf_opus_head_parse(struct cf_span packet, struct cf_opus_head *ret) 
     if (version > 15 || mapping != 0 || channels == 0 || channels > 2) {
         return CF_ERR_UNSUPPORTED;
     }
-    *ret = (struct cf_opus_head){.channels = channels, .pre_skip = le16(packet.at + 10), .gain = (int16_t)le16(packet.at + 16)};
+    *ret = (struct cf_opus_head){
+        .channels = channels, .pre_skip = cf_le16(packet.at + 10), .gain = (int16_t)cf_le16(packet.at + 16)};
     return CF_OK;
 }

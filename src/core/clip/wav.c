@@ -5,14 +5,6 @@
 #define FORMAT_EXTENSIBLE 0xfffeU
 #define CHUNK_HEAD 8U
 
-static uint16_t le16(const uint8_t *at) {
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static uint32_t le32(const uint8_t *at) {
-    return le16(at) | (uint32_t)le16(at + 2) << 16;
-}
-
 static void put_le16(struct cf_writer *w, uint32_t v) {
     cf_put_u8(w, (uint8_t)v);
     cf_put_u8(w, (uint8_t)(v >> 8));
@@ -31,10 +23,10 @@ static enum cf_err take_format(const uint8_t *at, size_t len, struct cf_wav *wav
     if (len < 16) {
         return CF_ERR_TRUNCATED;
     }
-    uint16_t format = le16(at);
-    wav->channels = le16(at + 2);
-    wav->rate_hz = le32(at + 4);
-    if ((format != FORMAT_PCM && format != FORMAT_EXTENSIBLE) || le16(at + 14) != 16) {
+    uint16_t format = cf_le16(at);
+    wav->channels = cf_le16(at + 2);
+    wav->rate_hz = cf_le32(at + 4);
+    if ((format != FORMAT_PCM && format != FORMAT_EXTENSIBLE) || cf_le16(at + 14) != 16) {
         return CF_ERR_UNSUPPORTED;
     }
     return wav->channels == 0 || wav->rate_hz == 0 ? CF_ERR_MALFORMED : CF_OK;
@@ -50,7 +42,7 @@ enum cf_err cf_wav_parse(struct cf_span file, struct cf_wav *ret) {
     }
     for (size_t at = 12; file.len - at >= CHUNK_HEAD;) {
         const uint8_t *chunk = file.at + at;
-        size_t len = le32(chunk + 4);
+        size_t len = cf_le32(chunk + 4);
         size_t left = file.len - at - CHUNK_HEAD;
         if (is_tag(chunk, "data")) {
             /* A recording that was cut off says more than it has. */
@@ -81,7 +73,7 @@ size_t cf_wav_count(const struct cf_wav *wav) {
 int16_t cf_wav_sample(const struct cf_wav *wav, size_t index) {
     int32_t sum = 0;
     for (size_t i = 0; i < wav->channels; i++) {
-        sum += (int16_t)le16(wav->samples.at + (index * wav->channels + i) * 2);
+        sum += (int16_t)cf_le16(wav->samples.at + (index * wav->channels + i) * 2);
     }
     return (int16_t)(sum / wav->channels);
 }

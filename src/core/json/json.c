@@ -2,6 +2,8 @@
 /* Reading JSON. */
 #include "core/json/json.h"
 
+#include "base/utf8.h"
+
 /* Where reading stands. The first error wins. */
 struct scan {
     struct cf_str in;
@@ -43,24 +45,6 @@ static void expect(struct scan *s, char c) {
 
 /* --- texts --- */
 
-static void put_utf8(struct cf_writer *w, uint32_t c) {
-    if (c < 0x80) {
-        cf_put_u8(w, (uint8_t)c);
-    } else if (c < 0x800) {
-        cf_put_u8(w, (uint8_t)(0xc0U | (c >> 6)));
-        cf_put_u8(w, (uint8_t)(0x80U | (c & 0x3fU)));
-    } else if (c < 0x10000) {
-        cf_put_u8(w, (uint8_t)(0xe0U | (c >> 12)));
-        cf_put_u8(w, (uint8_t)(0x80U | ((c >> 6) & 0x3fU)));
-        cf_put_u8(w, (uint8_t)(0x80U | (c & 0x3fU)));
-    } else {
-        cf_put_u8(w, (uint8_t)(0xf0U | (c >> 18)));
-        cf_put_u8(w, (uint8_t)(0x80U | ((c >> 12) & 0x3fU)));
-        cf_put_u8(w, (uint8_t)(0x80U | ((c >> 6) & 0x3fU)));
-        cf_put_u8(w, (uint8_t)(0x80U | (c & 0x3fU)));
-    }
-}
-
 static uint32_t take_hex(struct scan *s) {
     uint32_t value = 0;
     for (int i = 0; i < 4; i++) {
@@ -92,7 +76,7 @@ static void take_unicode(struct scan *s, struct cf_writer *w) {
         return;
     }
     if (s->err == CF_OK) {
-        put_utf8(w, c);
+        cf_put_utf8(w, c);
     }
 }
 
