@@ -17,10 +17,6 @@ static void put_device(struct cf_writer *w, const struct cf_roster_device *d) {
     cf_put_char(w, '}');
 }
 
-static struct cf_str role_of(const struct cf_roster_participant *p) {
-    return p->is_admin ? CF_STR("moderator") : p->role == CF_CONF_ROLE_LISTENER ? CF_STR("listener") : CF_STR("speaker");
-}
-
 static bool is_waiting(const struct cf_roster_participant *p) {
     for (const struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
         if (!d->is_waiting) {
@@ -37,7 +33,7 @@ static void put_member(struct cf_writer *w, const struct cf_roster_participant *
     if (p->name.len > 0) {
         cf_put_json_text(w, CF_STR("name"), p->name);
     }
-    cf_put_json_text(w, CF_STR("role"), role_of(p));
+    cf_put_json_text(w, CF_STR("role"), cf_roster_role_word(p));
     cf_put_json_flag(w, CF_STR("guest"), p->is_guest);
     cf_put_json_flag(w, CF_STR("verified"), p->is_verified);
     cf_put_json_flag(w, CF_STR("muted"), p->is_muted);

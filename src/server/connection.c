@@ -232,8 +232,7 @@ bool cf_connection_start_tls(struct cf_connection *connection, struct cf_tls_con
 }
 
 bool cf_connection_release(struct cf_connection *connection, struct cf_loose_connection *ret) {
-    *ret = (struct cf_loose_connection){
-        .fd = -1, .local = cf_stream_local(connection->stream), .remote = cf_stream_remote(connection->stream)};
+    *ret = (struct cf_loose_connection){.fd = -1, .remote = cf_stream_remote(connection->stream)};
     connection->is_silent = true;
     if (cf_stream_release(connection->stream, &ret->fd) != CF_OK) {
         cf_stream_close(connection->stream);

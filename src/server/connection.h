@@ -86,7 +86,6 @@ bool cf_connection_start_tls(struct cf_connection *connection, struct cf_tls_con
 struct cf_loose_connection {
     int fd;             /**< the caller's to close */
     struct cf_tls *tls; /**< the caller's, with what was not read yet; NULL: plain */
-    struct cf_addr local;
     struct cf_addr remote;
 };
 

@@ -75,8 +75,7 @@ static struct cf_leg_sample measure(const struct cf_focus *focus, struct cf_hand
 static void sample_leg(struct cf_leg_histories *histories, const struct cf_focus *focus, struct cf_handle leg) {
     struct history *history = cf_handle_is_set(leg) ? find_or_make(histories, leg) : NULL;
     if (history == NULL) {
-        histories->missing += cf_handle_is_set(leg) ? 1 : 0;
-        return;
+        return; /* nothing there, or no memory: a line of the admin page is missing */
     }
     history->samples[history->at] = measure(focus, leg);
     history->at = (history->at + 1) % CF_LEG_HISTORY_COUNT;

@@ -26,7 +26,6 @@ struct cf_leg_histories {
     struct cf_map by_leg;
     cf_usec next;     /**< sample */
     uint64_t round;   /**< number of the latest sample */
-    uint64_t missing; /**< calls that there was no memory for */
 };
 
 /** None yet. */

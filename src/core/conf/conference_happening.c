@@ -62,10 +62,6 @@ static struct cf_str copy(struct cf_str text, char *room, size_t size) {
     return cf_str_n(room, fitting.len);
 }
 
-static struct cf_str role_of(const struct cf_roster_participant *p) {
-    return p->is_admin ? CF_STR("moderator") : p->role == CF_CONF_ROLE_LISTENER ? CF_STR("listener") : CF_STR("speaker");
-}
-
 void cf_conf_tell(struct cf_conference *conf, enum cf_happening_kind kind, const struct cf_roster_participant *participant) {
     struct cf_conference_env *env = conf->env;
     if (!env->keeps_happenings) {
@@ -81,7 +77,7 @@ void cf_conf_tell(struct cf_conference *conf, enum cf_happening_kind kind, const
     if (participant != NULL) {
         happening->user = copy(participant->aor, happening->user_text, sizeof happening->user_text);
         happening->name = copy(participant->name, happening->name_text, sizeof happening->name_text);
-        happening->role = role_of(participant);
+        happening->role = cf_roster_role_word(participant);
     }
     cf_list_append(&env->happenings, &happening->link);
     env->happening_count++;

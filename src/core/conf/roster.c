@@ -356,6 +356,13 @@ void cf_roster_touch_count(struct cf_roster *roster) {
     roster->counted = next_sequence(roster);
 }
 
+struct cf_str cf_roster_role_word(const struct cf_roster_participant *participant) {
+    if (participant->is_admin) {
+        return CF_STR("moderator");
+    }
+    return participant->role == CF_CONF_ROLE_LISTENER ? CF_STR("listener") : CF_STR("speaker");
+}
+
 bool cf_roster_is_silenced(const struct cf_roster_participant *participant) {
     return participant->is_muted || participant->role == CF_CONF_ROLE_LISTENER;
 }

@@ -261,6 +261,9 @@ void cf_roster_touch(struct cf_roster *roster, struct cf_roster_participant *par
 void cf_roster_touch_description(struct cf_roster *roster);
 void cf_roster_touch_count(struct cf_roster *roster);
 
+/** "moderator", "speaker" or "listener": what @p participant may do, in a word for programs. Static. */
+struct cf_str cf_roster_role_word(const struct cf_roster_participant *participant);
+
 /** Is nothing of @p participant to be heard and seen: muted, or a listener? */
 bool cf_roster_is_silenced(const struct cf_roster_participant *participant);
 
