@@ -100,11 +100,10 @@ class Api:
 class ApiServer(Server):
     """conferd --dev with web ports; the interface without TLS at .plain."""
 
-    def __init__(self, config=None, **parts):
+    def __init__(self, **parts):
         self.web = free_port()
         self.plain = self.web + 1
-        file = ('--config', str(config)) if config else ()
-        super().__init__(extra=('--web', f'127.0.0.1:{self.web}', *file), **parts)
+        super().__init__(extra=('--web', f'127.0.0.1:{self.web}'), **parts)
 
     def confer(self, *words, status=0):
         out = subprocess.run([f'{BUILD}/confer', '--state', self.state, *words], capture_output=True, text=True, timeout=20)

@@ -100,12 +100,17 @@ class Program:
 
 
 class Server(Program):
-    """conferd --dev."""
+    """conferd --dev; config: what its configuration file says, if it has one."""
 
-    def __init__(self, state=None, port=None, extra=()):
+    def __init__(self, state=None, port=None, extra=(), config=''):
         self.port = port or free_port()
         self.owns_state = state is None
         self.state = state or tempfile.mkdtemp(prefix='confer-e2e-')
+        file = f'{self.state}/confer.conf'
+        if config:
+            with open(file, 'w', encoding='utf-8') as out:
+                out.write(config)
+            extra = ('--config', file, *extra)
         super().__init__('conferd', [f'{BUILD}/conferd', '--dev', '--listen', f'127.0.0.1:{self.port}', '--state', self.state, *extra])
         self.wait('ready', lambda e: e.get('text', '').startswith('ready'))
 

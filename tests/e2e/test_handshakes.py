@@ -143,8 +143,8 @@ def free_udp_port():
 class Scene:
     """A server and a caller with a certificate."""
 
-    def __init__(self, *options, extra=()):
-        self.server = Server(extra=extra)
+    def __init__(self, *options, config=''):
+        self.server = Server(config=config)
         self.certificate = Certificate(*options)
         self.caller = Caller(self.server, 'alice')
         self.port = free_udp_port()
@@ -226,10 +226,7 @@ def without_srtp_the_call_ends():
 
 
 def a_room_can_demand_aes_256():
-    folder = tempfile.mkdtemp(prefix='confer-dtls-')
-    with open(f'{folder}/confer.conf', 'w', encoding='ascii') as file:
-        file.write('[media]\naes256-rooms = vault\n')
-    with Scene(extra=('--config', f'{folder}/confer.conf')) as s:
+    with Scene(config='[media]\naes256-rooms = vault\n') as s:
         keys = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:' + 'A' * 40 + CRLF
         plain = CRLF.join(['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/SAVP 0', keys])
         answer = s.caller.call('sip:room-vault@localhost', plain)
@@ -239,7 +236,6 @@ def a_room_can_demand_aes_256():
         said = shake(answer, s.port, s.certificate, '-use_srtp', 'SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM')
         check('SRTP Extension negotiated, profile=SRTP_AEAD_AES_256_GCM' in said, said)
         s.wait_encryption('dtls AEAD_AES_256_GCM')
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def a_room_remembers_that_it_demands_aes_256():

@@ -8,7 +8,7 @@ import time
 
 from confer_test import Server, check, free_port, run_cases
 from raw_sip import SDP, Client, Dns, Message, client_context
-from test_operator import Configured, add_account, add_somebody, folder, proxied, settings
+from configured import Configured, add_account, add_somebody, folder, proxied, settings
 
 
 def closed_port():

@@ -146,12 +146,9 @@ def together(*cases):
 
 
 if __name__ == '__main__':
-    with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
-        config.write('[conferences]\nprompts = all\ntones = 1\n')
-        config.flush()
-        server = Server(extra=['--config', config.name])
-        try:
-            run_cases(*together(a_pin_is_asked_for_and_keys_are_confirmed, three_wrong_pins_end_the_call_with_a_word,
-                                the_first_one_the_lobby_and_the_moderator_are_spoken_to))
-        finally:
-            server.close()
+    server = Server(config='[conferences]\nprompts = all\ntones = 1\n')
+    try:
+        run_cases(*together(a_pin_is_asked_for_and_keys_are_confirmed, three_wrong_pins_end_the_call_with_a_word,
+                            the_first_one_the_lobby_and_the_moderator_are_spoken_to))
+    finally:
+        server.close()

@@ -9,7 +9,7 @@ from confer_test import Failure, Server, check, free_port, run_cases
 from phone import Phone
 from raw_sip import SDP, Client, client_context, digest
 from raw_ws import BINARY, PING, PONG, TEXT, Reply, WebSocket, WsClient, connect, frame, http, upgrade
-from test_operator import Configured, add_account, folder, settings
+from configured import Configured, add_account, folder, settings
 
 
 class WebServer(Server):

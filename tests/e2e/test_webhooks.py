@@ -13,7 +13,6 @@ import time
 from api_client import Api, ApiServer
 from confer_test import Failure, check, run_cases
 from raw_sip import SDP, Client, server_context
-from test_operator import folder
 
 ROOM = 'sip:room-tea@localhost'
 
@@ -68,10 +67,9 @@ class Receiver:
         self.server.server_close()
 
 
-def private_server(where, private='yes'):
+def private_server(private='yes', state=None, more=''):
     """conferd --dev that may call hooks on loopback."""
-    (where / 'c.conf').write_text(f'[web]\nwebhooks-private = {private}\n')
-    return ApiServer(config=where / 'c.conf')
+    return ApiServer(config=f'[web]\nwebhooks-private = {private}\n{more}', state=state)
 
 
 def is_signed(secret, headers, body):
@@ -94,147 +92,140 @@ def meet(server):
 
 
 def events_are_told_and_signed():
-    with folder() as where:
-        receiver = Receiver()
-        server = private_server(where)
-        try:
-            api = server.api('webhooks,rooms:write')
-            hook = api.ask('POST', '/api/webhooks', {'url': receiver.url('/a?b=c')}, status=201).json
-            meet(server)
-            told = []
-            for _ in range(6):
-                headers, body, path, _ = receiver.next()
-                check(is_signed(hook['secret'], headers, body) and path == '/a?b=c', f'{headers}')
-                check(headers['Content-Type'] == 'application/json' and headers['User-Agent'] == 'confer', f'{headers}')
-                event = json.loads(body)
-                Api.schemas.check(event, {'$ref': '#/components/schemas/Event'})
-                check(event['id'] == headers['Webhook-Id'] and event['room'] == 'room-tea', f'{event}')
-                told.append((event['event'], event.get('user', '').removeprefix('sip:').split('@')[0]))
-            check(told == [('room.started', ''), ('member.joined', 'alice'), ('member.joined', 'bob'), ('member.left', 'alice'),
-                           ('member.left', 'bob'), ('room.ended', '')], f'{told}')
-            end = time.monotonic() + 10
-            while api.ask('GET', f'/api/webhooks/{hook["id"]}', status=200).json['delivered'] != 6:
-                check(time.monotonic() < end, 'counted')
-            # A lobby, one event of those there are, and a second hook by command.
-            other = Receiver()
-            made = server.confer('webhook', other.url(), 'member.waiting')[0]
-            api.ask('POST', '/api/rooms', {'name': 'door', 'lobby': True}, status=201)
-            client = Client(('127.0.0.1', server.port), 'carol')
-            check(client.ask('INVITE', 'sip:room-door@localhost', body=SDP.format(ip='127.0.0.1')).status == 200, 'at the door')
-            headers, body, _, _ = other.next()
-            check(is_signed(made['secret'], headers, body) and json.loads(body)['user'] == 'sip:carol@localhost', f'{body}')
-            check(receiver.events(1)[0]['event'] == 'member.waiting', 'the first one too')
-            check(len(api.pages('/api/webhooks', 1)) == 2 and len(server.confer('webhooks')) == 2, 'two')
-            api.ask('DELETE', f'/api/webhooks/{hook["id"]}', status=204)
-            server.confer('unwebhook', made['webhook'])
-            server.confer('unwebhook', made['webhook'], status=1)
-            server.confer('webhook', 'ftp://a', status=1)
-            server.confer('webhook', other.url(), 'nonsense', status=1)
-            meet(server)
-            receiver.nothing()
-            other.nothing(0.1)
-        finally:
-            server.close()
-            receiver.close()
+    receiver = Receiver()
+    server = private_server()
+    try:
+        api = server.api('webhooks,rooms:write')
+        hook = api.ask('POST', '/api/webhooks', {'url': receiver.url('/a?b=c')}, status=201).json
+        meet(server)
+        told = []
+        for _ in range(6):
+            headers, body, path, _ = receiver.next()
+            check(is_signed(hook['secret'], headers, body) and path == '/a?b=c', f'{headers}')
+            check(headers['Content-Type'] == 'application/json' and headers['User-Agent'] == 'confer', f'{headers}')
+            event = json.loads(body)
+            Api.schemas.check(event, {'$ref': '#/components/schemas/Event'})
+            check(event['id'] == headers['Webhook-Id'] and event['room'] == 'room-tea', f'{event}')
+            told.append((event['event'], event.get('user', '').removeprefix('sip:').split('@')[0]))
+        check(told == [('room.started', ''), ('member.joined', 'alice'), ('member.joined', 'bob'), ('member.left', 'alice'),
+                       ('member.left', 'bob'), ('room.ended', '')], f'{told}')
+        end = time.monotonic() + 10
+        while api.ask('GET', f'/api/webhooks/{hook["id"]}', status=200).json['delivered'] != 6:
+            check(time.monotonic() < end, 'counted')
+        # A lobby, one event of those there are, and a second hook by command.
+        other = Receiver()
+        made = server.confer('webhook', other.url(), 'member.waiting')[0]
+        api.ask('POST', '/api/rooms', {'name': 'door', 'lobby': True}, status=201)
+        client = Client(('127.0.0.1', server.port), 'carol')
+        check(client.ask('INVITE', 'sip:room-door@localhost', body=SDP.format(ip='127.0.0.1')).status == 200, 'at the door')
+        headers, body, _, _ = other.next()
+        check(is_signed(made['secret'], headers, body) and json.loads(body)['user'] == 'sip:carol@localhost', f'{body}')
+        check(receiver.events(1)[0]['event'] == 'member.waiting', 'the first one too')
+        check(len(api.pages('/api/webhooks', 1)) == 2 and len(server.confer('webhooks')) == 2, 'two')
+        api.ask('DELETE', f'/api/webhooks/{hook["id"]}', status=204)
+        server.confer('unwebhook', made['webhook'])
+        server.confer('unwebhook', made['webhook'], status=1)
+        server.confer('webhook', 'ftp://a', status=1)
+        server.confer('webhook', other.url(), 'nonsense', status=1)
+        meet(server)
+        receiver.nothing()
+        other.nothing(0.1)
+    finally:
+        server.close()
+        receiver.close()
 
 
 def failures_are_tried_again_in_order():
-    with folder() as where:
-        receiver = Receiver(answers=[500, 302])
-        server = private_server(where)
-        try:
-            hook = server.confer('webhook', receiver.url())[0]
-            meet(server)
-            first, again = receiver.next(), receiver.next(20)
-            check(first[1] == again[1] and first[0]['Webhook-Id'] == again[0]['Webhook-Id'], 'the same thing')
-            check(again[3] - first[3] >= 4.9, f'{again[3] - first[3]:.1f} s after it')
-            check(is_signed(hook['secret'], again[0], again[1]), 'signed anew')
-            receiver.nothing(1)  # the redirect is not followed, the others wait their turn
-            shown = server.confer('webhooks')[0]
-            check(shown['waiting'] == 6 and shown['delivered'] == 0, f'{shown}')
-        finally:
-            server.close()
-            receiver.close()
+    receiver = Receiver(answers=[500, 302])
+    server = private_server()
+    try:
+        hook = server.confer('webhook', receiver.url())[0]
+        meet(server)
+        first, again = receiver.next(), receiver.next(20)
+        check(first[1] == again[1] and first[0]['Webhook-Id'] == again[0]['Webhook-Id'], 'the same thing')
+        check(again[3] - first[3] >= 4.9, f'{again[3] - first[3]:.1f} s after it')
+        check(is_signed(hook['secret'], again[0], again[1]), 'signed anew')
+        receiver.nothing(1)  # the redirect is not followed, the others wait their turn
+        shown = server.confer('webhooks')[0]
+        check(shown['waiting'] == 6 and shown['delivered'] == 0, f'{shown}')
+    finally:
+        server.close()
+        receiver.close()
 
 
 def hooks_outlive_a_restart():
-    with folder() as where:
-        receiver = Receiver()
-        server = private_server(where)
-        hook = server.confer('webhook', receiver.url())[0]
-        server.end()
-        other = ApiServer(state=server.state, config=where / 'c.conf')
-        try:
-            meet(other)
-            headers, body, _, _ = receiver.next()
-            check(is_signed(hook['secret'], headers, body), 'the same secret')
-        finally:
-            server.owns_state = True
-            other.close()
-            server.close()
-            receiver.close()
+    receiver = Receiver()
+    server = private_server()
+    hook = server.confer('webhook', receiver.url())[0]
+    server.end()
+    other = private_server(state=server.state)
+    try:
+        meet(other)
+        headers, body, _, _ = receiver.next()
+        check(is_signed(hook['secret'], headers, body), 'the same secret')
+    finally:
+        server.owns_state = True
+        other.close()
+        server.close()
+        receiver.close()
 
 
 def a_slow_receiver_holds_up_nobody():
-    with folder() as where:
-        slow, quick = Receiver(delay=3), Receiver()
-        server = private_server(where)
-        try:
-            server.confer('webhook', slow.url())
-            server.confer('webhook', quick.url())
-            begun = time.monotonic()
-            meet(server)
-            check(len(quick.events(6, 5)) == 6 and time.monotonic() - begun < 3, 'the quick one has all')
-            begun = time.monotonic()
-            check(server.end() == 0 and time.monotonic() - begun < 3, 'nor the end of the server')
-        finally:
-            server.close()
-            slow.close()
-            quick.close()
+    slow, quick = Receiver(delay=3), Receiver()
+    server = private_server()
+    try:
+        server.confer('webhook', slow.url())
+        server.confer('webhook', quick.url())
+        begun = time.monotonic()
+        meet(server)
+        check(len(quick.events(6, 5)) == 6 and time.monotonic() - begun < 3, 'the quick one has all')
+        begun = time.monotonic()
+        check(server.end() == 0 and time.monotonic() - begun < 3, 'nor the end of the server')
+    finally:
+        server.close()
+        slow.close()
+        quick.close()
 
 
 def private_addresses_are_left_alone():
     """T45: not by address, by name, nor by what a name leads to."""
-    with folder() as where:
-        receiver = Receiver()
-        server = private_server(where, 'no')
-        try:
-            for host in ('127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '2130706433', '0x7f.1'):
-                server.confer('webhook', receiver.url(host=host), 'room.started')
-            meet(server)
-            receiver.nothing(2)
-            check(all(h['waiting'] == 1 and h['delivered'] == 0 for h in server.confer('webhooks')), 'nothing was delivered')
-        finally:
-            server.close()
-            receiver.close()
+    receiver = Receiver()
+    server = private_server('no')
+    try:
+        for host in ('127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '2130706433', '0x7f.1'):
+            server.confer('webhook', receiver.url(host=host), 'room.started')
+        meet(server)
+        receiver.nothing(2)
+        check(all(h['waiting'] == 1 and h['delivered'] == 0 for h in server.confer('webhooks')), 'nothing was delivered')
+    finally:
+        server.close()
+        receiver.close()
 
 
 def certificates_are_checked():
-    with folder() as where:
-        maker = ApiServer()  # its self-signed certificate is for localhost
-        maker.end()
-        context = server_context(f'{maker.state}/certificate.pem', f'{maker.state}/private-key.pem')
-        receiver = Receiver(context=context)
+    maker = ApiServer()  # its self-signed certificate is for localhost
+    maker.end()
+    context = server_context(f'{maker.state}/certificate.pem', f'{maker.state}/private-key.pem')
+    receiver = Receiver(context=context)
+    try:
+        server = private_server()
         try:
-            server = private_server(where)
-            try:
-                server.confer('webhook', receiver.url(scheme='https', host='localhost'), 'room.started')
-                meet(server)
-                receiver.nothing(2)
-            finally:
-                server.close()
-            (where / 'c.conf').write_text(f'[web]\nwebhooks-private = yes\n[tls]\nauthorities = {maker.state}/certificate.pem\n')
-            server = ApiServer(config=where / 'c.conf')
-            try:
-                server.confer('webhook', receiver.url(scheme='https', host='localhost'), 'room.started')
-                meet(server)
-                check(receiver.events(1)[0]['event'] == 'room.started', 'who is trusted is told')
-            finally:
-                server.close()
+            server.confer('webhook', receiver.url(scheme='https', host='localhost'), 'room.started')
+            meet(server)
+            receiver.nothing(2)
         finally:
-            maker.owns_state = True
-            maker.close()
-            receiver.close()
+            server.close()
+        server = private_server(more=f'[tls]\nauthorities = {maker.state}/certificate.pem\n')
+        try:
+            server.confer('webhook', receiver.url(scheme='https', host='localhost'), 'room.started')
+            meet(server)
+            check(receiver.events(1)[0]['event'] == 'room.started', 'who is trusted is told')
+        finally:
+            server.close()
+    finally:
+        maker.owns_state = True
+        maker.close()
+        receiver.close()
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@
 import os
 import re
 import subprocess
-import tempfile
 import time
 
 from confer_test import BUILD, Server, check, free_port, run_cases
@@ -22,11 +21,8 @@ KINDS = {
 
 class ServerWithWorkers(Server):
     def __init__(self):
-        with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
-            config.write(f'[media]\nworkers = {WORKERS}\nice-port = 0\n')
-            config.flush()
-            # TCP that carries media comes to the port of the page.
-            super().__init__(extra=('--config', config.name, '--web', f'127.0.0.1:{free_port()}'))
+        # TCP that carries media comes to the port of the page.
+        super().__init__(extra=('--web', f'127.0.0.1:{free_port()}'), config=f'[media]\nworkers = {WORKERS}\nice-port = 0\n')
 
     def busy_workers(self):
         """How many of its media threads have worked for more than a few milliseconds."""

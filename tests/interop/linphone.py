@@ -173,15 +173,10 @@ class Linphone(Phone):
 def site(*users, config='', transports=None, **keys):
     """A server, with lines of configuration, and registered phones; transports: of each phone."""
     state = tempfile.mkdtemp(prefix='confer-interop-')
-    extra = []
-    if config:
-        with open(f'{state}/confer.conf', 'w', encoding='utf-8') as out:
-            out.write(config)
-        extra = ['--config', f'{state}/confer.conf']
     server = None
     phones = []
     try:
-        server = Server(state=state, extra=extra)
+        server = Server(state=state, config=config)
         for number, user in enumerate(users):
             own = {key: value[number] if isinstance(value, (list, tuple)) else value for key, value in keys.items()}
             phones.append(Linphone(server, user, transport=transports[number] if transports else 'udp', **own))

@@ -17,7 +17,7 @@ from confer_test import BUILD, PATIENCE_SEC, Failure, Program, check, free_port,
 from phone import Phone  # noqa: E402
 from test_browser import wait_figures  # noqa: E402
 from test_handshakes import Caller  # noqa: E402
-from test_operator import Configured, add_account, folder, settings  # noqa: E402
+from configured import Configured, add_account, folder, settings  # noqa: E402
 
 SERVER = '10.99.1.1'
 CLIENT = '10.99.1.2'

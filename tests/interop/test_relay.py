@@ -10,7 +10,7 @@ import sys
 sys.path[:0] = [os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), '..', 'e2e')]
 from networks import enter_own_network, run, skip  # noqa: E402
 from confer_test import check, free_port, run_cases  # noqa: E402
-from test_operator import Configured, folder, settings  # noqa: E402
+from configured import Configured, folder, settings  # noqa: E402
 
 PEER = '198.41.0.4'
 SECRET = 'swordfish'

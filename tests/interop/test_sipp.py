@@ -57,14 +57,11 @@ def trusting():
 @contextlib.contextmanager
 def registrar():
     """Asks for passwords. Debian's SIPp knows MD5 only."""
-    with tempfile.NamedTemporaryFile('w', suffix='.conf') as config:
-        config.write('[accounts]\nalgorithms = MD5\n')
-        config.flush()
-        server = Server(extra=('--config', config.name))
-        try:
-            yield server
-        finally:
-            server.close()
+    server = Server(config='[accounts]\nalgorithms = MD5\n')
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 def flow(*names, transport='u1'):
