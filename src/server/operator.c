@@ -187,6 +187,30 @@ static bool do_conference_command(struct asked *a) {
     return true;
 }
 
+/* "verify-sas ROOM USER STRING": the string is said again, so that nobody verifies what was not compared. "unverify-sas ROOM
+ * USER". */
+static void judge_sas(struct asked *a, bool is_verified) {
+    struct cf_conference *conf = find_room(a);
+    if (conf == NULL) {
+        return;
+    }
+    if (a->words[2].len == 0 || (is_verified && a->words[3].len == 0)) {
+        fail(a->w, CF_STR("ROOM, the address sip:name@domain and, to verify it, the string that was compared"));
+    } else if (cf_focus_verify_sas(cf_node_focus(a->node), conf, a->words[2], a->words[3], is_verified) == 0) {
+        fail(a->w, CF_STR("nobody of that address is in with that string"));
+    } else {
+        finish(a, (struct cf_denial){.reason = CF_DENIAL_NONE});
+    }
+}
+
+static void do_verify_sas(struct asked *a) {
+    judge_sas(a, true);
+}
+
+static void do_unverify_sas(struct asked *a) {
+    judge_sas(a, false);
+}
+
 /* --- counters --- */
 
 static void do_stats(struct asked *a) {
@@ -312,8 +336,13 @@ static const struct {
     struct cf_str name;
     void (*run)(struct asked *a);
 } commands[] = {
-    {CF_STR_INIT("users"), do_users}, {CF_STR_INIT("rooms"), do_rooms},     {CF_STR_INIT("stats"), do_stats},
-    {CF_STR_INIT("ping"), do_ping},   {CF_STR_INIT("metrics"), do_metrics},
+    {CF_STR_INIT("users"), do_users},
+    {CF_STR_INIT("rooms"), do_rooms},
+    {CF_STR_INIT("stats"), do_stats},
+    {CF_STR_INIT("ping"), do_ping},
+    {CF_STR_INIT("metrics"), do_metrics},
+    {CF_STR_INIT("verify-sas"), do_verify_sas},
+    {CF_STR_INIT("unverify-sas"), do_unverify_sas},
 };
 
 void cf_operator_do(struct cf_services *services, struct cf_str command, cf_usec now, struct cf_writer *answer) {

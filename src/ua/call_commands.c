@@ -83,6 +83,9 @@ static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct c
     if (cf_str_eq(verb, CF_STR("keys"))) {
         return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_press(call->terminal, rest);
     }
+    if (cf_str_eq(verb, CF_STR("verify-sas")) || cf_str_eq(verb, CF_STR("unverify-sas"))) {
+        return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_verify_sas(call->terminal, verb.at[0] == 'v');
+    }
     if (cf_str_eq(verb, CF_STR("layout"))) {
         return set_layout(call, rest, now);
     }

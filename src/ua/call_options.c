@@ -37,6 +37,7 @@ const char cf_call_help[] =
     "  --audio-codecs LIST --video-codecs LIST    most wanted first: \"opus PCMU\", \"H264 VP8\"\n"
     "  --encryption E         any (default: plain is offered, SDES and DTLS taken too), none, sdes, dtls or zrtp\n"
     "  --suites LIST          SRTP suites, most wanted first\n"
+    "  --zrtp-secrets FILE    remember ZRTP's secrets, and that its string was verified, from call to call\n"
     "  --layout L             speaker (default): one line without label, as older phones; active: the speaker and a miniature "
     "of\n"
     "                         everybody; grid: everybody in full; audio: no pictures\n"
@@ -55,7 +56,7 @@ const char cf_call_help[] =
     "\n"
     "One JSON object a line on standard output: events, and statistics once a second. Commands on standard input: hold,\n"
     "resume, offer, subject TEXT, subject-offerless TEXT, add URI, remove URI, admin URI, no-admin URI, mute, unmute,\n"
-    "keys 123#, layout L, answer, decline, call URI, hang-up, quit.\n"
+    "keys 123#, layout L, verify-sas, unverify-sas, answer, decline, call URI, hang-up, quit.\n"
     "Status: 0 done and as expected, 1 not, 2 usage.\n";
 
 /* --- single values --- */
@@ -197,11 +198,20 @@ static const char **text_option(struct cf_call_options *o, const char *name) {
         const char *name;
         const char **value;
     } table[] = {
-        {"--user", &o->user},       {"--password", &o->password}, {"--name", &o->name},
-        {"--realm", &o->realm},     {"--server", &o->server},     {"--local", &o->local},
-        {"--subject", &o->subject}, {"--specs", &o->specs},       {"--audio-codecs", &o->audio_codecs},
-        {"--suites", &o->suites},   {"--record", &o->record},     {"--video-codecs", &o->video_codecs},
+        {"--user", &o->user},
+        {"--password", &o->password},
+        {"--name", &o->name},
+        {"--realm", &o->realm},
+        {"--server", &o->server},
+        {"--local", &o->local},
+        {"--subject", &o->subject},
+        {"--specs", &o->specs},
+        {"--audio-codecs", &o->audio_codecs},
+        {"--suites", &o->suites},
+        {"--record", &o->record},
+        {"--video-codecs", &o->video_codecs},
         {"--expect", &o->expect},
+        {"--zrtp-secrets", &o->zrtp_secrets},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {

@@ -72,6 +72,7 @@ struct cf_call_options {
     const char *video_codecs;
     enum cf_call_encryption encryption;
     const char *suites;
+    const char *zrtp_secrets; /**< file; NULL: nothing is remembered */
     enum cf_agent_layout layout;
     uint32_t tiles_max; /**< 0: no limit */
     bool is_bundled;

@@ -143,6 +143,7 @@ static void put_protection(struct cf_writer *w, const struct cf_terminal_protect
     cf_put_json_text(w, CF_STR("suite"), cf_srtp_suites[protection->suite].name);
     if (protection->sas[0] != '\0') {
         cf_put_json_text(w, CF_STR("sas"), cf_str_of(protection->sas));
+        cf_put_json_flag(w, CF_STR("sas-verified"), protection->is_sas_verified);
     }
     if (protection->failure != CF_HANDSHAKE_NO_FAILURE) {
         cf_put_json_text(w, CF_STR("why"), cf_str_of(cf_handshake_failure_text(protection->failure)));

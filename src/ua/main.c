@@ -15,6 +15,7 @@ static const char help[] =
     "  confer [--state FOLDER] mute|unmute ROOM URI  silence somebody\n"
     "  confer [--state FOLDER] lock|unlock ROOM      let nobody new in\n"
     "  confer [--state FOLDER] end ROOM              end a conference\n"
+    "  confer [--state FOLDER] verify-sas ROOM URI STRING, unverify-sas ROOM URI (ZRTP's string was compared)\n"
     "  confer [--state FOLDER] lobby|no-lobby|aes256|no-aes256 ROOM, pin ROOM [PIN], admit|deny ROOM URI, admit-all ROOM\n"
     "                                                who waits outside, and who comes in\n"
     "  confer [--state FOLDER] speaker|listener|moderator|member|hand-down|invite ROOM URI, subject ROOM TEXT\n"

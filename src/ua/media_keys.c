@@ -20,10 +20,12 @@ enum cf_err cf_media_keys_add_dtls(struct cf_media_keys *keys) {
     return err;
 }
 
-enum cf_err cf_media_keys_add_zrtp(struct cf_media_keys *keys, struct cf_str self) {
+enum cf_err cf_media_keys_add_zrtp(struct cf_media_keys *keys, struct cf_str self, struct cf_str peer, const char *secrets) {
     struct cf_zrtp_party *party;
-    const struct cf_zrtp_party_config config = {.self = self, .ssrc = cf_entropy_u32(cf_system_entropy()) | 2U};
-    enum cf_err err = cf_zrtp_new(cf_system_mem(), &keys->zrtp);
+    enum cf_err err = secrets == NULL ? CF_OK : cf_zrtp_store_open(secrets, &keys->secrets);
+    const struct cf_zrtp_party_config config = {
+        .store = keys->secrets, .self = self, .peer = peer, .ssrc = cf_entropy_u32(cf_system_entropy()) | 2U};
+    err = err == CF_OK ? cf_zrtp_new(cf_system_mem(), &keys->zrtp) : err;
     err = err == CF_OK ? cf_zrtp_party_make(&config, &party) : err;
     if (err != CF_OK) {
         return err;
@@ -39,6 +41,7 @@ enum cf_err cf_media_keys_add_zrtp(struct cf_media_keys *keys, struct cf_str sel
 void cf_media_keys_free(struct cf_media_keys *keys) {
     cf_dtls_free(keys->dtls);
     cf_zrtp_free(keys->zrtp);
+    cf_zrtp_store_close(&keys->secrets);
     *keys = (struct cf_media_keys){.dtls = NULL};
 }
 

@@ -12,7 +12,8 @@
 struct cf_media_keys {
     struct cf_dtls *dtls; /**< NULL: no DTLS */
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
-    struct cf_zrtp *zrtp; /**< NULL: no ZRTP */
+    struct cf_zrtp *zrtp;          /**< NULL: no ZRTP */
+    struct cf_zrtp_store *secrets; /**< NULL: nothing is remembered */
     bool has_zrtp;
     uint8_t hashes[CF_ZRTP_CHANNELS_MAX][CF_ZRTP_HASH_LEN];
 };
@@ -20,8 +21,12 @@ struct cf_media_keys {
 /** Get ready for DTLS. CF_ERR_NO_MEMORY. */
 CF_MUST_USE enum cf_err cf_media_keys_add_dtls(struct cf_media_keys *keys);
 
-/** Get ready for ZRTP in one call. CF_ERR_NO_MEMORY, CF_ERR_UNSUPPORTED. */
-CF_MUST_USE enum cf_err cf_media_keys_add_zrtp(struct cf_media_keys *keys, struct cf_str self);
+/**
+ * Get ready for ZRTP in one call between @p self and @p peer; what both must remember is kept in the file @p secrets, if that is
+ * not NULL and @p peer not absent. CF_ERR_NO_MEMORY, CF_ERR_UNSUPPORTED, CF_ERR_IO.
+ */
+CF_MUST_USE enum cf_err cf_media_keys_add_zrtp(struct cf_media_keys *keys, struct cf_str self, struct cf_str peer,
+                                               const char *secrets);
 
 /** Free all, after the terminals. */
 void cf_media_keys_free(struct cf_media_keys *keys);

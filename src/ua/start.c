@@ -102,7 +102,9 @@ enum cf_err cf_start_make(struct cf_start *start, const struct cf_call_options *
     bool has_dtls = cf_policy_does(&start->policy, CF_KEYING_DTLS);
     bool has_zrtp = cf_policy_does(&start->policy, CF_KEYING_ZRTP);
     err = err == CF_OK && has_dtls ? cf_media_keys_add_dtls(&start->keys) : err;
-    err = err == CF_OK && has_zrtp ? cf_media_keys_add_zrtp(&start->keys, cf_str_of(options->aor)) : err;
+    err = err == CF_OK && has_zrtp
+              ? cf_media_keys_add_zrtp(&start->keys, cf_str_of(options->aor), cf_str_of(options->target), options->zrtp_secrets)
+              : err;
     err = err == CF_OK ? find_server(options, &server) : err;
     err = err == CF_OK ? put_proxy(start, options, &server) : err;
     err = err == CF_OK ? find_local(options, &server, &start->local) : err;

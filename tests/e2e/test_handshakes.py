@@ -298,6 +298,38 @@ def our_own_phones_meet_by_all_keyings():
         server.close()
 
 
+def a_string_is_verified_and_remembered():
+    """By the operator and the phone; in the next call both know, until one takes it back."""
+    server = Server()
+    room = 'sip:room-tea@localhost'
+    folder = tempfile.mkdtemp(prefix='confer-zrtp-')
+
+    def shown():
+        return [(d['sas'], d['sas-verified']) for r in server.control('rooms') for p in r['participants'] for d in p['devices'] if 'sas' in d]
+    try:
+        for verified in (False, True, False):
+            phone = Phone(server, 'bob', room, 2, 'tls', ['--encryption', 'zrtp', '--zrtp-secrets', f'{folder}/secrets.db'], 'connected,encrypted')
+            secured = phone.wait('a string', lambda e: e.get('event') == 'secured' and 'sas' in e)
+            check(secured['sas-verified'] == verified, secured)
+            sas = secured['sas']
+            server.wait_room('with the string', lambda r, want=[(sas, verified)]: shown() == want)
+            if verified:
+                check('done' in server.control('unverify-sas', 'room-tea', 'sip:bob@localhost')[0], 'not taken back')
+            else:
+                wrong = server.control('verify-sas', 'room-tea', 'sip:bob@localhost', 'none')[0]
+                check('string' in wrong.get('error', ''), wrong)
+                check('error' in server.control('verify-sas', 'room-tea', 'sip:bob@localhost')[0], 'without the string')
+                check('done' in server.control('verify-sas', 'room-tea', 'sip:bob@localhost', sas.upper())[0], 'not verified')
+                phone.command('verify-sas')
+            server.wait_room('that has understood', lambda r, want=[(sas, not verified)]: shown() == want)
+            phone.quit()
+            server.wait_no_room('room-tea')
+    finally:
+        phone.end()
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def dtls_outlives_hold_and_resume():
     server = Server()
     phone = Phone(server, 'alice', 'sip:room-tea@localhost', 1, 'tls', ['--encryption', 'dtls'], 'connected,encrypted')
@@ -322,4 +354,4 @@ def dtls_outlives_hold_and_resume():
 if __name__ == '__main__':
     run_cases(gcm_128, gcm_256, cm_128_with_sha1_fingerprint_and_a_large_rsa_key, we_prefer_gcm,
               t29_another_certificate_ends_the_call, t28_a_stranger_hinders_nobody, without_srtp_the_call_ends,
-              a_room_can_demand_aes_256, a_room_remembers_that_it_demands_aes_256, our_own_phones_meet_by_all_keyings, dtls_outlives_hold_and_resume)
+              a_room_can_demand_aes_256, a_room_remembers_that_it_demands_aes_256, our_own_phones_meet_by_all_keyings, a_string_is_verified_and_remembered, dtls_outlives_hold_and_resume)

@@ -28,6 +28,7 @@ struct cf_handshake {
     size_t taken;
     struct said last; /* said again until it is answered */
     cf_usec repeat_at;
+    bool is_verified;
 };
 
 uint8_t test_cookie(const struct cf_addr *address) {
@@ -213,13 +214,21 @@ static bool keys(void *ctx, const struct cf_handshake *h, struct cf_handshake_ke
     memset(ret->remote.salt, h->theirs, cf_srtp_suites[h->suite].salt_len);
     if (h->provider->is_zrtp) {
         memcpy(ret->sas, "abcd", 5);
+        ret->is_sas_verified = h->is_verified;
     }
+    return true;
+}
+
+static bool verify(void *ctx, struct cf_handshake *h, bool is_verified) {
+    (void)ctx;
+    h->is_verified = is_verified;
     return true;
 }
 
 void test_handshakes_init(struct test_handshakes *h, const struct cf_mem *mem, bool is_zrtp) {
     *h = (struct test_handshakes){.mem = mem, .is_zrtp = is_zrtp};
-    h->table = (struct cf_handshakes){open_handshake, close_handshake, receive, poll, deadline, on_deadline, state, keys, h};
+    h->table = (struct cf_handshakes){open_handshake, close_handshake,         receive, poll, deadline, on_deadline, state,
+                                      keys,           is_zrtp ? verify : NULL, h};
 }
 
 struct cf_media_security test_security(enum cf_keying keying, enum cf_dtls_role role, uint8_t ours, uint8_t theirs) {

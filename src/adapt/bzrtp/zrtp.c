@@ -353,6 +353,21 @@ static bool keys(void *ctx, const struct cf_handshake *h, struct cf_handshake_ke
     return true;
 }
 
+/* bzrtp keeps it with the secrets of both; a later call is verified if both ends say so (RFC 6189 section 7.1). */
+static bool verify(void *ctx, struct cf_handshake *h, bool is_verified) {
+    (void)ctx;
+    if (h->state != CF_HANDSHAKE_DONE || h->keys.sas[0] == '\0') {
+        return false;
+    }
+    if (is_verified) {
+        bzrtp_SASVerified(h->party->context);
+    } else {
+        bzrtp_resetSASVerified(h->party->context);
+    }
+    h->keys.is_sas_verified = is_verified;
+    return true;
+}
+
 /* --- the provider --- */
 
 enum cf_err cf_zrtp_new(const struct cf_mem *mem, struct cf_zrtp **ret) {
@@ -362,7 +377,7 @@ enum cf_err cf_zrtp_new(const struct cf_mem *mem, struct cf_zrtp **ret) {
     }
     zrtp->mem = mem;
     zrtp->handshakes =
-        (struct cf_handshakes){open_handshake, close_handshake, receive, poll, deadline, on_deadline, state, keys, zrtp};
+        (struct cf_handshakes){open_handshake, close_handshake, receive, poll, deadline, on_deadline, state, keys, verify, zrtp};
     *ret = zrtp;
     return CF_OK;
 }

@@ -281,4 +281,4 @@ static bool keys(void *ctx, const struct cf_handshake *h, struct cf_handshake_ke
 }
 
 const struct cf_handshakes cf_dtls_table = {open_handshake, close_handshake, receive, poll, deadline,
-                                            on_deadline,    state,           keys,    NULL};
+                                            on_deadline,    state,           keys,    NULL, NULL};

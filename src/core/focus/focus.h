@@ -224,6 +224,15 @@ bool cf_focus_path(const struct cf_focus *focus, struct cf_handle leg, size_t in
 /** Counters of the media worker, as it told them last. */
 const struct cf_engine_totals *cf_focus_media_totals(const struct cf_focus *focus);
 
+/**
+ * People have compared the string that ZRTP shows at @p aor's devices in @p conf with ours, or take that back (@p is_verified
+ * false). Only devices whose string is @p sas are meant (without regard to case); empty: all that have one. What comes of it is
+ * in the roster as soon as the media worker has told; a later call is verified if the phone remembers it too (RFC 6189 section
+ * 7.1). Returns how many devices were meant.
+ */
+size_t cf_focus_verify_sas(struct cf_focus *focus, struct cf_conference *conf, struct cf_str aor, struct cf_str sas,
+                           bool is_verified);
+
 /** Does @p conf demand AES-256, by itself or by the configuration? */
 bool cf_focus_demands_aes256(const struct cf_focus *focus, const struct cf_conference *conf);
 

@@ -215,51 +215,6 @@ void cf_leg_on_paused(struct cf_leg *leg, uint16_t line, bool is_paused, cf_usec
     cf_conference_on_starved(conf, now, leg->device, is_starved);
 }
 
-/* Is everything of the leg AES-256, that transport as @p event says? */
-static bool is_aes256(struct cf_leg *leg, const struct cf_media_event *event) {
-    bool are_all = cf_srtp_is_aes256(event->as.secured.suite);
-    if (event->as.secured.transport < leg->line_count) {
-        leg->lines[event->as.secured.transport].is_weak = !are_all;
-    }
-    for (size_t i = 0; i < leg->line_count; i++) {
-        are_all = are_all && !(leg->lines[i].is_active && leg->lines[i].is_weak);
-    }
-    return are_all;
-}
-
-void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
-    char text[sizeof((struct cf_roster_device *)NULL)->protection];
-    struct cf_conference *conf = cf_room_conference(leg->room);
-    struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, leg->device);
-    if (device == NULL) {
-        return;
-    }
-    struct cf_writer w;
-    cf_writer_init(&w, text, sizeof text);
-    cf_put(&w, cf_keying_name(event->as.secured.keying));
-    if (event->as.secured.suite != CF_SRTP_NONE) {
-        cf_put_char(&w, ' ');
-        cf_put(&w, cf_srtp_suites[event->as.secured.suite].name);
-    }
-    if (event->as.secured.sas[0] != '\0') {
-        memcpy(device->sas, event->as.secured.sas, sizeof device->sas);
-        device->sas[sizeof device->sas - 1] = '\0';
-        device->is_sas_verified = event->as.secured.is_sas_verified;
-    }
-    cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w), is_aes256(leg, event));
-}
-
-void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
-    char field[160];
-    struct cf_writer w;
-    cf_writer_init(&w, field, sizeof field);
-    cf_put_lit(&w, "Reason: SIP;cause=488;text=\"Keys: ");
-    cf_put(&w, cf_str_of(cf_handshake_failure_text(event->as.insecure.failure)));
-    cf_put_lit(&w, "\"\r\n");
-    cf_session_end(&leg->session, 0, cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE, now);
-    cf_leg_settle(leg, now);
-}
-
 void cf_leg_on_stats(struct cf_leg *leg, const struct cf_media_line_stats *stats) {
     if (stats->line < leg->line_count) {
         leg->lines[stats->line].stats =

@@ -329,6 +329,14 @@ void cf_association_end(struct cf_association *a) {
     }
 }
 
+bool cf_association_verify(struct cf_association *a, bool is_verified, struct cf_handshake_keys *ret_keys) {
+    if (a->state != CF_ASSOCIATION_SECURED || a->provider->verify == NULL) {
+        return false;
+    }
+    struct cf_handshake *h = a->slots[a->secured].handshake;
+    return a->provider->verify(a->provider->ctx, h, is_verified) && a->provider->keys(a->provider->ctx, h, ret_keys);
+}
+
 bool cf_association_on_datagram(struct cf_association *a, struct cf_span datagram, const struct cf_addr *from, cf_usec now) {
     if (a->state == CF_ASSOCIATION_OFF || a->state == CF_ASSOCIATION_FAILED) {
         return false;

@@ -115,6 +115,12 @@ void cf_association_on_deadline(struct cf_association *a, cf_usec now);
 /** The next datagram, and where to: family NONE is the transport's remote address. False: none. */
 bool cf_association_poll(struct cf_association *a, struct cf_span *ret_datagram, struct cf_addr *ret_to);
 
+/**
+ * People have compared its short authentication string, or take that back (@p is_verified false). True: @p ret_keys is as it was,
+ * but for that; wipe it. False: it has no string, or no keys yet.
+ */
+bool cf_association_verify(struct cf_association *a, bool is_verified, struct cf_handshake_keys *ret_keys);
+
 /** Where it is. */
 static inline enum cf_association_state cf_association_state(const struct cf_association *a) {
     return a->state;

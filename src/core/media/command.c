@@ -459,6 +459,8 @@ static void do_leg_command(struct cf_engine *engine, const struct cf_media_comma
         err = use_line(engine, leg, &command->as.use, &index);
     } else if (command->kind == CF_MEDIA_PLAY) {
         err = cf_engine_play(engine, leg, &command->as.phrase);
+    } else if (command->kind == CF_MEDIA_SAS_VERIFY) {
+        cf_engine_verify_sas(engine, leg, command->as.is_sas_verified);
     } else if (command->kind == CF_MEDIA_HUSH) {
         cf_engine_hush(leg);
     } else {
@@ -492,6 +494,7 @@ void cf_engine_command(struct cf_engine *engine, const struct cf_media_command *
     case CF_MEDIA_TRICKLE:
     case CF_MEDIA_LINE_USE:
     case CF_MEDIA_HUSH:
+    case CF_MEDIA_SAS_VERIFY:
     case CF_MEDIA_STATS_GET:
         do_leg_command(engine, command);
         break;

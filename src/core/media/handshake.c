@@ -132,6 +132,17 @@ void cf_engine_begin_handshakes(struct cf_engine *engine, struct cf_engine_trans
     }
 }
 
+void cf_engine_verify_sas(struct cf_engine *engine, struct cf_engine_leg *leg, bool is_verified) {
+    for (size_t i = 0; i < leg->transport_count; i++) {
+        struct cf_engine_transport *t = leg->transports[i];
+        struct cf_handshake_keys keys;
+        if (t != NULL && cf_association_verify(&t->associations[CF_ENGINE_PORT_RTP], is_verified, &keys)) {
+            tell_protection(engine, t, CF_KEYING_ZRTP, &keys);
+            cf_mem_wipe(&keys, sizeof keys);
+        }
+    }
+}
+
 /* --- datagrams and time --- */
 
 enum cf_media_discard cf_engine_take_handshake(struct cf_engine *engine, const struct cf_engine_arrival *arrival,

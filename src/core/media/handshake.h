@@ -58,7 +58,7 @@ struct cf_handshake_keys {
     struct cf_sdes_key local;  /**< protects what we send */
     struct cf_sdes_key remote; /**< protects what we receive */
     char sas[CF_SAS_SIZE];     /**< ZRTP: to be compared by people (RFC 6189 section 7); empty: none */
-    bool is_sas_verified;      /**< ZRTP: it was compared in an earlier call */
+    bool is_sas_verified;      /**< ZRTP: it was compared, or that of an earlier call was */
 };
 
 /** A provider of handshakes. Single-threaded: each worker has its own. */
@@ -78,6 +78,9 @@ struct cf_handshakes {
     enum cf_handshake_state (*state)(void *ctx, const struct cf_handshake *h, enum cf_handshake_failure *ret_failure);
     /** The keys of one that is DONE; false otherwise. */
     bool (*keys)(void *ctx, const struct cf_handshake *h, struct cf_handshake_keys *ret);
+    /** ZRTP: people have compared the string of @p h, or take that back; remembered for later calls with the peer, if there is
+     * where. False: it has none. NULL: the protocol has no such thing. */
+    bool (*verify)(void *ctx, struct cf_handshake *h, bool is_verified);
     void *ctx; /**< passed to all */
 };
 

@@ -42,6 +42,8 @@ size_t cf_media_command_len(const struct cf_media_command *command) {
         return start + sizeof command->as.trickle;
     case CF_MEDIA_PLAY:
         return start + sizeof command->as.phrase;
+    case CF_MEDIA_SAS_VERIFY:
+        return start + sizeof command->as.is_sas_verified;
     case CF_MEDIA_HUSH:
     case CF_MEDIA_ROOM_REMOVE:
     case CF_MEDIA_LEG_REMOVE:

@@ -59,6 +59,7 @@ enum cf_media_command_kind {
     CF_MEDIA_LINE_USE,      /**< .use: what a line that was set before is for has changed, and nothing else */
     CF_MEDIA_PLAY,          /**< .phrase: tell it to the leg, or if none is set to everybody in the room */
     CF_MEDIA_HUSH,          /**< a key of the leg was pressed: what it is told ends, but for what is firm */
+    CF_MEDIA_SAS_VERIFY,    /**< .is_sas_verified, of the string of ZRTP: CF_MEDIA_EVENT_SECURED follows */
     CF_MEDIA_STATS_GET,     /**< CF_MEDIA_EVENT_STATS for each active line of the leg */
 };
 
@@ -159,6 +160,7 @@ struct cf_media_command {
         struct cf_media_trickle trickle;
         struct cf_media_line_use use;
         struct cf_phrase phrase;
+        bool is_sas_verified;
     } as;
 };
 
@@ -316,7 +318,7 @@ struct cf_media_event {
             enum cf_keying keying;
             enum cf_srtp_suite suite;
             char sas[CF_SAS_SIZE]; /**< ZRTP: for people to compare; empty: none */
-            bool is_sas_verified;  /**< they have, in an earlier call */
+            bool is_sas_verified;  /**< they have, now or in an earlier call */
         } secured;
         struct {
             uint16_t transport;

@@ -290,6 +290,7 @@ struct cf_terminal_protection cf_terminal_protection(const struct cf_terminal *t
         protection.suite = transport->path.suite;
         protection.failure = transport->failure;
         memcpy(protection.sas, transport->sas, sizeof protection.sas);
+        protection.is_sas_verified = transport->is_sas_verified;
     }
     return protection;
 }

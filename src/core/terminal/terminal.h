@@ -140,6 +140,9 @@ void cf_terminal_want_key(struct cf_terminal *t, size_t index);
 /** Ask the sender of line @p index for at most @p bps (TMMBR); 0: nothing of it. */
 void cf_terminal_limit(struct cf_terminal *t, size_t index, uint64_t bps);
 
+/** People have compared ZRTP's string, or take that back: CF_TERMINAL_SECURED follows. CF_ERR_STATE: there is none. */
+CF_MUST_USE enum cf_err cf_terminal_verify_sas(struct cf_terminal *t, bool is_verified);
+
 /** Say goodbye (RTCP BYE) on every transport. */
 void cf_terminal_bye(struct cf_terminal *t, cf_usec now);
 
@@ -189,6 +192,7 @@ struct cf_terminal_protection {
     enum cf_keying keying;
     enum cf_srtp_suite suite;          /**< CF_SRTP_NONE: not, or not yet */
     char sas[CF_SAS_SIZE];             /**< ZRTP; empty: none */
+    bool is_sas_verified;              /**< it was compared, or that of an earlier call was, by both */
     enum cf_handshake_failure failure; /**< why there are no keys */
 };
 

@@ -88,6 +88,7 @@ struct cf_terminal_transport {
     struct cf_ice_agent *ice; /**< owned; NULL: no checks */
     struct cf_engine_transport path;
     enum cf_keying keying;
+    bool is_sas_verified;
     char sas[CF_SAS_SIZE];
     enum cf_handshake_failure failure;
     struct cf_rtcp_schedule schedule;

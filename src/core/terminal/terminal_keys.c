@@ -37,6 +37,7 @@ static void take_keys(struct cf_terminal *t, size_t index, enum cf_engine_port p
     }
     if (port == CF_ENGINE_PORT_RTP) {
         memcpy(transport->sas, keys->sas, sizeof transport->sas);
+        transport->is_sas_verified = keys->is_sas_verified;
         tell(t, index, CF_TERMINAL_SECURED);
     }
 }
@@ -110,6 +111,21 @@ void cf_terminal_on_handshake(struct cf_terminal *t, size_t index, enum cf_engin
         t->totals.strangers++;
     }
     settle(t, index, port, now);
+}
+
+enum cf_err cf_terminal_verify_sas(struct cf_terminal *t, bool is_verified) {
+    enum cf_err err = CF_ERR_STATE;
+    for (size_t i = 0; i < t->transport_count; i++) {
+        struct cf_handshake_keys keys;
+        struct cf_association *a = &t->transports[i].path.associations[CF_ENGINE_PORT_RTP];
+        if (cf_association_verify(a, is_verified, &keys)) {
+            t->transports[i].is_sas_verified = keys.is_sas_verified;
+            cf_mem_wipe(&keys, sizeof keys);
+            tell(t, i, CF_TERMINAL_SECURED);
+            err = CF_OK;
+        }
+    }
+    return err;
 }
 
 void cf_terminal_flush_keys(struct cf_terminal *t, size_t index, cf_usec now) {

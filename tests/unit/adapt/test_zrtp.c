@@ -268,26 +268,19 @@ static void any_octets_do_no_harm(void **state) {
     assert_agree(0, CF_SRTP_AES_256_CM_HMAC_SHA1_80);
 }
 
-static void secrets_are_kept_from_call_to_call(void **state) {
-    (void)state;
-    char paths[2][64] = {"/tmp/confer-test-zrtp-XXXXXX", "/tmp/confer-test-zrtp-XXXXXX"};
+static char paths[2][64];
+
+static void open_stores(void) {
     for (size_t i = 0; i < 2; i++) {
+        snprintf(paths[i], sizeof paths[i], "/tmp/confer-test-zrtp-XXXXXX");
         int fd = mkstemp(paths[i]);
         assert_true(fd >= 0);
         close(fd);
         assert_ok(cf_zrtp_store_open(paths[i], &sides[i].store));
     }
-    for (size_t call = 0; call < 2; call++) {
-        make_parties(false);
-        assert_ok(open_line(0, 0, all, 2));
-        assert_ok(open_line(1, 0, all, 2));
-        run(5 + call, 0, 1);
-        assert_agree(0, CF_SRTP_AES_256_CM_HMAC_SHA1_80);
-        for (size_t i = 0; i < 2; i++) {
-            table(&sides[i])->close(table(&sides[i])->ctx, sides[i].h[0]);
-            sides[i].h[0] = NULL;
-        }
-    }
+}
+
+static void remove_stores(void) {
     for (size_t i = 0; i < 2; i++) {
         char name[160];
         cf_zrtp_store_close(&sides[i].store);
@@ -299,6 +292,85 @@ static void secrets_are_kept_from_call_to_call(void **state) {
         snprintf(name, sizeof name, "%s-shm", paths[i]);
         unlink(name);
     }
+}
+
+static void call(uint64_t seed) {
+    make_parties(false);
+    assert_ok(open_line(0, 0, all, 2));
+    assert_ok(open_line(1, 0, all, 2));
+    run(seed, 0, 1);
+    assert_agree(0, CF_SRTP_AES_256_CM_HMAC_SHA1_80);
+}
+
+static void hang_up(void) {
+    for (size_t i = 0; i < 2; i++) {
+        table(&sides[i])->close(table(&sides[i])->ctx, sides[i].h[0]);
+        sides[i].h[0] = NULL;
+    }
+}
+
+static void secrets_are_kept_from_call_to_call(void **state) {
+    (void)state;
+    open_stores();
+    for (size_t i = 0; i < 2; i++) {
+        call(5 + i);
+        hang_up();
+    }
+    remove_stores();
+}
+
+static bool judge(size_t side, size_t line, bool is_verified) {
+    return table(&sides[side])->verify(table(&sides[side])->ctx, sides[side].h[line], is_verified);
+}
+
+static void assert_verified(bool is_verified) {
+    assert_int_equal(keys_of(0, 0).is_sas_verified, is_verified);
+    assert_int_equal(keys_of(1, 0).is_sas_verified, is_verified);
+}
+
+/* RFC 6189 section 7.1: what one says alone is not enough for the next call. */
+static void a_verified_string_is_remembered_if_both_say_so(void **state) {
+    (void)state;
+    open_stores();
+    call(7);
+    assert_verified(false);
+    assert_true(judge(0, 0, true));
+    assert_true(keys_of(0, 0).is_sas_verified);
+    hang_up();
+    call(8); /* the other one has not said it */
+    assert_verified(false);
+    assert_true(judge(0, 0, true));
+    assert_true(judge(1, 0, true));
+    assert_verified(true);
+    hang_up();
+    for (size_t i = 0; i < 2; i++) {
+        call(9 + i);
+        assert_verified(true);
+        if (i == 0) {
+            hang_up();
+        }
+    }
+    assert_true(judge(1, 0, false)); /* one takes it back */
+    assert_false(keys_of(1, 0).is_sas_verified);
+    hang_up();
+    call(11);
+    assert_verified(false);
+    hang_up();
+    remove_stores();
+}
+
+static void there_is_nothing_to_verify_before_keys_and_on_further_lines(void **state) {
+    (void)state;
+    make_parties(false);
+    assert_ok(open_line(0, 0, all, 2));
+    assert_false(judge(0, 0, true));
+    assert_ok(open_line(1, 0, all, 2));
+    assert_ok(open_line(0, 1, all, 2));
+    assert_ok(open_line(1, 1, all, 2));
+    run(12, 0, 2);
+    assert_false(judge(0, 1, true));
+    assert_true(judge(0, 0, true)); /* without a store it is of this call only */
+    assert_true(keys_of(0, 0).is_sas_verified);
 }
 
 static void a_store_that_cannot_be_opened_is_said(void **state) {
@@ -325,5 +397,6 @@ static void parties_that_wait_in_vain_make_room(void **state) {
 
 CF_TEST_MAIN(T(both_get_keys_and_the_same_string), T(further_lines_get_keys_of_the_first), T(handshakes_survive_loss),
              T(another_hello_than_promised_is_not_answered), T(aes_256_can_be_demanded), T(what_was_not_prepared_is_not_found),
-             T(any_octets_do_no_harm), T(secrets_are_kept_from_call_to_call), T(a_store_that_cannot_be_opened_is_said),
+             T(any_octets_do_no_harm), T(secrets_are_kept_from_call_to_call), T(a_verified_string_is_remembered_if_both_say_so),
+             T(there_is_nothing_to_verify_before_keys_and_on_further_lines), T(a_store_that_cannot_be_opened_is_said),
              T(parties_that_wait_in_vain_make_room))

@@ -74,6 +74,33 @@ static void sas_and_suite_of_zrtp_are_told(void **state) {
     end();
 }
 
+static void verify(const struct test_phone *phone, bool is_verified) {
+    struct cf_media_command command = {.kind = CF_MEDIA_SAS_VERIFY, .leg = phone->leg};
+    command.as.is_sas_verified = is_verified;
+    test_media_forget_events(&w);
+    cf_engine_command(&w.engine, &command, w.now);
+    test_media_run(&w, CF_MSEC(20));
+}
+
+static void people_verify_the_string_of_zrtp(void **state) {
+    begin(state);
+    struct test_phone *phone = add(CF_KEYING_ZRTP, CF_SRTP_AES_256_CM_HMAC_SHA1_80, true);
+    struct test_phone *other = add(CF_KEYING_DTLS, CF_SRTP_AEAD_AES_128_GCM, true);
+    test_media_run(&w, CF_MSEC(500));
+    for (size_t i = 0; i < 2; i++) {
+        verify(phone, i == 0);
+        const struct cf_media_event *event = test_media_event(&w, CF_MEDIA_EVENT_SECURED);
+        assert_non_null(event);
+        assert_true(cf_handle_eq(event->leg, phone->leg));
+        assert_int_equal(event->as.secured.suite, CF_SRTP_AES_256_CM_HMAC_SHA1_80);
+        assert_string_equal(event->as.secured.sas, "abcd");
+        assert_int_equal(event->as.secured.is_sas_verified, i == 0);
+    }
+    verify(other, true); /* has no string */
+    assert_null(test_media_event(&w, CF_MEDIA_EVENT_SECURED));
+    end();
+}
+
 static void nothing_goes_or_comes_in_clear_before(void **state) {
     begin(state);
     struct test_phone *other = add(CF_KEYING_NONE, CF_SRTP_NONE, false);
@@ -217,7 +244,8 @@ static void rtcp_on_its_own_port_has_its_own_keys(void **state) {
 #define T(name) cmocka_unit_test(name)
 
 CF_TEST_MAIN(T(keys_are_agreed_on_and_told), T(one_room_has_all_kinds_of_keys), T(sas_and_suite_of_zrtp_are_told),
-             T(nothing_goes_or_comes_in_clear_before), T(t29_another_certificate_ends_the_leg),
-             T(a_peer_that_never_comes_is_reported), T(the_same_agreement_keeps_the_keys), T(a_new_association_gets_new_keys),
+             T(people_verify_the_string_of_zrtp), T(nothing_goes_or_comes_in_clear_before),
+             T(t29_another_certificate_ends_the_leg), T(a_peer_that_never_comes_is_reported),
+             T(the_same_agreement_keeps_the_keys), T(a_new_association_gets_new_keys),
              T(a_peer_that_lost_its_state_is_let_in_again), T(handshakes_survive_loss), T(without_a_provider_the_leg_fails),
              T(rtcp_on_its_own_port_has_its_own_keys))
