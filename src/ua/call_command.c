@@ -215,6 +215,7 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .codecs = &cf_agent_libraries,
                                      .layout = o->layout,
                                      .tiles_max = o->tiles_max,
+                                     .talker_lines = o->audio_lines,
                                      .has_no_camera = o->picture.is_none,
                                      .video_kbps = o->video_kbps,
                                      .simulcast = set_simulcast(call)};

@@ -158,6 +158,15 @@ void cf_call_on_stream_closed(void *ctx, uint32_t socket, const struct cf_addr *
     }
 }
 
+/* Where there are several lines of sound, each by itself. */
+static void record_lines(struct cf_call *call) {
+    for (size_t i = 0; call->terminal != NULL && i < cf_terminal_line_count(call->terminal); i++) {
+        if (cf_agent_line_role(call->agent, i) == CF_AGENT_ROLE_TALKER) {
+            cf_recorder_line_sound(&call->recorder, i, cf_terminal_heard(call->terminal, i));
+        }
+    }
+}
+
 static void sound_tick(struct cf_call *call, cf_usec now) {
     int16_t out[CF_MIX_TICK_SAMPLES];
     int16_t in[CF_MIX_TICK_SAMPLES] = {0};
@@ -175,6 +184,7 @@ static void sound_tick(struct cf_call *call, cf_usec now) {
         (void)cf_terminal_pull_sound(call->terminal, in, now);
     }
     cf_recorder_sound(&call->recorder, in, is_sent ? out : NULL);
+    record_lines(call);
 }
 
 static void send_picture(struct cf_call *call, size_t line, size_t encoding, cf_usec now) {

@@ -42,11 +42,13 @@ const char cf_call_help[] =
     "of\n"
     "                         everybody; grid: everybody in full; audio: no pictures\n"
     "  --tiles N              most people that are asked for\n"
+    "  --audio-lines N        lines of sound besides the first, for one talker each (1 to 4)\n"
     "  --bundle               all media over one port (RFC 9143)\n"
     "  --ice                  find the way of media by connectivity checks (RFC 8445)\n"
     "  --ice-tcp              the same, over TCP as well (RFC 6544)\n"
     "  --no-udp               media neither goes nor comes by UDP, as behind a firewall that lets none through\n"
-    "  --record FOLDER        heard.wav, sent.wav, a file of pictures for each line, sheet.png\n"
+    "  --record FOLDER        heard.wav, sent.wav, heard-LINE.wav of each talker's line, a file of pictures for each line,\n"
+    "                         sheet.png\n"
     "  --blind                don't decode pictures\n"
     "Check\n"
     "  --expect LIST          status 1 unless all were met when the call ended: connected, registered, participants=N,\n"
@@ -126,6 +128,10 @@ static bool read_simulcast(struct cf_call_options *o, const char *text) {
     bool is_right = number_of(text, CF_CALL_ENCODINGS_MAX, &count) && count >= 2;
     o->encodings = (uint8_t)count;
     return is_right;
+}
+
+static bool read_audio_lines(struct cf_call_options *o, const char *text) {
+    return number_of(text, CF_CALL_AUDIO_LINES_MAX, &o->audio_lines) && o->audio_lines > 0;
 }
 
 static bool read_duration(struct cf_call_options *o, const char *text) {
@@ -247,12 +253,19 @@ static read_fn *reader_of(const char *name) {
         const char *name;
         read_fn *read;
     } table[] = {
-        {"--audio", read_sound},       {"--video", read_picture},
-        {"--size", read_size},         {"--fps", read_fps},
-        {"--video-rate", read_rate},   {"--simulcast", read_simulcast},
-        {"--duration", read_duration}, {"--transport", read_transport},
-        {"--patience", read_patience}, {"--encryption", read_encryption},
-        {"--layout", read_layout},     {"--tiles", read_tiles},
+        {"--audio", read_sound},
+        {"--video", read_picture},
+        {"--size", read_size},
+        {"--fps", read_fps},
+        {"--video-rate", read_rate},
+        {"--simulcast", read_simulcast},
+        {"--duration", read_duration},
+        {"--transport", read_transport},
+        {"--patience", read_patience},
+        {"--encryption", read_encryption},
+        {"--layout", read_layout},
+        {"--tiles", read_tiles},
+        {"--audio-lines", read_audio_lines},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {
@@ -341,6 +354,9 @@ static bool is_sensible(const struct cf_call_options *o) {
         }
     }
     bool has_many = o->layout == CF_AGENT_LAYOUT_ACTIVE || o->layout == CF_AGENT_LAYOUT_GRID;
+    if (o->encryption == CF_CALL_ENCRYPTION_ZRTP && o->audio_lines > 0) {
+        return complain("--audio-lines", "ZRTP is for one line of sound");
+    }
     return o->encryption != CF_CALL_ENCRYPTION_ZRTP || !has_many || complain("--layout", "ZRTP is for one video line");
 }
 

@@ -14,6 +14,9 @@
 /** Most encodings of a picture. */
 #define CF_CALL_ENCODINGS_MAX 3U
 
+/** Most lines of sound besides the first. */
+#define CF_CALL_AUDIO_LINES_MAX 4U
+
 /** Where sound to send comes from. */
 struct cf_sound_source {
     enum cf_voice_kind kind;
@@ -74,7 +77,8 @@ struct cf_call_options {
     const char *suites;
     const char *zrtp_secrets; /**< file; NULL: nothing is remembered */
     enum cf_agent_layout layout;
-    uint32_t tiles_max; /**< 0: no limit */
+    uint32_t tiles_max;   /**< 0: no limit */
+    uint32_t audio_lines; /**< of sound besides the first */
     bool is_bundled;
     bool has_ice;
     bool has_ice_tcp;    /**< implies .has_ice */

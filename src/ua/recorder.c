@@ -79,6 +79,21 @@ void cf_recorder_sound(struct cf_recorder *recorder, const int16_t *heard, const
     write_sound(recorder, &recorder->sent, sent == NULL ? silence : sent);
 }
 
+void cf_recorder_line_sound(struct cf_recorder *recorder, size_t line, const int16_t *heard) {
+    static const int16_t silence[CF_MIX_TICK_SAMPLES];
+    struct cf_wav_file *wav = &recorder->lines[line];
+    char name[32];
+    if (recorder->folder == NULL) {
+        return;
+    }
+    snprintf(name, sizeof name, "heard-%zu.wav", line);
+    if (wav->file == NULL && open_wav(recorder, wav, name) != CF_OK) {
+        recorder->write_errors++;
+        return;
+    }
+    write_sound(recorder, wav, heard == NULL ? silence : heard);
+}
+
 enum cf_err cf_recorder_open(struct cf_recorder *recorder, const char *folder, bool is_blind) {
     *recorder = (struct cf_recorder){.folder = folder, .is_blind = is_blind, .level = 127};
     if (folder == NULL) {
@@ -270,6 +285,7 @@ void cf_recorder_close(struct cf_recorder *recorder) {
     close_wav(recorder, &recorder->heard);
     close_wav(recorder, &recorder->sent);
     for (size_t i = 0; i < CF_TERMINAL_LINES_MAX; i++) {
+        close_wav(recorder, &recorder->lines[i]);
         if (recorder->tracks[i] != NULL) {
             stop_track(recorder->tracks[i]);
             for (size_t k = 0; k < CF_SNAPSHOTS; k++) {

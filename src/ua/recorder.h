@@ -49,6 +49,7 @@ struct cf_recorder {
     bool is_blind;      /**< pictures are not decoded */
     struct cf_wav_file heard;
     struct cf_wav_file sent;
+    struct cf_wav_file lines[CF_TERMINAL_LINES_MAX];        /**< lines of talkers */
     struct cf_picture_track *tracks[CF_TERMINAL_LINES_MAX]; /**< owned */
     uint64_t audible;                                       /**< ticks of 20 ms in which something was heard */
     uint64_t ticks;
@@ -64,6 +65,9 @@ void cf_recorder_close(struct cf_recorder *recorder);
 
 /** 20 ms of sound that was heard, and what was sent in that time (NULL: nothing). */
 void cf_recorder_sound(struct cf_recorder *recorder, const int16_t *heard, const int16_t *sent);
+
+/** 20 ms of what was heard on @p line alone (NULL: silence); the first time makes a file. */
+void cf_recorder_line_sound(struct cf_recorder *recorder, size_t line, const int16_t *heard);
 
 /** A frame. True if a decoder wants a key frame. */
 bool cf_recorder_frame(struct cf_recorder *recorder, const struct cf_terminal_frame *frame);

@@ -97,6 +97,32 @@ def meet_by_factory(specs):
     return alice
 
 
+def talkers_have_lines_of_their_own():
+    """Alice has lines for three talkers, one of whom she is, and hears three: two as they came, told apart, and in the mix Dave,
+    whose codec her lines have not; the others hear a mix."""
+    names = ('alice', 'bob', 'carol', 'dave')
+    options = {'alice': ['--audio-lines', '3'], 'dave': ['--audio-codecs', 'PCMU']}
+    phones = [Phone(server, user, 'sip:room-lines@localhost', i, options=['--layout', 'audio', '--bundle', *options.get(user, [])],
+                    expect='connected,audio', records=True) for i, user in enumerate(names, 1)]
+    for phone in phones:
+        phone.present(4)
+    for phone in phones:
+        phone.hears(4000)
+    for phone in phones:
+        phone.quit()
+    shown = {e['line'] for e in phones[0].lines if e['event'] == 'shown'}
+    check(len(shown) == 2 and shown < {1, 2, 3}, f'talkers are named: {shown}')
+    sources = [p.recording('sent.wav') for p in phones]
+
+    def whom(recording):
+        return {p.user for p, result in zip(phones, heard_in(recording, *sources)) if result['heard']}
+    lines = [whom(phones[0].recording(f'heard-{line}.wav')) for line in (1, 2, 3)]
+    check(sorted(map(sorted, lines)) == [[], ['bob'], ['carol']], f'one talker a line: {lines}')
+    for phone in phones:
+        heard = whom(phone.recording())
+        check(heard == set(names) - {phone.user}, f'{phone.user} heard {heard}')
+
+
 def a_factory_redirects_and_calls_everybody_on_the_list():
     alice = meet_by_factory('conference/2.0')
     check(any(e['event'] == 'redirected' for e in alice.lines), 'a new client is redirected')
@@ -263,7 +289,7 @@ if __name__ == '__main__':
     server = Server()
     try:
         run_cases(plain_over_udp_with_opus_and_vp8, sdes_over_tls_with_h264, sdes_over_tcp_with_the_suite_asked_for,
-                  dtls_over_udp, plain_and_encrypted_members_meet, sound_only_members_take_part,
+                  dtls_over_udp, plain_and_encrypted_members_meet, sound_only_members_take_part, talkers_have_lines_of_their_own,
                   a_factory_redirects_and_calls_everybody_on_the_list, a_factory_accepts_an_older_client,
                   an_administrator_adds_and_removes, others_may_not_but_can_be_made_administrators,
                   the_subject_is_changed_with_and_without_an_offer, hold_and_resume, two_users_call_each_other,

@@ -132,6 +132,20 @@ static void a_codec_that_a_receiver_lacks_is_mixed_for_it(void **state) {
     test_media_fini(&w);
 }
 
+/* Nobody could take it there. */
+static void a_codec_that_nobody_takes_needs_no_place(void **state) {
+    (void)state;
+    test_media_init(&w, 11);
+    struct test_phone *opus = add(1, false);
+    add(0, true);
+    add(0, false);
+    let_talk(0x2, CF_SEC(2));
+    let_talk(0x6, CF_SEC(4));
+    assert_true(in_mix(opus, 2) > 100 && on_lines(opus, 2) == 0);
+    assert_true(on_lines(opus, 3) > 100 && in_mix(opus, 3) == 0);
+    test_media_fini(&w);
+}
+
 static void set_muted(struct test_phone *phone, bool is_muted) {
     phone->config.policy.is_audio_muted = is_muted;
     const struct cf_media_command command = {.kind = CF_MEDIA_LEG_SET, .leg = phone->leg, .as.leg_policy = phone->config.policy};
@@ -314,6 +328,7 @@ static void whoever_leaves_or_waits_is_passed_on_no_more(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(each_talker_has_a_line_and_others_a_mix), cmocka_unit_test(who_has_no_line_is_in_the_mix),
              cmocka_unit_test(a_codec_that_a_receiver_lacks_is_mixed_for_it),
+             cmocka_unit_test(a_codec_that_nobody_takes_needs_no_place),
              cmocka_unit_test(the_muted_and_those_on_hold_are_not_passed_on), cmocka_unit_test(a_talker_comes_back_to_its_line),
              cmocka_unit_test(lines_change_hands_cleanly), cmocka_unit_test(numbers_wrap_under_protection),
              cmocka_unit_test(loss_and_a_new_source_stay_what_they_are), cmocka_unit_test(a_line_that_only_sends_is_no_hold),

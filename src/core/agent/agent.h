@@ -57,6 +57,7 @@ enum cf_agent_role {
     CF_AGENT_ROLE_MAIN,      /**< camera out, and what is shown in */
     CF_AGENT_ROLE_THUMBNAIL, /**< our miniature, out */
     CF_AGENT_ROLE_REMOTE,    /**< one device of the conference, in */
+    CF_AGENT_ROLE_TALKER,    /**< sound of one talker at a time, in */
 };
 
 /** Settings. What is pointed to is kept by reference and may not change while the agent lives. */
@@ -87,6 +88,7 @@ struct cf_agent_config {
     const struct cf_agent_codecs *codecs;
     enum cf_agent_layout layout;
     size_t tiles_max;                           /**< most devices that are asked for; 0: as many as there are lines */
+    size_t talker_lines;                        /**< lines of sound that are offered besides the first, for one talker each */
     bool has_no_camera;                         /**< no pictures are sent */
     uint32_t video_kbps;                        /**< b=AS of video lines; 0: none */
     const struct cf_local_simulcast *simulcast; /**< encodings that the main picture is offered in; NULL: one */

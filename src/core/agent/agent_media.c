@@ -50,7 +50,8 @@ static bool is_tiled(const struct cf_agent *agent) {
 /* --- what a line says --- */
 
 static enum cf_direction direction_of(const struct cf_agent *agent, const struct cf_agent_line *line) {
-    bool is_sent = line->role == CF_AGENT_ROLE_AUDIO || (line->role != CF_AGENT_ROLE_REMOTE && !agent->config.has_no_camera);
+    bool is_of_others = line->role == CF_AGENT_ROLE_REMOTE || line->role == CF_AGENT_ROLE_TALKER;
+    bool is_sent = line->role == CF_AGENT_ROLE_AUDIO || (!is_of_others && !agent->config.has_no_camera);
     bool is_grid_main = line->role == CF_AGENT_ROLE_MAIN && agent->is_planned && agent->config.layout == CF_AGENT_LAYOUT_GRID;
     bool is_received = line->role != CF_AGENT_ROLE_THUMBNAIL && !is_grid_main && !agent->is_held;
     if (is_sent) {
@@ -122,7 +123,18 @@ static bool set_mid(struct cf_agent *agent, size_t index, struct cf_str mid) {
     return !is_tiled(agent) || cf_tag_set(mid, &agent->lines[index].mid);
 }
 
-/* The first time: sound, and one line of pictures. Later: what is there. */
+static enum cf_err plan_talkers(struct cf_agent *agent) {
+    enum cf_err err = CF_OK;
+    for (size_t i = 0; i < agent->config.talker_lines && err == CF_OK && agent->line_count < CF_AGENT_LINES_MAX; i++) {
+        char text[] = {'a', 's', 't', (char)('0' + i % 10), '\0'};
+        size_t index = agent->line_count;
+        err = cf_agent_take_line(agent, index, CF_MEDIA_AUDIO, CF_AGENT_ROLE_TALKER);
+        cf_assert(err != CF_OK || set_mid(agent, index, cf_str_of(text)));
+    }
+    return err;
+}
+
+/* The first time: sound, one line of pictures, and those for talkers. Later: what is there. */
 static enum cf_err plan_offer(struct cf_agent *agent) {
     if (agent->line_count > 0) {
         return CF_OK;
@@ -134,7 +146,7 @@ static enum cf_err plan_offer(struct cf_agent *agent) {
         is_named = is_named && (err != CF_OK || set_mid(agent, 1, CF_STR("vs")));
     }
     cf_assert(is_named);
-    return err;
+    return err == CF_OK ? plan_talkers(agent) : err;
 }
 
 /* Of lines that are new one of each kind is taken. */

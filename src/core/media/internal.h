@@ -97,6 +97,9 @@ void cf_engine_join_place(struct cf_engine_line *line);
 void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
                        const struct cf_payload *payload);
 
+/** Does @p leg get who is at @p place and sends @p kind (a bit by enum cf_codec) as it comes? Then that is not in its mix. */
+bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind);
+
 /** The next line for a packet that is passed on; there must be one. The outbox has room for a datagram. */
 void cf_engine_step_passed(struct cf_engine *engine);
 

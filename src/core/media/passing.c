@@ -97,6 +97,11 @@ void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, co
     };
 }
 
+bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind) {
+    const struct cf_engine_line *sound = leg->sound;
+    return sound != NULL && cf_mix_place_is_in(place, sound->mix_config.places) && (sound->mix_config.place_kinds & kind) != 0;
+}
+
 /* Fixed part, the talker as the contributing source, and the extension with its level. */
 static size_t print_header(const struct cf_engine_line *line, const struct cf_engine_passed *passed,
                            const struct cf_sound_numbers *numbers, uint8_t *out) {
@@ -141,10 +146,7 @@ static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const 
 
 /* Nobody hears himself, and nobody gets what he can't decode: that is in his mix. */
 static bool is_for(const struct cf_engine_line *line, const struct cf_engine_passed *passed) {
-    const struct cf_engine_line *sound = line->leg->sound;
-    bool has_both = sound != NULL && (sound->mix_config.places >> passed->place & 1U) != 0 &&
-                    (sound->mix_config.place_kinds >> passed->codec & 1U) != 0;
-    return has_both && line->leg != passed->from->leg;
+    return line->leg != passed->from->leg && cf_engine_gets_passed(line->leg, passed->place, UINT32_C(1) << passed->codec);
 }
 
 void cf_engine_step_passed(struct cf_engine *engine) {

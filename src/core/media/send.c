@@ -181,7 +181,8 @@ static size_t list_sources(const struct cf_engine_line *line, uint32_t *ssrcs, u
     }
     for (size_t i = 0; i < room->level_count; i++) {
         const struct cf_mix_level *level = &room->levels[i];
-        if (!is_own(line, level) && (has_levels || level->is_heard)) {
+        bool is_in = level->is_heard && !cf_engine_gets_passed(line->leg, level->place, level->kind);
+        if (!is_own(line, level) && (has_levels || is_in)) {
             ssrcs[count] = level->ssrc;
             levels[count++] = level->level;
         }

@@ -288,7 +288,9 @@ static void add_level(struct cf_mixer *mixer, size_t *count, const struct cf_mix
         mixer->levels[(*count)++] = (struct cf_mix_level){.user = leg->config.user,
                                                           .ssrc = leg->ssrc,
                                                           .level = cf_mix_leg_level(leg),
-                                                          .is_heard = leg->heard != CF_MIX_UNHEARD};
+                                                          .is_heard = leg->heard != CF_MIX_UNHEARD,
+                                                          .place = leg->place,
+                                                          .kind = leg->config.kind_in};
     }
 }
 

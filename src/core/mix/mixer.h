@@ -109,7 +109,9 @@ struct cf_mix_level {
     uint32_t user;
     uint32_t ssrc; /**< of its last packet */
     uint8_t level; /**< 0..127; 127: silent or muted */
-    bool is_heard; /**< its sound is in the mix: a contributing source */
+    bool is_heard; /**< its sound is in the mix: a contributing source; but for those who get it as it came: */
+    uint8_t place; /**< CF_MIX_NO_PLACE: nobody does */
+    uint32_t kind; /**< of its sound */
 };
 
 /** What cf_mixer_poll() gives. */
@@ -171,6 +173,7 @@ struct cf_mixer {
     struct cf_player announcer;                  /**< what all are told */
     struct cf_mix_leg *heard[CF_MIX_BUS_INPUTS]; /**< legs in the sum, .heard_count of them */
     size_t heard_count;
+    uint32_t place_kinds;        /**< kinds of sound that any listener takes at a place */
     struct cf_mix_places places; /**< of those who are heard and don't leave, as far as listeners have lines for them */
     struct cf_mix_class *classes[CF_MIX_CLASSES_MAX]; /**< owned; NULL: free */
     struct cf_mix_bus bus;                            /**< the sum */

@@ -43,6 +43,11 @@ uint8_t cf_mix_places_take(struct cf_mix_places *places, uint32_t user);
 /** @p user is not heard any more since @p tick. Nothing happens unless @p place is his. */
 void cf_mix_places_leave(struct cf_mix_places *places, uint8_t place, uint32_t user, uint64_t tick);
 
+/** Is @p place, which may be none, among @p places (bits)? */
+static inline bool cf_mix_place_is_in(uint8_t place, uint8_t places) {
+    return place < CF_MIX_PLACES_MAX && (places >> place & 1U) != 0;
+}
+
 /** Does @p user have @p place now? */
 static inline bool cf_mix_places_has(const struct cf_mix_places *places, uint8_t place, uint32_t user) {
     return place < CF_MIX_PLACES_MAX && places->at[place].is_taken && places->at[place].user == user;

@@ -118,8 +118,10 @@ static bool enter(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     return true;
 }
 
+/* A place is of use if somebody takes what the leg sends. */
 static void seat(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
-    leg->place = cf_mix_places_take(&mixer->places, leg->config.user);
+    bool is_taken = (leg->config.kind_in & mixer->place_kinds) != 0;
+    leg->place = is_taken ? cf_mix_places_take(&mixer->places, leg->config.user) : CF_MIX_NO_PLACE;
 }
 
 /* The quietest of those that stay; NULL if there are fewer than may be heard. */
@@ -174,8 +176,7 @@ static enum cf_mix_fade fade_of(const struct cf_mix_leg *leg) {
 
 /* Do those in @class get @leg as it comes? */
 static bool is_left_out(const struct cf_mix_class *class, const struct cf_mix_leg *leg) {
-    bool has_place = leg->place != CF_MIX_NO_PLACE && (class->places >> leg->place & 1U) != 0;
-    return has_place && (class->place_kinds & leg->config.kind_in) != 0;
+    return cf_mix_place_is_in(leg->place, class->places) && (class->place_kinds & leg->config.kind_in) != 0;
 }
 
 /* Is @leg, which is heard, in anybody's mix? If all get it as it comes it need not be decoded. */
@@ -286,8 +287,10 @@ static void consume_all(struct cf_mixer *mixer) {
 static void count_places(struct cf_mixer *mixer) {
     uint8_t all = 0;
     uint8_t before = mixer->places.count;
+    mixer->place_kinds = 0;
     for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
         all |= mixer->classes[i] == NULL ? 0 : mixer->classes[i]->places;
+        mixer->place_kinds |= mixer->classes[i] == NULL ? 0 : mixer->classes[i]->place_kinds;
     }
     mixer->places.count = 0;
     for (; all != 0; all >>= 1) {

@@ -134,6 +134,9 @@ CF_MUST_USE enum cf_err cf_terminal_send_encoding(struct cf_terminal *t, size_t 
  */
 bool cf_terminal_pull_sound(struct cf_terminal *t, int16_t *pcm, cf_usec now);
 
+/** What line @p index contributed to the last of them; NULL: silence. Valid until the next one. */
+const int16_t *cf_terminal_heard(const struct cf_terminal *t, size_t index);
+
 /** Ask the sender of line @p index for a key frame. */
 void cf_terminal_want_key(struct cf_terminal *t, size_t index);
 
@@ -179,7 +182,7 @@ enum cf_terminal_event_kind {
     CF_TERMINAL_SOURCE,     /**< line .line is received from .ssrc: for the first time, or from another one */
     CF_TERMINAL_KEY_WANTED, /**< the peer wants a key frame on line .line, of encoding .encoding */
     CF_TERMINAL_BITRATE,    /**< the peer wants at most .bps on line .line, of encoding .encoding */
-    CF_TERMINAL_SHOWN,      /**< line .line shows .ssrc now (CSRC[0]) */
+    CF_TERMINAL_SHOWN,      /**< line .line, of pictures or of talkers, carries .ssrc now (CSRC[0]) */
     CF_TERMINAL_BYE,        /**< source .ssrc of line .line has left */
     CF_TERMINAL_SECURED,    /**< keys were agreed on for the transport of line .line: see cf_terminal_protection() */
     CF_TERMINAL_INSECURE,   /**< no keys could be agreed on for it: it stays closed */

@@ -60,6 +60,7 @@ struct cf_terminal_receiver {
     /* Audio. */
     const struct cf_audio_codec *codec;
     struct cf_mix_source *sound; /**< owned */
+    bool is_played;              /**< the first tick that it holds has been pulled */
     /* Video. */
     struct cf_assembler *picture; /**< owned */
     enum cf_codec picture_codec;

@@ -11,6 +11,7 @@
 static void free_sound(struct cf_terminal_receiver *in) {
     cf_mix_source_destroy(in->sound);
     in->sound = NULL;
+    in->is_played = false;
     in->codec = NULL;
 }
 
@@ -202,7 +203,8 @@ static void on_packet(struct cf_terminal *t, size_t transport, const struct cf_r
     line->stats.packets_received++;
     line->stats.octets_received += view->payload.len;
     uint32_t shown = view->csrc_count > 0 ? cf_rtp_csrc(view, 0) : 0;
-    if (shown != line->in.shown && line->agreed.kind == CF_MEDIA_VIDEO) {
+    bool is_one = line->agreed.kind == CF_MEDIA_VIDEO || !line->agreed.can_send;
+    if (shown != line->in.shown && is_one) {
         line->in.shown = shown;
         cf_terminal_tell(t, CF_TERMINAL_SHOWN, index, shown, 0);
     }
@@ -262,12 +264,20 @@ bool cf_terminal_pull_sound(struct cf_terminal *t, int16_t *pcm, cf_usec now) {
         if (sound == NULL) {
             continue;
         }
+        if (t->lines[i]->in.is_played) {
+            cf_mix_source_consume(sound);
+        }
         any = any || !cf_mix_source_is_idle(sound);
         cf_mix_source_fill(sound, true, now);
         add(pcm, sound->pcm);
-        cf_mix_source_consume(sound);
+        t->lines[i]->in.is_played = true;
     }
     return any;
+}
+
+const int16_t *cf_terminal_heard(const struct cf_terminal *t, size_t index) {
+    const struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    return line != NULL && line->in.sound != NULL && line->in.is_played ? line->in.sound->pcm : NULL;
 }
 
 bool cf_terminal_poll_frame(struct cf_terminal *t, cf_usec now, struct cf_terminal_frame *ret) {
