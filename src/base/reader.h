@@ -65,8 +65,16 @@ static inline void cf_set_be16(uint8_t *at, uint16_t v) {
     at[1] = (uint8_t)v;
 }
 static inline void cf_set_be32(uint8_t *at, uint32_t v) {
-    cf_set_be16(at, (uint16_t)(v >> 16));
-    cf_set_be16(at + 2, (uint16_t)v);
+    at[0] = (uint8_t)(v >> 24);
+    at[1] = (uint8_t)(v >> 16);
+    at[2] = (uint8_t)(v >> 8);
+    at[3] = (uint8_t)v;
+}
+static inline void cf_set_be64(uint8_t *at, uint64_t v) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    v = __builtin_bswap64(v); /* compilers make vectors of eight stores, and forty instructions */
+#endif
+    memcpy(at, &v, sizeof v);
 }
 
 /** Little-endian ones, as media files have them. */

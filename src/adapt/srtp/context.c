@@ -139,11 +139,15 @@ void cf_srtp_close(void *ctx, struct cf_srtp_context *srtp) {
     }
 }
 
-enum cf_err cf_srtp_slot(struct cf_srtp_context *srtp, uint32_t ssrc, uint32_t *ret_slot) {
+enum cf_err cf_srtp_find_slot(struct cf_srtp_context *srtp, uint32_t ssrc, uint32_t *ret_slot) {
     uint32_t slot = cf_srtp_streams_find(&srtp->streams, ssrc);
     if (slot == CF_SRTP_SLOT_NONE) {
-        return cf_srtp_streams_add(&srtp->streams, ssrc, 0, ret_slot);
+        enum cf_err err = cf_srtp_streams_add(&srtp->streams, ssrc, 0, &slot);
+        if (err != CF_OK) {
+            return err;
+        }
     }
+    srtp->recent = slot;
     *ret_slot = slot;
     return CF_OK;
 }

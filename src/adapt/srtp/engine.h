@@ -18,18 +18,19 @@
 /** E bit of that word. */
 #define CF_SRTCP_ENCRYPTED 0x80000000U
 
-/** One key in one direction. */
+/** One key in one direction. What a packet needs comes first. */
 struct cf_srtp_context {
     struct cf_srtp_streams streams;
-    struct cf_cipher_key *rtp_key; /**< in the same block of memory, as is the next one */
-    struct cf_cipher_key *rtcp_key;
-    enum cf_cipher_kind kind;
-    enum cf_srtp_direction direction;
-    size_t block_size; /**< octets of the block that begins with this */
+    struct cf_cipher_key *rtp_key; /**< in the same block of memory, as is .rtcp_key */
+    uint32_t recent;               /**< slot of the SSRC that was asked for last: packets come in rows */
     uint8_t rtp_tag_len;
     uint8_t rtcp_tag_len;
+    enum cf_cipher_kind kind;
+    enum cf_srtp_direction direction;
     uint8_t rtp_salt[CF_SRTP_NONCE_LEN];  /**< zeros behind it */
     uint8_t rtcp_salt[CF_SRTP_NONCE_LEN]; /**< zeros behind it */
+    struct cf_cipher_key *rtcp_key;
+    size_t block_size; /**< octets of the block that begins with this */
 };
 
 /** Operations of one kind that wait to be done together, with what each is for. */
@@ -52,18 +53,15 @@ struct cf_srtp_engine {
 
 /**
  * The nonce for packet @p index of @p ssrc. The two families put the same numbers into it at different places (RFC 3711
- * section 4.1.1, RFC 7714 sections 8.1 and 9.1). Written for compilers to make a handful of moves of it: it is done for every
- * packet.
+ * section 4.1.1, RFC 7714 sections 8.1 and 9.1). Two words: it is done for every packet.
  */
 static inline void cf_srtp_nonce(const uint8_t salt[CF_SRTP_NONCE_LEN], bool is_gcm, uint32_t ssrc, uint64_t index,
                                  uint8_t iv[CF_SRTP_NONCE_LEN]) {
-    uint8_t numbers[CF_SRTP_NONCE_LEN] = {0};
-    uint8_t *at = numbers + (is_gcm ? 2 : 4);
+    uint8_t numbers[CF_SRTP_NONCE_LEN];
     uint64_t a[2];
     uint64_t b[2];
-    cf_set_be32(at, ssrc);
-    cf_set_be16(at + 4, (uint16_t)(index >> 32));
-    cf_set_be32(at + 6, (uint32_t)index);
+    cf_set_be64(numbers, is_gcm ? (uint64_t)ssrc << 16 | index >> 32 : ssrc);
+    cf_set_be64(numbers + 8, is_gcm ? index << 32 : index << 16);
     memcpy(a, numbers, sizeof a);
     memcpy(b, salt, sizeof b);
     a[0] ^= b[0];
@@ -87,8 +85,17 @@ static inline size_t cf_srtp_header_len(const uint8_t *at, size_t len) {
     return header <= len ? header : 0;
 }
 
-/** The slot of @p ssrc, added if it is not there. CF_ERR_LIMIT, CF_ERR_NO_MEMORY. */
-CF_MUST_USE enum cf_err cf_srtp_slot(struct cf_srtp_context *srtp, uint32_t ssrc, uint32_t *ret_slot);
+/** The slot of @p ssrc, added if it is not there, and the most recent from now on. CF_ERR_LIMIT, CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_srtp_find_slot(struct cf_srtp_context *srtp, uint32_t ssrc, uint32_t *ret_slot);
+
+/** The same, quickly where it is the most recent one already. */
+CF_MUST_USE static inline enum cf_err cf_srtp_slot(struct cf_srtp_context *srtp, uint32_t ssrc, uint32_t *ret_slot) {
+    if (srtp->recent < srtp->streams.count && srtp->streams.slots[srtp->recent].ssrc == ssrc) {
+        *ret_slot = srtp->recent;
+        return CF_OK;
+    }
+    return cf_srtp_find_slot(srtp, ssrc, ret_slot);
+}
 
 /** The functions of struct cf_packet_crypto, by file: context.c, protect.c, unprotect.c, rtcp.c. */
 enum cf_err cf_srtp_open(void *ctx, const struct cf_srtp_params *params, struct cf_srtp_context **ret_srtp);

@@ -12,7 +12,11 @@ static enum cf_err take_index(struct cf_protect_job *job, uint32_t ssrc, uint64_
         return err;
     }
     struct cf_srtp_stream *stream = &srtp->streams.slots[slot];
-    err = cf_srtp_stream_guess(stream, cf_be16(job->header.at + 2), &index);
+    uint16_t sequence = cf_be16(job->header.at + 2);
+    if (cf_srtp_stream_take_next(stream, sequence, ret_index)) {
+        return CF_OK;
+    }
+    err = cf_srtp_stream_guess(stream, sequence, &index);
     if (err != CF_OK) {
         return err;
     }

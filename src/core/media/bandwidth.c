@@ -420,7 +420,7 @@ void cf_engine_bandwidth_on_limit(struct cf_engine *engine, struct cf_engine_leg
 bool cf_engine_bandwidth_admit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item) {
     struct cf_engine_bandwidth *b = line->leg->bandwidth;
     size_t len = item->packet->payload.len + OVERHEAD + 16U + line->extension_len;
-    if (b == NULL || b->transport != line->transport || line->twcc_at == 0) {
+    if (!cf_engine_bandwidth_paces(line)) {
         return true;
     }
     enum cf_pacer_class which = item->is_repeat ? CF_PACER_REPEAT : CF_PACER_MEDIA;
@@ -448,9 +448,9 @@ uint16_t cf_engine_bandwidth_number(struct cf_engine *engine, const struct cf_en
     return cf_bwe_estimator_on_sent(&b->estimator, len + OVERHEAD, b->cluster, engine->now);
 }
 
-void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t len) {
+void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t packets, size_t octets) {
     if (leg->bandwidth != NULL) {
-        leg->bandwidth->octets += len + OVERHEAD;
+        leg->bandwidth->octets += octets + packets * OVERHEAD;
     }
 }
 

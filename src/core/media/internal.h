@@ -208,14 +208,20 @@ void cf_engine_bandwidth_on_report(struct cf_engine *engine, const struct cf_eng
 /** The peer asked for a limit: @p remb_bps for all of it, or 0: for one line, which is in its sink. */
 void cf_engine_bandwidth_on_limit(struct cf_engine *engine, struct cf_engine_leg *leg, uint64_t remb_bps);
 
+/** Do packets of @p line go through its receiver's pacer? */
+static inline bool cf_engine_bandwidth_paces(const struct cf_engine_line *line) {
+    const struct cf_engine_bandwidth *b = line->twcc_at > 0 ? line->leg->bandwidth : NULL;
+    return b != NULL && b->transport == line->transport;
+}
+
 /** May @p item of @p line go out now? False: it waits in the pacer. */
 bool cf_engine_bandwidth_admit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item);
 
 /** The transport-wide number of a packet of @p len octets that goes out now on @p line. */
 uint16_t cf_engine_bandwidth_number(struct cf_engine *engine, const struct cf_engine_line *line, size_t len);
 
-/** @p len octets of a picture were sent to @p leg. */
-void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t len);
+/** @p packets of pictures, @p octets in all, were sent to @p leg. */
+void cf_engine_bandwidth_on_sent(struct cf_engine_leg *leg, size_t packets, size_t octets);
 
 /** The next packet that a pacer gives out. False: those whose turn it was have nothing (more); look at engine->due_pacers. */
 bool cf_engine_bandwidth_poll(struct cf_engine *engine, struct cf_paced_output *ret);

@@ -39,24 +39,6 @@ bool cf_outbox_keep(struct cf_outbox *outbox, struct cf_span payload, struct cf_
     return true;
 }
 
-void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbox_packet *packet) {
-    cf_assert(outbox->count < CF_OUTBOX_MAX);
-    cf_assert(packet->header_len <= CF_OUTBOX_HEADER_MAX && packet->prefix_len <= CF_OUTBOX_PREFIX_MAX);
-    size_t index = outbox->count++;
-    struct cf_outbox_slot *slot = &outbox->slots[index];
-    outbox->jobs[index] = (struct cf_protect_job){
-        .srtp = packet->srtp,
-        .header = {slot->header, packet->header_len},
-        .prefix = {slot->prefix, packet->prefix_len},
-        .payload = packet->payload,
-        .dst = slot->datagram,
-        .dst_size = sizeof slot->datagram,
-        .is_repeat = packet->ticket.is_repeat,
-    };
-    outbox->outputs[index] = (struct cf_media_output){.socket = packet->socket, .to = *packet->to};
-    outbox->tickets[index] = packet->ticket;
-}
-
 void cf_outbox_protect(struct cf_outbox *outbox, const struct cf_packet_crypto *crypto) {
     crypto->protect(crypto->ctx, outbox->jobs, outbox->count);
     for (size_t i = 0; i < outbox->count; i++) {

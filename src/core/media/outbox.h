@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * RTP datagrams that are being made: each gets a header (and perhaps the first octets of its payload) of its own, the payload is
- * shared. A full outbox is protected in one burst and handed to the shell as a batch for sendmmsg(). Memory is taken once.
+ * RTP datagrams that are being made: each gets a header (and perhaps the first octets of its payload) of its own, written where
+ * the datagram is to be; the payload is shared. A full outbox is protected in one burst and handed to the shell as a batch for
+ * sendmmsg(). Memory is taken once.
  */
 #ifndef CF_MEDIA_OUTBOX_H
 #define CF_MEDIA_OUTBOX_H
@@ -34,8 +35,6 @@ struct cf_media_output {
 
 /** Scratch memory of one datagram. */
 struct cf_outbox_slot {
-    uint8_t header[CF_OUTBOX_HEADER_MAX];
-    uint8_t prefix[CF_OUTBOX_PREFIX_MAX];
     uint8_t datagram[CF_OUTBOX_DATAGRAM_MAX];
 };
 
@@ -70,23 +69,20 @@ static inline bool cf_outbox_is_full(const struct cf_outbox *outbox) {
     return outbox->count == CF_OUTBOX_MAX;
 }
 
-/** A packet to be sent. .header must fit the outbox; .payload is the caller's until cf_outbox_protect(). */
+/** A packet to be sent. .payload is the caller's until cf_outbox_protect(). */
 struct cf_outbox_packet {
     struct cf_srtp_context *srtp; /**< NULL: plain */
     uint32_t socket;
     const struct cf_addr *to;
-    size_t header_len; /**< octets that were written to cf_outbox_header() */
-    size_t prefix_len; /**< octets that were written to cf_outbox_prefix() */
+    size_t header_len; /**< octets at cf_outbox_room(), at most CF_OUTBOX_HEADER_MAX */
+    size_t prefix_len; /**< octets right behind them, at most CF_OUTBOX_PREFIX_MAX */
     struct cf_span payload;
     struct cf_outbox_ticket ticket;
 };
 
-/** Where to write header and prefix of the next datagram; the outbox must not be full. */
-static inline uint8_t *cf_outbox_header(struct cf_outbox *outbox) {
-    return outbox->slots[outbox->count].header;
-}
-static inline uint8_t *cf_outbox_prefix(struct cf_outbox *outbox) {
-    return outbox->slots[outbox->count].prefix;
+/** Where to write the header of the next datagram and, right behind it, its prefix; the outbox must not be full. */
+static inline uint8_t *cf_outbox_room(struct cf_outbox *outbox) {
+    return outbox->slots[outbox->count].datagram;
 }
 
 /** A new batch: forget all datagrams and what was kept. */
@@ -95,8 +91,25 @@ void cf_outbox_clear(struct cf_outbox *outbox);
 /** Keep a copy of @p payload until the next batch. False if there is no room for it: make the batch first. */
 bool cf_outbox_keep(struct cf_outbox *outbox, struct cf_span payload, struct cf_span *ret_kept);
 
-/** Add the datagram whose header and prefix were written. */
-void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbox_packet *packet);
+/** Add the datagram whose header and prefix were written. Inline: it is done for every packet, of parts that are at hand. */
+static inline void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbox_packet *packet) {
+    cf_assert(outbox->count < CF_OUTBOX_MAX);
+    cf_assert(packet->header_len <= CF_OUTBOX_HEADER_MAX && packet->prefix_len <= CF_OUTBOX_PREFIX_MAX);
+    size_t index = outbox->count++;
+    uint8_t *dst = outbox->slots[index].datagram;
+    struct cf_protect_job *job = &outbox->jobs[index];
+    struct cf_media_output *output = &outbox->outputs[index];
+    job->srtp = packet->srtp;
+    job->header = (struct cf_span){dst, packet->header_len};
+    job->prefix = (struct cf_span){dst + packet->header_len, packet->prefix_len};
+    job->payload = packet->payload;
+    job->dst = dst;
+    job->dst_size = CF_OUTBOX_DATAGRAM_MAX;
+    job->is_repeat = packet->ticket.is_repeat;
+    output->socket = packet->socket;
+    output->to = *packet->to;
+    outbox->tickets[index] = packet->ticket;
+}
 
 /** Make all datagrams. Results are in .jobs; .outputs of those that failed are empty. */
 void cf_outbox_protect(struct cf_outbox *outbox, const struct cf_packet_crypto *crypto);

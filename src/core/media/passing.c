@@ -137,7 +137,7 @@ static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const 
         .srtp = t->send,
         .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
         .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-        .header_len = print_header(line, passed, &numbers, cf_outbox_header(&engine->outbox)),
+        .header_len = print_header(line, passed, &numbers, cf_outbox_room(&engine->outbox)),
         .payload = passed->payload,
         .ticket = {.user = line, .timestamp = numbers.timestamp},
     };

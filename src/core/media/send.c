@@ -14,6 +14,16 @@
 
 /* --- pictures --- */
 
+/* Most extensions are short: those are moved without a call. */
+static void put_extension(const struct cf_engine_line *line, uint8_t *out) {
+    _Static_assert(CF_LINE_EXTENSION_MAX >= 16 && CF_OUTBOX_HEADER_MAX >= 16 + 16, "16 octets may be read and written");
+    if (line->extension_len > 16) {
+        memcpy(out, line->extension, line->extension_len);
+    } else if (line->extension_len > 0) {
+        memcpy(out, line->extension, 16);
+    }
+}
+
 /* Fixed part, the contributing source if the line tells who is shown (RFC 7667 section 3.7), and the extension that all packets
  * of the line have. */
 static size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out) {
@@ -28,7 +38,7 @@ static size_t print_picture_header(const struct cf_engine_line *line, const stru
     if (has_csrc) {
         cf_set_be32(out + 12, item->csrc);
     }
-    memcpy(out + len, line->extension, line->extension_len);
+    put_extension(line, out + len);
     return len + line->extension_len;
 }
 
@@ -36,8 +46,8 @@ static size_t print_picture_header(const struct cf_engine_line *line, const stru
 static bool make_rtx(struct cf_engine_line *line, const struct cf_sink_item *item, struct cf_outbox *outbox,
                      struct cf_outbox_packet *packet) {
     uint8_t type = line->rtx_types[item->packet->format];
-    uint8_t *header = cf_outbox_header(outbox);
-    uint8_t *prefix = cf_outbox_prefix(outbox);
+    uint8_t *header = cf_outbox_room(outbox);
+    uint8_t *prefix = header + packet->header_len;
     if (type == CF_LINE_NO_TYPE) {
         return false;
     }
@@ -54,26 +64,39 @@ static bool make_rtx(struct cf_engine_line *line, const struct cf_sink_item *ite
 
 static void put_number(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_outbox_packet *packet) {
     size_t len = packet->header_len + packet->prefix_len + packet->payload.len;
-    uint8_t *extension = cf_outbox_header(&engine->outbox) + packet->header_len - line->extension_len;
+    uint8_t *extension = cf_outbox_room(&engine->outbox) + packet->header_len - line->extension_len;
     cf_set_be16(extension + line->twcc_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
-static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
-    struct cf_engine_line *line = CF_OF(item->sink, struct cf_engine_line, sink);
-    struct cf_engine_transport *t = line->transport;
-    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP) || line->picture_types[item->packet->format] == CF_LINE_NO_TYPE) {
+/* The way that packets of one line go; false: there is none. */
+static bool find_way(const struct cf_engine_line *line, struct cf_outbox_packet *ret) {
+    const struct cf_engine_transport *t = line->transport;
+    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
+        return false;
+    }
+    ret->srtp = t->send;
+    ret->socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP);
+    ret->to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP);
+    return true;
+}
+
+/* @p way: of the line, all else of it is made here. */
+static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item,
+                               const struct cf_outbox_packet *way) {
+    struct cf_outbox *outbox = &engine->outbox;
+    uint8_t *room = cf_outbox_room(outbox);
+    if (line->picture_types[item->packet->format] == CF_LINE_NO_TYPE) {
         line->counts.failures_out++;
         return;
     }
-    struct cf_outbox *outbox = &engine->outbox;
     struct cf_outbox_packet packet = {
-        .srtp = t->send,
-        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
-        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-        .header_len = print_picture_header(line, item, cf_outbox_header(outbox)),
+        .srtp = way->srtp,
+        .socket = way->socket,
+        .to = way->to,
+        .header_len = print_picture_header(line, item, room),
         .ticket = {.user = line, .timestamp = item->patch.timestamp, .is_repeat = item->is_repeat},
     };
-    packet.prefix_len = cf_rewrite_payload(item->packet, &item->patch, cf_outbox_prefix(outbox), &packet.payload);
+    packet.prefix_len = cf_rewrite_payload(item->packet, &item->patch, room + packet.header_len, &packet.payload);
     if (item->is_repeat && line->twcc_at > 0 && !make_rtx(line, item, outbox, &packet)) {
         line->counts.failures_out++;
         return;
@@ -82,6 +105,16 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
         put_number(engine, line, &packet);
     }
     cf_outbox_add(outbox, &packet);
+}
+
+static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
+    struct cf_engine_line *line = CF_OF(item->sink, struct cf_engine_line, sink);
+    struct cf_outbox_packet way;
+    if (find_way(line, &way)) {
+        put_picture(engine, line, item, &way);
+    } else {
+        line->counts.failures_out++;
+    }
 }
 
 /* Padding alone (RFC 3550 section 5.1) on the stream of retransmissions, where its numbers disturb nothing. */
@@ -94,13 +127,13 @@ static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *
     if (!cf_outbox_keep(outbox, (struct cf_span){padding, len}, &kept)) {
         return;
     }
-    uint8_t *header = cf_outbox_header(outbox);
+    uint8_t *header = cf_outbox_room(outbox);
     header[0] = (uint8_t)(0x80U | 0x20U | (line->extension_len > 0 ? 0x10U : 0));
     header[1] = type;
     cf_set_be16(header + 2, line->rtx_sequence++);
     cf_set_be32(header + 4, line->sink.rewrite.heads.timestamp);
     cf_set_be32(header + 8, cf_rtx_ssrc(line->ssrc));
-    memcpy(header + 12, line->extension, line->extension_len);
+    put_extension(line, header + 12);
     const struct cf_outbox_packet packet = {.srtp = t->send,
                                             .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
                                             .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
@@ -128,10 +161,22 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
     }
 }
 
-/* A packet that is to go out: now, or when the receiver's pacer says so. */
-static void offer_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
-    if (cf_engine_bandwidth_admit(engine, CF_OF(item->sink, struct cf_engine_line, sink), item)) {
-        add_picture(engine, item);
+/* Packets that are to go out, all of one line, as many as there is room for: now, or when the receiver's pacer says so. */
+static void offer_pictures(struct cf_engine *engine) {
+    struct cf_engine_line *line = CF_OF(engine->items[engine->item_at].sink, struct cf_engine_line, sink);
+    struct cf_outbox_packet way;
+    bool has_way = find_way(line, &way);
+    bool is_paced = cf_engine_bandwidth_paces(line);
+    while (engine->item_at < engine->item_count && !cf_outbox_is_full(&engine->outbox)) {
+        const struct cf_sink_item *item = &engine->items[engine->item_at++];
+        if (is_paced && !cf_engine_bandwidth_admit(engine, line, item)) {
+            continue;
+        }
+        if (has_way) {
+            put_picture(engine, line, item, &way);
+        } else {
+            line->counts.failures_out++;
+        }
     }
 }
 
@@ -244,7 +289,7 @@ static void add_sound(struct cf_engine *engine, uint32_t user) {
         .srtp = t->send,
         .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
         .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-        .header_len = print_sound_header(line, frame, timestamp, cf_outbox_header(&engine->outbox)),
+        .header_len = print_sound_header(line, frame, timestamp, cf_outbox_room(&engine->outbox)),
         .payload = engine->frame_kept,
         .ticket = {.user = line, .timestamp = timestamp},
     };
@@ -327,7 +372,7 @@ static bool advance(struct cf_engine *engine) {
     if (engine->passed_at < engine->passed_count) {
         cf_engine_step_passed(engine);
     } else if (engine->item_at < engine->item_count) {
-        offer_picture(engine, &engine->items[engine->item_at++]);
+        offer_pictures(engine);
     } else if (!cf_list_is_empty(&engine->batch_rooms)) {
         step_room(engine);
     } else if (engine->repeat_at < engine->repeat_count) {
@@ -349,25 +394,39 @@ static bool advance(struct cf_engine *engine) {
     return true;
 }
 
-static void account(struct cf_engine *engine, const struct cf_protect_job *job, const struct cf_outbox_ticket *ticket) {
-    struct cf_engine_line *line = ticket->user;
-    if (job->err != CF_OK) {
-        line->counts.failures_out++;
-        engine->totals.failures_out++;
-        return;
+/* What became of the datagrams of one line that stand in a row from @p at on. Returns where the next ones begin. */
+static size_t account(struct cf_engine *engine, size_t at) {
+    const struct cf_outbox *outbox = &engine->outbox;
+    struct cf_engine_line *line = outbox->tickets[at].user;
+    size_t made = 0;
+    size_t failed = 0;
+    size_t octets = 0;
+    for (; at < outbox->count && outbox->tickets[at].user == line; at++) {
+        const struct cf_protect_job *job = &outbox->jobs[at];
+        const struct cf_outbox_ticket *ticket = &outbox->tickets[at];
+        if (job->err != CF_OK) {
+            failed++;
+            continue;
+        }
+        made++;
+        octets += job->dst_len;
+        if (ticket->is_repeat || ticket->is_rtx) {
+            line->counts.repeats_out++;
+        } else {
+            cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
+        }
     }
-    line->has_sent = true;
-    line->is_report_due = true;
-    line->counts.packets_out++;
-    line->counts.octets_out += job->dst_len;
-    line->counts.repeats_out += ticket->is_repeat || ticket->is_rtx;
-    engine->totals.datagrams_out++;
+    line->counts.failures_out += failed;
+    line->counts.packets_out += made;
+    line->counts.octets_out += octets;
+    line->has_sent |= made > 0;
+    line->is_report_due |= made > 0;
+    engine->totals.failures_out += failed;
+    engine->totals.datagrams_out += made;
     if (line->agreed.kind == CF_MEDIA_VIDEO) {
-        cf_engine_bandwidth_on_sent(line->leg, job->dst_len);
+        cf_engine_bandwidth_on_sent(line->leg, made, octets);
     }
-    if (!ticket->is_repeat && !ticket->is_rtx) {
-        cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
-    }
+    return at;
 }
 
 /* Protect what is in the outbox and close ranks over what failed. */
@@ -375,10 +434,12 @@ static size_t finish_outbox(struct cf_engine *engine) {
     struct cf_outbox *outbox = &engine->outbox;
     size_t count = 0;
     cf_outbox_protect(outbox, engine->config.crypto);
+    for (size_t at = 0; at < outbox->count;) {
+        at = account(engine, at);
+    }
     for (size_t i = 0; i < outbox->count; i++) {
-        account(engine, &outbox->jobs[i], &outbox->tickets[i]);
-        if (outbox->outputs[i].data.len > 0) {
-            outbox->outputs[count++] = outbox->outputs[i];
+        if (outbox->outputs[i].data.len > 0 && count++ < i) {
+            outbox->outputs[count - 1] = outbox->outputs[i];
         }
     }
     return count;

@@ -37,8 +37,8 @@ struct cf_srtp_params {
 
 /**
  * A packet to protect. Output is header, then prefix and payload encrypted, then the tag, contiguous at .dst. Inputs are not
- * changed and may be shared by jobs. In place is allowed in this form only: header.at == dst, payload.at == dst + header.len,
- * prefix empty. Otherwise input and output must not overlap.
+ * changed and may be shared by jobs. What is there already need not be copied: the header may be at .dst, then the prefix right
+ * behind it, then the payload behind that, as many of the three as one likes. Otherwise input and output must not overlap.
  */
 struct cf_protect_job {
     struct cf_srtp_context *srtp; /**< NULL: plain RTP, the parts are just put together */

@@ -15,8 +15,8 @@
 /** The window. */
 struct cf_replay {
     uint64_t highest;                     /**< meaningful if is_started */
-    uint64_t bits[CF_REPLAY_WINDOW / 64]; /**< ring: bit of index modulo the window */
     bool is_started;                      /**< an index was added */
+    uint64_t bits[CF_REPLAY_WINDOW / 64]; /**< ring: bit of index modulo the window */
 };
 
 /** True if @p index was not seen and is not too old to know. */
@@ -24,5 +24,11 @@ bool cf_replay_is_new(const struct cf_replay *replay, uint64_t index);
 
 /** Remember @p index. One that is older than the window is ignored. */
 void cf_replay_add(struct cf_replay *replay, uint64_t index);
+
+/** The usual case in a few steps: remember the index after the highest one, which there must be. */
+static inline void cf_replay_add_next(struct cf_replay *replay) {
+    uint64_t index = ++replay->highest;
+    replay->bits[index % CF_REPLAY_WINDOW / 64] |= UINT64_C(1) << (index % 64);
+}
 
 #endif

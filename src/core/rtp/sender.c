@@ -7,16 +7,6 @@ void cf_rtp_sender_init(struct cf_rtp_sender *s, uint32_t ssrc, uint32_t clock_r
     *s = (struct cf_rtp_sender){.ssrc = ssrc, .clock_rate_hz = clock_rate_hz};
 }
 
-void cf_rtp_sender_on_packet(struct cf_rtp_sender *s, uint32_t timestamp, size_t payload_len, cf_usec now) {
-    if (s->packet_count == 0 || timestamp != s->timestamp) {
-        /* The packets of one frame leave one after the other: the first one tells when the frame was. */
-        s->timestamp = timestamp;
-        s->timestamp_at = now;
-    }
-    s->packet_count++;
-    s->octet_count += (uint32_t)payload_len;
-}
-
 bool cf_rtp_sender_report(const struct cf_rtp_sender *s, cf_usec now, cf_ntp ntp, struct cf_sender_info *ret_info) {
     if (s->packet_count == 0) {
         return false;

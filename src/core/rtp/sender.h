@@ -31,7 +31,15 @@ struct cf_rtp_sender {
 void cf_rtp_sender_init(struct cf_rtp_sender *s, uint32_t ssrc, uint32_t clock_rate_hz);
 
 /** A packet with @p timestamp and @p payload_len octets of payload was sent. */
-void cf_rtp_sender_on_packet(struct cf_rtp_sender *s, uint32_t timestamp, size_t payload_len, cf_usec now);
+static inline void cf_rtp_sender_on_packet(struct cf_rtp_sender *s, uint32_t timestamp, size_t payload_len, cf_usec now) {
+    if (s->packet_count == 0 || timestamp != s->timestamp) {
+        /* The packets of one frame leave one after the other: the first one tells when the frame was. */
+        s->timestamp = timestamp;
+        s->timestamp_at = now;
+    }
+    s->packet_count++;
+    s->octet_count += (uint32_t)payload_len;
+}
 
 /**
  * Sender information at @p now, which is @p ntp on the wall: media time is carried on from the last packet at the clock rate.

@@ -22,8 +22,8 @@
 struct cf_srtp_stream {
     uint32_t ssrc;
     uint32_t first_roc;    /**< rollover counter of the first packet */
-    uint64_t rtcp_next;    /**< index of the next SRTCP packet that is sent; above CF_SRTCP_INDEX_MAX: key used up */
     struct cf_replay rtp;  /**< indices of packets sent or authenticated */
+    uint64_t rtcp_next;    /**< index of the next SRTCP packet that is sent; above CF_SRTCP_INDEX_MAX: key used up */
     struct cf_replay rtcp; /**< the same of SRTCP that came in */
 };
 
@@ -56,5 +56,19 @@ CF_MUST_USE enum cf_err cf_srtp_streams_add(struct cf_srtp_streams *streams, uin
  * would be before the beginning; CF_ERR_LIMIT: beyond what one key may protect.
  */
 CF_MUST_USE enum cf_err cf_srtp_stream_guess(const struct cf_srtp_stream *stream, uint16_t sequence, uint64_t *ret_index);
+
+/**
+ * The usual case in a few steps: if @p sequence follows the highest index of @p stream, that index is taken (it counts as sent)
+ * and given. False: it does not, nothing has changed.
+ */
+static inline bool cf_srtp_stream_take_next(struct cf_srtp_stream *stream, uint16_t sequence, uint64_t *ret_index) {
+    uint64_t next = stream->rtp.highest + 1;
+    if (!stream->rtp.is_started || sequence != (uint16_t)next || next > CF_SRTP_INDEX_MAX) {
+        return false;
+    }
+    cf_replay_add_next(&stream->rtp);
+    *ret_index = next;
+    return true;
+}
 
 #endif

@@ -25,7 +25,7 @@ static struct cf_layer_limit next_limit(const struct cf_layer_gate *gate, const 
     return next;
 }
 
-bool cf_layer_gate_admit(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
+bool cf_layer_gate_judge(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
     bool is_newest = !gate->any || is_after(packet->sequence, gate->newest);
     if (is_newest) {
         gate->newest = packet->sequence;

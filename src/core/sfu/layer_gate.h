@@ -32,7 +32,23 @@ struct cf_layer_gate {
 /** A source begins: its next packet is the first of a key frame. */
 void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_limit wanted);
 
+/** As cf_layer_gate_admit(), where there is a limit or the packet is late. */
+bool cf_layer_gate_judge(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted);
+
+/** Is there none? */
+static inline bool cf_layer_limit_is_none(struct cf_layer_limit limit) {
+    return (limit.spatial & limit.temporal) == CF_LAYER_ANY;
+}
+
 /** Does @p packet pass? Changes towards @p wanted where that is possible. */
-bool cf_layer_gate_admit(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted);
+static inline bool cf_layer_gate_admit(struct cf_layer_gate *gate, const struct cf_video_packet *packet,
+                                       struct cf_layer_limit wanted) {
+    bool is_newest = gate->any && (int16_t)(uint16_t)(packet->sequence - gate->newest) > 0;
+    if (is_newest && cf_layer_limit_is_none(gate->present) && cf_layer_limit_is_none(wanted)) {
+        gate->newest = packet->sequence;
+        return true;
+    }
+    return cf_layer_gate_judge(gate, packet, wanted);
+}
 
 #endif

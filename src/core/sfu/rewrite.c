@@ -68,9 +68,9 @@ static struct cf_rewrite_stay *split(struct cf_rewrite *rewrite) {
     return stay;
 }
 
-void cf_rewrite_set_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet) {
+void cf_rewrite_change_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet) {
     uint16_t number = (uint16_t)(packet->sequence + rewrite->stays[0].sequence_shift);
-    if (rewrite->stays[0].spatial_top == spatial_top || !is_after_16(number, rewrite->heads.sequence)) {
+    if (!is_after_16(number, rewrite->heads.sequence)) {
         return;
     }
     struct cf_rewrite_stay *stay = split(rewrite);
@@ -96,7 +96,7 @@ void cf_rewrite_skip(struct cf_rewrite *rewrite, const struct cf_video_packet *p
     }
 }
 
-struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
+static inline struct cf_rewrite_patch make_patch(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
     return (struct cf_rewrite_patch){
         .timestamp = packet->timestamp + stay->timestamp_shift,
         .sequence = (uint16_t)(packet->sequence + stay->sequence_shift),
@@ -107,8 +107,12 @@ struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, 
     };
 }
 
-static void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_vp8_descriptor *vp8,
-                        const struct cf_rewrite_patch *patch) {
+struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
+    return make_patch(stay, packet);
+}
+
+static inline void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_vp8_descriptor *vp8,
+                               const struct cf_rewrite_patch *patch) {
     if (vp8->has_picture_id && is_after_15(patch->picture_id, heads->picture_id)) {
         heads->picture_id = patch->picture_id;
     }
@@ -120,7 +124,8 @@ static void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_vp8_desc
     }
 }
 
-static void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch) {
+static inline void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *packet,
+                           const struct cf_rewrite_patch *patch) {
     struct cf_rewrite_stay *stay = &rewrite->stays[0];
     if (is_after_16(patch->sequence, rewrite->heads.sequence)) {
         rewrite->heads.sequence = patch->sequence;
@@ -137,27 +142,29 @@ static void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *pa
     }
 }
 
-/* The stay that gives @p packet of the present source its numbers; NULL: it is from before all of them, or was left out. */
-static const struct cf_rewrite_stay *stay_for(const struct cf_rewrite *rewrite, const struct cf_video_packet *packet) {
+/* The earlier stay with the present source that gives @p packet its numbers; NULL: it is from before all, or was left out. */
+static const struct cf_rewrite_stay *earlier_stay(const struct cf_rewrite *rewrite, const struct cf_video_packet *packet) {
     const struct cf_rewrite_stay *stays = rewrite->stays;
-    for (size_t i = 0; i < CF_REWRITE_STAYS && stays[i].source == stays[0].source; i++) {
+    for (size_t i = 1; i < CF_REWRITE_STAYS && stays[i].source == stays[0].source; i++) {
         uint16_t number = (uint16_t)(packet->sequence + stays[i].sequence_shift);
         if (!is_after_16(stays[i].first, number)) {
-            return i == 0 || is_after_16(stays[i - 1].first, number) ? &stays[i] : NULL;
+            return is_after_16(stays[i - 1].first, number) ? &stays[i] : NULL;
         }
     }
     return NULL;
 }
 
 bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret) {
-    cf_assert(rewrite->stays[0].source != 0);
-    const struct cf_rewrite_stay *stay = stay_for(rewrite, packet);
+    const struct cf_rewrite_stay *stay = &rewrite->stays[0];
+    cf_assert(stay->source != 0);
+    if (is_after_16(stay->first, (uint16_t)(packet->sequence + stay->sequence_shift))) {
+        stay = earlier_stay(rewrite, packet);
+    }
     if (stay == NULL) {
         return false;
     }
-    struct cf_rewrite_patch patch = cf_rewrite_patch_of(stay, packet);
-    advance(rewrite, packet, &patch);
-    *ret = patch;
+    *ret = make_patch(stay, packet);
+    advance(rewrite, packet, ret);
     return true;
 }
 
@@ -182,40 +189,22 @@ void cf_rewrite_forget(struct cf_rewrite *rewrite) {
     rewrite->stays[0].first = (uint16_t)(rewrite->heads.sequence + 1);
 }
 
-/* The head of a VP9 descriptor (RFC 9628 section 4.2), always with a long picture id. */
-static size_t print_vp9(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out) {
-    const struct cf_vp8_descriptor *d = &packet->vp8;
-    size_t at = 1U + (d->has_picture_id ? (d->picture_id_long ? 2U : 1U) : 0U);
-    size_t len = 0;
-    out[len++] = packet->payload.at[0];
-    if (d->has_picture_id) {
-        cf_set_be16(out + len, (uint16_t)(0x8000U | patch->picture_id));
-        len += 2;
-    }
-    if (d->has_tid) {
-        out[len++] = packet->payload.at[at];
-    }
-    if (d->has_tl0picidx) {
-        out[len++] = patch->tl0picidx;
-    }
-    return len;
-}
-
 size_t cf_rewrite_payload(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out,
                           struct cf_span *ret_body) {
-    struct cf_vp8_descriptor d = packet->vp8;
-    if (packet->format != CF_VIDEO_VP8 && packet->format != CF_VIDEO_VP9) {
-        *ret_body = packet->payload;
+    const struct cf_video_head *head = &packet->head;
+    *ret_body = (struct cf_span){packet->payload.at + head->replaced_len, packet->payload.len - head->replaced_len};
+    if (head->len == 0) {
         return 0;
     }
-    *ret_body = (struct cf_span){packet->payload.at + d.len, packet->payload.len - d.len};
-    if (packet->format == CF_VIDEO_VP9) {
-        return print_vp9(packet, patch, out);
+    memcpy(out, head->octets, sizeof head->octets);
+    if (head->picture_id_at > 0) {
+        cf_set_be16(out + head->picture_id_at, (uint16_t)(0x8000U | patch->picture_id));
     }
-    /* Always the long form: the numbers going out don't wrap where those coming in do. */
-    d.picture_id_long = true;
-    d.picture_id = patch->picture_id;
-    d.tl0picidx = patch->tl0picidx;
-    d.keyidx = patch->keyidx;
-    return cf_vp8_descriptor_print(&d, out);
+    if (head->tl0picidx_at > 0) {
+        out[head->tl0picidx_at] = patch->tl0picidx;
+    }
+    if (head->keyidx_at > 0) {
+        out[head->keyidx_at] = (uint8_t)((out[head->keyidx_at] & 0xe0U) | patch->keyidx);
+    }
+    return head->len;
 }

@@ -45,11 +45,11 @@ struct cf_rewrite_heads {
 
 /** One outgoing stream. */
 struct cf_rewrite {
-    struct cf_rewrite_stay stays[CF_REWRITE_STAYS]; /**< [0] is the present one */
+    cf_usec head_arrival; /**< when the frame of heads.timestamp began to come in */
     struct cf_rewrite_heads heads;
-    cf_usec head_arrival;        /**< when the frame of heads.timestamp began to come in */
     uint16_t skipped_picture_id; /**< the source's, of the last frame that was left out; meaningful if .has_skipped */
     bool has_skipped;
+    struct cf_rewrite_stay stays[CF_REWRITE_STAYS]; /**< [0] is the present one, in one cache line with what is before */
 };
 
 /** What a packet gets instead of its own numbers. */
@@ -75,8 +75,15 @@ void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csr
  */
 bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret);
 
+/** As cf_rewrite_set_top(), where it is another than before. */
+void cf_rewrite_change_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet);
+
 /** From @p packet (in order, not yet sent) on, @p spatial_top is the highest spatial layer that is sent. */
-void cf_rewrite_set_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet);
+static inline void cf_rewrite_set_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet) {
+    if (rewrite->stays[0].spatial_top != spatial_top) {
+        cf_rewrite_change_top(rewrite, spatial_top, packet);
+    }
+}
 
 /**
  * A packet of the present source is left out, because it is of a layer that the receiver does not get: numbers of what follows
@@ -101,7 +108,7 @@ void cf_rewrite_forget(struct cf_rewrite *rewrite);
 struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet);
 
 /**
- * Print the start of the payload with the patched VP8 or VP9 descriptor at @p out (CF_VP8_DESCRIPTOR_MAX octets of room). Returns
+ * Print the start of the payload with the patched VP8 or VP9 descriptor at @p out (CF_VIDEO_HEAD_MAX octets of room). Returns
  * how many octets that are; *ret_body is the rest of the payload, unchanged. For other formats 0 and the whole payload.
  */
 size_t cf_rewrite_payload(const struct cf_video_packet *packet, const struct cf_rewrite_patch *patch, uint8_t *out,

@@ -60,22 +60,24 @@ static bool admit(struct cf_sink *sink, const struct cf_video_packet *packet) {
 
 /* Give the packet its numbers. False: it is left out, or too late. */
 static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet, struct cf_sink_item *ret) {
-    struct cf_rewrite_patch patch;
     if (!admit(sink, packet)) {
         return false;
     }
-    if (!cf_rewrite_packet(&sink->rewrite, packet, &patch)) {
+    if (!cf_rewrite_packet(&sink->rewrite, packet, &ret->patch)) {
         sink->counts.late++;
         return false;
     }
-    *ret = (struct cf_sink_item){.sink = sink, .packet = packet, .patch = patch, .csrc = sink->rewrite.stays[0].csrc};
+    ret->sink = sink;
+    ret->packet = packet;
+    ret->csrc = sink->rewrite.stays[0].csrc;
+    ret->is_repeat = false;
     sink->counts.packets++;
     sink->loss.sent++;
-    if (patch.sequence == sink->rewrite.heads.sequence) {
+    if (ret->patch.sequence == sink->rewrite.heads.sequence) {
         cf_usec still = sink->frame_at == 0 ? 0 : packet->arrival - sink->frame_at;
         sink->counts.freezes += still >= CF_SINK_FREEZE;
         sink->counts.frozen_usec += still >= CF_SINK_FREEZE ? still : 0;
-        sink->frame_open = !patch.marker;
+        sink->frame_open = !ret->patch.marker;
         sink->frame_at = packet->arrival;
     }
     return true;

@@ -5,11 +5,46 @@
 #include "core/rtp/h265.h"
 #include "core/rtp/vp9.h"
 
+/* Where the numbers are in a descriptor that begins with @p before octets and has @p between picture id and TL0PICIDX. */
+static void place_numbers(struct cf_video_packet *p, uint8_t before, uint8_t between) {
+    const struct cf_vp8_descriptor *d = &p->vp8;
+    uint8_t at = before;
+    p->head.replaced_len = d->len;
+    p->head.picture_id_at = d->has_picture_id ? at : 0;
+    at = (uint8_t)(at + (d->has_picture_id ? 2 : 0) + between);
+    p->head.tl0picidx_at = d->has_tl0picidx ? at : 0;
+    at = (uint8_t)(at + d->has_tl0picidx);
+    p->head.keyidx_at = d->has_keyidx ? at : 0;
+}
+
+static void make_vp8_head(struct cf_video_packet *p) {
+    struct cf_vp8_descriptor d = p->vp8;
+    d.picture_id_long = true;
+    p->head.len = (uint8_t)cf_vp8_descriptor_print(&d, p->head.octets);
+    place_numbers(p, 2, 0);
+}
+
+/* The head of a VP9 descriptor (RFC 9628 section 4.2): flags, picture id, layers, TL0PICIDX. */
+static void make_vp9_head(struct cf_video_packet *p) {
+    const struct cf_vp8_descriptor *d = &p->vp8;
+    size_t layers_at = 1U + (d->has_picture_id ? (d->picture_id_long ? 2U : 1U) : 0U);
+    size_t len = 0;
+    p->head.octets[len++] = p->payload.at[0];
+    len += d->has_picture_id ? 2 : 0;
+    if (d->has_tid) {
+        p->head.octets[len++] = p->payload.at[layers_at];
+    }
+    len += d->has_tl0picidx;
+    p->head.len = (uint8_t)len;
+    place_numbers(p, 1, d->has_tid);
+}
+
 static enum cf_err parse_vp8(struct cf_span payload, struct cf_video_packet *p) {
     enum cf_err err = cf_vp8_descriptor_parse(payload, &p->vp8);
     if (err != CF_OK) {
         return err;
     }
+    make_vp8_head(p);
     p->frame_start = cf_vp8_is_frame_start(&p->vp8);
     p->key_start = cf_vp8_is_key_start(payload, &p->vp8);
     if (p->key_start) {
@@ -35,6 +70,7 @@ static enum cf_err parse_vp9(struct cf_span payload, struct cf_video_packet *p) 
         .has_tid = d.has_layers,
         .tid = d.tid,
     };
+    make_vp9_head(p);
     p->frame_start = d.frame_start && !d.inter_layer;
     p->key_start = cf_vp9_is_key_start(&d);
     if (p->key_start && d.has_structure && d.has_sizes) {
@@ -98,6 +134,7 @@ enum cf_err cf_video_packet_parse(enum cf_video_format format, struct cf_span pa
     p.payload = payload;
     p.format = format;
     p.vp8 = (struct cf_vp8_descriptor){.len = 0};
+    p.head = (struct cf_video_head){.len = 0};
     p.layer = (struct cf_video_layer){.is_spatial_end = p.marker};
     p.width = p.height = 0;
     enum cf_err err = CF_ERR_UNSUPPORTED;

@@ -34,6 +34,23 @@ struct cf_video_layer {
     bool is_spatial_end; /**< last packet of its spatial layer's frame */
 };
 
+/** Octets of a payload's head, see struct cf_video_head. */
+#define CF_VIDEO_HEAD_MAX 8
+
+/**
+ * The first octets of a payload that each receiver gets with numbers of its own: the descriptor of VP8, or the beginning of that
+ * of VP9, always with a long picture id, because numbers going out don't wrap where those coming in do. Printed once a packet;
+ * a receiver's copy differs at the places named here (0: the number is not in it).
+ */
+struct cf_video_head {
+    uint8_t octets[CF_VIDEO_HEAD_MAX];
+    uint8_t len;           /**< 0: the payload has no numbers */
+    uint8_t replaced_len;  /**< octets of the payload that it stands for */
+    uint8_t picture_id_at; /**< of two octets */
+    uint8_t tl0picidx_at;
+    uint8_t keyidx_at; /**< of the lower five bits */
+};
+
 /** One packet of a source. The spans are views of the caller's packet. */
 struct cf_video_packet {
     uint32_t timestamp;
@@ -50,6 +67,7 @@ struct cf_video_packet {
      * where the numbers end and the rest of descriptor and picture begins.
      */
     struct cf_vp8_descriptor vp8;
+    struct cf_video_head head;
     bool has_marking; /**< frame marking came with it */
     struct cf_frame_marking marking;
     struct cf_span payload; /**< whole RTP payload without padding */

@@ -22,10 +22,10 @@ static void add(struct cf_srtp_context *srtp, uint16_t sequence, struct cf_span 
     const struct cf_outbox_packet packet = {.srtp = srtp,
                                             .socket = sequence,
                                             .to = &to,
-                                            .header_len = write_header(cf_outbox_header(&outbox), sequence),
+                                            .header_len = write_header(cf_outbox_room(&outbox), sequence),
                                             .prefix_len = 1,
                                             .payload = payload};
-    cf_outbox_prefix(&outbox)[0] = (uint8_t)sequence;
+    cf_outbox_room(&outbox)[packet.header_len] = (uint8_t)sequence;
     cf_outbox_add(&outbox, &packet);
 }
 

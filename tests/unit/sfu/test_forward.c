@@ -79,7 +79,7 @@ static void world_fini(struct world *w) {
 /* The item as its receiver would get it. */
 static void decode_item(const struct world *w, const struct cf_sink_item *item) {
     struct member *m = CF_OF(item->sink, struct member, sink);
-    uint8_t payload[TEST_CAMERA_PAYLOAD_MAX + CF_VP8_DESCRIPTOR_MAX];
+    uint8_t payload[TEST_CAMERA_PAYLOAD_MAX + CF_VIDEO_HEAD_MAX];
     struct cf_span body;
     size_t len = cf_rewrite_payload(item->packet, &item->patch, payload, &body);
     memcpy(payload + len, body.at, body.len);

@@ -144,7 +144,7 @@ static void traces_numbers_back_to_their_source(void **state) {
 static void writes_long_picture_ids_whatever_comes_in(void **state) {
     (void)state;
     const uint8_t payload[] = {0x90, 0xe0, 0x05, 0x07, 0x40, 0x11, 0x22};
-    uint8_t out[CF_VP8_DESCRIPTOR_MAX];
+    uint8_t out[CF_VIDEO_HEAD_MAX];
     struct cf_video_packet p = {.sequence = 0};
     struct cf_span body;
     assert_ok(cf_video_packet_parse(CF_VIDEO_VP8, (struct cf_span){payload, sizeof payload}, &p));
@@ -154,15 +154,16 @@ static void writes_long_picture_ids_whatever_comes_in(void **state) {
     assert_memory_equal(out, wanted, sizeof wanted);
     assert_int_equal(body.len, 2);
     assert_ptr_equal(body.at, payload + 5);
-    p.format = CF_VIDEO_H264_MODE_1;
+    const uint8_t nal[] = {0x65, 1, 2, 3, 4, 5, 6};
+    assert_ok(cf_video_packet_parse(CF_VIDEO_H264_MODE_1, (struct cf_span){nal, sizeof nal}, &p));
     assert_int_equal(cf_rewrite_payload(&p, &patch, out, &body), 0);
-    assert_int_equal(body.len, sizeof payload);
+    assert_true(body.at == nal && body.len == sizeof nal);
 }
 
 static void adds_no_picture_id_where_there_is_none(void **state) {
     (void)state;
     const uint8_t payload[] = {0x10, 0x11};
-    uint8_t out[CF_VP8_DESCRIPTOR_MAX];
+    uint8_t out[CF_VIDEO_HEAD_MAX];
     struct cf_video_packet p = {.sequence = 0};
     struct cf_span body;
     assert_ok(cf_video_packet_parse(CF_VIDEO_VP8, (struct cf_span){payload, sizeof payload}, &p));
