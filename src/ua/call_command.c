@@ -142,7 +142,11 @@ static cf_usec on_turn(void *ctx, cf_usec now) {
         cf_agent_on_deadline(call->agent, now);
         cf_call_drain(call);
     }
-    cf_usec next = cf_call_media_turn(call, now);
+    cf_usec next = cf_usec_min(cf_call_media_turn(call, now), cf_media_wire_turn(call->media, now));
+    if (cf_media_wire_is_gathered(call->media)) {
+        cf_agent_on_gathered(call->agent, now);
+        cf_call_drain(call);
+    }
     look_at_clock(call, now);
     next = cf_usec_min(next, cf_agent_deadline(call->agent));
     next = cf_usec_min(next, cf_usec_min(call->next_stats, call->end_at));
@@ -212,6 +216,8 @@ static enum cf_err make_agent(struct cf_call *call) {
                                      .policy = &call->start.policy,
                                      .ports = cf_media_wire_ports(call->media),
                                      .has_ice_tcp = o->has_ice_tcp,
+                                     .gathers = o->stun != NULL,
+                                     .trickles = o->trickles,
                                      .codecs = &cf_agent_libraries,
                                      .layout = o->layout,
                                      .tiles_max = o->tiles_max,
@@ -223,6 +229,19 @@ static enum cf_err make_agent(struct cf_call *call) {
     cf_media_keys_tell_agent(&call->start.keys, &config);
     call->agent = cf_agent_create(&config, cf_system_now());
     return call->agent == NULL ? CF_ERR_NO_MEMORY : CF_OK;
+}
+
+static void on_found(void *ctx, const struct cf_ice_reflexive *found) {
+    struct cf_call *call = ctx;
+    char text[CF_ADDR_TEXT_MAX];
+    struct cf_writer w;
+    cf_writer_init(&w, text, sizeof text);
+    cf_put_addr(&w, &found->addr);
+    cf_call_say(call, CF_STR("reflexive"));
+    cf_put_json_text(&call->line.w, CF_STR("address"), cf_writer_str(&w));
+    cf_json_line_end(&call->line);
+    cf_agent_on_reflexive(call->agent, &found->base, &found->addr, cf_system_now());
+    cf_call_drain(call);
 }
 
 /* Each step needs those before it. */
@@ -239,6 +258,9 @@ static enum cf_err start(struct cf_call *call) {
               ? cf_media_wire_create(call->start.loop, local, cf_call_on_datagram, cf_call_on_settled, call, &call->media)
               : err;
     err = err == CF_OK && o->has_ice_tcp ? cf_media_wire_open_streams(call->media, cf_call_on_stream_closed) : err;
+    if (err == CF_OK && o->stun != NULL) {
+        cf_media_wire_gather(call->media, &call->start.stun, on_found);
+    }
     if (err == CF_OK && o->is_udp_blocked) {
         cf_media_wire_block_udp(call->media);
     }

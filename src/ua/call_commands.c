@@ -61,6 +61,9 @@ static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct c
     if (cf_str_eq(verb, CF_STR("offer"))) {
         return cf_agent_offer(call->agent, now);
     }
+    if (cf_str_eq(verb, CF_STR("restart-ice"))) {
+        return cf_agent_restart_ice(call->agent, now);
+    }
     if (cf_str_eq(verb, CF_STR("subject")) || cf_str_eq(verb, CF_STR("subject-offerless"))) {
         return cf_agent_set_subject(call->agent, rest, verb.len > 7, now);
     }

@@ -110,6 +110,14 @@ void cf_call_stop_media(struct cf_call *call) {
     call->terminal = NULL;
 }
 
+/* Later offers say which candidates of the peer are in use; of connections there is nothing to say. */
+static void note_path(struct cf_call *call, size_t line) {
+    const struct cf_terminal_path path = cf_terminal_path(call->terminal, line);
+    const struct cf_addr remotes[CF_ICE_COMPONENTS_MAX] = {path.remote, path.remote_control};
+    bool is_known = !path.is_tcp && path.remote.family != CF_FAMILY_NONE;
+    cf_agent_on_selected(call->agent, line, remotes, is_known ? 1U + (path.remote_control.family != CF_FAMILY_NONE) : 0);
+}
+
 static void take_event(struct cf_call *call, const struct cf_terminal_event *event) {
     bool is_there = event->line < CF_TERMINAL_LINES_MAX && event->encoding < CF_CALL_ENCODINGS_MAX;
     struct cf_call_camera *camera = is_there ? call->cameras[event->line][event->encoding] : NULL;
@@ -117,6 +125,9 @@ static void take_event(struct cf_call *call, const struct cf_terminal_event *eve
         camera->camera.wants_key = true;
     } else if (event->kind == CF_TERMINAL_BITRATE && camera != NULL) {
         cf_camera_limit(&camera->camera, event->bps);
+    }
+    if (event->kind == CF_TERMINAL_REACHED || event->kind == CF_TERMINAL_UNREACHED) {
+        note_path(call, event->line);
     }
     cf_call_report_terminal(call, event);
 }

@@ -46,6 +46,8 @@ const char cf_call_help[] =
     "  --bundle               all media over one port (RFC 9143)\n"
     "  --ice                  find the way of media by connectivity checks (RFC 8445)\n"
     "  --ice-tcp              the same, over TCP as well (RFC 6544)\n"
+    "  --stun HOST[:PORT]     ICE with server-reflexive candidates, found there; the call waits for them\n"
+    "  --trickle              ... or does not: they are told when they are found (RFC 8838, 8840)\n"
     "  --no-udp               media neither goes nor comes by UDP, as behind a firewall that lets none through\n"
     "  --record FOLDER        heard.wav, sent.wav, heard-LINE.wav of each talker's line, a file of pictures for each line,\n"
     "                         sheet.png\n"
@@ -58,7 +60,7 @@ const char cf_call_help[] =
     "\n"
     "One JSON object a line on standard output: events, and statistics once a second. Commands on standard input: hold,\n"
     "resume, offer, subject TEXT, subject-offerless TEXT, add URI, remove URI, admin URI, no-admin URI, mute, unmute,\n"
-    "keys 123#, layout L, verify-sas, unverify-sas, answer, decline, call URI, hang-up, quit.\n"
+    "keys 123#, layout L, verify-sas, unverify-sas, restart-ice, answer, decline, call URI, hang-up, quit.\n"
     "Status: 0 done and as expected, 1 not, 2 usage.\n";
 
 /* --- single values --- */
@@ -218,6 +220,7 @@ static const char **text_option(struct cf_call_options *o, const char *name) {
         {"--video-codecs", &o->video_codecs},
         {"--expect", &o->expect},
         {"--zrtp-secrets", &o->zrtp_secrets},
+        {"--stun", &o->stun},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {
@@ -237,6 +240,7 @@ static bool *flag_option(struct cf_call_options *o, const char *name) {
         {"--blind", &o->is_blind},       {"--trace", &o->is_traced},
         {"--bundle", &o->is_bundled},    {"--ice", &o->has_ice},
         {"--ice-tcp", &o->has_ice_tcp},  {"--no-udp", &o->is_udp_blocked},
+        {"--trickle", &o->trickles},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) == 0) {

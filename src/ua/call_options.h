@@ -82,6 +82,8 @@ struct cf_call_options {
     bool is_bundled;
     bool has_ice;
     bool has_ice_tcp;    /**< implies .has_ice */
+    const char *stun;    /**< HOST[:PORT] that tells how our ports look from outside; implies .has_ice; NULL: none */
+    bool trickles;       /**< implies .has_ice: calls don't wait for what .stun says, the peer is told later */
     bool is_udp_blocked; /**< for media, as behind a firewall */
     const char *record;  /**< folder; NULL: nothing is recorded */
     bool is_blind;       /**< received pictures are not decoded */

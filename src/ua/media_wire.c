@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ua/media_wire.h"
 
+#include "shell/system/system.h"
 #include "shell/udp/udp.h"
 #include "ua/stream_wire.h"
 #include <stdlib.h>
@@ -27,9 +28,22 @@ struct cf_media_wire {
     void *ctx;
     struct cf_stream_wire *streams; /* NULL: no TCP */
     bool is_udp_blocked;
+    struct cf_ice_gather gather;
+    cf_media_wire_found *found; /* NULL: nobody asks for reflexive addresses */
     struct cf_port_source source;
     struct socket sockets[SOCKETS_MAX];
 };
+
+static void tell_found(struct cf_media_wire *wire) {
+    struct cf_ice_reflexive found;
+    while (wire->found != NULL && cf_ice_gather_poll_found(&wire->gather, &found)) {
+        wire->found(wire->ctx, &found);
+    }
+}
+
+static bool is_gathering(struct cf_media_wire *wire, const struct cf_addr *base, const struct cf_datagram *datagram) {
+    return wire->found != NULL && cf_ice_gather_receive(&wire->gather, base, &datagram->remote, datagram->bytes);
+}
 
 static void on_readable(void *ctx) {
     struct socket *s = ctx;
@@ -39,8 +53,12 @@ static void on_readable(void *ctx) {
     size_t count = cf_udp_receive(&s->udp, buffer, SLOT, datagrams, BATCH);
     count = wire->is_udp_blocked ? 0 : count;
     for (size_t i = 0; i < count; i++) {
+        if (is_gathering(wire, &s->udp.local, &datagrams[i])) {
+            continue;
+        }
         wire->handler(wire->ctx, name, &datagrams[i].remote, (uint8_t *)(uintptr_t)datagrams[i].bytes.at, datagrams[i].bytes.len);
     }
+    tell_found(wire);
     wire->settled(wire->ctx);
 }
 
@@ -54,6 +72,7 @@ static struct socket *free_socket(struct cf_media_wire *wire) {
 }
 
 static void close_socket(struct socket *s) {
+    cf_ice_gather_remove(&s->wire->gather, &s->udp.local);
     cf_loop_unwatch(&s->watch);
     cf_udp_close(&s->udp);
     s->udp.fd = -1;
@@ -73,10 +92,19 @@ static struct socket *open_socket(struct cf_media_wire *wire, uint16_t port) {
     return s;
 }
 
+/* One that is kept: not every one that is opened makes a pair. */
+static void ask_for(struct cf_media_wire *wire, const struct socket *s) {
+    if (wire->found != NULL) {
+        /* More than there is room for have host candidates only. */
+        (void)cf_ice_gather_add(&wire->gather, &s->udp.local, cf_system_now());
+    }
+}
+
 static bool take_one(struct cf_media_wire *wire, struct cf_port_pair *ret) {
     struct socket *rtp = open_socket(wire, 0);
     if (rtp != NULL) {
         *ret = (struct cf_port_pair){.rtp = rtp->udp.local};
+        ask_for(wire, rtp);
     }
     return rtp != NULL;
 }
@@ -91,6 +119,8 @@ static bool take_pair(struct cf_media_wire *wire, struct cf_port_pair *ret) {
         struct socket *rtcp = rtp->udp.local.port % 2 == 0 ? open_socket(wire, (uint16_t)(rtp->udp.local.port + 1)) : NULL;
         if (rtcp != NULL) {
             *ret = (struct cf_port_pair){.rtp = rtp->udp.local, .rtcp = rtcp->udp.local};
+            ask_for(wire, rtp);
+            ask_for(wire, rtcp);
             return true;
         }
         close_socket(rtp);
@@ -177,6 +207,31 @@ static void send_run(struct cf_media_wire *wire, uint32_t name, const struct cf_
         /* What the kernel's queue does not take is lost, as on the network. */
         (void)cf_udp_send(udp, run, count);
     }
+}
+
+/* --- reflexive addresses --- */
+
+void cf_media_wire_gather(struct cf_media_wire *wire, const struct cf_addr *server, cf_media_wire_found *found) {
+    cf_ice_gather_init(&wire->gather, cf_system_entropy(), server);
+    wire->found = found;
+}
+
+bool cf_media_wire_is_gathered(const struct cf_media_wire *wire) {
+    return wire->found != NULL && cf_ice_gather_is_done(&wire->gather);
+}
+
+cf_usec cf_media_wire_turn(struct cf_media_wire *wire, cf_usec now) {
+    struct cf_addr base;
+    struct cf_span datagram;
+    if (wire->found == NULL) {
+        return CF_USEC_NEVER;
+    }
+    cf_ice_gather_on_deadline(&wire->gather, now);
+    while (cf_ice_gather_poll_send(&wire->gather, &base, &datagram)) {
+        const struct cf_datagram request = {wire->gather.server, datagram};
+        send_run(wire, cf_terminal_socket(&base), &request, 1);
+    }
+    return cf_ice_gather_deadline(&wire->gather);
 }
 
 void cf_media_wire_flush(struct cf_media_wire *wire, struct cf_terminal *terminal) {

@@ -4,6 +4,7 @@
 #define CF_UA_MEDIA_WIRE_H
 
 #include "core/focus/ports.h"
+#include "core/ice/gather.h"
 #include "core/terminal/terminal.h"
 #include "shell/loop/loop.h"
 
@@ -31,6 +32,18 @@ CF_MUST_USE enum cf_err cf_media_wire_open_streams(struct cf_media_wire *wire, c
 
 /** Neither send nor take datagrams of UDP, as behind a firewall that lets none through. */
 void cf_media_wire_block_udp(struct cf_media_wire *wire);
+
+/** Called when a port's address as it looks from outside was found. */
+typedef void cf_media_wire_found(void *ctx, const struct cf_ice_reflexive *found);
+
+/** Ports ask STUN server @p server how they look from outside; @p found is called with the context of the wire. */
+void cf_media_wire_gather(struct cf_media_wire *wire, const struct cf_addr *server, cf_media_wire_found *found);
+
+/** Does no port wait for an answer of the STUN server? */
+bool cf_media_wire_is_gathered(const struct cf_media_wire *wire);
+
+/** Time has passed; the next time that this is to be called. */
+cf_usec cf_media_wire_turn(struct cf_media_wire *wire, cf_usec now);
 
 /** Ports for the agent. */
 struct cf_port_source *cf_media_wire_ports(struct cf_media_wire *wire);

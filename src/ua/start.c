@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The address of "HOST[:PORT]" or of the domain; asks the system's resolver if it is a name. */
-static enum cf_err find_server(const struct cf_call_options *o, struct cf_addr *ret) {
-    struct cf_str rest = cf_str_of(o->server == NULL ? o->domain : o->server);
+/* RFC 8489 section 14. */
+#define STUN_PORT 3478
+
+/* The address of "HOST[:PORT]"; asks the system's resolver if it is a name. */
+static enum cf_err find_host(const char *text, struct cf_addr *ret) {
+    struct cf_str rest = cf_str_of(text);
     char host[CF_CALL_TEXT_MAX];
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
     struct addrinfo *found = NULL;
@@ -73,7 +76,7 @@ static enum cf_err set_policy(struct cf_policy *p, const struct cf_call_options 
     p->offer_profile = rows[o->encryption].profile;
     err = cf_policy_set_keyings(p, rows[o->encryption].keyings);
     p->allows_bundle = o->is_bundled;
-    p->ice = o->has_ice || o->has_ice_tcp ? CF_POLICY_ICE_FULL : CF_POLICY_ICE_OFF;
+    p->ice = o->has_ice || o->has_ice_tcp || o->stun != NULL || o->trickles ? CF_POLICY_ICE_FULL : CF_POLICY_ICE_OFF;
     if (err == CF_OK && o->suites != NULL) {
         err = cf_policy_set_suites(p, cf_str_of(o->suites));
     }
@@ -105,8 +108,12 @@ enum cf_err cf_start_make(struct cf_start *start, const struct cf_call_options *
     err = err == CF_OK && has_zrtp
               ? cf_media_keys_add_zrtp(&start->keys, cf_str_of(options->aor), cf_str_of(options->target), options->zrtp_secrets)
               : err;
-    err = err == CF_OK ? find_server(options, &server) : err;
+    err = err == CF_OK ? find_host(options->server == NULL ? options->domain : options->server, &server) : err;
     err = err == CF_OK ? put_proxy(start, options, &server) : err;
+    if (err == CF_OK && options->stun != NULL) {
+        err = find_host(options->stun, &start->stun);
+        start->stun.port = start->stun.port != 0 ? start->stun.port : STUN_PORT;
+    }
     err = err == CF_OK ? find_local(options, &server, &start->local) : err;
     return err == CF_OK ? cf_loop_create(&start->loop) : err;
 }

@@ -15,6 +15,7 @@ struct cf_start {
     struct cf_policy policy;
     struct cf_media_keys keys;
     struct cf_addr local;         /**< address of ours; port 0 */
+    struct cf_addr stun;          /**< STUN server; family NONE: none */
     char proxy[CF_CALL_TEXT_MAX]; /**< URI that everything goes through */
 };
 

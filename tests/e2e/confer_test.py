@@ -49,7 +49,7 @@ class Program:
         self.name = name
         self.lines = []
         self.queue = queue.Queue()
-        self.log = tempfile.TemporaryFile('w+')
+        self.log = tempfile.TemporaryFile('w+', errors='replace')  # compressed bodies in traces
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         bufsize=1, **options)
         self.reader = threading.Thread(target=self._read, daemon=True)

@@ -125,7 +125,8 @@ class Client:
             return
         raise Failure(f'{self.user}: {message.line} came, which should not')
 
-    def text(self, method, uri, fields='', body='', call_id=None, to_tag=None, cseq=None, user=None, branch=None):
+    def text(self, method, uri, fields='', body='', call_id=None, to_tag=None, cseq=None, user=None, branch=None,
+             content_type='application/sdp'):
         self.number += 1
         who = f'sip:{user or self.user}@{self.domain}'
         to = who if method == 'REGISTER' else uri
@@ -135,7 +136,7 @@ class Client:
                 f'CSeq: {cseq or self.number} {method}\r\nContact: <sip:{self.user}@{self.host}:{self.port};transport={self.transport.lower()}>\r\n'
                 f'User-Agent: raw client of the end-to-end tests, with a name that is as long as those of other phones are\r\n'
                 f'Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY, MESSAGE, SUBSCRIBE, INFO, UPDATE, PRACK\r\n'
-                f'{fields}{"Content-Type: application/sdp" + chr(13) + chr(10) if body else ""}Content-Length: {len(body)}\r\n\r\n{body}')
+                f'{fields}{f"Content-Type: {content_type}" + chr(13) + chr(10) if body else ""}Content-Length: {len(body)}\r\n\r\n{body}')
 
     def ask(self, method, uri, patience=10, **parts):
         """Send a request; a challenge is answered. The final answer."""

@@ -53,6 +53,15 @@ static void check_crypto(struct cf_str value) {
     }
 }
 
+static void check_remote_candidates(struct cf_str value) {
+    struct cf_addr a[CF_SDP_REMOTE_CANDIDATES_MAX];
+    struct cf_addr b[CF_SDP_REMOTE_CANDIDATES_MAX];
+    if (cf_sdp_remote_candidates_parse(value, a) && a[0].family != CF_FAMILY_NONE && a[1].family != CF_FAMILY_NONE) {
+        cf_put_sdp_remote_candidates(&w, a, CF_SDP_REMOTE_CANDIDATES_MAX);
+        require(cf_sdp_remote_candidates_parse(value_of(&w), b) && cf_addr_eq(&a[0], &b[0]) && cf_addr_eq(&a[1], &b[1]));
+    }
+}
+
 static void check_candidate(struct cf_str value) {
     struct cf_sdp_candidate a;
     struct cf_sdp_candidate b;
@@ -126,8 +135,8 @@ static void check_others(struct cf_str value) {
 }
 
 static void check_attribute(struct cf_str value) {
-    static void (*const checks[])(struct cf_str) = {check_crypto,    check_candidate,   check_extmap, check_rid,
-                                                    check_simulcast, check_fingerprint, check_others};
+    static void (*const checks[])(struct cf_str) = {check_crypto, check_candidate, check_remote_candidates, check_extmap,
+                                                    check_rid,    check_simulcast, check_fingerprint,       check_others};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         cf_writer_init(&w, out, sizeof out);
         checks[i](value);

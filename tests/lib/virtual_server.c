@@ -73,6 +73,7 @@ static void note_transport(struct virtual_leg *leg, const struct cf_media_transp
     leg->transport.is_controlling = own->is_controlling;
     leg->transport.socket = set->rtp_socket;
     leg->transport.bases = set->base_count;
+    leg->transport.local = set->transport.local_rtp;
     leg->transport.candidates = set->transport.ice.candidate_count;
     memcpy(leg->transport.ufrag, own->ufrag, sizeof own->ufrag);
 }

@@ -36,6 +36,7 @@ struct virtual_leg {
         bool is_controlling;
         uint32_t socket;
         uint8_t bases;
+        struct cf_addr local;                /**< ours, as our description says */
         uint8_t candidates;                  /**< of the peer */
         char ufrag[CF_ICE_OWN_TEXT_MAX];     /**< ours */
     } transport;                             /**< the first one, as last told */

@@ -87,6 +87,32 @@ static void later_offers_keep_or_change_what_was_agreed(void **state) {
     scene_end();
 }
 
+/* RFC 8839 section 4.4.3.2: the default of an answer is what the peer says that it uses, if that is ours. */
+static void the_answer_follows_what_was_nominated(void **state) {
+    (void)state;
+    struct cf_addr other;
+    struct cf_addr stranger;
+    scene_begin(5);
+    prepare(ALICE, true);
+    struct cf_port_source *ports = &scene.server.ports;
+    assert_ok(cf_addr_parse(CF_STR("198.51.100.77:10000"), &other));
+    assert_ok(cf_addr_parse(CF_STR("198.51.100.78:10000"), &stranger));
+    ports->place_count = 2;
+    ports->places[0][1] = (struct cf_port_place){.addr = other, .socket = CF_MEDIA_SOCKET_SHARED + 1};
+    size_t call = scene_join(ALICE, ROOM);
+    assert_true(cf_addr_eq(&transport(0)->local, &ports->places[0][0].addr));
+    for (size_t i = 0; i < 2; i++) {
+        candidates[ALICE][0].nominated[0] = i == 0 ? other : stranger;
+        phone_reinvite(&scene.phones[ALICE], call, "nominated", false);
+        scene_run(CF_SEC(1));
+        const struct cf_addr *expected = i == 0 ? &other : &ports->places[0][0].addr;
+        assert_true(cf_addr_eq(&transport(0)->local, expected));
+        assert_int_equal(transport(0)->bases, 2);
+        assert_int_equal(transport(0)->socket, CF_MEDIA_SOCKET_NONE);
+    }
+    scene_end();
+}
+
 static void candidates_may_come_later(void **state) {
     (void)state;
     scene_begin(4);
@@ -195,6 +221,7 @@ static void who_is_called_is_offered_it(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(multiplexed_members_share_the_port), cmocka_unit_test(others_get_ports_of_their_own),
-             cmocka_unit_test(later_offers_keep_or_change_what_was_agreed), cmocka_unit_test(candidates_may_come_later),
+             cmocka_unit_test(later_offers_keep_or_change_what_was_agreed),
+             cmocka_unit_test(the_answer_follows_what_was_nominated), cmocka_unit_test(candidates_may_come_later),
              cmocka_unit_test(operators_see_the_path), cmocka_unit_test(a_leg_without_a_way_ends),
              cmocka_unit_test(who_is_called_is_offered_it))

@@ -170,8 +170,13 @@ static bool init(struct cf_agent *agent, cf_usec now) {
     agent->profile.allow = CF_STR(ALLOW);
     agent->profile.allow_events = CF_STR("conference, refer");
     agent->profile.supported = CF_STR("replaces, outbound, gruu, norefersub");
+    if (c->policy->ice != CF_POLICY_ICE_OFF) {
+        agent->profile.supported = CF_STR("replaces, outbound, gruu, norefersub, trickle-ice");
+        agent->profile.recv_info = CF_STR("trickle-ice");
+    }
     agent->endpoint = cf_endpoint_create(&endpoint, now);
     bool has_ice = c->policy->ice != CF_POLICY_ICE_OFF;
+    agent->is_gathered = true; /* there are no ports yet */
     agent->ices = has_ice ? cf_mem_alloc(c->mem, CF_AGENT_LINES_MAX * sizeof *agent->ices) : NULL;
     return agent->endpoint != NULL && has_ice == (agent->ices != NULL);
 }

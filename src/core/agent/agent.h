@@ -85,6 +85,9 @@ struct cf_agent_config {
     size_t zrtp_count;
     struct cf_port_source *ports; /**< where RTP ports come from */
     bool has_ice_tcp;             /**< with ICE: we connect over TCP as well, if the peer waits for that (RFC 6544) */
+    bool gathers;  /**< with ICE: somebody finds reflexive addresses of ports, and tells by cf_agent_on_reflexive() and
+                        cf_agent_on_gathered(). Calls wait for that before they are made, unless ... */
+    bool trickles; /**< ... what is found later is told later: by INFO (RFC 8840), or another offer to who can't take that */
     const struct cf_agent_codecs *codecs;
     enum cf_agent_layout layout;
     size_t tiles_max;                           /**< most devices that are asked for; 0: as many as there are lines */
@@ -130,6 +133,18 @@ CF_MUST_USE enum cf_err cf_agent_hold(struct cf_agent *agent, bool is_held, cf_u
 
 /** Offer anew, as a client that has something to change does. CF_ERR_STATE. */
 CF_MUST_USE enum cf_err cf_agent_offer(struct cf_agent *agent, cf_usec now);
+
+/** Offer anew with new ICE credentials: all is checked again (RFC 8839 section 4.4.3.1.1). CF_ERR_STATE, CF_ERR_UNSUPPORTED. */
+CF_MUST_USE enum cf_err cf_agent_restart_ice(struct cf_agent *agent, cf_usec now);
+
+/** Port @p base looks like @p addr from outside; the same address twice, or the base's own, is no news. */
+void cf_agent_on_reflexive(struct cf_agent *agent, const struct cf_addr *base, const struct cf_addr *addr, cf_usec now);
+
+/** Nothing more will be found for the ports that were taken so far. Calling it too often does no harm. */
+void cf_agent_on_gathered(struct cf_agent *agent, cf_usec now);
+
+/** Checks of line @p index have led to candidates @p remotes of the peer, by component; later offers say so. */
+void cf_agent_on_selected(struct cf_agent *agent, size_t index, const struct cf_addr *remotes, size_t count);
 
 /**
  * See the conference in another way; a new offer follows if something changes. CF_ERR_STATE: no call that is up.

@@ -100,6 +100,22 @@ static enum cf_err invite(struct cf_agent *agent, struct cf_str target, cf_usec 
     return CF_OK;
 }
 
+/* Without trickle the first offer has all candidates: ports are taken, and the rest waits for cf_agent_on_gathered(). */
+static enum cf_err begin(struct cf_agent *agent, struct cf_str target, cf_usec now) {
+    if (agent->ices == NULL || !agent->config.gathers || agent->config.trickles) {
+        return invite(agent, target, now);
+    }
+    enum cf_err err = cf_agent_plan_offer(agent);
+    if (err == CF_OK && !cf_agent_keep(agent, &agent->redirect, target)) {
+        err = CF_ERR_NO_MEMORY;
+    }
+    agent->is_waiting = err == CF_OK;
+    if (err != CF_OK) {
+        cf_agent_give_ports(agent);
+    }
+    return err;
+}
+
 static bool set_subject_fields(struct cf_agent *agent, struct cf_str subject) {
     char text[SUBJECT_MAX];
     struct cf_writer w;
@@ -130,7 +146,7 @@ static enum cf_err copy_list(struct cf_agent *agent, const struct cf_resource_li
 
 enum cf_err cf_agent_call(struct cf_agent *agent, const struct cf_agent_call *call, cf_usec now) {
     struct cf_sip_uri uri;
-    if (agent->call != NULL || agent->is_ending) {
+    if (agent->call != NULL || agent->is_ending || agent->is_waiting) {
         return CF_ERR_STATE;
     }
     if (cf_sip_uri_parse(call->target, &uri) != CF_OK || !cf_sip_uri_is_sip(&uri)) {
@@ -143,13 +159,13 @@ enum cf_err cf_agent_call(struct cf_agent *agent, const struct cf_agent_call *ca
         err = CF_ERR_LIMIT;
     }
     agent->is_subject_set = call->subject.len > 0;
-    return err == CF_OK ? invite(agent, call->target, now) : err;
+    return err == CF_OK ? begin(agent, call->target, now) : err;
 }
 
 /* --- taking calls --- */
 
 void cf_agent_on_invite(struct cf_agent *agent, const struct cf_endpoint_event *event, cf_usec now) {
-    if (agent->call != NULL || agent->is_ending) {
+    if (agent->call != NULL || agent->is_ending || agent->is_waiting) {
         cf_agent_refuse(agent, event, agent->is_ending ? 480 : 486, CF_STR_NONE, now);
         return;
     }
@@ -276,6 +292,11 @@ enum cf_err cf_agent_set_subject(struct cf_agent *agent, struct cf_str subject, 
 void cf_agent_hang_up(struct cf_agent *agent, uint16_t status, cf_usec now) {
     struct cf_agent_leg *leg = agent->call;
     cf_mem_free_str(agent->config.mem, &agent->redirect);
+    if (agent->is_waiting) {
+        agent->is_waiting = false;
+        cf_agent_give_ports(agent);
+        cf_agent_tell_ended(agent, CF_SESSION_CAUSE_LOCAL, 0, CF_STR_NONE);
+    }
     if (leg != NULL) {
         cf_session_end(&leg->session, status == 0 && cf_tx_id_is_set(leg->ringing) ? 486 : status, CF_STR_NONE, now);
         cf_agent_settle_leg(leg, now);
@@ -294,6 +315,7 @@ static void take_media(struct cf_agent_leg *leg, const struct cf_session_event *
     cf_media_params_free(agent->config.mem, agent->media);
     agent->media = params;
     cf_agent_note_bundle(agent, params);
+    cf_agent_note_ice(agent, params);
     cf_agent_tell(agent, CF_AGENT_MEDIA, 0, false, CF_STR_NONE);
     if (agent->is_subject_set && leg->is_up && !event->is_preview) {
         /* It was for one re-INVITE: a later one must not undo what others have said since. */
@@ -329,8 +351,20 @@ static void follow_redirect(struct cf_agent *agent, cf_usec now) {
     struct cf_str target = agent->redirect;
     agent->redirect = CF_STR_NONE;
     cf_agent_tell(agent, CF_AGENT_REDIRECTED, 302, false, target);
+    enum cf_err err = begin(agent, target, now);
+    if (err != CF_OK) {
+        cf_agent_tell_ended(agent, CF_SESSION_CAUSE_NO_MEMORY, 0, cf_str_of(cf_err_text(err)));
+    }
+    cf_mem_free_str(agent->config.mem, &target);
+}
+
+void cf_agent_go_on(struct cf_agent *agent, cf_usec now) {
+    struct cf_str target = agent->redirect;
+    agent->redirect = CF_STR_NONE;
+    agent->is_waiting = false;
     enum cf_err err = invite(agent, target, now);
     if (err != CF_OK) {
+        cf_agent_give_ports(agent);
         cf_agent_tell_ended(agent, CF_SESSION_CAUSE_NO_MEMORY, 0, cf_str_of(cf_err_text(err)));
     }
     cf_mem_free_str(agent->config.mem, &target);
@@ -379,6 +413,7 @@ static void on_event(struct cf_agent_leg *leg, const struct cf_session_event *ev
         cf_agent_tell(agent, CF_AGENT_CONNECTED, 0, agent->focus.len > 0, cf_session_dialog(&leg->session)->target);
         cf_agent_meet(agent, NULL, now);
         cf_agent_follow_roster(agent, now);
+        cf_agent_trickle(agent, now);
         break;
     case CF_SESSION_OFFER:
     case CF_SESSION_OFFER_WANTED:
@@ -390,8 +425,10 @@ static void on_event(struct cf_agent_leg *leg, const struct cf_session_event *ev
         break;
     case CF_SESSION_MEDIA:
         take_media(leg, event);
+        cf_agent_trickle(agent, now);
         break;
     case CF_SESSION_OFFER_FAILED:
+        agent->restarts_ice = false;
         cf_agent_tell(agent, CF_AGENT_OFFER_FAILED, event->status, false, CF_STR_NONE);
         break;
     case CF_SESSION_REQUEST:

@@ -27,6 +27,22 @@ struct cf_agent_line {
     bool is_wanted;       /**< plan: the device is still there */
 };
 
+/** ICE of a line that has ports. */
+struct cf_agent_ice {
+    struct cf_local_ice local;                       /**< what the latest description or INFO has */
+    struct cf_addr reflexive[CF_ICE_COMPONENTS_MAX]; /**< by component; family NONE: none, or the base itself */
+    bool is_told[CF_ICE_COMPONENTS_MAX];             /**< the peer knows of .reflexive */
+    bool is_end_told;                                /**< and that there are no more */
+    struct cf_addr nominated[CF_ICE_COMPONENTS_MAX]; /**< of the peer's candidates; family NONE: none */
+    /* As agreed last: */
+    bool has_checks;
+    bool peer_trickles;
+    bool is_controlling;
+    uint8_t component_count;
+    struct cf_tag ufrag; /**< ours */
+    struct cf_tag pwd;
+};
+
 /** An attempt at a call, or the call; several while one follows on another. */
 struct cf_agent_leg {
     struct cf_agent *agent;
@@ -78,7 +94,10 @@ struct cf_agent {
     size_t redirects;
     struct cf_agent_line lines[CF_AGENT_LINES_MAX];
     size_t line_count;
-    struct cf_local_ice *ices; /**< owned: candidates, CF_AGENT_LINES_MAX; NULL: no ICE */
+    struct cf_agent_ice *ices; /**< owned: CF_AGENT_LINES_MAX; NULL: no ICE */
+    bool is_gathered;          /**< nothing more is being found for the ports that there are */
+    bool is_waiting;           /**< the call to .redirect waits for that */
+    bool restarts_ice;         /**< the next offer has new credentials */
     bool is_held;
     bool is_planned;               /**< the roster has been seen: contents and labels are said */
     bool is_bundled;               /**< as agreed last: all lines use the first one's ports */
@@ -123,7 +142,25 @@ void cf_agent_refuse(struct cf_agent *agent, const struct cf_endpoint_event *eve
 /** The Contact that we give, with @p gruu (absent: by address) as URI. */
 bool cf_agent_set_contact(struct cf_agent *agent, struct cf_str gruu);
 
+/* --- agent_ice.c --- */
+
+/** Are reflexive candidates still being found? */
+bool cf_agent_must_gather(const struct cf_agent *agent);
+
+/** Where a line can be reached: at @p ports, by the one address that we have and as it looks from outside. NULL: no ICE. */
+const struct cf_local_ice *cf_agent_candidates(struct cf_agent *agent, size_t index, const struct cf_port_pair *ports,
+                                               bool is_offer);
+
+/** Something was agreed on. */
+void cf_agent_note_ice(struct cf_agent *agent, const struct cf_media_params *params);
+
+/** Tell the peer what it does not know of our candidates, if the call is up. */
+void cf_agent_trickle(struct cf_agent *agent, cf_usec now);
+
 /* --- agent_call.c --- */
+
+/** The call that waited for candidates is made now. */
+void cf_agent_go_on(struct cf_agent *agent, cf_usec now);
 
 /** An INVITE outside of dialogs. */
 void cf_agent_on_invite(struct cf_agent *agent, const struct cf_endpoint_event *event, cf_usec now);
@@ -135,6 +172,9 @@ void cf_agent_settle_leg(struct cf_agent_leg *leg, cf_usec now);
 void cf_agent_free_leg(struct cf_agent_leg *leg);
 
 /* --- agent_media.c --- */
+
+/** Take ports for the first offer of a call: sound, and one line of pictures. Later: nothing, what is there stays. */
+CF_MUST_USE enum cf_err cf_agent_plan_offer(struct cf_agent *agent);
 
 /**
  * Our description: an offer with @p offered NULL, else an answer to what is offered there. @p lines has CF_AGENT_LINES_MAX

@@ -14,6 +14,9 @@ void cf_agent_give_ports(struct cf_agent *agent) {
         }
         cf_mem_free_str(agent->config.mem, &agent->lines[i].device);
         agent->lines[i] = (struct cf_agent_line){.role = CF_AGENT_ROLE_NONE};
+        if (agent->ices != NULL) {
+            agent->ices[i] = (struct cf_agent_ice){.has_checks = false};
+        }
     }
     agent->line_count = 0;
     agent->tile_count = 0;
@@ -40,6 +43,7 @@ enum cf_err cf_agent_take_line(struct cf_agent *agent, size_t index, enum cf_med
         line->role = CF_AGENT_ROLE_NONE;
         return CF_ERR_NO_PORT;
     }
+    agent->is_gathered = false;
     return CF_OK;
 }
 
@@ -76,30 +80,6 @@ static struct cf_str tag_or_none(const struct cf_tag *tag) {
     return tag->len > 0 ? cf_tag_str(tag) : CF_STR_NONE;
 }
 
-/* Where a line can be reached: at its ports, by the one address that we have. */
-/* RFC 6544 section 4.5: who connects has no port to tell. */
-#define DISCARD_PORT 9
-
-static const struct cf_local_ice *candidates_of(struct cf_agent *agent, size_t index, const struct cf_port_pair *ports) {
-    struct cf_local_ice *ice = agent->ices == NULL ? NULL : &agent->ices[index];
-    if (ice == NULL || ports->rtp.family == CF_FAMILY_NONE) {
-        return NULL;
-    }
-    ice->count = 0;
-    ice->candidates[ice->count++] = (struct cf_local_candidate){.addr = ports->rtp, .preference = UINT16_MAX, .component = 1};
-    if (ports->rtcp.family != CF_FAMILY_NONE) {
-        ice->candidates[ice->count++] =
-            (struct cf_local_candidate){.addr = ports->rtcp, .preference = UINT16_MAX, .component = 2};
-    }
-    if (agent->config.has_ice_tcp) {
-        struct cf_local_candidate *active = &ice->candidates[ice->count++];
-        *active = (struct cf_local_candidate){
-            .addr = ports->rtp, .preference = UINT16_MAX, .component = 1, .transport = CF_ICE_TCP_ACTIVE};
-        active->addr.port = DISCARD_PORT;
-    }
-    return ice;
-}
-
 static struct cf_local_line describe_line(const struct cf_agent *agent, const struct cf_agent_line *line) {
     const struct cf_port_pair *ports =
         line->ports.rtp.family == CF_FAMILY_NONE && agent->is_bundled ? &agent->lines[0].ports : &line->ports;
@@ -120,7 +100,7 @@ static struct cf_local_line describe_line(const struct cf_agent *agent, const st
 /* --- which lines there are --- */
 
 static bool set_mid(struct cf_agent *agent, size_t index, struct cf_str mid) {
-    return !is_tiled(agent) || cf_tag_set(mid, &agent->lines[index].mid);
+    return !(is_tiled(agent) || agent->config.trickles) || cf_tag_set(mid, &agent->lines[index].mid);
 }
 
 static enum cf_err plan_talkers(struct cf_agent *agent) {
@@ -135,7 +115,7 @@ static enum cf_err plan_talkers(struct cf_agent *agent) {
 }
 
 /* The first time: sound, one line of pictures, and those for talkers. Later: what is there. */
-static enum cf_err plan_offer(struct cf_agent *agent) {
+enum cf_err cf_agent_plan_offer(struct cf_agent *agent) {
     if (agent->line_count > 0) {
         return CF_OK;
     }
@@ -178,7 +158,7 @@ static enum cf_err plan_answer(struct cf_agent *agent, const struct cf_negotiati
 
 enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiation *offered, bool is_secure,
                               struct cf_local_line *lines, struct cf_local_session *ret) {
-    enum cf_err err = offered == NULL ? plan_offer(agent) : plan_answer(agent, offered);
+    enum cf_err err = offered == NULL ? cf_agent_plan_offer(agent) : plan_answer(agent, offered);
     if (err != CF_OK) {
         return err;
     }
@@ -186,7 +166,8 @@ enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiatio
         lines[i] = describe_line(agent, &agent->lines[i]);
         if (agent->lines[i].role != CF_AGENT_ROLE_NONE) {
             bool is_shared = agent->lines[i].ports.rtp.family == CF_FAMILY_NONE && agent->is_bundled;
-            lines[i].ice = candidates_of(agent, i, is_shared ? &agent->lines[0].ports : &agent->lines[i].ports);
+            lines[i].ice =
+                cf_agent_candidates(agent, i, is_shared ? &agent->lines[0].ports : &agent->lines[i].ports, offered == NULL);
         }
         lines[i].zrtp_hash = i < agent->config.zrtp_count ? agent->config.zrtp_hashes[i] : NULL;
     }
@@ -194,6 +175,7 @@ enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiatio
                                      .entropy = agent->config.entropy,
                                      .fingerprint = agent->config.fingerprint,
                                      .is_signalling_secure = is_secure,
+                                     .restarts_ice = agent->restarts_ice && offered == NULL,
                                      .address = agent->config.locals[0].addr,
                                      .name = CF_STR("Talk"),
                                      .lines = lines,

@@ -42,6 +42,9 @@ void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile,
     if ((fields & CF_UA_PROFILE_ACCEPT) != 0) {
         put_if_there(w, CF_SIP_HEADER_ACCEPT, profile->accept);
     }
+    if ((fields & CF_UA_PROFILE_SESSION) != 0) {
+        put_if_there(w, CF_SIP_HEADER_RECV_INFO, profile->recv_info);
+    }
     put_if_there(w, (fields & CF_UA_PROFILE_SERVER) != 0 ? CF_SIP_HEADER_SERVER : CF_SIP_HEADER_USER_AGENT, profile->product);
     if ((fields & CF_UA_PROFILE_SESSION) != 0 && profile->session_fields.at != NULL) {
         cf_put(w, profile->session_fields);
@@ -50,7 +53,7 @@ void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile,
 
 size_t cf_ua_profile_size(const struct cf_ua_profile *profile) {
     return profile->contact.len + profile->product.len + profile->allow.len + profile->allow_events.len + profile->accept.len +
-           profile->supported.len + profile->session_fields.len + FIXED_FIELDS_SIZE;
+           profile->supported.len + profile->recv_info.len + profile->session_fields.len + FIXED_FIELDS_SIZE;
 }
 
 enum cf_err cf_draft_begin(struct cf_draft *draft, const struct cf_mem *mem, size_t size) {

@@ -23,6 +23,7 @@ struct cf_ua_profile {
     struct cf_str allow_events; /**< Allow-Events: "conference, refer" */
     struct cf_str accept;       /**< Accept, in answers to OPTIONS and in 415 */
     struct cf_str supported;    /**< Supported: further option tags than timer and 100rel, which follow from the settings below */
+    struct cf_str recv_info;    /**< Recv-Info: packages of INFO that are taken (RFC 6086) */
     struct cf_str session_fields; /**< whole lines for INVITE, UPDATE and their 2xx: "Subject: Weekly\r\n" */
 
     /** 100rel (RFC 3262) */
@@ -56,7 +57,7 @@ enum cf_ua_profile_fields {
     CF_UA_PROFILE_CONTACT = 1 << 0,
     CF_UA_PROFILE_ABILITIES = 1 << 1, /**< Supported, Allow, Allow-Events */
     CF_UA_PROFILE_ACCEPT = 1 << 2,
-    CF_UA_PROFILE_SESSION = 1 << 3, /**< session_fields */
+    CF_UA_PROFILE_SESSION = 1 << 3, /**< session_fields, Recv-Info */
     CF_UA_PROFILE_SERVER = 1 << 4,  /**< a response: Server instead of User-Agent */
 };
 

@@ -46,12 +46,14 @@ struct cf_room {
 /** One m-line of a leg, kept from one negotiation to the next. */
 struct cf_leg_line {
     struct cf_port_pair ports; /**< family NONE: none, or bundled with another line */
-    bool is_shared;            /**< received on the port that all members with ICE share; no .ports then */
-    struct cf_local_ice *ice;  /**< owned; candidates as last described; NULL: none */
-    struct cf_tag mid;         /**< as agreed on */
-    uint16_t transport;        /**< of the agreement, while .is_active */
-    uint32_t ssrc;             /**< of what we send */
-    uint8_t zrtp;              /**< place in the leg's Hello hashes + 1; 0: none */
+    struct cf_addr
+        nominated;  /**< our candidate that the peer says it has nominated: the default of our answer; family NONE: none */
+    bool is_shared; /**< received on the port that all members with ICE share; no .ports then */
+    struct cf_local_ice *ice; /**< owned; candidates as last described; NULL: none */
+    struct cf_tag mid;        /**< as agreed on */
+    uint16_t transport;       /**< of the agreement, while .is_active */
+    uint32_t ssrc;            /**< of what we send */
+    uint8_t zrtp;             /**< place in the leg's Hello hashes + 1; 0: none */
     enum cf_media_kind kind;
     struct cf_line_use use;       /**< what it is for by the latest description */
     struct cf_tag label;          /**< as offered */
@@ -273,6 +275,10 @@ const struct cf_policy *cf_leg_policy(const struct cf_leg *leg);
 void cf_leg_refresh_tiles(struct cf_leg *leg);
 
 /* --- leg_ice.c --- */
+
+/** The peer says that it uses our candidate @p nominated (family NONE: it says nothing): our next answers have that as default.
+ */
+void cf_leg_note_nominated(struct cf_leg_line *line, const struct cf_addr *nominated);
 
 /** May a line that is offered so be received on the shared port? @p is_shared: it is already. */
 bool cf_leg_can_share(const struct cf_leg *leg, const struct cf_offered_line *offered, bool is_shared);

@@ -135,6 +135,16 @@ static void on_subscribe(struct cf_leg *leg, const struct cf_session_event *even
     }
 }
 
+/* RFC 6086 section 4.2.2: packages that were not asked for are refused; older uses of INFO name none. */
+static void on_info(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
+    struct cf_str package = cf_sip_value(event->message, CF_SIP_HEADER_INFO_PACKAGE);
+    if (package.at != NULL && !cf_str_eq_nocase(package, CF_STR("trickle-ice"))) {
+        respond_status(leg, event->tx, 469, CF_STR("Recv-Info: trickle-ice\r\n"), now);
+        return;
+    }
+    respond_status(leg, event->tx, (uint16_t)cf_leg_on_info(leg, event->message, now), CF_STR_NONE, now);
+}
+
 static void on_request(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
     switch (event->message->method) {
     case CF_SIP_METHOD_REFER:
@@ -144,7 +154,7 @@ static void on_request(struct cf_leg *leg, const struct cf_session_event *event,
         on_subscribe(leg, event, now);
         break;
     case CF_SIP_METHOD_INFO:
-        respond_status(leg, event->tx, (uint16_t)cf_leg_on_info(leg, event->message, now), CF_STR_NONE, now);
+        on_info(leg, event, now);
         break;
     case CF_SIP_METHOD_MESSAGE:
         respond_status(leg, event->tx, (uint16_t)cf_room_on_message(leg->room, leg->aor, event->message, now), CF_STR_NONE, now);

@@ -63,7 +63,25 @@ bool cf_leg_can_share(const struct cf_leg *leg, const struct cf_offered_line *of
            is_within_reach;
 }
 
+/* RFC 8839 section 4.4.3.2: what the peer says that it uses, if we have offered it. */
+static bool is_candidate(const struct cf_leg_line *line, const struct cf_addr *addr) {
+    for (size_t i = 0; line->ice != NULL && i < line->ice->count; i++) {
+        const struct cf_local_candidate *candidate = &line->ice->candidates[i];
+        if (candidate->component == 1 && candidate->transport == CF_ICE_UDP && cf_addr_eq(&candidate->addr, addr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cf_leg_note_nominated(struct cf_leg_line *line, const struct cf_addr *nominated) {
+    line->nominated = is_candidate(line, nominated) ? *nominated : (struct cf_addr){.family = CF_FAMILY_NONE};
+}
+
 struct cf_addr cf_leg_line_address(const struct cf_leg *leg, const struct cf_leg_line *line) {
+    if (line->is_shared && line->nominated.family != CF_FAMILY_NONE) {
+        return line->nominated;
+    }
     const struct cf_port_place *place = line->is_shared ? place_for(leg) : NULL;
     return cf_leg_public_address(leg, place != NULL ? &place->addr : &line->ports.rtp);
 }

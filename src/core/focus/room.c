@@ -82,6 +82,10 @@ static void set_profile(struct cf_room *room) {
                                            .allow_events = CF_STR("conference, refer"),
                                            .accept = CF_STR("application/sdp, application/resource-lists+xml, multipart/mixed"),
                                            .supported = CF_STR("replaces, outbound, gruu, norefersub")};
+    if (room->focus->config.policy->ice != CF_POLICY_ICE_OFF) {
+        room->profile.supported = CF_STR("replaces, outbound, gruu, norefersub, trickle-ice");
+        room->profile.recv_info = CF_STR("trickle-ice");
+    }
     room->plain_profile = room->profile;
     room->plain_profile.contact = cf_str_head(room->contact, cf_str_find(room->contact, '>') + 1);
 }

@@ -6,7 +6,15 @@
 #ifndef CF_CORE_OFFER_FRAGMENT_H
 #define CF_CORE_OFFER_FRAGMENT_H
 
+#include "core/offer/local.h"
 #include "core/offer/params.h"
+
+/**
+ * What such a body says of candidates of ours for one section, behind its m= and a=mid: credentials, candidates of the first
+ * @p component_count components, and, unless @p ice is open, that there are no more.
+ */
+void cf_put_ice_fragment(struct cf_writer *w, struct cf_str ufrag, struct cf_str pwd, const struct cf_local_ice *ice,
+                         uint8_t component_count);
 
 /** What a fragment says of one section. Views into the body. */
 struct cf_ice_fragment {

@@ -2,6 +2,8 @@
 /* ICE in descriptions. */
 #include "core/offer/ice.h"
 
+#include "core/offer/fragment.h"
+
 #include "base/hash.h"
 
 /* RFC 8839 section 5.4 wants 24 and 128 bits at least; these are 48 and 144. */
@@ -169,6 +171,8 @@ void cf_ice_set_offer(const struct cf_local_session *session, const struct cf_ic
 
 /* --- as text --- */
 
+#define END "a=end-of-candidates\r\n"
+
 /* RFC 8445 section 5.1.1.3: the same for candidates of one type, transport and base address. */
 static size_t foundation_of(const struct cf_local_ice *ice, size_t index) {
     const struct cf_local_candidate *candidate = &ice->candidates[index];
@@ -214,6 +218,25 @@ static void put_candidate(struct cf_writer *w, const struct cf_local_ice *ice, s
     cf_put_sdp_candidate(w, &candidate);
 }
 
+static void put_candidates(struct cf_writer *w, const struct cf_local_ice *ice, uint8_t component_count) {
+    for (size_t i = 0; i < ice->count; i++) {
+        if (ice->candidates[i].component <= component_count) {
+            put_candidate(w, ice, i);
+        }
+    }
+}
+
+/* Which pairs are in use. Who multiplexes has one, though an offer names a port for RTCP in case it is taken back. */
+static void put_nominated(struct cf_writer *w, const struct cf_local_ice *ice, uint8_t component_count) {
+    size_t count = 0;
+    while (count < component_count && ice->nominated[count].family != CF_FAMILY_NONE) {
+        count++;
+    }
+    if (count > 0) {
+        cf_put_sdp_remote_candidates(w, ice->nominated, count);
+    }
+}
+
 void cf_put_ice(struct cf_writer *w, const struct cf_plan *plan) {
     if (plan->is_ice_mismatch) {
         cf_put_lit(w, "a=ice-mismatch\r\n");
@@ -224,13 +247,19 @@ void cf_put_ice(struct cf_writer *w, const struct cf_plan *plan) {
     const struct cf_local_ice *ice = plan->local->ice;
     cf_put_sdp_ice(w, cf_tag_str(&plan->ice_ufrag), cf_tag_str(&plan->ice_pwd));
     cf_put(w, plan->has_trickle ? CF_STR("a=ice-options:ice2 trickle\r\n") : CF_STR("a=ice-options:ice2\r\n"));
-    for (size_t i = 0; i < ice->count; i++) {
-        if (ice->candidates[i].component <= plan->ice_components) {
-            put_candidate(w, ice, i);
-        }
+    put_candidates(w, ice, plan->ice_components);
+    put_nominated(w, ice, plan->ice_components);
+    if (plan->has_trickle && !ice->is_open) {
+        cf_put_lit(w, END);
     }
-    if (plan->has_trickle) {
-        cf_put_lit(w, "a=end-of-candidates\r\n");
+}
+
+void cf_put_ice_fragment(struct cf_writer *w, struct cf_str ufrag, struct cf_str pwd, const struct cf_local_ice *ice,
+                         uint8_t component_count) {
+    cf_put_sdp_ice(w, ufrag, pwd);
+    put_candidates(w, ice, component_count);
+    if (!ice->is_open) {
+        cf_put_lit(w, END);
     }
 }
 

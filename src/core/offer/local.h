@@ -25,7 +25,10 @@ struct cf_local_candidate {
 
 /** Where a line can be reached by ICE. */
 struct cf_local_ice {
+    bool is_open; /**< there may be more, which are told by INFO (RFC 8838): no a=end-of-candidates */
     uint8_t count;
+    struct cf_addr nominated[CF_ICE_COMPONENTS_MAX]; /**< offers of who controls: the peer's candidates of nominated pairs, by
+                                                          component (RFC 8839 section 5.7); family NONE: none */
     struct cf_local_candidate candidates[CF_LOCAL_CANDIDATES_MAX];
 };
 
@@ -88,7 +91,9 @@ struct cf_offered_line {
     bool is_ice_local;           /**< they may come from loopback */
     enum cf_direction direction; /**< as the offerer sees it */
     bool is_held;                /**< sendonly, inactive or address of zeros */
-    struct cf_str mid;           /**< absent: none */
+    struct cf_addr
+        nominated;     /**< our candidate for RTP that the peer has nominated (RFC 8839 section 5.7); family NONE: it says none */
+    struct cf_str mid; /**< absent: none */
     struct cf_str label;
     enum cf_content content;
 };

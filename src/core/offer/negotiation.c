@@ -179,6 +179,11 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
         .label = section->attributes.label,
         .content = cf_content_parse(section->attributes.content),
     };
+    struct cf_addr nominated[CF_SDP_REMOTE_CANDIDATES_MAX];
+    if (section->attributes.ice.remote_candidates.at != NULL &&
+        cf_sdp_remote_candidates_parse(section->attributes.ice.remote_candidates, nominated)) {
+        ret->nominated = nominated[0];
+    }
 }
 
 enum cf_err cf_negotiation_offered(const struct cf_negotiation *n, struct cf_offered_line *ret_lines, size_t lines_max,

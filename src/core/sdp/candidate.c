@@ -160,7 +160,40 @@ void cf_sdp_ice_read(const struct cf_sdp_line *line, struct cf_sdp_ice *ice) {
         ice->has_candidate = true;
     } else if (cf_str_eq(line->name, CF_STR("end-of-candidates"))) {
         ice->is_ended = true;
+    } else if (cf_str_eq(line->name, CF_STR("remote-candidates"))) {
+        ice->remote_candidates = line->value;
     }
+}
+
+bool cf_sdp_remote_candidates_parse(struct cf_str value, struct cf_addr ret[CF_SDP_REMOTE_CANDIDATES_MAX]) {
+    struct cf_addr found[CF_SDP_REMOTE_CANDIDATES_MAX] = {{.family = CF_FAMILY_NONE}};
+    struct cf_str rest = value;
+    do {
+        struct cf_addr addr;
+        uint32_t component = 0;
+        struct cf_str number = cf_sdp_word(&rest);
+        struct cf_str host = cf_sdp_word(&rest);
+        struct cf_str port = cf_sdp_word(&rest);
+        if (!cf_str_to_u32(number, 256, &component) || component == 0 || !parse_address(host, port, &addr)) {
+            return false;
+        }
+        if (component <= CF_SDP_REMOTE_CANDIDATES_MAX) {
+            found[component - 1] = addr;
+        }
+    } while (rest.len > 0);
+    memcpy(ret, found, sizeof found);
+    return true;
+}
+
+void cf_put_sdp_remote_candidates(struct cf_writer *w, const struct cf_addr *addrs, size_t count) {
+    cf_put_lit(w, "a=remote-candidates:");
+    for (size_t i = 0; i < count; i++) {
+        cf_put(w, i == 0 ? CF_STR("") : CF_STR(" "));
+        cf_put_dec(w, i + 1);
+        cf_put_char(w, ' ');
+        put_address(w, &addrs[i], CF_STR(" "));
+    }
+    cf_put_lit(w, "\r\n");
 }
 
 void cf_put_sdp_ice(struct cf_writer *w, struct cf_str ufrag, struct cf_str pwd) {

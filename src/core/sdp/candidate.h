@@ -53,7 +53,8 @@ struct cf_sdp_ice {
     bool is_lite;     /**< a=ice-lite, session level */
     bool can_trickle; /**< "trickle" in a=ice-options */
     bool has_candidate;
-    bool is_ended; /**< a=end-of-candidates */
+    bool is_ended;                   /**< a=end-of-candidates */
+    struct cf_str remote_candidates; /**< value of a=remote-candidates; absent: none */
 };
 
 /** Parse the value of a=candidate (also with a leading "candidate:"). False if it does not follow the grammar. */
@@ -64,6 +65,18 @@ void cf_put_sdp_candidate(struct cf_writer *w, const struct cf_sdp_candidate *ca
 
 /** If @p line is one of ICE's put what it says into @p ice. Feed it the session's lines first, then the section's. */
 void cf_sdp_ice_read(const struct cf_sdp_line *line, struct cf_sdp_ice *ice);
+
+/** Components that a=remote-candidates is read of: RTP and RTCP. */
+#define CF_SDP_REMOTE_CANDIDATES_MAX 2
+
+/**
+ * Parse the value of a=remote-candidates (RFC 8839 section 5.7) into @p ret by component, family NONE for one that it does not
+ * name or names by name. False if it does not follow the grammar; @p ret is untouched then.
+ */
+bool cf_sdp_remote_candidates_parse(struct cf_str value, struct cf_addr ret[CF_SDP_REMOTE_CANDIDATES_MAX]);
+
+/** The line with line end, for components 1 to @p count. */
+void cf_put_sdp_remote_candidates(struct cf_writer *w, const struct cf_addr *addrs, size_t count);
 
 /** a=ice-ufrag and a=ice-pwd with line ends. */
 void cf_put_sdp_ice(struct cf_writer *w, struct cf_str ufrag, struct cf_str pwd);

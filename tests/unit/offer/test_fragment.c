@@ -34,6 +34,36 @@ static void reads_the_sections_of_the_rfc(void **state) {
     assert_false(cf_ice_fragments_next(&walk, &f));
 }
 
+static void reads_what_is_written(void **state) {
+    (void)state;
+    char text[512];
+    struct cf_writer w;
+    struct cf_ice_fragments walk;
+    struct cf_ice_fragment f;
+    struct cf_local_ice ice = {.is_open = true, .count = 2};
+    ice.candidates[0] = (struct cf_local_candidate){.addr = {.family = CF_FAMILY_IP4, .ip = {203, 0, 113, 9}, .port = 6000},
+                                                    .base = {.family = CF_FAMILY_IP4, .ip = {10, 0, 0, 1}, .port = 5000},
+                                                    .preference = 65535,
+                                                    .component = 1};
+    ice.candidates[1] = ice.candidates[0];
+    ice.candidates[1].component = 2;
+    for (size_t i = 0; i < 2; i++) {
+        cf_writer_init(&w, text, sizeof text);
+        cf_put_lit(&w, "m=audio 9 RTP/AVP 0\r\na=mid:as\r\n");
+        cf_put_ice_fragment(&w, CF_STR("8hhY"), CF_STR("asd88fgpdd777uzjYhagZg"), &ice, (uint8_t)(i + 1));
+        cf_ice_fragments_init(&walk, cf_writer_str(&w));
+        assert_true(cf_ice_fragments_next(&walk, &f));
+        assert_str(f.mid, CF_STR("as"));
+        assert_str(f.ufrag, CF_STR("8hhY"));
+        assert_int_equal(f.candidate_count, i + 1);
+        assert_true(cf_addr_eq(&f.candidates[0].addr, &ice.candidates[0].addr));
+        assert_int_equal(f.candidates[0].type, CF_ICE_SRFLX);
+        assert_int_equal(f.is_ended, i == 1);
+        assert_false(cf_ice_fragments_next(&walk, &f));
+        ice.is_open = false;
+    }
+}
+
 static void the_end_may_be_said_for_all(void **state) {
     (void)state;
     struct cf_ice_fragments walk;
@@ -84,5 +114,6 @@ static void more_than_there_is_room_for_is_left_out(void **state) {
     assert_false(cf_ice_fragments_next(&walk, &f));
 }
 
-CF_TEST_MAIN(cmocka_unit_test(reads_the_sections_of_the_rfc), cmocka_unit_test(the_end_may_be_said_for_all),
-             cmocka_unit_test(nonsense_says_nothing), cmocka_unit_test(more_than_there_is_room_for_is_left_out))
+CF_TEST_MAIN(cmocka_unit_test(reads_the_sections_of_the_rfc), cmocka_unit_test(reads_what_is_written),
+             cmocka_unit_test(the_end_may_be_said_for_all), cmocka_unit_test(nonsense_says_nothing),
+             cmocka_unit_test(more_than_there_is_room_for_is_left_out))

@@ -232,9 +232,44 @@ static void reflexive_candidates_name_their_base(void **state) {
     assert_true(contains(answer, "a=candidate:3 1 UDP 1694498815 203.0.2.2 2000 typ srflx raddr 192.0.2.2 rport 2000\r\n"));
 }
 
+static void more_may_come_later(void **state) {
+    (void)state;
+    ice_a.is_open = true;
+    struct cf_str offer = test_party_offer(&a);
+    assert_true(contains(offer, "a=ice-options:ice2 trickle\r\n"));
+    assert_false(contains(offer, "a=end-of-candidates"));
+    struct cf_str answer = test_party_answer(&b, offer);
+    assert_true(contains(answer, "a=end-of-candidates"));
+    test_party_take_answer(&a, answer);
+    assert_true(transport(&b)->ice.can_trickle && !transport(&b)->ice.is_ended);
+    assert_true(transport(&a)->ice.is_ended);
+}
+
+/* RFC 8839 section 5.7. */
+static void an_offer_names_what_was_nominated(void **state) {
+    (void)state;
+    struct cf_offered_line line;
+    size_t count = 0;
+    assert_false(contains(test_party_offer(&a), "remote-candidates"));
+    assert_ok(cf_negotiation_rollback(&a.n));
+    ice_a.nominated[0] = b.lines[0].rtp;
+    struct cf_str offer = test_party_offer(&a);
+    assert_true(contains(offer, "a=remote-candidates:1 192.0.2.2 2000\r\n"));
+    assert_ok(cf_negotiation_on_offer(&b.n, offer, &b.refusal));
+    assert_ok(cf_negotiation_offered(&b.n, &line, 1, &count));
+    assert_true(cf_addr_eq(&line.nominated, &b.lines[0].rtp));
+    assert_ok(cf_negotiation_rollback(&b.n));
+    ice_b.nominated[0] = a.lines[0].rtp; /* only offers have it */
+    assert_true(contains(test_party_answer(&b, offer), "a=candidate:"));
+    assert_ok(cf_negotiation_rollback(&a.n));
+    ice_a.nominated[1] = b.lines[0].rtcp;
+    assert_true(contains(test_party_offer(&a), "a=remote-candidates:1 192.0.2.2 2000 2 192.0.2.2 2001\r\n"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(TEST(both_sides_agree_on_it), TEST(credentials_stay_until_somebody_restarts), TEST(who_does_not_do_it_gets_none),
              TEST(multiplexed_lines_have_one_component), TEST(lite_says_so_and_not_to_another_lite),
              TEST(a_changed_address_is_a_mismatch), TEST(loopback_reaches_nobody_else),
              TEST(the_conclusion_of_linphone_changes_nothing), TEST(nowhere_with_a_promise_is_no_hold),
-             TEST(only_what_can_be_used_is_kept), TEST(reflexive_candidates_name_their_base))
+             TEST(only_what_can_be_used_is_kept), TEST(reflexive_candidates_name_their_base), TEST(more_may_come_later),
+             TEST(an_offer_names_what_was_nominated))

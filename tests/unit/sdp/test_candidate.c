@@ -128,7 +128,28 @@ static void writes_credentials(void **state) {
     assert_str(cf_writer_str(&w), CF_STR("a=ice-ufrag:abcd\r\na=ice-pwd:" PWD "\r\n"));
 }
 
+static void remote_candidates_are_of_components(void **state) {
+    (void)state;
+    char out[160];
+    struct cf_writer w;
+    struct cf_addr found[CF_SDP_REMOTE_CANDIDATES_MAX];
+    cf_writer_init(&w, out, sizeof out);
+    assert_true(cf_sdp_remote_candidates_parse(CF_STR("1 192.0.2.3 45664 2 2001:db8::3 45665 7 192.0.2.3 1"), found));
+    cf_put_sdp_remote_candidates(&w, found, 2);
+    assert_str(cf_writer_str(&w), CF_STR("a=remote-candidates:1 192.0.2.3 45664 2 2001:db8::3 45665\r\n"));
+    assert_true(cf_sdp_remote_candidates_parse(CF_STR("2 private.local 45664"), found));
+    assert_int_equal(found[0].family, CF_FAMILY_NONE);
+    assert_int_equal(found[1].family, CF_FAMILY_NONE); /* names are never resolved */
+    static const char *const wrong[] = {
+        "", "1", "1 192.0.2.3", "0 192.0.2.3 1", "257 192.0.2.3 1", "1 192.0.2.3 65536", "x 192.0.2.3 1", "1 192.0.2.3 1 2"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        found[0].port = 77;
+        assert_false(cf_sdp_remote_candidates_parse(cf_str_of(wrong[i]), found));
+        assert_int_equal(found[0].port, 77);
+    }
+}
+
 CF_TEST_MAIN(cmocka_unit_test(reads_candidates), cmocka_unit_test(never_takes_a_name_for_an_address),
              cmocka_unit_test(refuses_what_breaks_the_grammar), cmocka_unit_test(writes_what_it_reads),
              cmocka_unit_test(reads_credentials_of_section_or_session), cmocka_unit_test(ignores_credentials_of_wrong_form),
-             cmocka_unit_test(writes_credentials))
+             cmocka_unit_test(writes_credentials), cmocka_unit_test(remote_candidates_are_of_components))
