@@ -218,6 +218,59 @@ def t28_a_stranger_hinders_nobody():
         other.close()
 
 
+def t29_renegotiation_is_refused():
+    """A second handshake inside of the first: an alert, and nothing else; the call and its keys stay."""
+    with Scene() as s:
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
+        media = int(re.search(r'^m=audio (\d+)', answer, re.MULTILINE).group(1))
+        client = subprocess.Popen(['openssl', 's_client', '-dtls1_2', '-timeout', '-connect', f'127.0.0.1:{media}', '-bind', f'127.0.0.1:{s.port}',
+                                   '-cert', s.certificate.certificate, '-key', s.certificate.key, '-use_srtp', 'SRTP_AEAD_AES_128_GCM'],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        watchdog = threading.Timer(20, client.kill)
+        watchdog.start()
+        s.wait_encryption('dtls AEAD_AES_128_GCM')
+        client.stdin.write('R\n')
+        client.stdin.flush()
+        said = ''
+        for line in client.stdout:
+            said += line
+            if 'no renegotiation' in line:
+                break
+        client.kill()
+        client.wait()
+        watchdog.cancel()
+        check('RENEGOTIATING' in said and 'no renegotiation' in said, said)
+        check(s.encryption() == 'dtls AEAD_AES_128_GCM', 'the keys are gone')
+        s.caller.socket.settimeout(1)
+        try:
+            check(False, s.caller.socket.recv(65536).decode())
+        except socket.timeout:
+            pass
+
+
+def another_fingerprint_is_another_association():
+    """A later offer (RFC 8842 section 4): with the same fingerprint the keys stay, with another one they are agreed on anew."""
+    with Scene() as s:
+        other = Certificate()
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
+        said = shake(answer, s.port, s.certificate, '-use_srtp', 'SRTP_AEAD_AES_128_GCM')
+        check('SRTP Extension negotiated, profile=SRTP_AEAD_AES_128_GCM' in said, said)
+        s.wait_encryption('dtls AEAD_AES_128_GCM')
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
+        check(answer.startswith('SIP/2.0 200'), answer)
+        check(s.encryption() == 'dtls AEAD_AES_128_GCM', 'the keys are gone')
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, other.fingerprint()))
+        check(answer.startswith('SIP/2.0 200') and 'a=setup:passive' in answer, answer)
+        said = shake(answer, s.port, other, '-use_srtp', 'SRTP_AEAD_AES_256_GCM')
+        check('SRTP Extension negotiated, profile=SRTP_AEAD_AES_256_GCM' in said, said)
+        s.wait_encryption('dtls AEAD_AES_256_GCM')
+        # The former certificate is nobody's any more.
+        answer = s.caller.call('sip:room-tea@localhost', offer(s.port, other.fingerprint()))
+        shake(answer, free_udp_port(), s.certificate, '-use_srtp', 'SRTP_AEAD_AES_128_GCM', patience=3)
+        check(s.encryption() == 'dtls AEAD_AES_256_GCM', 'a stranger has made keys')
+        other.close()
+
+
 def without_srtp_the_call_ends():
     with Scene() as s:
         answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
@@ -353,5 +406,6 @@ def dtls_outlives_hold_and_resume():
 
 if __name__ == '__main__':
     run_cases(gcm_128, gcm_256, cm_128_with_sha1_fingerprint_and_a_large_rsa_key, we_prefer_gcm,
-              t29_another_certificate_ends_the_call, t28_a_stranger_hinders_nobody, without_srtp_the_call_ends,
+              t29_another_certificate_ends_the_call, t28_a_stranger_hinders_nobody, t29_renegotiation_is_refused, another_fingerprint_is_another_association,
+              without_srtp_the_call_ends,
               a_room_can_demand_aes_256, a_room_remembers_that_it_demands_aes_256, our_own_phones_meet_by_all_keyings, a_string_is_verified_and_remembered, dtls_outlives_hold_and_resume)
