@@ -21,6 +21,7 @@ enum cf_err cf_server_set_policy(const struct cf_config *config, struct cf_polic
     cf_policy_default(ret);
     /* Phones, Linphone 5.1 among them, refuse RTP/AVPF but take a=rtcp-fb under RTP/AVP. */
     ret->offer_profile = CF_PROFILE_AVP;
+    ret->offers_congestion_control = cf_str_eq(cf_config_str(&config->congestion_control), CF_STR("all"));
     ret->allows_plain = config->allows_plain;
     ret->allows_sdes_on_insecure_signalling = config->allows_sdes_insecure;
     if (!set_ice(&config->ice, ret)) {

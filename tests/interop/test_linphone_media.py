@@ -99,6 +99,20 @@ def every_sdes_suite_meets_plain_sound():
                 other.hears(phone.user)
 
 
+def who_is_called_in_may_be_offered_congestion_control():
+    """RTX, transport-wide feedback and REMB in the first offer: 5.1 passes over what it does not know, and sees and is seen."""
+    with site('alice', 'bob', config='[media]\ncongestion-control = all\n', codec='VP8') as (server, alice, bob):
+        alice.call(server.uri('room-tea')).running().conference_created()
+        check('done' in server.control('invite', 'room-tea', server.uri('bob'))[0], 'bob is called')
+        bob.call_state('IncomingReceived')
+        bob.say('answer')
+        bob.running().conference_created()
+        alice.speaks(False)
+        alice.sees('bob')
+        bob.sees('alice')
+        alice.hears('bob')
+
+
 def video_is_turned_off_and_on():
     with site('alice', 'bob') as (server, alice, bob):
         meet(server, alice, bob)
@@ -124,4 +138,4 @@ def bundled_lines_work():
 if __name__ == '__main__':
     run_cases(opus_is_mixed_without_oneself, codecs_meet_in_one_room, the_silent_and_those_on_hold_are_not_heard,
               the_speaker_is_seen_in_vp8, the_speaker_is_seen_in_h264, the_speaker_is_seen_with_sdes_over_tls,
-              every_sdes_suite_meets_plain_sound, video_is_turned_off_and_on, bundled_lines_work)
+              every_sdes_suite_meets_plain_sound, who_is_called_in_may_be_offered_congestion_control, video_is_turned_off_and_on, bundled_lines_work)

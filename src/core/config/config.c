@@ -78,6 +78,7 @@ static const size_t offsets[] = {
     AT(suites),
     AT(audio),
     AT(video),
+    AT(congestion_control),
     AT(silence_time_usec),
     AT(video_rate_kbps),
     AT(pauses_unseen),

@@ -89,7 +89,7 @@ struct cf_config {
     bool allows_plain, allows_sdes_insecure;
     struct cf_config_text keying;
     bool demands_aes256;
-    struct cf_config_text aes256_rooms, suites, audio, video;
+    struct cf_config_text aes256_rooms, suites, audio, video, congestion_control;
     cf_usec silence_time_usec;
     uint32_t video_rate_kbps;
     bool pauses_unseen;

@@ -38,6 +38,7 @@ X(media, ice, WORD, "full lite off")
 X(media, advertise, ADDRESS, "")
 X(media, keying, WORD, "dtls sdes zrtp none")
 X(media, aes256-rooms, ROOM, "")
+X(media, congestion-control, WORD, "browsers all")
 X(media, suites, WORD,
   "AEAD_AES_128_GCM AEAD_AES_256_GCM AES_256_CM_HMAC_SHA1_80 AES_192_CM_HMAC_SHA1_80 AES_CM_128_HMAC_SHA1_80 "
   "AES_256_CM_HMAC_SHA1_32 AES_192_CM_HMAC_SHA1_32 AES_CM_128_HMAC_SHA1_32 AES_CM_256_HMAC_SHA1_80 AES_CM_192_HMAC_SHA1_80 "

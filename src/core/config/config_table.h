@@ -120,6 +120,9 @@ X(media, suites, LIST,
   1, 12, LIVE, "SRTP suites allowed, in order of preference.")
 X(media, audio, LIST, "opus G722 PCMU PCMA", 1, 8, LIVE, "Audio codecs, in order of preference.")
 X(media, video, LIST, "VP8 H264", 0, 8, LIVE, "Video codecs of VP8 H264 VP9 AV1 H265, in order of preference. Empty: no video.")
+X(media, congestion-control, TEXT, "browsers", 3, 8, LIVE,
+  "Whom our offers tell at once of congestion control (RTX, transport-wide feedback, REMB): browsers, or all, phones that are "
+  "called in too. Answers take what a phone offers.")
 X(media, silence-time, DURATION, "60s", 0, 86400, LIVE,
   "A member that sends neither RTP nor RTCP that long is taken out. 0: never.")
 X(media, video-rate, NUMBER, "1500", 100, 20000, LIVE, "Bit rate asked of video senders, kbit/s.")
