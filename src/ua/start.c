@@ -61,6 +61,7 @@ static enum cf_err put_proxy(struct cf_start *start, const struct cf_call_option
 static enum cf_err set_policy(struct cf_policy *p, const struct cf_call_options *o) {
     enum cf_err err = CF_OK;
     cf_policy_default(p);
+    p->takes_redundancy = false; /* the terminal has one packet for one frame */
     p->allows_sdes_on_insecure_signalling = true;
     p->takes_simulcast = false;
     static const struct {

@@ -6,6 +6,7 @@
 #include "core/rtcp/report.h"
 #include "core/rtcp/sdes.h"
 #include "core/rtp/audio_level.h"
+#include "core/rtp/red.h"
 #include "core/speaker/level.h"
 #include "lib/test.h"
 #include "lib/test_hash.h"
@@ -91,6 +92,9 @@ static void describe_sound(struct test_phone *phone) {
                                    .can_send = true,
                                    .can_receive = true,
                                    .remote_bandwidth_bps = CF_BANDWIDTH_NONE};
+    if (phone->config.has_red) {
+        add_payload(line, CF_CODEC_RED, TEST_PT_RED, 48000, 0);
+    }
     if (phone->config.is_pcmu) {
         add_payload(line, CF_CODEC_PCMU, TEST_PT_PCMU, 8000, 0);
     } else {
@@ -375,14 +379,30 @@ static struct test_talker_line *talker_line_of(struct test_phone *phone, const s
     return is_talker ? &phone->talkers[mid.at[1] - '0'] : NULL;
 }
 
+/* The frame of a packet; the one before it is in it too if the talker does that and the receiver takes it. */
+static struct test_frame frame_of(struct test_phone *phone, struct test_talker_line *line, const struct cf_rtp_view *view) {
+    struct cf_red red;
+    if (view->payload_type != TEST_PT_RED) {
+        assert_int_equal(view->payload_type, phone->config.is_pcmu ? TEST_PT_PCMU : TEST_PT_OPUS);
+        return test_frame_of(view->payload);
+    }
+    assert_true(phone->config.has_red);
+    assert_ok(cf_red_parse(view->payload, &red));
+    assert_int_equal(red.count, 2);
+    assert_true(red.blocks[0].payload_type == TEST_PT_OPUS && red.blocks[1].payload_type == TEST_PT_OPUS);
+    assert_int_equal(red.blocks[0].offset, 960);
+    assert_int_equal(test_frame_of(red.blocks[0].data).number + 1, test_frame_of(red.blocks[1].data).number);
+    line->doubled++;
+    return test_frame_of(red.blocks[1].data);
+}
+
 /* As the talker sent it, but for its numbers, which go on from talker to talker: nothing is lost, media time keeps to the clock,
  * and another talker begins with a marker. */
 static void take_talker(const struct test_media *w, struct test_phone *phone, struct test_talker_line *line,
                         const struct cf_rtp_view *view) {
-    const struct test_frame frame = test_frame_of(view->payload);
+    const struct test_frame frame = frame_of(phone, line, view);
     struct cf_span level;
     assert_true(line - phone->talkers < phone->config.talkers);
-    assert_int_equal(view->payload_type, phone->config.is_pcmu ? TEST_PT_PCMU : TEST_PT_OPUS);
     assert_int_equal(view->csrc_count, 1);
     assert_true(cf_rtp_csrc(view, 0) != phone->ssrc[TEST_SOUND]);
     assert_true(line->ssrc == 0 || line->ssrc == view->ssrc);
@@ -665,7 +685,18 @@ static void send_sound(struct test_media *w, struct test_phone *phone) {
     header.extension_profile = cf_rtp_put_extensions(&writer, &list, phone->config.has_levels ? 1 : 0);
     header.extension = cf_writer_span(&writer);
     phone->timestamp += phone->config.is_pcmu ? 160 : 960;
-    test_media_send_rtp(w, phone, TEST_SOUND, &header, test_frame_span(&frame));
+    uint8_t both[5 + 2 * sizeof frame];
+    struct cf_span payload = test_frame_span(&frame);
+    if (phone->config.has_red && phone->frame > 1) {
+        cf_set_be32(both, (0x80U | TEST_PT_OPUS) << 24 | 960U << 10 | (uint32_t)sizeof frame);
+        both[4] = TEST_PT_OPUS;
+        memcpy(both + 5, &phone->frame_before, sizeof frame);
+        memcpy(both + 5 + sizeof frame, &frame, sizeof frame);
+        payload = (struct cf_span){both, sizeof both};
+        header.payload_type = TEST_PT_RED;
+    }
+    phone->frame_before = frame;
+    test_media_send_rtp(w, phone, TEST_SOUND, &header, payload);
 }
 
 static void send_picture(struct test_media *w, struct test_phone *phone) {

@@ -31,6 +31,7 @@ enum test_line { TEST_SOUND, TEST_PICTURE, TEST_LINES };
 
 /** Payload types of all phones. */
 #define TEST_PT_OPUS 96
+#define TEST_PT_RED 63
 #define TEST_PT_PCMU 0
 #define TEST_PT_EVENT 101
 #define TEST_PT_VP8 97
@@ -49,6 +50,7 @@ struct test_phone_config {
     bool has_mux;     /**< RTP and RTCP on one port */
     bool has_bundle;  /**< all lines on one transport, with mids */
     bool has_levels;  /**< sends and takes audio levels */
+    bool has_red;     /**< sends each frame of Opus once more in the packet after it, and takes that (RFC 2198) */
     bool no_feedback; /**< nothing of AVPF */
     uint8_t talkers;  /**< so many more lines of sound, for one talker each; needs .has_bundle */
     struct cf_media_leg_policy policy;
@@ -81,6 +83,7 @@ struct test_talker_line {
     cf_usec at;      /**< when it came */
     size_t switches; /**< times that another one was named than before; each had the marker bit */
     uint8_t level;   /**< that the last packet said; with .has_levels */
+    size_t doubled;  /**< packets with redundancy */
 };
 
 /** A phone. */
@@ -103,6 +106,7 @@ struct test_phone {
     bool is_talking;
     int16_t value; /**< of its sound: 1000 times a power of two */
     uint32_t frame;
+    struct test_frame frame_before;
     uint16_t sequence;
     uint32_t timestamp;
     cf_usec next_sound_at;

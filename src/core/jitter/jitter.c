@@ -217,6 +217,15 @@ static int64_t extend_ticks(const struct cf_jitter *jitter, uint32_t timestamp) 
     return jitter->seen_ticks + (int32_t)(timestamp - (uint32_t)jitter->seen_ticks);
 }
 
+bool cf_jitter_lacks(const struct cf_jitter *jitter, uint32_t ssrc, uint16_t seq) {
+    int64_t extended = extend_seq(jitter, seq);
+    int64_t behind = jitter->seen_seq - extended;
+    if (!jitter->has_stream || jitter->ssrc != ssrc || extended < jitter->next_seq || behind >= CF_JITTER_SLOTS) {
+        return false;
+    }
+    return behind < 0 ? behind > -CF_JITTER_SLOTS : (jitter->seen >> behind & 1U) == 0;
+}
+
 static void put_sound(struct cf_jitter *jitter, const struct cf_jitter_packet *packet, cf_usec now) {
     cf_usec media = to_usec(jitter, extend_ticks(jitter, packet->timestamp));
     cf_usec off = cf_jitter_delay_lateness(&jitter->delay, media, now);
@@ -235,7 +244,9 @@ static void put_sound(struct cf_jitter *jitter, const struct cf_jitter_packet *p
         return;
     }
     jitter->seen_ticks = is_newest ? slot.timestamp : jitter->seen_ticks;
-    cf_jitter_delay_on_arrival(&jitter->delay, media, now);
+    if (!packet->is_copy) {
+        cf_jitter_delay_on_arrival(&jitter->delay, media, now);
+    }
     if (slot.seq < jitter->next_seq) {
         discard(jitter, CF_JITTER_LATE);
         return;

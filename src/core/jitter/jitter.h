@@ -34,6 +34,7 @@ struct cf_jitter_packet {
     bool marker;            /**< RTP: first after silence */
     bool dtx;               /**< the payload says that silence follows (Opus DTX, RFC 3389 comfort noise): not to be decoded */
     bool is_event;          /**< no sound but part of the numbering (RFC 4733): only its number counts, the payload is not kept */
+    bool is_copy;           /**< came with a later packet (RFC 2198): says nothing of how long packets take */
     uint8_t level;          /**< RFC 6464, or whatever the caller wants back with the frame */
     struct cf_span payload; /**< copied */
 };
@@ -127,6 +128,9 @@ void cf_jitter_fini(struct cf_jitter *jitter);
 
 /** Discard what is held and start anew with the next packet, as after hold. The counters stay. */
 void cf_jitter_flush(struct cf_jitter *jitter);
+
+/** Is the packet @p seq of @p ssrc still missing, and would it be played if it came now? */
+bool cf_jitter_lacks(const struct cf_jitter *jitter, uint32_t ssrc, uint16_t seq);
 
 /** A packet has arrived at @p now. */
 void cf_jitter_put(struct cf_jitter *jitter, const struct cf_jitter_packet *packet, cf_usec now);

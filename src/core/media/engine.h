@@ -30,6 +30,9 @@
 /** Retransmissions that are looked for after one batch. */
 #define CF_ENGINE_REPEATS_MAX 256
 
+/** Packets of sound that one batch passes on, with what redundancy brings back. */
+#define CF_ENGINE_PASSED_MAX (2 * CF_ENGINE_BATCH_MAX)
+
 /** Packets a second that a line of sound may send: ten times the shortest packets in use. */
 #define CF_ENGINE_SOUND_PACKETS_PER_SEC 1000U
 
@@ -123,7 +126,7 @@ struct cf_engine {
     struct cf_engine_repeat repeats[CF_ENGINE_REPEATS_MAX];
     size_t repeat_count;
     size_t repeat_at;
-    struct cf_engine_passed passed[CF_ENGINE_BATCH_MAX];
+    struct cf_engine_passed passed[CF_ENGINE_PASSED_MAX];
     size_t passed_count;
     size_t passed_at;
     struct cf_link *passed_to; /**< next line for the first of them; NULL: the first one of its place */

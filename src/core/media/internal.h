@@ -5,6 +5,7 @@
 
 #include "core/media/engine.h"
 #include "core/rtcp/feedback.h"
+#include "core/rtp/red.h"
 
 /** What was made of a datagram: a reason for which it was discarded, or this: it was used. */
 #define CF_MEDIA_USED CF_MEDIA_DISCARD_COUNT
@@ -82,6 +83,12 @@ void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
 /** The peer sends another sound codec. False: too soon after the last change. */
 bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *line, uint8_t payload_type);
 
+/* receive_sound.c */
+
+/** Sound, key presses or comfort noise came on @p line. */
+enum cf_media_discard cf_engine_take_sound(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
+                                           const struct cf_payload *payload);
+
 /* passing.c: lines of sound, and talkers that are passed on (passing.h) */
 
 /** Lines have changed: which is mixed for others, which carries the mix, and which have a place. */
@@ -93,9 +100,9 @@ uint8_t cf_engine_places_of(const struct cf_engine_leg *leg, uint32_t *ret_kinds
 /** Let @p line take whoever is at its place, or not any more, as its agreement and policies say. */
 void cf_engine_join_place(struct cf_engine_line *line);
 
-/** A packet of sound came on @p line: pass it on to those who take it. */
+/** A packet of sound came on @p line, the primary block of @p red (NULL: alone): pass it on to those who take it. */
 void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                       const struct cf_payload *payload);
+                       const struct cf_payload *payload, const struct cf_red *red);
 
 /** Does @p leg get who is at @p place and sends @p kind (a bit by enum cf_codec) as it comes? Then that is not in its mix. */
 bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind);

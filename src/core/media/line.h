@@ -35,6 +35,7 @@ struct cf_line_counts {
     uint64_t packets_in;
     uint64_t packets_used;
     uint64_t octets_in;
+    uint64_t copies_used; /**< sound: packets that were lost and came with later ones (RFC 2198) */
     uint64_t discards[CF_MEDIA_DISCARD_COUNT];
     uint64_t packets_out;
     uint64_t octets_out;

@@ -18,7 +18,7 @@
 #define CF_OUTBOX_HEADER_MAX 192
 
 /** Octets of payload that are made anew for each receiver. */
-#define CF_OUTBOX_PREFIX_MAX 8
+#define CF_OUTBOX_PREFIX_MAX 16
 
 /** Octets of payloads whose owner does not keep them until the batch is made. */
 #define CF_OUTBOX_KEPT_MAX ((size_t)64 * 1024)

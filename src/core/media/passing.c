@@ -75,15 +75,37 @@ void cf_engine_join_place(struct cf_engine_line *line) {
 
 /* --- packets --- */
 
+/* Blocks of one format, few enough, are passed on as they are; else the primary alone. */
+static struct cf_engine_passed_red redundancy_of(const struct cf_red *red) {
+    struct cf_engine_passed_red ret = {.count = 0};
+    if (red == NULL || red->count < 2 || red->count - 1 > CF_PASSED_COPIES_MAX) {
+        return ret;
+    }
+    const struct cf_red_block *primary = &red->blocks[red->count - 1];
+    for (size_t i = 0; i + 1 < red->count; i++) {
+        if (red->blocks[i].payload_type != primary->payload_type) {
+            return ret;
+        }
+        ret.heads[i] = (uint32_t)red->blocks[i].offset << 10 | (uint32_t)red->blocks[i].data.len;
+    }
+    const uint8_t *body = red->blocks[0].data.at;
+    ret.count = (uint8_t)(red->count - 1);
+    ret.body = (struct cf_span){body, (size_t)(primary->data.at - body) + primary->data.len};
+    return ret;
+}
+
 void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                       const struct cf_payload *payload) {
+                       const struct cf_payload *payload, const struct cf_red *red) {
     const struct cf_engine_room *room = line->leg->room;
     struct cf_mix_seat seat;
     if (line->mixer != &room->mixer || !cf_mixer_seat(&room->mixer, line->mix, &seat) ||
         cf_list_is_empty(&room->places[seat.place])) {
         return;
     }
-    cf_assert(engine->passed_count < CF_ENGINE_BATCH_MAX);
+    if (engine->passed_count == CF_ENGINE_PASSED_MAX) {
+        engine->totals.dropped_out++;
+        return;
+    }
     engine->passed[engine->passed_count++] = (struct cf_engine_passed){
         .from = line,
         .place = seat.place,
@@ -94,6 +116,7 @@ void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, co
         .csrc = view->ssrc,
         .numbers = {.timestamp = view->timestamp, .sequence = view->sequence, .marker = view->marker},
         .payload = view->payload,
+        .red = redundancy_of(red),
     };
 }
 
@@ -119,6 +142,26 @@ static size_t print_header(const struct cf_engine_line *line, const struct cf_en
     return 16U + line->extension_len;
 }
 
+/* Those who take redundancy get it; block headers have the payload type by which they know the codec (RFC 2198 section 3). */
+static struct cf_span print_payload(const struct cf_engine_passing *passing, const struct cf_engine_passed *passed,
+                                    uint8_t *header, size_t header_len, size_t *ret_prefix_len) {
+    const struct cf_engine_passed_red *red = &passed->red;
+    uint8_t *prefix = header + header_len;
+    uint8_t type = passing->types[passed->codec];
+    size_t len = 0;
+    *ret_prefix_len = 0;
+    if (red->count == 0 || passing->types[CF_CODEC_RED] == CF_LINE_NO_TYPE) {
+        return passed->payload;
+    }
+    for (size_t i = 0; i < red->count; i++, len += 4) {
+        cf_set_be32(prefix + len, (0x80U | type) << 24 | red->heads[i]);
+    }
+    prefix[len++] = type;
+    cf_rtp_set_payload_type(header, passing->types[CF_CODEC_RED]);
+    *ret_prefix_len = len;
+    return red->body;
+}
+
 static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_passed *passed) {
     struct cf_engine_transport *t = line->transport;
     struct cf_engine_passing *passing = &line->passing;
@@ -133,14 +176,14 @@ static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const 
     passing->talker = passed->from->leg->name;
     line->sequence = (uint16_t)(passing->rewrite.heads.sequence + 1U);
     line->timestamp_next = passing->rewrite.heads.timestamp;
-    const struct cf_outbox_packet packet = {
+    struct cf_outbox_packet packet = {
         .srtp = t->send,
         .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
         .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
         .header_len = print_header(line, passed, &numbers, cf_outbox_room(&engine->outbox)),
-        .payload = passed->payload,
         .ticket = {.user = line, .timestamp = numbers.timestamp},
     };
+    packet.payload = print_payload(passing, passed, cf_outbox_room(&engine->outbox), packet.header_len, &packet.prefix_len);
     cf_outbox_add(&engine->outbox, &packet);
 }
 

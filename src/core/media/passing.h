@@ -25,6 +25,16 @@ struct cf_engine_passing {
     struct cf_sound_rewrite rewrite;
 };
 
+/** Most redundant blocks that are passed on: their headers are made anew for each receiver. */
+#define CF_PASSED_COPIES_MAX 3
+
+/** The payload of a packet with redundancy (RFC 2198), without the payload types of its headers. */
+struct cf_engine_passed_red {
+    uint8_t count;                        /**< of redundant blocks; 0: there are none, or they are not passed on */
+    uint32_t heads[CF_PASSED_COPIES_MAX]; /**< offset and length of each, 24 bits */
+    struct cf_span body;                  /**< all blocks, in the datagram that came */
+};
+
 /** A packet that is passed on to all lines of its place. */
 struct cf_engine_passed {
     const struct cf_engine_line *from;
@@ -36,6 +46,7 @@ struct cf_engine_passed {
     uint32_t csrc; /**< SSRC of the talker */
     struct cf_sound_numbers numbers;
     struct cf_span payload; /**< in the datagram that came */
+    struct cf_engine_passed_red red;
 };
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "core/media/internal.h"
 #include "core/rtcp/rtcp.h"
-#include "core/rtp/audio_level.h"
 #include "core/rtp/rtx.h"
 #include "core/rtp/send_time.h"
 
@@ -70,59 +69,6 @@ static void learn(struct cf_engine *engine, const struct cf_engine_arrival *a) {
 }
 
 /* --- what is in it --- */
-
-static void take_digit(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view) {
-    char key = cf_dtmf_on_packet(&line->dtmf, view->timestamp, view->payload);
-    if (key != '\0') {
-        struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_DIGIT);
-        event.as.digit = key;
-        cf_event_queue_put(&engine->events, &event);
-    }
-}
-
-static uint8_t claimed_level(const struct cf_engine_line *line, const struct cf_rtp_view *view) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL];
-    struct cf_span data;
-    struct cf_audio_level level;
-    bool found = extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
-                 cf_audio_level_parse(data, &level);
-    return found ? level.level : CF_LEVEL_UNKNOWN;
-}
-
-static enum cf_media_discard take_sound(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                                        const struct cf_payload *payload) {
-    bool is_event = payload->codec == CF_CODEC_TELEPHONE_EVENT;
-    bool is_noise = payload->codec == CF_CODEC_CN;
-    if (is_event) {
-        take_digit(engine, line, view);
-    }
-    bool is_heard = line->mixer != NULL && !line->leg->policy.is_waiting;
-    if (!is_heard || (!is_event && !is_noise && engine->codecs[payload->codec] == NULL)) {
-        return is_event ? USED : CF_MEDIA_DISCARD_NOT_WANTED;
-    }
-    if (!is_event && !is_noise && !cf_engine_change_codec(engine, line, view->payload_type)) {
-        return CF_MEDIA_DISCARD_BUDGET;
-    }
-    const struct cf_mix_packet packet = {
-        .ssrc = view->ssrc,
-        .timestamp = view->timestamp,
-        .seq = view->sequence,
-        .marker = view->marker,
-        .comfort_noise = is_noise,
-        .telephone_event = is_event,
-        .level = claimed_level(line, view),
-        .payload = view->payload,
-    };
-    cf_usec before = cf_mixer_deadline(line->mixer);
-    cf_mixer_on_packet(line->mixer, line->mix, &packet, engine->now);
-    if (cf_mixer_deadline(line->mixer) < before) {
-        cf_engine_touch_room(engine, line->leg->room);
-    }
-    if (!is_event && !is_noise) {
-        cf_engine_pass_on(engine, line, view, payload);
-    }
-    return USED;
-}
 
 /* Frame marking, if the peer may send it on the line and has: true and what it says. */
 static bool get_marking(const struct cf_engine_line *line, const struct cf_rtp_view *view, struct cf_frame_marking *ret) {
@@ -222,7 +168,7 @@ static enum cf_media_discard take_stream_rtp(struct cf_engine *engine, struct cf
         return outcome;
     }
     learn(engine, a);
-    return line->agreed.kind == CF_MEDIA_AUDIO ? take_sound(engine, line, view, payload)
+    return line->agreed.kind == CF_MEDIA_AUDIO ? cf_engine_take_sound(engine, line, view, payload)
                                                : take_picture(engine, stream, view, payload);
 }
 

@@ -191,13 +191,18 @@ void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle handle, const s
         mixer->stats.packets_invalid++;
         return;
     }
-    if (!packet->comfort_noise && !packet->telephone_event) {
+    if (!packet->comfort_noise && !packet->telephone_event && !packet->is_copy) {
         cf_mix_leg_on_claim(leg, packet->level, &mixer->speaker, now);
     }
     if (!cf_link_is_in(&leg->sounding)) {
         cf_mixer_wake(mixer, now);
         cf_list_append(&mixer->sounding, &leg->sounding);
     }
+}
+
+bool cf_mixer_lacks(const struct cf_mixer *mixer, struct cf_handle handle, uint32_t ssrc, uint16_t seq) {
+    const struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    return leg != NULL && leg->source != NULL && cf_jitter_lacks(&leg->source->jitter, ssrc, seq);
 }
 
 /* ----------------------------------------------------- ticks and output -------------------------------------------------- */

@@ -74,6 +74,7 @@ struct cf_mix_packet {
     uint16_t seq;
     bool marker;
     bool comfort_noise;     /**< its payload type is that of RFC 3389: silence */
+    bool is_copy;           /**< of an earlier packet that is missing, from redundancy (RFC 2198) */
     bool telephone_event;   /**< its payload type is that of RFC 4733: no sound, only its number counts */
     uint8_t level;          /**< RFC 6464, or CF_LEVEL_UNKNOWN */
     struct cf_span payload; /**< copied */
@@ -230,6 +231,9 @@ void cf_mixer_follow(struct cf_mixer *mixer, const struct cf_mixer *other);
 
 /** A packet of @p leg has arrived. Unknown handles are ignored. O(1). The first one of a leg takes memory. */
 void cf_mixer_on_packet(struct cf_mixer *mixer, struct cf_handle leg, const struct cf_mix_packet *packet, cf_usec now);
+
+/** Is packet @p seq of @p leg missing, and of use? Then a copy of it may be given to the mixer. */
+bool cf_mixer_lacks(const struct cf_mixer *mixer, struct cf_handle leg, uint32_t ssrc, uint16_t seq);
 
 /**
  * Somebody has joined, or hears something else from now on: what comes next is due within a tick, even if all was silent. Packets

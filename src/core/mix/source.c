@@ -74,6 +74,7 @@ bool cf_mix_source_put(struct cf_mix_source *source, const struct cf_mix_packet 
         .marker = packet->marker,
         .dtx = is_quiet || codec->is_dtx(packet->payload),
         .is_event = packet->telephone_event,
+        .is_copy = packet->is_copy,
         .level = packet->level,
         .payload = packet->payload,
     };

@@ -143,6 +143,25 @@ static void try_rtx(struct choice *choice, size_t codec_count, const struct cf_s
     }
 }
 
+/* Redundancy of a format that is taken (RFC 2198): blocks of that format alone. */
+static void try_red(struct choice *choice, size_t codec_count, const struct cf_sdp_format *format) {
+    struct candidate c = {.format = format};
+    if (format->codec != CF_CODEC_RED || choice->count == CF_MEDIA_PAYLOADS_MAX) {
+        return;
+    }
+    cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
+    c.answer = c.offered;
+    for (size_t i = 0; i < codec_count; i++) {
+        const struct candidate *primary = &choice->list[i];
+        if (primary->format->payload_type == c.offered.red.type && primary->format->clock_hz == format->clock_hz &&
+            primary->format->channels == format->channels) {
+            c.rank = primary->rank;
+            choice->list[choice->count++] = c;
+            return;
+        }
+    }
+}
+
 /* In the offerer's order, or in ours with the offerer's among equals. Insertion sort: there are few. */
 static void sort(struct choice *choice) {
     for (size_t i = 1; i < choice->count; i++) {
@@ -150,9 +169,9 @@ static void sort(struct choice *choice) {
         size_t k = i;
         while (k > 0) {
             const struct candidate *left = &choice->list[k - 1];
-            bool is_right = left->rank <= c.rank;
-            if (!choice->policy->is_our_order) {
-                is_right = left->format < c.format;
+            bool is_right = left->format < c.format;
+            if (choice->policy->is_our_order && left->rank != c.rank) {
+                is_right = left->rank < c.rank;
             }
             if (is_right) {
                 break;
@@ -174,6 +193,9 @@ bool cf_answer_formats(const struct cf_policy *policy, const struct cf_section *
     for (size_t i = 0; i < offer->formats.count && codec_count > 0; i++) {
         if (policy->has_telephone_event && kind == CF_MEDIA_AUDIO) {
             try_event(&choice, codec_count, &offer->formats.at[i]);
+        }
+        if (policy->takes_redundancy && kind == CF_MEDIA_AUDIO) {
+            try_red(&choice, codec_count, &offer->formats.at[i]);
         }
         if (kind == CF_MEDIA_VIDEO) {
             try_rtx(&choice, codec_count, &offer->formats.at[i]);

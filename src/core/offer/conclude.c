@@ -77,7 +77,7 @@ static void set_payload(const struct line *l, const struct format_pair *pair, st
 }
 
 static bool is_media(enum cf_codec codec) {
-    return codec != CF_CODEC_TELEPHONE_EVENT && codec != CF_CODEC_RTX && codec != CF_CODEC_CN;
+    return codec != CF_CODEC_TELEPHONE_EVENT && codec != CF_CODEC_RTX && codec != CF_CODEC_CN && codec != CF_CODEC_RED;
 }
 
 /* The payloads in the order of the answer, which is what both sides want most in common. False if none of them is media. */

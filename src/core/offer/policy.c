@@ -152,6 +152,7 @@ void cf_policy_default(struct cf_policy *ret) {
                           CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB,
         .trr_int_msec = CF_FEEDBACK_NO_INTERVAL,
         .audio_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_SSRC_AUDIO_LEVEL | 1U << CF_EXTENSION_CSRC_AUDIO_LEVEL,
+        .takes_redundancy = true,
         .takes_simulcast = true,
         .video_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_RID | 1U << CF_EXTENSION_REPAIRED_RID |
                             1U << CF_EXTENSION_TRANSPORT_CC | 1U << CF_EXTENSION_FRAME_MARKING,

@@ -65,6 +65,7 @@ struct cf_policy {
     uint32_t audio_feedback;  /**< sets of enum cf_feedback that we do */
     uint32_t video_feedback;
     uint32_t trr_int_msec; /**< least interval of regular RTCP that we ask for in offers; CF_FEEDBACK_NO_INTERVAL */
+    bool takes_redundancy; /**< redundant audio (RFC 2198), if it is offered */
     bool takes_simulcast;  /**< several encodings of a picture in one line, told apart by rid (RFC 8853), if they are offered */
     uint32_t audio_extensions; /**< sets of 1 << enum cf_extension that we do */
     uint32_t video_extensions;

@@ -21,6 +21,8 @@ void cf_fmtp_default(enum cf_codec codec, union cf_codec_params *ret) {
         ret->profile.profile = 1;
     } else if (codec == CF_CODEC_RTX) {
         ret->rtx.apt = CF_PAYLOAD_NONE;
+    } else if (codec == CF_CODEC_RED) {
+        ret->red.type = CF_PAYLOAD_NONE;
     }
 }
 
@@ -147,6 +149,21 @@ static uint32_t parse_events(struct cf_str list) {
     return events;
 }
 
+/* "111/111": payload types, the primary's first. */
+static void parse_red(struct cf_str types, struct cf_red_params *p) {
+    uint32_t first = CF_PAYLOAD_NONE;
+    for (p->count = 0; types.at != NULL && p->count < UINT8_MAX; p->count++) {
+        uint32_t type = 0;
+        bool is_type = cf_str_to_u32(cf_str_trim(cf_str_cut(&types, '/')), CF_PAYLOAD_COUNT - 1, &type);
+        if (!is_type || (p->count > 0 && type != first)) {
+            *p = (struct cf_red_params){.type = CF_PAYLOAD_NONE};
+            return;
+        }
+        first = type;
+    }
+    p->type = (uint8_t)first;
+}
+
 void cf_fmtp_parse(enum cf_codec codec, struct cf_str params, union cf_codec_params *ret) {
     cf_fmtp_default(codec, ret);
     struct cf_str rest = params;
@@ -154,6 +171,10 @@ void cf_fmtp_parse(enum cf_codec codec, struct cf_str params, union cf_codec_par
         if (params.len > 0) {
             ret->event.events = parse_events(params);
         }
+        return;
+    }
+    if (codec == CF_CODEC_RED) {
+        parse_red(params, &ret->red);
         return;
     }
     while (rest.at != NULL) {
@@ -258,6 +279,17 @@ static void put_rtx(struct list *l, const struct cf_rtx_params *p) {
     put_number(l, CF_STR("rtx-time"), p->rtx_time_msec);
 }
 
+static void put_red(struct list *l, const struct cf_red_params *p) {
+    for (size_t i = 0; i < p->count; i++) {
+        if (i == 0) {
+            put_name(l, CF_STR_NONE);
+        } else {
+            cf_put_char(l->w, '/');
+        }
+        cf_put_dec(l->w, p->type);
+    }
+}
+
 void cf_put_fmtp(struct cf_writer *w, uint8_t payload_type, enum cf_codec codec, const union cf_codec_params *params) {
     struct list l = {.w = w, .payload_type = payload_type};
     if (codec == CF_CODEC_OPUS) {
@@ -273,6 +305,8 @@ void cf_put_fmtp(struct cf_writer *w, uint8_t payload_type, enum cf_codec codec,
         put_profile(&l, codec, &params->profile);
     } else if (codec == CF_CODEC_RTX) {
         put_rtx(&l, &params->rtx);
+    } else if (codec == CF_CODEC_RED) {
+        put_red(&l, &params->red);
     }
     if (l.has_one) {
         cf_put_lit(w, "\r\n");

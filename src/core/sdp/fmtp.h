@@ -48,6 +48,12 @@ struct cf_rtx_params {
     uint32_t rtx_time_msec; /**< how long packets are kept; 0: not written */
 };
 
+/** red (RFC 2198 section 3): the payload types of its blocks, if they are all the same. */
+struct cf_red_params {
+    uint8_t type;  /**< CF_PAYLOAD_NONE: not written, or different ones */
+    uint8_t count; /**< how often it is written: the primary block and so many redundant ones less one */
+};
+
 /** Parameters of a codec; which member counts follows from the codec. None of the members: the codec has none. */
 union cf_codec_params {
     struct cf_opus_params opus;
@@ -56,6 +62,7 @@ union cf_codec_params {
     struct cf_event_params event;
     struct cf_profile_params profile; /**< VP9, AV1, H265 */
     struct cf_rtx_params rtx;
+    struct cf_red_params red;
 };
 
 /** The parameters of @p codec when no a=fmtp is written. */

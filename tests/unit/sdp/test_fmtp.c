@@ -66,6 +66,15 @@ static void reads_what_tells_formats_apart(void **state) {
     assert_int_equal(parsed(CF_CODEC_H265, NULL).profile.profile, 1);
     assert_int_equal(parsed(CF_CODEC_RTX, "apt=97;rtx-time=500").rtx.apt, 97);
     assert_int_equal(parsed(CF_CODEC_RTX, "apt=128").rtx.apt, CF_PAYLOAD_NONE);
+    assert_int_equal(parsed(CF_CODEC_RED, "111/111").red.type, 111);
+    assert_int_equal(parsed(CF_CODEC_RED, "111/111").red.count, 2);
+    assert_int_equal(parsed(CF_CODEC_RED, " 5 / 5/5").red.count, 3);
+    assert_int_equal(parsed(CF_CODEC_RED, NULL).red.type, CF_PAYLOAD_NONE);
+    static const char *const others[] = {"111/110", "111/", "128/128", "111/x", ""};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_int_equal(parsed(CF_CODEC_RED, others[i]).red.type, CF_PAYLOAD_NONE);
+        assert_int_equal(parsed(CF_CODEC_RED, others[i]).red.count, 0);
+    }
     assert_int_equal(parsed(CF_CODEC_VP8, "max-fr=30;max-fs=3600").vp8.max_fs, 3600);
 }
 
