@@ -6,6 +6,7 @@
 #include "core/clip/card.h"
 #include "core/clip/voice.h"
 #include "core/mix/bus.h"
+#include "core/mix/rest.h"
 #include "shell/system/system.h"
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,24 @@ static bool keep(struct cf_load_piece *piece, struct cf_span octets, bool is_key
     return true;
 }
 
-static enum cf_err encode_sound(void *encoder, struct cf_voice *voice, struct cf_load_piece *piece) {
+/*
+ * A tick of a voice that never pauses for longer than between two syllables: in a pause nothing would be sent to anybody (ADR
+ * 110), and what came less because of that would look as if the mixer had lost its pace.
+ */
+static void read_voice(struct cf_voice *voice, int16_t *pcm, bool *was_silent) {
+    bool is_silent = true;
+    do {
+        cf_voice_read(voice, pcm, CF_MIX_TICK_SAMPLES);
+        is_silent = cf_mix_rest_is_silence(pcm, CF_MIX_TICK_SAMPLES);
+    } while (is_silent && *was_silent && voice->kind == CF_VOICE_SPEECH);
+    *was_silent = is_silent;
+}
+
+static enum cf_err encode_sound(void *encoder, struct cf_voice *voice, bool *was_silent, struct cf_load_piece *piece) {
     int16_t pcm[CF_MIX_TICK_SAMPLES];
     uint8_t octets[CF_AUDIO_PAYLOAD_MAX];
     size_t len = 0;
-    cf_voice_read(voice, pcm, CF_MIX_TICK_SAMPLES);
+    read_voice(voice, pcm, was_silent);
     enum cf_err err = cf_codec_opus.encode(encoder, pcm, CF_MIX_TICK_SAMPLES, false, octets, sizeof octets, &len);
     return err == CF_OK && !keep(piece, (struct cf_span){octets, len}, true) ? CF_ERR_NO_MEMORY : err;
 }
@@ -32,16 +46,17 @@ static enum cf_err encode_sound(void *encoder, struct cf_voice *voice, struct cf
 static enum cf_err make_sound(struct cf_load_clip *clip) {
     struct cf_audio_params params = {.ptime_msec = 20};
     struct cf_voice voice;
+    bool was_silent = false;
     cf_codec_opus.normalise(&params);
     void *encoder = cf_codec_opus.encoder_create(cf_system_mem(), &params);
     if (encoder == NULL) {
         return CF_ERR_NO_MEMORY;
     }
     cf_voice_init(&voice, CF_VOICE_SILENCE, 0);
-    enum cf_err err = encode_sound(encoder, &voice, &clip->silence);
+    enum cf_err err = encode_sound(encoder, &voice, &was_silent, &clip->silence);
     cf_voice_init(&voice, CF_VOICE_SPEECH, 1);
     for (size_t i = 0; i < CF_LOAD_SOUNDS && err == CF_OK; i++) {
-        err = encode_sound(encoder, &voice, &clip->voice[i]);
+        err = encode_sound(encoder, &voice, &was_silent, &clip->voice[i]);
     }
     cf_codec_opus.encoder_destroy(cf_system_mem(), encoder);
     return err;

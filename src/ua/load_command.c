@@ -119,6 +119,23 @@ static int compare(const void *a, const void *b) {
     return x < y ? -1 : x > y ? 1 : 0;
 }
 
+/* Status of the last one that failed; 0: nobody answered. */
+static uint16_t failure_of(const struct load *load) {
+    uint16_t status = 0;
+    for (size_t i = 0; i < load->member_count; i++) {
+        status = load->members[i].state == CF_LOAD_FAILED ? load->members[i].status : status;
+    }
+    return status;
+}
+
+static size_t count_hearing(const struct load *load) {
+    size_t count = 0;
+    for (size_t i = 0; i < load->member_count; i++) {
+        count += load->members[i].state == CF_LOAD_UP && load->members[i].hears ? 1 : 0;
+    }
+    return count;
+}
+
 static size_t count_up(const struct load *load) {
     size_t up = 0;
     for (size_t i = 0; i < load->member_count; i++) {
@@ -160,8 +177,8 @@ static void report_step(struct load *load, cf_usec now) {
     uint64_t lost = sums.lost > load->before.lost ? (uint64_t)(sums.lost - load->before.lost) : 0;
     uint64_t server_msec = (server_ticks(load) - load->server_cpu_before) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
     size_t up = count_up(load);
-    /* Each member gets 50 packets of sound a second from the mixer. */
-    uint64_t sound_wanted = up * msec / 20;
+    /* Each member who hears anybody gets 50 packets of sound a second from the mixer. */
+    uint64_t sound_wanted = count_hearing(load) * msec / 20;
     uint64_t sound = sums.sound - load->before.sound;
     bool is_good = up == load->member_count && lost * 100 < received + lost && sound * 100 >= sound_wanted * 98;
     load->best = is_good && !load->is_bad ? up : load->best;
@@ -171,6 +188,9 @@ static void report_step(struct load *load, cf_usec now) {
     cf_put_json_number(w, CF_STR("members"), load->member_count);
     cf_put_json_number(w, CF_STR("up"), up);
     cf_put_json_flag(w, CF_STR("good"), is_good);
+    if (up < load->member_count) {
+        cf_put_json_number(w, CF_STR("failed_status"), failure_of(load));
+    }
     cf_json_line_milli(&load->line, CF_STR("join_ms_p50"), percentile(load, 50, false));
     cf_json_line_milli(&load->line, CF_STR("join_ms_p95"), percentile(load, 95, false));
     cf_put_json_number(w, CF_STR("sent_pps"), (sums.sent - load->before.sent) * 1000 / msec);
@@ -199,12 +219,20 @@ static void room_of(const struct load *load, size_t number, char *out, size_t si
     snprintf(out, size, "%.*s%zu%s", (int)(at - target), target, number % load->numbers.rooms, at);
 }
 
+/* Members come in the order of their numbers, and talkers first: who is in has all of these beside them. */
+static size_t talkers_beside(const struct load *load, size_t number) {
+    size_t rooms = load->numbers.rooms > 1 ? load->numbers.rooms : 1;
+    size_t in_room = number % rooms < load->numbers.talkers ? (load->numbers.talkers - number % rooms + rooms - 1) / rooms : 0;
+    return in_room - (number < load->numbers.talkers ? 1 : 0);
+}
+
 static void join_one(struct load *load, cf_usec now) {
     char room[CF_CALL_TEXT_MAX];
     struct cf_load_member *m = &load->members[load->member_count];
     size_t number = load->member_count++;
     const char *user = load->users[number % load->user_count];
     m->is_talking = number < load->numbers.talkers;
+    m->hears = talkers_beside(load, number) > 0;
     m->has_camera = number < load->numbers.cameras && !load->options.picture.is_none;
     room_of(load, number, room, sizeof room);
     enum cf_err err = cf_load_member_start(m, &load->scene, number, user,

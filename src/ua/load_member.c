@@ -215,7 +215,7 @@ struct cf_load_sums cf_load_member_sums(const struct cf_load_member *member) {
         sums.octets += s.octets_received;
         sums.lost += s.packets_lost;
         sums.jitter_usec = i == 0 ? s.jitter_usec : sums.jitter_usec;
-        sums.sound = i == 0 ? s.packets_received : sums.sound;
+        sums.sound = i == 0 && member->hears ? s.packets_received : sums.sound;
     }
     return sums;
 }

@@ -45,6 +45,7 @@ struct cf_load_member {
     struct cf_terminal *terminal;
     char aor[128];
     bool is_talking;
+    bool hears; /**< somebody else in its room talks: it gets sound all the time */
     bool has_camera;
     cf_usec joined_at;
     cf_usec join_usec; /**< from the INVITE until it was up */
@@ -63,7 +64,7 @@ struct cf_load_sums {
     uint64_t octets; /**< received */
     int64_t lost;
     uint32_t jitter_usec; /**< of sound */
-    uint64_t sound;       /**< packets of sound received */
+    uint64_t sound;       /**< packets of sound received by who hears */
 };
 
 /** Begin: account @p user with password @p password dials @p room. */

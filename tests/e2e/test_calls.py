@@ -233,12 +233,14 @@ def two_users_find_each_other_by_ice_and_dtls():
 
 def twenty_members_are_no_load():
     out = subprocess.run([f'{BUILD}/confer', 'load', 'sip:room-load@localhost', '--users', 'alice,bob,carol,dave,erin', '--server',
-                          f'127.0.0.1:{server.port}', '--members', '20', '--step', '10', '--hold', '2', '--cameras', '3', '--size',
+                          f'127.0.0.1:{server.port}', '--members', '20', '--step', '10', '--hold', '2', '--talkers', '1', '--cameras', '3', '--size',
                           '160x120', '--fps', '8', '--video-rate', '60'], capture_output=True, text=True, timeout=90)
     events = [json.loads(line) for line in out.stdout.splitlines()]
     steps = [e for e in events if e['event'] == 'step']
     check([e['up'] for e in steps] in ([10, 20], [10]), f'all join: {events} {out.stderr}')
     check(steps[0]['received_pps'] > 100, f'sound and pictures come: {steps}')
+    # Of pauses nothing is sent, nor to the one who talks: neither is a mixer that has lost its pace.
+    check(steps[0]['sound_percent'] > 93, f'all that should be heard is: {steps}')
 
 
 def what_fails_is_told():
