@@ -5,6 +5,8 @@
 #include "adapt/openssl/hash.h"
 #include "adapt/sqlite/account_store.h"
 #include "adapt/sqlite/api_key_store.h"
+#include "base/secret.h"
+#include "core/auth/api_key.h"
 #include "server/json.h"
 #include "shell/system/system.h"
 
@@ -29,17 +31,10 @@ struct key_check {
 
 static void check_key(void *ctx, const struct cf_api_key_row *row) {
     struct key_check *check = ctx;
-    uint8_t digest[CF_HASH_SHA256_LEN];
-    char text[2 * CF_HASH_SHA256_LEN];
-    struct cf_writer w;
-    struct cf_span parts[] = {cf_str_span(check->secret)};
-    const struct cf_hash *hash = cf_openssl_hash();
-    if (!hash->sha256(hash->ctx, parts, 1, digest)) {
-        return;
-    }
-    cf_writer_init(&w, text, sizeof text);
-    cf_put_hex(&w, (struct cf_span){digest, sizeof digest});
-    check->is_right = cf_hash_eq(cf_writer_span(&w), cf_str_span(row->digest)) && cf_scopes_parse(row->scopes, &check->scopes);
+    char text[CF_API_KEY_DIGEST_LEN];
+    const struct cf_span digest = {(const uint8_t *)text, sizeof text};
+    check->is_right = cf_api_key_digest(cf_openssl_hash(), check->secret, text) &&
+                      cf_secret_eq(digest, cf_str_span(row->digest)) && cf_scopes_parse(row->scopes, &check->scopes);
 }
 
 static bool take_key(struct cf_api_call *call, struct cf_str text) {

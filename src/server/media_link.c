@@ -192,12 +192,8 @@ struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link) {
 
 /* --- ports --- */
 
-static bool hold(struct cf_media_link *link, struct cf_udp *udp) {
-    if (cf_socket_ledger_hold(&link->sockets, cf_port_socket(&udp->local), udp) != CF_OK) {
-        cf_udp_close(udp);
-        return false;
-    }
-    return true;
+static void hold(struct cf_media_link *link, const struct cf_udp *udp) {
+    cf_socket_ledger_hold(&link->sockets, cf_port_socket(&udp->local), udp);
 }
 
 /* RTP on @p port and, if asked for, RTCP on the next one. False if either can't be bound. */
@@ -216,12 +212,10 @@ static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool wit
             return false;
         }
         ret->rtcp = rtcp.local;
-        if (!hold(link, &rtcp)) {
-            cf_udp_close(&rtp);
-            return false;
-        }
+        hold(link, &rtcp);
     }
-    return hold(link, &rtp);
+    hold(link, &rtp);
+    return true;
 }
 
 /* Ports are taken in turn, so that one rests as long as the range allows. */

@@ -6,9 +6,10 @@
 #define NUMBERS CF_MEDIA_SOCKET_SHARED
 
 enum cf_err cf_socket_ledger_init(struct cf_socket_ledger *ledger) {
-    ledger->waiting = calloc(NUMBERS, sizeof *ledger->waiting);
+    ledger->sockets = calloc(NUMBERS, sizeof *ledger->sockets);
+    ledger->is_waiting = calloc(NUMBERS, sizeof *ledger->is_waiting);
     ledger->owners = calloc(NUMBERS, sizeof *ledger->owners);
-    if (ledger->waiting == NULL || ledger->owners == NULL) {
+    if (ledger->sockets == NULL || ledger->is_waiting == NULL || ledger->owners == NULL) {
         cf_socket_ledger_fini(ledger);
         return CF_ERR_NO_MEMORY;
     }
@@ -16,41 +17,36 @@ enum cf_err cf_socket_ledger_init(struct cf_socket_ledger *ledger) {
 }
 
 static void drop(struct cf_socket_ledger *ledger, uint32_t number) {
-    if (ledger->waiting[number] != NULL) {
-        cf_udp_close(ledger->waiting[number]);
-        free(ledger->waiting[number]);
-        ledger->waiting[number] = NULL;
+    if (ledger->is_waiting[number]) {
+        cf_udp_close(&ledger->sockets[number]);
+        ledger->is_waiting[number] = false;
     }
 }
 
 void cf_socket_ledger_fini(struct cf_socket_ledger *ledger) {
-    for (uint32_t i = 0; ledger->waiting != NULL && i < NUMBERS; i++) {
+    bool is_whole = ledger->sockets != NULL && ledger->is_waiting != NULL;
+    for (uint32_t i = 0; is_whole && i < NUMBERS; i++) {
         drop(ledger, i);
     }
-    free((void *)ledger->waiting);
+    free(ledger->sockets);
+    free(ledger->is_waiting);
     free(ledger->owners);
-    *ledger = (struct cf_socket_ledger){.waiting = NULL};
+    *ledger = (struct cf_socket_ledger){.sockets = NULL};
 }
 
-enum cf_err cf_socket_ledger_hold(struct cf_socket_ledger *ledger, uint32_t number, const struct cf_udp *udp) {
+void cf_socket_ledger_hold(struct cf_socket_ledger *ledger, uint32_t number, const struct cf_udp *udp) {
     cf_assert(number < NUMBERS);
-    struct cf_udp *kept = malloc(sizeof *kept);
-    if (kept == NULL) {
-        return CF_ERR_NO_MEMORY;
-    }
     drop(ledger, number);
-    *kept = *udp;
-    ledger->waiting[number] = kept;
-    return CF_OK;
+    ledger->sockets[number] = *udp;
+    ledger->is_waiting[number] = true;
 }
 
 bool cf_socket_ledger_claim(struct cf_socket_ledger *ledger, uint32_t number, uint8_t worker, struct cf_udp *ret_udp) {
-    if (number >= NUMBERS || ledger->waiting[number] == NULL) {
+    if (number >= NUMBERS || !ledger->is_waiting[number]) {
         return false;
     }
-    *ret_udp = *ledger->waiting[number];
-    free(ledger->waiting[number]);
-    ledger->waiting[number] = NULL;
+    *ret_udp = ledger->sockets[number];
+    ledger->is_waiting[number] = false;
     ledger->owners[number] = (uint8_t)(worker + 1);
     return true;
 }

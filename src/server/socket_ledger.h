@@ -10,10 +10,11 @@
 #include "core/media/messages.h"
 #include "shell/udp/udp.h"
 
-/** The ledger. Fields are private. */
+/** The ledger, of a fixed size: pages that nobody used take no memory. Fields are private. */
 struct cf_socket_ledger {
-    struct cf_udp **waiting; /**< by number; owned; NULL: does not wait */
-    uint8_t *owners;         /**< by number: worker + 1; 0: none */
+    struct cf_udp *sockets; /**< by number */
+    bool *is_waiting;       /**< by number: .sockets has it, open */
+    uint8_t *owners;        /**< by number: worker + 1; 0: none */
 };
 
 /** An empty ledger. CF_ERR_NO_MEMORY. */
@@ -22,8 +23,8 @@ CF_MUST_USE enum cf_err cf_socket_ledger_init(struct cf_socket_ledger *ledger);
 /** Close what waits; a zeroed ledger may be ended too. */
 void cf_socket_ledger_fini(struct cf_socket_ledger *ledger);
 
-/** @p udp is socket @p number, below CF_MEDIA_SOCKET_SHARED, and waits. CF_ERR_NO_MEMORY: it is the caller's. */
-CF_MUST_USE enum cf_err cf_socket_ledger_hold(struct cf_socket_ledger *ledger, uint32_t number, const struct cf_udp *udp);
+/** @p udp is socket @p number, below CF_MEDIA_SOCKET_SHARED, and waits; it is the ledger's now. */
+void cf_socket_ledger_hold(struct cf_socket_ledger *ledger, uint32_t number, const struct cf_udp *udp);
 
 /** A transport on worker @p worker uses @p number: true and the socket if it waited, which is the worker's now. */
 bool cf_socket_ledger_claim(struct cf_socket_ledger *ledger, uint32_t number, uint8_t worker, struct cf_udp *ret_udp);

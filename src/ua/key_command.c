@@ -4,22 +4,17 @@
 
 #include "adapt/openssl/hash.h"
 #include "adapt/sqlite/api_key_store.h"
-#include "adapt/sqlite/schema.h"
 #include "base/rng.h"
+#include "core/auth/api_key.h"
 #include "core/auth/scope.h"
 #include "server/json.h"
-#include "shell/file/file.h"
 #include "shell/system/system.h"
+#include "ua/store_command.h"
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 64
 #define LINE_MAX 1024
-
-static int fail(const char *what, const char *why) {
-    fprintf(stderr, "confer: %s: %s\n", what, why);
-    return 1;
-}
 
 static void print_line(struct cf_writer *w) {
     cf_put_lit(w, "}\n");
@@ -55,21 +50,19 @@ static void make_word(char *out, size_t len) {
 
 static int add(struct cf_sqlite *db, const char *name, const char *wanted) {
     char key[4 + CF_API_KEY_ID_LEN + 1 + CF_API_KEY_SECRET_LEN];
-    char digest_text[2 * CF_HASH_SHA256_LEN];
+    char digest[CF_API_KEY_DIGEST_LEN];
     char scopes_text[128];
     char line[LINE_MAX];
-    uint8_t digest[CF_HASH_SHA256_LEN];
     unsigned scopes = 0;
     struct cf_writer scopes_writer;
-    struct cf_writer digest_writer;
     struct cf_writer w;
     char *id = key + 4;
     char *secret = id + CF_API_KEY_ID_LEN + 1;
     if (strlen(name) == 0 || strlen(name) > NAME_MAX_LEN) {
-        return fail(name, "a name has 1 to 64 octets");
+        return cf_store_command_fail(name, "a name has 1 to 64 octets");
     }
     if (!cf_scopes_parse(cf_str_of(wanted), &scopes)) {
-        return fail(wanted, "scopes are rooms:read rooms:write links statistics webhooks admin, or all");
+        return cf_store_command_fail(wanted, "scopes are rooms:read rooms:write links statistics webhooks admin, or all");
     }
     cf_writer_init(&scopes_writer, scopes_text, sizeof scopes_text);
     cf_put_scopes(&scopes_writer, scopes);
@@ -77,21 +70,17 @@ static int add(struct cf_sqlite *db, const char *name, const char *wanted) {
     make_word(id, CF_API_KEY_ID_LEN);
     id[CF_API_KEY_ID_LEN] = '_';
     make_word(secret, CF_API_KEY_SECRET_LEN);
-    struct cf_span parts[] = {{(const uint8_t *)secret, CF_API_KEY_SECRET_LEN}};
-    const struct cf_hash *hash = cf_openssl_hash();
-    if (!hash->sha256(hash->ctx, parts, 1, digest)) {
-        return fail("add", "SHA-256 can't be had");
+    if (!cf_api_key_digest(cf_openssl_hash(), cf_str_n(secret, CF_API_KEY_SECRET_LEN), digest)) {
+        return cf_store_command_fail("add", "SHA-256 can't be had");
     }
-    cf_writer_init(&digest_writer, digest_text, sizeof digest_text);
-    cf_put_hex(&digest_writer, (struct cf_span){digest, sizeof digest});
     struct cf_api_key_row row = {.id = cf_str_n(id, CF_API_KEY_ID_LEN),
                                  .name = cf_str_of(name),
-                                 .digest = cf_writer_str(&digest_writer),
+                                 .digest = cf_str_n(digest, sizeof digest),
                                  .scopes = cf_writer_str(&scopes_writer),
                                  .created = cf_system_wall()};
     enum cf_err err = cf_api_key_store_add(db, &row);
     if (err != CF_OK) {
-        return fail(name, cf_err_text(err));
+        return cf_store_command_fail(name, cf_err_text(err));
     }
     begin_line(&w, line, row.id, row.name, row.scopes);
     cf_put_json_text(&w, CF_STR("key"), cf_str_n(key, sizeof key));
@@ -103,11 +92,11 @@ static int run(struct cf_sqlite *db, int argc, char **argv) {
     const char *verb = argc > 1 ? argv[1] : "";
     if (strcmp(verb, "list") == 0 && argc == 2) {
         enum cf_err err = cf_api_key_store_each(db, CF_STR_NONE, print_key, NULL);
-        return err == CF_OK ? 0 : fail("list", cf_err_text(err));
+        return err == CF_OK ? 0 : cf_store_command_fail("list", cf_err_text(err));
     }
     if (strcmp(verb, "remove") == 0 && argc == 3) {
         enum cf_err err = cf_api_key_store_remove(db, cf_str_of(argv[2]));
-        return err == CF_OK ? 0 : fail(argv[2], cf_err_text(err));
+        return err == CF_OK ? 0 : cf_store_command_fail(argv[2], cf_err_text(err));
     }
     if (strcmp(verb, "add") == 0 && argc == 5 && strcmp(argv[3], "--scopes") == 0) {
         return add(db, argv[2], argv[4]);
@@ -117,16 +106,5 @@ static int run(struct cf_sqlite *db, int argc, char **argv) {
 }
 
 int cf_ua_key(const char *state, int argc, char **argv) {
-    char path[CF_FILE_PATH_MAX];
-    struct cf_sqlite db;
-    enum cf_err err = cf_file_make_folder(state);
-    err = err == CF_OK ? cf_file_join(state, "confer.db", path, sizeof path) : err;
-    if (err != CF_OK) {
-        return fail(state, cf_err_text(err));
-    }
-    err = cf_sqlite_open(&db, path, NULL);
-    err = err == CF_OK ? cf_schema_apply(&db) : err;
-    int status = err == CF_OK ? run(&db, argc, argv) : fail(path, cf_err_text(err));
-    cf_sqlite_close(&db);
-    return status;
+    return cf_store_command_do(state, argc, argv, run);
 }

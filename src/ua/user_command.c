@@ -4,21 +4,15 @@
 
 #include "adapt/openssl/hash.h"
 #include "adapt/sqlite/account_store.h"
-#include "adapt/sqlite/schema.h"
 #include "base/rng.h"
 #include "base/writer.h"
-#include "shell/file/file.h"
 #include "shell/system/system.h"
+#include "ua/store_command.h"
 #include <stdio.h>
 #include <string.h>
 
 #define PASSWORD_MAX 128
 #define PASSWORD_LEN 16 /* of one that we make: 96 bits */
-
-static int fail(const char *what, const char *why) {
-    fprintf(stderr, "confer: %s: %s\n", what, why);
-    return 1;
-}
 
 static void print_account(void *ctx, struct cf_str name, struct cf_str realm, const struct cf_digest_hex *secrets) {
     (void)ctx;
@@ -56,7 +50,7 @@ static int add(struct cf_sqlite *db, const char *name, const char *given, const 
     struct cf_writer realm;
     cf_writer_init(&realm, realm_room, sizeof realm_room);
     if (!cf_account_name_is_valid(cf_str_of(name))) {
-        return fail(name, "an account's name has letters, digits, '-', '_', '.' and '+' only");
+        return cf_store_command_fail(name, "an account's name has letters, digits, '-', '_', '.' and '+' only");
     }
     if (domain != NULL) {
         cf_put(&realm, cf_str_of(domain));
@@ -65,24 +59,29 @@ static int add(struct cf_sqlite *db, const char *name, const char *given, const 
     }
     struct cf_str password = password_of(given, password_room);
     if (password.len == 0) {
-        return fail(name, "no password");
+        return cf_store_command_fail(name, "no password");
     }
     enum cf_err err = cf_account_secrets(cf_openssl_hash(), cf_str_of(name), cf_writer_str(&realm), password, secrets);
     if (err == CF_OK) {
         err = cf_account_store_put(db, cf_str_of(name), cf_writer_str(&realm), secrets);
     }
-    return err == CF_OK ? 0 : fail(name, cf_err_text(err));
+    return err == CF_OK ? 0 : cf_store_command_fail(name, cf_err_text(err));
 }
 
-static int run(struct cf_sqlite *db, int argc, char **argv, const char *domain) {
+static int run(struct cf_sqlite *db, int argc, char **argv) {
+    const char *domain = NULL;
+    if (argc >= 3 && strcmp(argv[argc - 2], "--domain") == 0) {
+        domain = argv[argc - 1];
+        argc -= 2;
+    }
     const char *verb = argc > 1 ? argv[1] : "";
     if (strcmp(verb, "list") == 0 && argc == 2) {
         enum cf_err err = cf_account_store_each(db, print_account, NULL);
-        return err == CF_OK ? 0 : fail("list", cf_err_text(err));
+        return err == CF_OK ? 0 : cf_store_command_fail("list", cf_err_text(err));
     }
     if (strcmp(verb, "remove") == 0 && argc == 3) {
         enum cf_err err = cf_account_store_remove(db, cf_str_of(argv[2]));
-        return err == CF_OK ? 0 : fail(argv[2], cf_err_text(err));
+        return err == CF_OK ? 0 : cf_store_command_fail(argv[2], cf_err_text(err));
     }
     if (strcmp(verb, "add") == 0 && (argc == 3 || argc == 4)) {
         return add(db, argv[2], argc == 4 ? argv[3] : NULL, domain);
@@ -90,7 +89,7 @@ static int run(struct cf_sqlite *db, int argc, char **argv, const char *domain) 
     bool is_admin = argc == 4 && strcmp(argv[3], "admin") == 0;
     if (strcmp(verb, "role") == 0 && argc == 4 && (is_admin || strcmp(argv[3], "user") == 0)) {
         enum cf_err err = cf_account_store_set_admin(db, cf_str_of(argv[2]), is_admin);
-        return err == CF_OK ? 0 : fail(argv[2], cf_err_text(err));
+        return err == CF_OK ? 0 : cf_store_command_fail(argv[2], cf_err_text(err));
     }
     fprintf(stderr,
             "usage: confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME | "
@@ -99,21 +98,5 @@ static int run(struct cf_sqlite *db, int argc, char **argv, const char *domain) 
 }
 
 int cf_ua_user(const char *state, int argc, char **argv) {
-    char path[CF_FILE_PATH_MAX];
-    const char *domain = NULL;
-    struct cf_sqlite db;
-    if (argc >= 3 && strcmp(argv[argc - 2], "--domain") == 0) {
-        domain = argv[argc - 1];
-        argc -= 2;
-    }
-    enum cf_err err = cf_file_make_folder(state);
-    err = err == CF_OK ? cf_file_join(state, "confer.db", path, sizeof path) : err;
-    if (err != CF_OK) {
-        return fail(state, cf_err_text(err));
-    }
-    err = cf_sqlite_open(&db, path, NULL);
-    err = err == CF_OK ? cf_schema_apply(&db) : err;
-    int status = err == CF_OK ? run(&db, argc, argv, domain) : fail(path, cf_err_text(err));
-    cf_sqlite_close(&db);
-    return status;
+    return cf_store_command_do(state, argc, argv, run);
 }

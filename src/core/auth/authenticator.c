@@ -2,6 +2,7 @@
 /* The digest server. */
 #include "core/auth/authenticator.h"
 
+#include "base/secret.h"
 #include "core/sip/builder.h"
 #include "core/sip/digest_field.h"
 
@@ -160,7 +161,7 @@ static bool is_offered(const struct cf_authenticator *auth, enum cf_digest_algor
 static bool fits(const struct cf_authenticator *auth, const struct credentials *c, const struct cf_digest_hex *secret) {
     struct cf_digest_hex expected;
     return cf_digest_response(auth->config.hash, &c->digest, cf_digest_str(secret), &expected) == CF_OK &&
-           cf_hash_eq(cf_str_span(cf_digest_str(&expected)), cf_str_span(c->field.response));
+           cf_secret_eq(cf_str_span(cf_digest_str(&expected)), cf_str_span(c->field.response));
 }
 
 /* For an account that isn't there the same work is done with a secret of nobody. */

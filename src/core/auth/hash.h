@@ -31,7 +31,4 @@ struct cf_hash {
     void *ctx; /**< passed to all, borrowed */
 };
 
-/** Octet-wise equality whose duration depends on the lengths only. For everything that an attacker could guess octet by octet. */
-bool cf_hash_eq(struct cf_span a, struct cf_span b);
-
 #endif

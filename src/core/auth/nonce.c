@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/reader.h"
+#include "base/secret.h"
 #include "base/writer.h"
 
 #define TIME_DIGITS 16
@@ -73,7 +74,7 @@ bool cf_nonce_is_ours(const struct cf_nonces *nonces, struct cf_str nonce) {
     }
     cf_writer_init(&w, expected, sizeof expected);
     put_mac(nonces, cf_str_head(nonce, TIME_DIGITS), &w);
-    return cf_hash_eq(cf_writer_span(&w), cf_str_span(cf_str_skip(nonce, TIME_DIGITS)));
+    return cf_secret_eq(cf_writer_span(&w), cf_str_span(cf_str_skip(nonce, TIME_DIGITS)));
 }
 
 static cf_usec made_at(struct cf_str nonce) {

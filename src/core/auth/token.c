@@ -3,6 +3,7 @@
 #include "core/auth/token.h"
 
 #include "base/rng.h"
+#include "base/secret.h"
 #include "core/auth/base64url.h"
 #include "core/json/json.h"
 
@@ -265,7 +266,7 @@ enum cf_token_verdict cf_token_read(const struct cf_hash *hash, const struct cf_
         return CF_TOKEN_MALFORMED;
     }
     if (!cf_token_signature(hash, keys, signed_part, expected) ||
-        !cf_hash_eq((struct cf_span){(const uint8_t *)expected, sizeof expected}, cf_str_span(signature))) {
+        !cf_secret_eq((struct cf_span){(const uint8_t *)expected, sizeof expected}, cf_str_span(signature))) {
         return CF_TOKEN_FORGED;
     }
     return read_claims(claims, kind, issuer, now_sec, room, ret);

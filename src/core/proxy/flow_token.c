@@ -3,6 +3,7 @@
 #include "core/proxy/flow_token.h"
 
 #include "base/reader.h"
+#include "base/secret.h"
 
 #define PREFIX CF_STR("ft")
 #define PAIR_OCTETS 16
@@ -42,7 +43,7 @@ enum cf_err cf_flow_token_read(struct cf_str text, const struct cf_hash *hash, s
         return CF_ERR_MALFORMED;
     }
     make_mac(hash, key, (struct cf_span){octets, PAIR_OCTETS}, mac);
-    if (!cf_hash_eq((struct cf_span){mac, MAC_OCTETS}, (struct cf_span){octets + PAIR_OCTETS, MAC_OCTETS})) {
+    if (!cf_secret_eq((struct cf_span){mac, MAC_OCTETS}, (struct cf_span){octets + PAIR_OCTETS, MAC_OCTETS})) {
         return CF_ERR_AUTH;
     }
     cf_reader_init(&r, (struct cf_span){octets, PAIR_OCTETS});

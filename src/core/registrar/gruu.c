@@ -6,6 +6,7 @@
 #include "core/registrar/gruu.h"
 
 #include "base/reader.h"
+#include "base/secret.h"
 
 #define PREFIX CF_STR("tgruu.")
 #define NONCE_LEN 12
@@ -96,7 +97,7 @@ static bool read_token(const struct cf_gruu_maker *maker, struct cf_str user, ch
     size_t plain_len = len - NONCE_LEN - MAC_LEN;
     uint8_t *plain = token + NONCE_LEN;
     keyed_hash(maker, "m", (struct cf_span){token, NONCE_LEN + plain_len}, (struct cf_span){NULL, 0}, mac);
-    if (!cf_hash_eq((struct cf_span){mac, MAC_LEN}, (struct cf_span){plain + plain_len, MAC_LEN})) {
+    if (!cf_secret_eq((struct cf_span){mac, MAC_LEN}, (struct cf_span){plain + plain_len, MAC_LEN})) {
         return false;
     }
     apply_stream(maker, token, plain, plain_len);

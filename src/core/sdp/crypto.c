@@ -3,6 +3,7 @@
 #include "core/sdp/crypto.h"
 
 #include "base/reader.h"
+#include "base/secret.h"
 #include "core/sdp/sdp.h"
 
 /* "2^20" or a plain number of packets, as a power of two rounded down. */
@@ -149,16 +150,10 @@ void cf_put_sdp_crypto(struct cf_writer *w, const struct cf_sdp_crypto *crypto) 
     cf_put_lit(w, "\r\n");
 }
 
-static uint8_t difference(const uint8_t *a, const uint8_t *b, size_t len) {
-    uint8_t bits = 0;
-    for (size_t i = 0; i < len; i++) {
-        bits |= a[i] ^ b[i];
-    }
-    return bits;
-}
-
 bool cf_sdes_key_eq(const struct cf_sdes_key *a, const struct cf_sdes_key *b) {
-    uint8_t bits = difference(a->key, b->key, sizeof a->key) | difference(a->salt, b->salt, sizeof a->salt);
-    bits |= difference(a->mki, b->mki, sizeof a->mki) | (uint8_t)(a->mki_len ^ b->mki_len);
-    return bits == 0;
+    /* All three are compared, whatever the first is. */
+    bool is_same_key = cf_secret_eq((struct cf_span){a->key, sizeof a->key}, (struct cf_span){b->key, sizeof b->key});
+    bool is_same_salt = cf_secret_eq((struct cf_span){a->salt, sizeof a->salt}, (struct cf_span){b->salt, sizeof b->salt});
+    bool is_same_mki = cf_secret_eq((struct cf_span){a->mki, sizeof a->mki}, (struct cf_span){b->mki, sizeof b->mki});
+    return (is_same_key & is_same_salt & is_same_mki & (a->mki_len == b->mki_len)) != 0;
 }

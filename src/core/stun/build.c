@@ -3,9 +3,7 @@
 #include "core/stun/build.h"
 
 #include "base/reader.h"
-
-#define FAMILY_IP4 1
-#define FAMILY_IP6 2
+#include "core/stun/value.h"
 
 /* The length in the header counts all that is behind the header. */
 static void set_len(struct cf_stun_builder *b, size_t more) {
@@ -59,7 +57,7 @@ void cf_stun_put_xor_address(struct cf_stun_builder *b, enum cf_stun_attribute a
     size_t ip_len = addr->family == CF_FAMILY_IP4 ? 4 : 16;
     put_head(b, attribute, 4 + ip_len);
     cf_put_u8(b->w, 0);
-    cf_put_u8(b->w, addr->family == CF_FAMILY_IP4 ? FAMILY_IP4 : FAMILY_IP6);
+    cf_put_u8(b->w, addr->family == CF_FAMILY_IP4 ? CF_STUN_FAMILY_IP4 : CF_STUN_FAMILY_IP6);
     cf_put_u16(b->w, (uint16_t)(addr->port ^ (CF_STUN_COOKIE >> 16)));
     uint8_t *ip = cf_writer_reserve(b->w, ip_len);
     for (size_t i = 0; ip != NULL && i < ip_len; i++) {

@@ -3,6 +3,7 @@
 #include "core/stun/integrity.h"
 
 #include "base/reader.h"
+#include "base/secret.h"
 
 /* Octets of an attribute's header. */
 #define ATTRIBUTE_LEN 4
@@ -14,7 +15,6 @@ bool cf_stun_is_authentic(const struct cf_stun_message *m, const struct cf_stun_
     struct cf_span integrity = m->attributes[CF_STUN_MESSAGE_INTEGRITY];
     uint8_t head[4];
     uint8_t digest[CF_STUN_SHA1_LEN];
-    uint8_t difference = 0;
     if (integrity.at == NULL) {
         return false;
     }
@@ -26,10 +26,7 @@ bool cf_stun_is_authentic(const struct cf_stun_message *m, const struct cf_stun_
     if (!hash->hmac_sha1(hash->ctx, key, parts, 2, digest)) {
         return false;
     }
-    for (size_t i = 0; i < sizeof digest; i++) {
-        difference |= digest[i] ^ integrity.at[i];
-    }
-    return difference == 0;
+    return cf_secret_eq((struct cf_span){digest, sizeof digest}, integrity);
 }
 
 /* CRC-32 of ITU V.42, four bits a step: checks are rare, and 64 octets of table stay in the cache. */

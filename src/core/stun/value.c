@@ -4,9 +4,6 @@
 
 #include "base/reader.h"
 
-#define FAMILY_IP4 1
-#define FAMILY_IP6 2
-
 bool cf_stun_u32(const struct cf_stun_message *m, enum cf_stun_attribute attribute, uint32_t *ret) {
     struct cf_span value = m->attributes[attribute];
     if (value.at == NULL || value.len != 4) {
@@ -30,8 +27,8 @@ static bool parse_address(struct cf_span value, const uint8_t *mask, struct cf_a
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
     struct cf_addr addr = {0};
     size_t ip_len = value.len - 4;
-    bool is_ip4 = value.at[1] == FAMILY_IP4 && ip_len == 4;
-    if (!is_ip4 && (value.at[1] != FAMILY_IP6 || ip_len != 16)) {
+    bool is_ip4 = value.at[1] == CF_STUN_FAMILY_IP4 && ip_len == 4;
+    if (!is_ip4 && (value.at[1] != CF_STUN_FAMILY_IP6 || ip_len != 16)) {
         return false;
     }
     addr.family = is_ip4 ? CF_FAMILY_IP4 : CF_FAMILY_IP6;

@@ -9,6 +9,12 @@
 #include "base/addr.h"
 #include "core/stun/message.h"
 
+/** Families of addresses on the wire (RFC 8489 section 14.1). */
+enum cf_stun_family {
+    CF_STUN_FAMILY_IP4 = 1,
+    CF_STUN_FAMILY_IP6 = 2,
+};
+
 /** The attribute as a number of 32 bits. */
 bool cf_stun_u32(const struct cf_stun_message *m, enum cf_stun_attribute attribute, uint32_t *ret);
 

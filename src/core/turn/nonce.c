@@ -3,6 +3,7 @@
 #include "core/turn/nonce.h"
 
 #include "base/reader.h"
+#include "base/secret.h"
 
 #define TIME_LEN 8
 #define HASH_LEN 8
@@ -61,12 +62,9 @@ bool cf_turn_nonce_is_good(const struct cf_stun_hash *hash, struct cf_span key, 
     uint8_t made[TIME_LEN];
     char right[CF_TURN_NONCE_LEN];
     cf_usec made_at = 0;
-    uint8_t difference = 0;
     if (nonce.len != CF_TURN_NONCE_LEN || !read_time(nonce, made, &made_at) || !put(hash, key, client, made, right)) {
         return false;
     }
-    for (size_t i = 0; i < CF_TURN_NONCE_LEN; i++) {
-        difference |= (uint8_t)(nonce.at[i] ^ right[i]);
-    }
-    return difference == 0 && made_at <= now && now - made_at < CF_TURN_NONCE_LIFE;
+    bool is_ours = cf_secret_eq(cf_str_span(nonce), (struct cf_span){(const uint8_t *)right, sizeof right});
+    return is_ours && made_at <= now && now - made_at < CF_TURN_NONCE_LIFE;
 }

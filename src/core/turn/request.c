@@ -13,10 +13,6 @@
 /* RFC 8656 section 18.7 */
 #define PROTOCOL_UDP 17
 
-/* RFC 8489 section 14.1 */
-#define FAMILY_IP4 1
-#define FAMILY_IP6 2
-
 /* RFC 8656 section 18.6 */
 #define RESERVE 0x80U
 
@@ -175,10 +171,10 @@ static unsigned judge_allocate(const struct request *r, enum cf_family *ret_fami
     }
     *ret_family = CF_FAMILY_IP4;
     if (cf_stun_u32(r->m, CF_STUN_REQUESTED_ADDRESS_FAMILY, &word)) {
-        if (word >> 24 != FAMILY_IP4 && word >> 24 != FAMILY_IP6) {
+        if (word >> 24 != CF_STUN_FAMILY_IP4 && word >> 24 != CF_STUN_FAMILY_IP6) {
             return 440;
         }
-        *ret_family = word >> 24 == FAMILY_IP6 ? CF_FAMILY_IP6 : CF_FAMILY_IP4;
+        *ret_family = word >> 24 == CF_STUN_FAMILY_IP6 ? CF_FAMILY_IP6 : CF_FAMILY_IP4;
     }
     /* No reservations: they are for RTP and RTCP apart, which those who need a relay don't have. */
     struct cf_span even = r->m->attributes[CF_STUN_EVEN_PORT];
