@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""check_counts.py PROGRAM BASELINES [--write]: instructions of each path that BASELINES names (a registration, a call, a forwarded frame, a
+"""check_counts.py PROGRAM BASELINES [--write | --cache]: instructions of each path that BASELINES names (a registration, a call, a forwarded frame, a
 tick of the mixer ...), by callgrind, must not exceed the committed baselines by more than 3 %. What a run needs before and after is left
-out by subtracting a short run from a long one. Another compiler or C library than the baselines': skipped (status 77), as its numbers are others."""
+out by subtracting a short run from a long one. Another compiler or C library than the baselines': skipped (status 77), as its numbers are others.
+--cache: prints how often each path misses the caches of a simulated processor instead, and holds it to nothing."""
 import os
 import platform
 import re
@@ -31,6 +32,25 @@ def instructions(program, path, count):
         return int(found.group(1))
 
 
+def misses(program, path, count):
+    """Misses of the first cache (32 kB) and of the second (512 kB), data alone."""
+    with tempfile.TemporaryDirectory(prefix='confer-counts-') as folder:
+        run = subprocess.run(['valgrind', '--tool=cachegrind', '--cache-sim=yes', '--D1=32768,8,64', '--LL=524288,8,64',
+                              f'--cachegrind-out-file={folder}/out', program, path, str(count)],
+                             capture_output=True, text=True, env=dict(os.environ, **PLAIN_CPU))
+        found = [re.search(level + r' +misses: +([\d,]+)', run.stderr) for level in ('D1', 'LLd')]
+        if run.returncode != 0 or None in found:
+            sys.exit(f'{path}: {run.stderr[-1000:]}{run.stdout[-1000:]}')
+        return [int(match[1].replace(',', '')) for match in found]
+
+
+def print_misses(program, paths):
+    print(f'{"path":16} {"L1 misses":>10} {"L2 misses":>10}')
+    for path in paths:
+        few, many = misses(program, path, FEW), misses(program, path, FEW + 20)
+        print(f'{path:16} {(many[0] - few[0]) // 20:>10} {(many[1] - few[1]) // 20:>10}')
+
+
 def read(name):
     """{path: instructions} and the toolchain they are of."""
     with open(name, encoding='ascii') as text:
@@ -42,6 +62,9 @@ def main():
     program, baselines = sys.argv[1:3]
     counted = {}
     wanted = read(baselines)[0]
+    if '--cache' in sys.argv:
+        print_misses(program, wanted)
+        return
     if '--write' not in sys.argv and read(baselines)[1] != toolchain():
         print(f'1..0 # SKIP baselines are of {read(baselines)[1]}, this is {toolchain()}')
         sys.exit(77)

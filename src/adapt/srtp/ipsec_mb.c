@@ -189,14 +189,14 @@ static void open_cm(struct imb_state *s, enum cf_cipher_kind kind, struct cf_cip
 }
 
 static void seal_gcm(struct imb_state *s, enum cf_cipher_kind kind, struct cf_cipher_op *op) {
-    struct gcm_context_data ctx;
+    struct gcm_context_data ctx CF_SCRATCH;
     aes_gcm_enc_dec_t seal_one = kind == CF_CIPHER_GCM_128 ? s->gcm->gcm128_enc : s->gcm->gcm256_enc;
     seal_one(&own_const(op->key)->u.gcm, &ctx, op->dst, op->src, op->len, op->iv, op->aad, op->aad_len, op->tag, GCM_TAG_LEN);
     op->is_good = true;
 }
 
 static void open_gcm(struct imb_state *s, enum cf_cipher_kind kind, struct cf_cipher_op *op) {
-    struct gcm_context_data ctx;
+    struct gcm_context_data ctx CF_SCRATCH;
     uint8_t tag[GCM_TAG_LEN];
     aes_gcm_enc_dec_t open_one = kind == CF_CIPHER_GCM_128 ? s->gcm->gcm128_dec : s->gcm->gcm256_dec;
     open_one(&own_const(op->key)->u.gcm, &ctx, op->dst, op->src, op->len, op->iv, op->aad, op->aad_len, tag, GCM_TAG_LEN);

@@ -154,6 +154,12 @@ void cf_engine_send_ask(struct cf_engine *engine, struct cf_engine_stream *strea
 /** Acknowledge the limit that the peer of @p line asked for. */
 void cf_engine_send_limit(struct cf_engine *engine, struct cf_engine_line *line, uint64_t bitrate_bps, uint32_t owner_ssrc);
 
+/* send_sound.c */
+
+/** Put engine->frame, of which the payload is engine->frame_kept, for the leg in slot @p user into the outbox, which is not full.
+ */
+void cf_engine_add_sound(struct cf_engine *engine, uint32_t user);
+
 /* prompts.c: what legs are told */
 
 /** The mixer of those who wait in @p room, made if need be. NULL: there are no sounds, or memory is out. */

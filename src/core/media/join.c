@@ -252,7 +252,7 @@ static void join_sink(struct cf_engine *engine, struct cf_engine_line *line, boo
         return;
     }
     /* A sink that was in the room before goes on with its numbers. */
-    if (line->sink.rewrite.heads.timestamp == 0 && line->sink.counts.packets == 0) {
+    if (line->sink.rewrite.heads.timestamp == 0 && line->sink.packets == 0) {
         make_sink(engine, line);
     }
     line->sink.config.formats = formats;

@@ -37,11 +37,11 @@ struct cf_line_counts {
     uint64_t octets_in;
     uint64_t copies_used; /**< sound: packets that were lost and came with later ones (RFC 2198) */
     uint64_t discards[CF_MEDIA_DISCARD_COUNT];
+    uint32_t key_frames_asked;
+    uint64_t failures_out;
+    uint64_t repeats_out;
     uint64_t packets_out;
     uint64_t octets_out;
-    uint64_t repeats_out;
-    uint64_t failures_out;
-    uint32_t key_frames_asked;
 };
 
 /** Where counters were at the last statistics, for rates. */
@@ -68,10 +68,30 @@ struct cf_line_budget {
     cf_usec at; /**< when .left was last refilled */
 };
 
-/** The line. */
+/**
+ * The line. What every packet that goes out looks at lies together: the counters of what is sent, what packets look like, the
+ * front of the sink (CF_LINE_HOT_MAX octets in all, held at compile time); the rest is looked at by the way.
+ */
 struct cf_engine_line {
+    struct cf_line_counts counts; /**< those of what goes out last */
+
     struct cf_engine_leg *leg;             /**< the leg that owns it */
     struct cf_engine_transport *transport; /**< of the same leg; NULL: none (yet) */
+    uint32_t ssrc;                         /**< of what goes out */
+    uint16_t sequence;                     /**< sound: of the next packet */
+    bool has_sent;
+    bool is_report_due;                           /**< something was sent since its last report */
+    bool has_sink;                                /**< pictures: .sink is made and in the room */
+    uint8_t payload_type_out;                     /**< sound; CF_LINE_NO_TYPE: none that we can encode */
+    uint8_t picture_types[CF_VIDEO_FORMAT_COUNT]; /**< pictures: payload type by enum cf_video_format; CF_LINE_NO_TYPE */
+    uint8_t extension_len;                        /**< 0: none */
+    uint8_t twcc_at;                              /**< where the transport-wide number is in .extension; 0: it is not in it */
+    uint32_t timestamp_offset;                    /**< sound: random, added to the mixer's time line */
+    uint32_t timestamp_next;                      /**< sound: what the next timestamp is if nothing is left out */
+    struct cf_rtp_sender sender;
+    uint8_t extension[CF_LINE_EXTENSION_MAX]; /**< header extension of every packet, with its own header */
+    struct cf_sink sink;                      /**< pictures, with .has_sink */
+
     uint16_t index;
     bool is_active; /**< agreed on, with a transport */
     struct cf_media_line agreed;
@@ -88,24 +108,12 @@ struct cf_engine_line {
     cf_usec codec_changed_at;
 
     /* going out */
-    uint32_t ssrc;
-    uint16_t sequence;         /**< sound: of the next packet */
-    uint32_t timestamp_offset; /**< sound: random, added to the mixer's time line */
-    uint32_t timestamp_next;   /**< sound: what the next timestamp is if nothing is left out */
-    bool has_sent;
-    uint8_t payload_type_out;                     /**< sound; CF_LINE_NO_TYPE: none that we can encode */
-    uint32_t levels_serial;                       /**< sound: levels of the room that were sent last */
-    uint8_t picture_types[CF_VIDEO_FORMAT_COUNT]; /**< pictures: payload type by enum cf_video_format; CF_LINE_NO_TYPE */
-    uint8_t extension[CF_LINE_EXTENSION_MAX];     /**< header extension of every packet, with its own header */
-    uint8_t extension_len;                        /**< 0: none */
-    uint8_t twcc_at;                              /**< where the transport-wide number is in .extension; 0: it is not in it */
-    uint8_t rtx_types[CF_VIDEO_FORMAT_COUNT];     /**< pictures: payload type of retransmissions; CF_LINE_NO_TYPE */
-    uint16_t rtx_sequence;                        /**< of the next retransmission */
-    struct cf_line_share share;                   /**< what the leg's link has for it */
-    struct cf_rtp_sender sender;
+    uint32_t levels_serial;                   /**< sound: levels of the room that were sent last */
+    uint8_t rtx_types[CF_VIDEO_FORMAT_COUNT]; /**< pictures: payload type of retransmissions; CF_LINE_NO_TYPE */
+    uint16_t rtx_sequence;                    /**< of the next retransmission */
+    struct cf_line_share share;               /**< what the leg's link has for it */
 
     /* control */
-    bool is_report_due; /**< something was sent since its last report */
     struct cf_line_report report;
     cf_usec notified_at; /**< last TMMBN */
 
@@ -114,12 +122,15 @@ struct cf_engine_line {
     struct cf_handle mix;   /**< sound: in .mixer */
     struct cf_mix_leg_config mix_config;
     struct cf_engine_passing passing; /**< sound: talkers that are passed on to it */
-    bool has_sink;                    /**< pictures: .sink is made and in the room */
-    struct cf_sink sink;
 
-    struct cf_line_counts counts;
     struct cf_line_mark mark;
 };
+
+/** Octets from the counters of what goes out to the end of the sink's front: five cache lines, if they begin with one. */
+#define CF_LINE_HOT_MAX 320
+_Static_assert(offsetof(struct cf_engine_line, sink) + CF_SINK_HOT_LEN - offsetof(struct cf_line_counts, failures_out) <=
+                   CF_LINE_HOT_MAX,
+               "what a packet needs lies together");
 
 /** How many streams may come in on it. */
 static inline size_t cf_engine_line_stream_count(const struct cf_engine_line *line) {

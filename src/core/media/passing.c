@@ -3,6 +3,7 @@
 #include "core/media/passing.h"
 
 #include "core/media/internal.h"
+#include "core/media/rtp_header.h"
 
 /* --- what lines are for --- */
 
@@ -125,21 +126,16 @@ bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint3
     return sound != NULL && cf_mix_place_is_in(place, sound->mix_config.places) && (sound->mix_config.place_kinds & kind) != 0;
 }
 
-/* Fixed part, the talker as the contributing source, and the extension with its level. */
+/* The talker is the contributing source, his level stands in the extension. */
 static size_t print_header(const struct cf_engine_line *line, const struct cf_engine_passed *passed,
                            const struct cf_sound_numbers *numbers, uint8_t *out) {
     const struct cf_engine_passing *passing = &line->passing;
-    out[0] = (uint8_t)(0x81U | (line->extension_len > 0 ? 0x10U : 0));
-    out[1] = (uint8_t)((numbers->marker ? 0x80U : 0) | passing->types[passed->codec]);
-    cf_set_be16(out + 2, numbers->sequence);
-    cf_set_be32(out + 4, numbers->timestamp);
-    cf_set_be32(out + 8, line->ssrc);
-    cf_set_be32(out + 12, passed->csrc);
-    memcpy(out + 16, line->extension, line->extension_len);
+    uint8_t type = cf_engine_rtp_type(numbers->marker, passing->types[passed->codec]);
+    size_t len = cf_engine_print_rtp_header(line, type, numbers->sequence, numbers->timestamp, passed->csrc, out);
     if (passing->level_at > 0) {
-        out[16 + passing->level_at] = passed->level;
+        out[len - line->extension_len + passing->level_at] = passed->level;
     }
-    return 16U + line->extension_len;
+    return len;
 }
 
 /* Those who take redundancy get it; block headers have the payload type by which they know the codec (RFC 2198 section 3). */

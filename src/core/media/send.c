@@ -4,7 +4,7 @@
  * sound of rooms whose tick was due. Never more than one outbox is made at a time, so that it stays in the cache.
  */
 #include "core/media/internal.h"
-#include "core/rtp/audio_level.h"
+#include "core/media/rtp_header.h"
 #include "core/rtp/rtx.h"
 
 /* Octets of padding alone in one packet, at most as browsers have it, at least so that headers are not all of it; and headers. */
@@ -14,32 +14,10 @@
 
 /* --- pictures --- */
 
-/* Most extensions are short: those are moved without a call. */
-static void put_extension(const struct cf_engine_line *line, uint8_t *out) {
-    _Static_assert(CF_LINE_EXTENSION_MAX >= 16 && CF_OUTBOX_HEADER_MAX >= 16 + 16, "16 octets may be read and written");
-    if (line->extension_len > 16) {
-        memcpy(out, line->extension, line->extension_len);
-    } else if (line->extension_len > 0) {
-        memcpy(out, line->extension, 16);
-    }
-}
-
-/* Fixed part, the contributing source if the line tells who is shown (RFC 7667 section 3.7), and the extension that all packets
- * of the line have. */
-static size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out) {
-    uint8_t type = line->picture_types[item->packet->format];
-    bool has_csrc = item->csrc != 0;
-    size_t len = has_csrc ? 16 : 12;
-    out[0] = (uint8_t)(0x80U | (line->extension_len > 0 ? 0x10U : 0) | (has_csrc ? 1U : 0));
-    out[1] = (uint8_t)((item->patch.marker ? 0x80U : 0) | type);
-    cf_set_be16(out + 2, item->patch.sequence);
-    cf_set_be32(out + 4, item->patch.timestamp);
-    cf_set_be32(out + 8, line->ssrc);
-    if (has_csrc) {
-        cf_set_be32(out + 12, item->csrc);
-    }
-    put_extension(line, out + len);
-    return len + line->extension_len;
+/* The contributing source is named if the line tells who is shown (RFC 7667 section 3.7). */
+static inline size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out) {
+    uint8_t type = cf_engine_rtp_type(item->patch.marker, line->picture_types[item->packet->format]);
+    return cf_engine_print_rtp_header(line, type, item->patch.sequence, item->patch.timestamp, item->csrc, out);
 }
 
 /* A repetition becomes a packet of the line's stream of retransmissions (RFC 4588). False: there is none for its format. */
@@ -133,7 +111,7 @@ static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *
     cf_set_be16(header + 2, line->rtx_sequence++);
     cf_set_be32(header + 4, line->sink.rewrite.heads.timestamp);
     cf_set_be32(header + 8, cf_rtx_ssrc(line->ssrc));
-    put_extension(line, header + 12);
+    cf_engine_put_extension(line, header + 12);
     const struct cf_outbox_packet packet = {.srtp = t->send,
                                             .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
                                             .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
@@ -200,111 +178,13 @@ static void find_repeat(struct cf_engine *engine) {
 
 /* --- sound --- */
 
-/* The leg itself, and whoever uses its SSRC: for a receiver that would be a loop (RFC 3550 section 8.2). */
-static bool is_own(const struct cf_engine_line *line, const struct cf_mix_level *level) {
-    return level->user == cf_engine_leg_number(line->leg) ||
-           (line->in.receiver.is_started && level->ssrc == line->in.receiver.ssrc);
-}
-
-/* Does the line take levels (RFC 6465)? */
-static bool takes_levels(const struct cf_engine_line *line) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL];
-    return extension->id != 0 && extension->can_send;
-}
-
-/*
- * The others in the mix, and how loud they are, if the line has not had them; room for CF_MIX_LEVELS_MAX. Who takes levels gets
- * those of silent members too; who takes mids is a browser, or like one, and gets the contributing sources alone (RFC 3550
- * section 7.1): others choke on a CSRC list.
- */
-static size_t list_sources(const struct cf_engine_line *line, uint32_t *ssrcs, uint8_t *levels) {
-    const struct cf_engine_room *room = line->leg->room;
-    bool has_levels = takes_levels(line);
-    size_t count = 0;
-    if ((!has_levels && line->extension_len == 0) || line->levels_serial == room->levels_serial) {
-        return 0;
-    }
-    for (size_t i = 0; i < room->level_count; i++) {
-        const struct cf_mix_level *level = &room->levels[i];
-        bool is_in = level->is_heard && !cf_engine_gets_passed(line->leg, level->place, level->kind);
-        if (!is_own(line, level) && (has_levels || is_in)) {
-            ssrcs[count] = level->ssrc;
-            levels[count++] = level->level;
-        }
-    }
-    return count;
-}
-
-static size_t print_sound_header(struct cf_engine_line *line, const struct cf_mix_frame *frame, uint32_t timestamp,
-                                 uint8_t *out) {
-    uint32_t ssrcs[CF_MIX_LEVELS_MAX];
-    uint8_t levels[CF_MIX_LEVELS_MAX];
-    uint8_t block[CF_OUTBOX_HEADER_MAX];
-    struct cf_rtp_ext list[2];
-    size_t count = 0;
-    struct cf_writer w;
-    if (cf_engine_line_sends_mid(line)) {
-        list[count++] = (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_MID].id,
-                                            .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
-    }
-    size_t source_count = list_sources(line, ssrcs, levels);
-    if (source_count > 0 && takes_levels(line)) {
-        uint8_t id = line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id;
-        list[count++] = (struct cf_rtp_ext){.id = id, .data = {levels, source_count}};
-    }
-    cf_writer_init(&w, block, sizeof block);
-    struct cf_rtp_header header = {
-        .csrcs = ssrcs,
-        .csrc_count = (uint8_t)source_count,
-        .timestamp = timestamp,
-        .ssrc = line->ssrc,
-        .sequence = line->sequence,
-        .payload_type = line->payload_type_out,
-        .marker = frame->marker || !line->has_sent || timestamp != line->timestamp_next,
-    };
-    header.extension_profile = cf_rtp_put_extensions(&w, list, count);
-    header.extension = cf_writer_span(&w);
-    struct cf_writer whole;
-    cf_writer_init(&whole, out, CF_OUTBOX_HEADER_MAX);
-    cf_rtp_put_header(&whole, &header);
-    cf_assert(cf_writer_ok(&w) && cf_writer_ok(&whole));
-    line->levels_serial = line->leg->room->levels_serial;
-    return whole.len;
-}
-
-static void add_sound(struct cf_engine *engine, uint32_t user) {
-    struct cf_engine_leg *leg = cf_media_names_at(&engine->legs, user);
-    struct cf_engine_line *line = leg == NULL ? NULL : leg->mixed;
-    const struct cf_mix_frame *frame = &engine->frame;
-    if (line == NULL || line->payload_type_out == CF_LINE_NO_TYPE) {
-        return;
-    }
-    struct cf_engine_transport *t = line->transport;
-    uint32_t timestamp = line->timestamp_offset + frame->timestamp;
-    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
-        line->counts.failures_out++;
-        return;
-    }
-    const struct cf_outbox_packet packet = {
-        .srtp = t->send,
-        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
-        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-        .header_len = print_sound_header(line, frame, timestamp, cf_outbox_room(&engine->outbox)),
-        .payload = engine->frame_kept,
-        .ticket = {.user = line, .timestamp = timestamp},
-    };
-    line->sequence++;
-    line->timestamp_next = timestamp + frame->ticks;
-    cf_outbox_add(&engine->outbox, &packet);
-}
-
 /* The next leg that gets the frame; its payload is the mixer's until the mixer is asked for more. False: the outbox has to go
  * first. */
 static bool step_frame(struct cf_engine *engine) {
     if (engine->frame_kept.at == NULL && !cf_outbox_keep(&engine->outbox, engine->frame.payload, &engine->frame_kept)) {
         return false;
     }
-    add_sound(engine, engine->frame.users[engine->frame_at++]);
+    cf_engine_add_sound(engine, engine->frame.users[engine->frame_at++]);
     return true;
 }
 
@@ -423,7 +303,7 @@ static size_t account(struct cf_engine *engine, size_t at) {
     line->is_report_due |= made > 0;
     engine->totals.failures_out += failed;
     engine->totals.datagrams_out += made;
-    if (line->agreed.kind == CF_MEDIA_VIDEO) {
+    if (line->has_sink) {
         cf_engine_bandwidth_on_sent(line->leg, made, octets);
     }
     return at;

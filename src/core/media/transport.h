@@ -37,36 +37,39 @@ struct cf_engine_reference {
     cf_usec came_at;
 };
 
-/** The transport. */
+/** The transport. What every packet that goes out looks at comes first: two cache lines. */
 struct cf_engine_transport {
-    struct cf_engine_leg *leg; /**< the leg that owns it */
+    struct cf_engine_leg *leg;    /**< the leg that owns it */
+    struct cf_srtp_context *send; /**< owned; NULL: plain or not open */
     uint16_t index;
-    uint32_t sockets[CF_ENGINE_PORT_COUNT];            /**< equal with rtcp-mux */
-    struct cf_latch latches[CF_ENGINE_PORT_COUNT];     /**< without ICE */
-    bool has_ice;                                      /**< connectivity checks choose the addresses, not the latches */
-    struct cf_engine_path paths[CF_ENGINE_PORT_COUNT]; /**< with ICE: the selected pairs */
-    struct cf_engine_checks *checks;                   /**< with ICE: its agent, owned (checks.h); NULL: none */
+    bool is_open;         /**< plain, or the keys are there */
+    bool is_secure;       /**< SRTP */
+    bool has_own_control; /**< RTCP has keys of its own: DTLS without rtcp-mux (RFC 5764 section 5.1.1) */
+    bool is_control_open; /**< and they are there */
+    bool has_ice;         /**< connectivity checks choose the addresses, not the latches */
     bool has_mux;
     bool has_reduced_rtcp;
-    bool is_open;                            /**< plain, or the keys are there */
-    bool is_secure;                          /**< SRTP */
-    struct cf_srtp_context *receive;         /**< owned; NULL: plain or not open */
-    struct cf_srtp_context *send;            /**< owned; NULL: plain or not open */
-    bool has_own_control;                    /**< RTCP has keys of its own: DTLS without rtcp-mux (RFC 5764 section 5.1.1) */
-    bool is_control_open;                    /**< and they are there */
-    struct cf_srtp_context *control_receive; /**< owned; NULL: none */
-    struct cf_srtp_context *control_send;    /**< owned; NULL: none */
+    bool has_schedule;
+    uint32_t sockets[CF_ENGINE_PORT_COUNT];            /**< equal with rtcp-mux */
+    struct cf_engine_path paths[CF_ENGINE_PORT_COUNT]; /**< with ICE: the selected pairs */
+    struct cf_latch latches[CF_ENGINE_PORT_COUNT];     /**< without ICE */
+    struct cf_engine_checks *checks;                   /**< with ICE: its agent, owned (checks.h); NULL: none */
+    struct cf_srtp_context *receive;                   /**< owned; NULL: plain or not open */
+    struct cf_srtp_context *control_receive;           /**< owned; NULL: none */
+    struct cf_srtp_context *control_send;              /**< owned; NULL: none */
     struct cf_association associations[CF_ENGINE_PORT_COUNT];
     struct cf_link handshake_link; /**< in the engine's list of transports whose associations have something to say */
     struct cf_sdes_key keys[2];    /**< local and remote key that the contexts were made of */
     enum cf_srtp_suite suite;
-    struct cf_rtcp_schedule schedule; /**< one for all lines: a transport is one RTP session (RFC 8108) */
-    bool has_schedule;
+    struct cf_rtcp_schedule schedule;     /**< one for all lines: a transport is one RTP session (RFC 8108) */
     struct cf_engine_reference reference; /**< the peer's, for it to measure the round trip */
     uint16_t reported;                    /**< line that the last regular report ended with, for the next to go on */
     uint32_t numbered_ssrc;               /**< source of the last packet with a transport-wide number */
     struct cf_arrivals arrivals;          /**< what comes in with such numbers; zeroed: that was not agreed on */
 };
+
+_Static_assert(offsetof(struct cf_engine_transport, latches) + offsetof(struct cf_latch, signalled) <= 128,
+               "what a packet needs lies together");
 
 /** A transport of which nothing is known. */
 void cf_engine_transport_init(struct cf_engine_transport *t, struct cf_engine_leg *leg, uint16_t index);

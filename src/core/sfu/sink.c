@@ -71,12 +71,13 @@ static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet
     ret->packet = packet;
     ret->csrc = sink->rewrite.stays[0].csrc;
     ret->is_repeat = false;
-    sink->counts.packets++;
-    sink->loss.sent++;
+    sink->packets++;
     if (ret->patch.sequence == sink->rewrite.heads.sequence) {
         cf_usec still = sink->frame_at == 0 ? 0 : packet->arrival - sink->frame_at;
-        sink->counts.freezes += still >= CF_SINK_FREEZE;
-        sink->counts.frozen_usec += still >= CF_SINK_FREEZE ? still : 0;
+        if (still >= CF_SINK_FREEZE) {
+            sink->counts.freezes++;
+            sink->counts.frozen_usec += still;
+        }
         sink->frame_open = !ret->patch.marker;
         sink->frame_at = packet->arrival;
     }
@@ -150,22 +151,29 @@ bool cf_sink_spend_repeat(struct cf_sink *sink, cf_usec now) {
 #define LOSS_ASKED_MAX 4U
 #define REPORT_LIFE CF_SEC(6)
 
-static uint32_t permille_of(const struct cf_sink_loss *loss) {
-    uint64_t permille = loss->sent == 0 ? 0 : (uint64_t)loss->missed * 1000U / loss->sent;
+static uint64_t sent_in_window(const struct cf_sink *sink) {
+    return sink->packets - sink->loss.before;
+}
+
+static uint32_t permille_of(const struct cf_sink *sink) {
+    uint64_t sent = sent_in_window(sink);
+    uint64_t permille = sent == 0 ? 0 : (uint64_t)sink->loss.missed * 1000U / sent;
     return permille > 1000U ? 1000U : (uint32_t)permille;
 }
 
-static void turn_window(struct cf_sink_loss *loss, cf_usec now) {
+static void turn_window(struct cf_sink *sink, cf_usec now) {
+    struct cf_sink_loss *loss = &sink->loss;
     if (now - loss->since >= LOSS_WINDOW) {
         bool is_old = now - loss->since >= 2 * LOSS_WINDOW;
-        loss->permille = is_old && loss->missed == 0 ? 0 : loss->missed >= LOSS_ASKED_MAX ? 1000U : permille_of(loss);
+        loss->permille = is_old && loss->missed == 0 ? 0 : loss->missed >= LOSS_ASKED_MAX ? 1000U : permille_of(sink);
         loss->since = now;
-        loss->sent = loss->missed = 0;
+        loss->before = sink->packets;
+        loss->missed = 0;
     }
 }
 
 void cf_sink_on_missed(struct cf_sink *sink, cf_usec now) {
-    turn_window(&sink->loss, now);
+    turn_window(sink, now);
     sink->loss.missed++;
 }
 
@@ -177,7 +185,7 @@ void cf_sink_on_report(struct cf_sink *sink, uint8_t fraction_lost, cf_usec now)
 bool cf_sink_is_lossy(const struct cf_sink *sink, cf_usec now) {
     const struct cf_sink_loss *loss = &sink->loss;
     bool is_reported = loss->reported >= CF_SINK_LOSSY && now - loss->reported_at < REPORT_LIFE;
-    bool is_missing = loss->sent >= LOSS_PACKETS_MIN && permille_of(loss) >= CF_SINK_LOSSY;
+    bool is_missing = sent_in_window(sink) >= LOSS_PACKETS_MIN && permille_of(sink) >= CF_SINK_LOSSY;
     bool was_missing = loss->permille >= CF_SINK_LOSSY && now - loss->since < 2 * LOSS_WINDOW;
     return is_reported || is_missing || was_missing || loss->missed >= LOSS_ASKED_MAX;
 }

@@ -52,7 +52,7 @@ struct cf_sink_limit {
 /** How much a receiver misses, by what it asks for again and by its reports. Zeroed: nothing. */
 struct cf_sink_loss {
     cf_usec since;     /**< the window began */
-    uint32_t sent;     /**< packets in it */
+    uint64_t before;   /**< packets sent until then */
     uint32_t missed;   /**< numbers asked for again */
     uint32_t permille; /**< of the window before */
     uint32_t reported; /**< by its last report */
@@ -69,7 +69,6 @@ struct cf_sink_config {
 
 /** Counters of a sink. */
 struct cf_sink_counts {
-    uint64_t packets;
     uint64_t repeats;
     uint64_t repeats_refused; /**< asked for above the budget */
     uint64_t late;            /**< dropped: from before a switch */
@@ -82,23 +81,28 @@ struct cf_sink_counts {
     uint64_t keys_lossy;   /**< of those, because its own link is bad and others would pay */
 };
 
-/** The stream. */
+/**
+ * The stream. What every packet looks at comes first, CF_SINK_HOT_LEN octets up to and with the present stay of .rewrite: with a
+ * thousand receivers, how many cache lines that are decides what a packet costs.
+ */
 struct cf_sink {
+    struct cf_source *shown;   /**< NULL: nothing */
+    struct cf_source *wanted;  /**< waits for its key frame; NULL: nothing else than .shown */
+    struct cf_link shown_link; /**< in .shown's list */
+    uint64_t packets;          /**< sent */
+    cf_usec frame_at;          /**< arrival of the last packet; 0: nothing since it began to show something */
+    uint32_t batch;            /**< batch in which it began with .shown: has all of its packets */
+    struct cf_sink_limit limit;
+    struct cf_layer_gate gate;
+    bool frame_open; /**< the last packet was not the end of its frame */
+    struct cf_rewrite rewrite;
+
     struct cf_sink_config config;
     struct cf_sink_view view;
-    struct cf_sink_limit limit;
-    struct cf_rewrite rewrite;
-    struct cf_layer_gate gate;
-    struct cf_source *shown;    /**< NULL: nothing */
-    struct cf_source *wanted;   /**< waits for its key frame; NULL: nothing else than .shown */
-    struct cf_link shown_link;  /**< in .shown's list */
     struct cf_link wanted_link; /**< in .wanted's list */
     struct cf_link tile_link;   /**< tiles: in the picture's list */
     struct cf_link room_link;   /**< in the room's list of those who follow the speaker, or of tiles without picture */
     cf_usec shown_since;
-    bool frame_open;  /**< the last packet was not the end of its frame */
-    cf_usec frame_at; /**< arrival of that packet; 0: nothing since it began to show something */
-    uint32_t batch;   /**< batch in which it began with .shown: has all of its packets */
     struct cf_keyframe_budget budget;
     struct cf_sink_loss loss;
     cf_usec lossy_key_at; /**< a key frame was asked for over a bad link; 0: never */
@@ -109,6 +113,10 @@ struct cf_sink {
     cf_usec repeats_at; /**< when .repeats_left was last refilled */
     struct cf_sink_counts counts;
 };
+
+/** Octets of a sink that every packet looks at. */
+#define CF_SINK_HOT_LEN (offsetof(struct cf_sink, rewrite) + offsetof(struct cf_rewrite, stays) + sizeof(struct cf_rewrite_stay))
+_Static_assert(CF_SINK_HOT_LEN <= 128, "two cache lines");
 
 /** One packet to be sent. */
 struct cf_sink_item {
