@@ -6,20 +6,10 @@ struct cf_str cf_str_of(const char *text) {
     return text ? cf_str_n(text, strlen(text)) : CF_STR_NONE;
 }
 
-bool cf_str_eq(struct cf_str a, struct cf_str b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool cf_str_eq_nocase(struct cf_str a, struct cf_str b) {
-    if (a.len != b.len) {
-        return false;
-    }
-    /* Most of what is compared is written as everybody writes it. */
-    if (a.len == 0 || memcmp(a.at, b.at, a.len) == 0) {
-        return true;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        if (cf_ascii_lower(a.at[i]) != cf_ascii_lower(b.at[i])) {
+bool cf_octets_eq_nocase(const char *a, const char *b, size_t len) {
+    /* Most of what is compared is written as everybody writes it, or differs from its first octet on. */
+    for (size_t i = 0; i < len; i++) {
+        if (a[i] != b[i] && cf_ascii_lower(a[i]) != cf_ascii_lower(b[i])) {
             return false;
         }
     }
@@ -47,30 +37,21 @@ bool cf_str_ends(struct cf_str s, struct cf_str suffix) {
     return s.len >= suffix.len && cf_str_eq(cf_str_skip(s, s.len - suffix.len), suffix);
 }
 
-struct cf_str cf_str_skip(struct cf_str s, size_t n) {
-    if (s.at == NULL) {
-        return s;
-    }
-    size_t skipped = n < s.len ? n : s.len;
-    return cf_str_n(s.at + skipped, s.len - skipped);
-}
-
-struct cf_str cf_str_head(struct cf_str s, size_t n) {
-    return cf_str_n(s.at, n < s.len ? n : s.len);
-}
-
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 struct cf_str cf_str_trim(struct cf_str s) {
-    while (s.len > 0 && is_blank(s.at[0])) {
-        s = cf_str_skip(s, 1);
+    const char *at = s.at;
+    size_t len = s.len;
+    while (len > 0 && is_blank(*at)) {
+        at++;
+        len--;
     }
-    while (s.len > 0 && is_blank(s.at[s.len - 1])) {
-        s.len--;
+    while (len > 0 && is_blank(at[len - 1])) {
+        len--;
     }
-    return s;
+    return cf_str_n(at, len);
 }
 
 size_t cf_str_find(struct cf_str s, char octet) {
@@ -79,12 +60,18 @@ size_t cf_str_find(struct cf_str s, char octet) {
 }
 
 size_t cf_str_find_str(struct cf_str s, struct cf_str needle) {
-    for (size_t i = 0; needle.len <= s.len && i <= s.len - needle.len; i++) {
-        if (cf_str_eq(cf_str_n(s.at + i, needle.len), needle)) {
-            return i;
+    size_t at = 0;
+    while (needle.len > 0 && needle.len <= s.len - at) {
+        at += cf_str_find(cf_str_head(cf_str_skip(s, at), s.len - at - needle.len + 1), needle.at[0]);
+        if (needle.len > s.len - at) {
+            return s.len;
         }
+        if (memcmp(s.at + at, needle.at, needle.len) == 0) {
+            return at;
+        }
+        at++;
     }
-    return s.len;
+    return needle.len == 0 ? 0 : s.len;
 }
 
 struct cf_str cf_str_cut(struct cf_str *rest, char separator) {
@@ -96,6 +83,7 @@ struct cf_str cf_str_cut(struct cf_str *rest, char separator) {
 
 bool cf_str_to_u64(struct cf_str s, uint64_t max, uint64_t *ret) {
     uint64_t value = 0;
+    uint64_t tenth = max / 10;
     if (s.len == 0) {
         return false;
     }
@@ -104,7 +92,7 @@ bool cf_str_to_u64(struct cf_str s, uint64_t max, uint64_t *ret) {
             return false;
         }
         uint64_t digit = (uint64_t)(s.at[i] - '0');
-        if (value > (max - digit) / 10 || digit > max) {
+        if (value > tenth || (value == tenth && digit > max - tenth * 10)) {
             return false;
         }
         value = value * 10 + digit;

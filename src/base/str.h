@@ -59,11 +59,18 @@ static inline bool cf_str_is_empty(struct cf_str s) {
     return s.len == 0;
 }
 
-/** Octet-wise equality. */
-bool cf_str_eq(struct cf_str a, struct cf_str b);
+/** Octet-wise equality. Here, since names are compared with tables of names all the time, and most differ by their lengths. */
+static inline bool cf_str_eq(struct cf_str a, struct cf_str b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+/** @p len octets (0: equal) are the same without regard to the case of ASCII letters; for cf_str_eq_nocase(). */
+bool cf_octets_eq_nocase(const char *a, const char *b, size_t len);
 
 /** Equality without regard to the case of ASCII letters. */
-bool cf_str_eq_nocase(struct cf_str a, struct cf_str b);
+static inline bool cf_str_eq_nocase(struct cf_str a, struct cf_str b) {
+    return a.len == b.len && cf_octets_eq_nocase(a.at, b.at, a.len);
+}
 
 /** Octet-wise order as memcmp(): negative, 0, positive; a prefix is less. */
 int cf_str_cmp(struct cf_str a, struct cf_str b);
@@ -78,10 +85,15 @@ bool cf_str_starts_nocase(struct cf_str s, struct cf_str prefix);
 bool cf_str_ends(struct cf_str s, struct cf_str suffix);
 
 /** @p s without its first @p n octets (all of them if it is shorter). */
-struct cf_str cf_str_skip(struct cf_str s, size_t n);
+static inline struct cf_str cf_str_skip(struct cf_str s, size_t n) {
+    size_t skipped = n < s.len ? n : s.len;
+    return s.at == NULL ? s : cf_str_n(s.at + skipped, s.len - skipped);
+}
 
 /** The first @p n octets of @p s. */
-struct cf_str cf_str_head(struct cf_str s, size_t n);
+static inline struct cf_str cf_str_head(struct cf_str s, size_t n) {
+    return cf_str_n(s.at, n < s.len ? n : s.len);
+}
 
 /** @p s without spaces, tabs, CR and LF at both ends. */
 struct cf_str cf_str_trim(struct cf_str s);

@@ -179,7 +179,8 @@ struct cf_conference {
     size_t invitees_max;
     struct cf_map invitees_by_aor;
     struct cf_roster roster;
-    size_t in_count;         /**< devices that are in or in the lobby */
+    size_t in_count;         /**< devices that are in or on their way in; not those in the lobby */
+    size_t people_count;     /**< participants of whom a device is in */
     struct cf_list out;      /**< devices with something to be polled */
     struct cf_list linger;   /**< devices that were called in vain, oldest first */
     struct cf_list departed; /**< participants without device, oldest first */
@@ -439,7 +440,7 @@ bool cf_conference_is_over(const struct cf_conference *conf);
 /** Is @p aor in the conference with at least one device? */
 bool cf_conference_is_member(const struct cf_conference *conf, struct cf_str aor);
 
-/** People who are in the conference or on their way in, those in the lobby not counted. O(participants). */
+/** People who are in the conference or on their way in, those in the lobby not counted. */
 size_t cf_conference_people(const struct cf_conference *conf);
 
 /** May @p actor act as administrator? */

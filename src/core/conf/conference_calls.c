@@ -64,18 +64,24 @@ static void tell_left(struct cf_conference *conf, const struct cf_roster_device 
     }
 }
 
+static void uncount(struct cf_conference *conf, const struct cf_roster_device *device) {
+    conf->in_count--;
+    conf->people_count -= has_other(device) ? 0 : 1;
+    conf->needs_admin = conf->needs_admin || device->participant->is_admin;
+    lower_hand(conf, device);
+    tell_left(conf, device);
+}
+
 static void recount(struct cf_conference *conf, struct cf_roster_device *device, bool counted) {
     bool counts = cf_conf_counts(device);
     if (counts && !counted) {
         tell_joined(conf, device);
         conf->in_count++;
+        conf->people_count += has_other(device) ? 0 : 1;
         give_roles(conf, device->participant);
     }
     if (!counts && counted) {
-        conf->in_count--;
-        conf->needs_admin = conf->needs_admin || device->participant->is_admin;
-        lower_hand(conf, device);
-        tell_left(conf, device);
+        uncount(conf, device);
     }
 }
 
@@ -164,10 +170,7 @@ void cf_conf_depart(struct cf_conference *conf, cf_usec now, struct cf_roster_pa
 void cf_conf_drop_device(struct cf_conference *conf, cf_usec now, struct cf_roster_device *device) {
     struct cf_roster_participant *p = device->participant;
     if (cf_conf_counts(device)) {
-        conf->in_count--;
-        conf->needs_admin = conf->needs_admin || p->is_admin;
-        lower_hand(conf, device);
-        tell_left(conf, device);
+        uncount(conf, device);
     }
     if (device->disconnected == 0) {
         device->disconnected = cf_conf_wall(conf, now);

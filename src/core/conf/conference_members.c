@@ -6,11 +6,7 @@
 #include "core/conf/subject.h"
 
 size_t cf_conference_people(const struct cf_conference *conf) {
-    size_t count = 0;
-    for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {
-        count += cf_conf_is_present(p) ? 1 : 0;
-    }
-    return count;
+    return conf->people_count;
 }
 
 bool cf_conference_is_admin(const struct cf_conference *conf, const struct cf_conference_actor *actor) {

@@ -259,8 +259,12 @@ static bool read_former(const struct answer *a, size_t index, struct former *ret
 }
 
 static void decide_ice(const struct answer *a, size_t index, struct cf_plan *plan) {
+    if (!cf_ice_is_offered(&a->offer)) {
+        cf_ice_decide(a->input->local, local_line(a, index), &a->offer, NULL, plan);
+        return;
+    }
     struct former former;
-    bool is_there = cf_ice_is_offered(&a->offer) && read_former(a, index, &former);
+    bool is_there = read_former(a, index, &former);
     const struct cf_ice_before before = {&former.local, &former.remote};
     cf_ice_decide(a->input->local, local_line(a, index), &a->offer, is_there ? &before : NULL, plan);
 }
@@ -299,10 +303,10 @@ static bool keep_key(const struct answer *a, const struct former *former, struct
 
 /* Keys, certificates and ids: what was agreed on before goes on if the offer lets it. */
 static void set_keys(const struct answer *a, size_t index, struct cf_plan *plan) {
-    struct former former;
     if (plan->crypto_count == 0 && plan->setup == CF_SETUP_NONE && !plan->has_ice) {
         return;
     }
+    struct former former;
     bool is_there = read_former(a, index, &former);
     if (plan->crypto_count > 0 && !keep_key(a, is_there ? &former : NULL, &plan->cryptos[0])) {
         cf_sdes_key_make(a->input->local->entropy, plan->cryptos[0].suite, &plan->cryptos[0].key);

@@ -6,6 +6,9 @@
 /* Index of the first ';' of @p s outside quoted strings, or s.len. */
 static size_t find_semicolon(struct cf_str s) {
     bool is_quoted = false;
+    if (cf_str_find(s, ';') == s.len) {
+        return s.len; /* most are the last */
+    }
     for (size_t i = 0; i < s.len; i++) {
         char c = s.at[i];
         if (is_quoted && c == '\\') {

@@ -33,11 +33,14 @@ bool cf_sip_scan_separator(struct cf_sip_scan *s, char c) {
 }
 
 struct cf_str cf_sip_scan_run(struct cf_sip_scan *s, struct cf_sip_class class) {
-    size_t start = s->at;
-    while (s->at < s->in.len && cf_sip_class_has(class, s->in.at[s->at])) {
-        s->at++;
+    const char *start = s->in.at + s->at;
+    size_t left = s->in.len - s->at;
+    size_t len = 0;
+    while (len < left && cf_sip_class_has(class, start[len])) {
+        len++;
     }
-    return cf_sip_scan_since(s, start);
+    s->at += len;
+    return cf_str_n(start, len);
 }
 
 static bool is_escape(struct cf_str in, size_t at) {

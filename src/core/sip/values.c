@@ -6,6 +6,9 @@
 static size_t find_comma(struct cf_str s) {
     bool is_quoted = false;
     bool is_bracketed = false;
+    if (cf_str_find(s, ',') == s.len) {
+        return s.len; /* most values stand alone */
+    }
     for (size_t i = 0; i < s.len; i++) {
         char c = s.at[i];
         if (is_quoted) {
