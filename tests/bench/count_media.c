@@ -4,7 +4,8 @@
  * tests/bench/check_counts.py, which counts its instructions. plain-FRAMExRECEIVERS, gcm-FRAMExRECEIVERS: a frame of so many
  * pictures' packets, received, judged, rewritten, protected and put into the outbox for so many receivers mix-50: a tick of a
  * room of 50 with 3 who speak and 47 whose packets say that they are silent; PCMU listen-200: 20 ms of a room of 200 who listen
- * to one, all that is sent to them with it idle-200: a second of 20 rooms of ten who say nothing
+ * to one, all that is sent to them with it idle-200: a second of 20 rooms of ten who say nothing call: one who comes into an
+ * empty room and goes after 100 ms
  */
 #include "adapt/g711/g711.h"
 #include "adapt/resample/resample.h"
@@ -119,18 +120,40 @@ static struct cf_media_command sound_line(uint32_t leg) {
     return c;
 }
 
+static void add_member(struct cf_handle room, uint32_t leg) {
+    struct cf_addr remote = address(leg);
+    command((struct cf_media_command){.kind = CF_MEDIA_LEG_ADD, .room = room, .leg = {leg, 1}});
+    command(bench_transport_set(leg, leg, &remote, CF_SRTP_NONE, &source));
+    command(sound_line(leg));
+}
+
 static void add_members(size_t rooms, uint32_t members) {
     begin(CF_SRTP_NONE);
     for (uint32_t leg = 0; leg < members; leg++) {
         struct cf_handle room = {(uint32_t)(leg % rooms), 1};
-        struct cf_addr remote = address(leg);
         if (leg < rooms) {
             command((struct cf_media_command){.kind = CF_MEDIA_ROOM_ADD, .room = room});
         }
-        command((struct cf_media_command){.kind = CF_MEDIA_LEG_ADD, .room = room, .leg = {leg, 1}});
-        command(bench_transport_set(leg, leg, &remote, CF_SRTP_NONE, &source));
-        command(sound_line(leg));
+        add_member(room, leg);
     }
+}
+
+/* Each comes into a room of its own, stays for 100 ms, says nothing, goes. */
+static void calls(size_t count) {
+    begin(CF_SRTP_NONE);
+    for (size_t i = 0; i < count; i++) {
+        struct cf_handle room = {1, (uint32_t)i + 1};
+        command((struct cf_media_command){.kind = CF_MEDIA_ROOM_ADD, .room = room});
+        add_member(room, 1);
+        run_until(now + CF_MSEC(100));
+        command((struct cf_media_command){.kind = CF_MEDIA_LEG_REMOVE, .room = room, .leg = {1, 1}});
+        command((struct cf_media_command){.kind = CF_MEDIA_ROOM_REMOVE, .room = room});
+    }
+    if (sent < 4 * count) {
+        fprintf(stderr, "%zu packets were sent\n", sent);
+        exit(1);
+    }
+    end();
 }
 
 /* A packet of noise with its level in an extension (RFC 6464). */
@@ -198,6 +221,8 @@ int main(int argc, char **argv) {
         forward(frame, receivers, CF_SRTP_NONE, count);
     } else if (find_shape(argv[1], "gcm-", &frame, &receivers)) {
         forward(frame, receivers, CF_SRTP_AEAD_AES_128_GCM, count);
+    } else if (strcmp(argv[1], "call") == 0) {
+        calls(count);
     } else if (strcmp(argv[1], "mix-50") == 0) {
         mix(50, 50, 3, count);
     } else if (strcmp(argv[1], "listen-200") == 0) {

@@ -26,17 +26,25 @@ static struct cf_mix_stream *stream_create(const struct cf_mix_class *class) {
         return NULL;
     }
     stream->was_silent = true;
+    stream->is_filter_empty = true;
     stream->encoder = class->codec->encoder_create(class->mem, &class->params);
-    bool ok = stream->encoder != NULL;
-    if (ok && class->codec->rate_hz != CF_AUDIO_RATE_HZ) {
-        stream->resampler = class->resampling->create(class->mem, CF_AUDIO_RATE_HZ, class->codec->rate_hz);
-        ok = stream->resampler != NULL;
-    }
-    if (!ok) {
+    if (stream->encoder == NULL) {
         stream_destroy(class, stream);
         return NULL;
     }
     return stream;
+}
+
+static bool is_resampled(const struct cf_mix_class *class) {
+    return class->codec->rate_hz != CF_AUDIO_RATE_HZ;
+}
+
+/* Its filter costs more to make than a call that hears nobody costs in all: it is made when there is sound. False: no memory. */
+static bool has_filter(const struct cf_mix_class *class, struct cf_mix_stream *stream) {
+    if (stream->resampler == NULL) {
+        stream->resampler = class->resampling->create(class->mem, CF_AUDIO_RATE_HZ, class->codec->rate_hz);
+    }
+    return stream->resampler != NULL;
 }
 
 struct cf_mix_class *cf_mix_class_create(const struct cf_mem *mem, const struct cf_audio_codec *codec,
@@ -111,7 +119,7 @@ void cf_mix_class_listen(struct cf_mix_class *class, struct cf_mix_listener *lis
     class->listeners[class->listener_count] = listener;
     listener->index = ++class->listener_count;
     class->common->is_independent = true;
-    cf_mix_rest_wake(&class->common->rest);
+    cf_mix_rest_wake(&class->common->rest, class->rest_after);
 }
 
 void cf_mix_class_unlisten(struct cf_mix_class *class, struct cf_mix_listener *listener) {
@@ -132,7 +140,7 @@ struct cf_mix_stream *cf_mix_class_open_own(struct cf_mix_class *class, uint32_t
     for (size_t i = 0; i < class->own_count && stream == NULL; i++) {
         stream = class->own[i]->in_use ? NULL : class->own[i];
     }
-    if (stream == NULL) {
+    if (stream == NULL || (is_resampled(class) && !has_filter(class, stream))) {
         return NULL;
     }
     const struct cf_mix_stream *common = class->common;
@@ -141,12 +149,13 @@ struct cf_mix_stream *cf_mix_class_open_own(struct cf_mix_class *class, uint32_t
     stream->idle_ticks = 0;
     stream->limiter = *limiter;
     stream->rest = common->rest;
+    stream->is_filter_empty = false;
     stream->is_stale = common->is_stale;
     stream->is_independent = common->is_independent;
     stream->was_silent = common->was_silent;
     class->codec->encoder_copy(stream->encoder, common->encoder);
     memcpy(stream->pcm, common->pcm, class->filled * sizeof(common->pcm[0]));
-    if (stream->resampler != NULL) {
+    if (is_resampled(class)) {
         /* The filter remembers less than a tick: sending the last one through makes it what the common one is. */
         int16_t unused[CF_MIX_TICK_SAMPLES];
         class->resampling->reset(stream->resampler);
@@ -160,12 +169,17 @@ bool cf_mix_class_is_at_boundary(const struct cf_mix_class *class) {
 }
 
 static void push(const struct cf_mix_class *class, struct cf_mix_stream *stream, const int16_t *pcm, int16_t *place) {
-    cf_mix_rest_on_tick(&stream->rest, cf_mix_rest_is_silence(pcm, CF_MIX_TICK_SAMPLES));
-    if (stream->resampler == NULL) {
+    bool is_silence = cf_mix_rest_is_silence(pcm, CF_MIX_TICK_SAMPLES);
+    cf_mix_rest_on_tick(&stream->rest, is_silence);
+    if (!is_resampled(class)) {
         memcpy(place, pcm, CF_MIX_TICK_SAMPLES * sizeof(*pcm));
+    } else if ((is_silence && stream->is_filter_empty) || !has_filter(class, stream)) {
+        memset(place, 0, class->tick_samples * sizeof(*place));
     } else {
         class->resampling->process(stream->resampler, pcm, CF_MIX_TICK_SAMPLES, place);
     }
+    /* The filter remembers less than a tick: behind one of silence it makes nothing but silence of silence. */
+    stream->is_filter_empty = is_silence || stream->resampler == NULL;
 }
 
 void cf_mix_class_push(struct cf_mix_class *class, const int16_t *pcm, uint64_t tick) {

@@ -29,15 +29,16 @@ struct cf_mix_listener {
 /** One encoder and the sound that is on its way into it. */
 struct cf_mix_stream {
     void *encoder;
-    void *resampler;               /**< from CF_AUDIO_RATE_HZ; NULL if that is the codec's */
+    void *resampler;               /**< from CF_AUDIO_RATE_HZ; NULL if that is the codec's, or before the first sound */
     struct cf_mix_limiter limiter; /**< of an own stream; the common one is limited in the bus */
     struct cf_mix_rest rest;       /**< silence that is left out */
     bool in_use;
-    bool is_stale;       /**< frames were left out: the encoder knows nothing of what came last */
-    bool is_independent; /**< the next frame must depend on nothing before it */
-    bool was_silent;     /**< the last frame was not sent */
-    uint32_t user;       /**< whose own stream it is */
-    uint32_t idle_ticks; /**< since he was last heard */
+    bool is_filter_empty; /**< of the resampler: what went through last was silence */
+    bool is_stale;        /**< frames were left out: the encoder knows nothing of what came last */
+    bool is_independent;  /**< the next frame must depend on nothing before it */
+    bool was_silent;      /**< the last frame was not sent */
+    uint32_t user;        /**< whose own stream it is */
+    uint32_t idle_ticks;  /**< since he was last heard */
     int16_t pcm[CF_MIX_TICK_SAMPLES * CF_MIX_FRAME_TICKS_MAX]; /**< at the codec's rate */
 };
 

@@ -27,8 +27,9 @@ void cf_mix_rest_on_tick(struct cf_mix_rest *rest, bool is_silence) {
     rest->silent_ticks = is_silence ? rest->silent_ticks + (rest->silent_ticks < UINT32_MAX) : 0;
 }
 
-void cf_mix_rest_wake(struct cf_mix_rest *rest) {
-    rest->silent_ticks = 0;
+void cf_mix_rest_wake(struct cf_mix_rest *rest, uint32_t after) {
+    uint32_t most = after > CF_MIX_REST_FRESH_TICKS ? after - CF_MIX_REST_FRESH_TICKS : 0;
+    rest->silent_ticks = rest->silent_ticks < most ? rest->silent_ticks : most;
 }
 
 bool cf_mix_rest_is_resting(const struct cf_mix_rest *rest, uint32_t after) {

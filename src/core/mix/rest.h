@@ -17,6 +17,9 @@
 /** While a stream rests a frame is sent every so many ticks: a second. The first may come sooner. */
 #define CF_MIX_REST_REFRESH_TICKS 50U
 
+/** So many ticks of silence are sent to all when somebody comes: all, since they hear one stream. */
+#define CF_MIX_REST_FRESH_TICKS 5U
+
 /** The rest of one stream. Zeroed: it is heard. */
 struct cf_mix_rest {
     uint32_t silent_ticks; /**< ticks of silence in a row, as far as they count */
@@ -29,8 +32,11 @@ bool cf_mix_rest_is_silence(const int16_t *pcm, size_t count);
 /** A tick of sound, or of silence, goes into the stream. */
 void cf_mix_rest_on_tick(struct cf_mix_rest *rest, bool is_silence);
 
-/** Somebody listens anew: all that comes next is sent, as after sound. */
-void cf_mix_rest_wake(struct cf_mix_rest *rest);
+/**
+ * Somebody listens anew to a stream that rests after @p after ticks: the next CF_MIX_REST_FRESH_TICKS are sent even if they are
+ * silence, which shows whoever came and the address translators on the way that there is a stream.
+ */
+void cf_mix_rest_wake(struct cf_mix_rest *rest, uint32_t after);
 
 /** Has it been silent for longer than @p after ticks? 0: it never rests. */
 bool cf_mix_rest_is_resting(const struct cf_mix_rest *rest, uint32_t after);

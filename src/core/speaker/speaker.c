@@ -89,6 +89,14 @@ static void fill_table(float *table, int max, float rate) {
     }
 }
 
+/* Only where somebody speaks: most rooms of a server are silent, and many come and go. */
+static void fill_tables(struct cf_speaker_tables *tables) {
+    fill_table(tables->immediate, IMMEDIATE_MAX, 0.78F);
+    fill_table(tables->medium, MEDIUM_MAX, 24.0F);
+    fill_table(tables->lasting, LASTING_MAX, 47.0F);
+    tables->are_filled = true;
+}
+
 void cf_speaker_init(struct cf_speaker *speaker, const struct cf_mem *mem, const struct cf_speaker_config *config) {
     memset(speaker, 0, sizeof(*speaker));
     speaker->mem = mem;
@@ -103,9 +111,6 @@ void cf_speaker_init(struct cf_speaker *speaker, const struct cf_mem *mem, const
     }
     cf_handle_table_init(&speaker->members, mem, speaker->config.member_limit);
     cf_list_init(&speaker->active);
-    fill_table(speaker->tables.immediate, IMMEDIATE_MAX, 0.78F);
-    fill_table(speaker->tables.medium, MEDIUM_MAX, 24.0F);
-    fill_table(speaker->tables.lasting, LASTING_MAX, 47.0F);
     speaker->next_step = CF_USEC_NEVER;
 }
 
@@ -169,6 +174,9 @@ static void activate(struct cf_speaker *speaker, struct cf_speaker_member *membe
     memset(member->floor_spans, FLOOR_AT_FIRST, sizeof(member->floor_spans));
     member->floor_steps = 1;
     member->quiet_steps = 0;
+    if (!speaker->tables.are_filled) {
+        fill_tables(&speaker->tables);
+    }
     if (speaker->next_step == CF_USEC_NEVER) {
         speaker->next_step = now + CF_SPEAKER_STEP_USEC;
     }

@@ -35,6 +35,7 @@ struct cf_speaker_tables {
     float immediate[16];
     float medium[16];
     float lasting[16];
+    bool are_filled; /**< since somebody spoke for the first time */
 };
 
 /** The machine. Members are private to speaker.c. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Heap, entropy and clocks of the operating system. */
+/* Entropy and clocks of the operating system. */
 #include "shell/system/system.h"
 
 #include "base/bug.h"
@@ -9,32 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define SMALL_BLOCK 1024  /* octets; longer ones are not in the cache of the C library */
 #define ENTROPY_BLOCK 256 /* getrandom() gives that many without being interrupted */
-
-/* calloc() of the C library passes by the thread's own cache of freed blocks, which serves most of what cores ask for. The
- * compiler, which knows that malloc() and memset() are calloc(), must not see that it is malloc(). */
-static void *(*volatile const take)(size_t size) = malloc;
-
-static void *heap_alloc(void *ctx, size_t size) {
-    (void)ctx;
-    if (size > SMALL_BLOCK) {
-        return calloc(1, size);
-    }
-    void *memory = take(size);
-    return memory == NULL ? NULL : memset(memory, 0, size);
-}
-
-static void heap_free(void *ctx, void *memory, size_t size) {
-    (void)ctx;
-    (void)size;
-    free(memory);
-}
-
-const struct cf_mem *cf_system_mem(void) {
-    static const struct cf_mem heap = {heap_alloc, heap_free, NULL};
-    return &heap;
-}
 
 static void fill_block(uint8_t *out, size_t len) {
     ssize_t got = -1;

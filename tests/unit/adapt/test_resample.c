@@ -114,6 +114,41 @@ static void twenty_msec_of_the_same_past_make_equal_resamplers(void **state) {
     }
 }
 
+/* The mixer sends no silence through after a tick of it: nothing would come out, and nothing changes for what follows. */
+static void silence_behind_a_tick_of_silence_may_be_left_out(void **state) {
+    (void)state;
+    for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
+        struct test_mem mem;
+        test_mem_init(&mem);
+        void *all = cf_resampler_speex.create(&mem.mem, pairs[p].in_hz, pairs[p].out_hz);
+        void *some = cf_resampler_speex.create(&mem.mem, pairs[p].in_hz, pairs[p].out_hz);
+        static const int16_t silence[960];
+        size_t ticks[] = {pairs[p].in_hz / 50, pairs[p].out_hz / 50};
+        int16_t loud[960];
+        int16_t one[960];
+        int16_t other[960];
+        for (size_t i = 0; i < ticks[0]; i++) {
+            loud[i] = test_tone(i, 700, 30000, pairs[p].in_hz);
+        }
+        cf_resampler_speex.process(all, loud, ticks[0], one);
+        cf_resampler_speex.process(some, loud, ticks[0], other);
+        cf_resampler_speex.process(all, silence, ticks[0], one);
+        cf_resampler_speex.process(some, silence, ticks[0], other);
+        for (size_t k = 0; k < 7; k++) {
+            cf_resampler_speex.process(all, silence, ticks[0], one);
+            for (size_t i = 0; i < ticks[1]; i++) {
+                assert_int_equal(one[i], 0);
+            }
+        }
+        cf_resampler_speex.process(all, loud, ticks[0], one);
+        cf_resampler_speex.process(some, loud, ticks[0], other);
+        assert_memory_equal(one, other, ticks[1] * sizeof one[0]);
+        cf_resampler_speex.destroy(&mem.mem, some);
+        cf_resampler_speex.destroy(&mem.mem, all);
+        test_mem_fini(&mem);
+    }
+}
+
 static void survives_want_of_memory(void **state) {
     (void)state;
     struct test_mem mem;
@@ -125,4 +160,5 @@ static void survives_want_of_memory(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(a_tone_comes_through_in_pieces_of_any_length), cmocka_unit_test(odd_counts_upwards_are_exact_too),
              cmocka_unit_test(what_the_lower_rate_cannot_carry_is_left_out),
-             cmocka_unit_test(twenty_msec_of_the_same_past_make_equal_resamplers), cmocka_unit_test(survives_want_of_memory))
+             cmocka_unit_test(twenty_msec_of_the_same_past_make_equal_resamplers),
+             cmocka_unit_test(silence_behind_a_tick_of_silence_may_be_left_out), cmocka_unit_test(survives_want_of_memory))

@@ -198,6 +198,44 @@ static void a_gap_drops_frames_that_were_not_complete(void **state) {
     teardown(&f);
 }
 
+/* The filter is made at the first sound; without memory there is silence, and sound as soon as there is. */
+static void sound_waits_for_the_filter(void **state) {
+    (void)state;
+    struct fixture f;
+    setup(&f, &test_codec_slow, 20);
+    cf_mix_class_listen(f.class, &f.listeners[0]);
+    size_t made = f.mem.count;
+    push(&f, 0, NULL, 0);
+    assert_int_equal(poll(&f).value, 0);
+    assert_int_equal(f.mem.count, made);
+    f.mem.fail_at = made;
+    push(&f, 7, NULL, 0);
+    assert_int_equal(poll(&f).value, 0);
+    assert_true(f.mem.failed);
+    push(&f, 8, NULL, 0);
+    assert_int_equal(poll(&f).value, 8);
+    size_t with_filter = f.mem.count;
+    push(&f, 0, NULL, 0);
+    assert_int_equal(poll(&f).value, 0);
+    push(&f, 9, NULL, 0);
+    assert_int_equal(poll(&f).value, 9);
+    assert_int_equal(f.mem.count, with_filter);
+    teardown(&f);
+}
+
+/* Nobody gets a stream of his own whose filter can't be made; he stays on the common one. */
+static void no_own_stream_without_its_filter(void **state) {
+    (void)state;
+    struct fixture f;
+    static const int16_t before[CF_MIX_TICK_SAMPLES];
+    const struct cf_mix_limiter limiter = {0};
+    setup(&f, &test_codec_slow, 20);
+    f.mem.fail_at = f.mem.count;
+    assert_null(cf_mix_class_open_own(f.class, 100, before, &limiter));
+    assert_non_null(cf_mix_class_open_own(f.class, 100, before, &limiter));
+    teardown(&f);
+}
+
 static void survives_want_of_memory(void **state) {
     (void)state;
     for (size_t n = 0;; n++) {
@@ -222,4 +260,5 @@ static void survives_want_of_memory(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(nobody_listens_nothing_is_encoded), cmocka_unit_test(listeners_come_and_go_in_any_order),
              cmocka_unit_test(an_own_stream_goes_on_where_the_common_one_is),
              cmocka_unit_test(who_comes_back_finds_a_frame_of_its_own), cmocka_unit_test(there_are_only_so_many_own_streams),
-             cmocka_unit_test(a_gap_drops_frames_that_were_not_complete), cmocka_unit_test(survives_want_of_memory))
+             cmocka_unit_test(a_gap_drops_frames_that_were_not_complete), cmocka_unit_test(sound_waits_for_the_filter),
+             cmocka_unit_test(no_own_stream_without_its_filter), cmocka_unit_test(survives_want_of_memory))

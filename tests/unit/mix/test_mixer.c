@@ -5,6 +5,7 @@
  */
 #include "base/rng.h"
 #include "core/mix/mixer.h"
+#include "core/mix/rest.h"
 
 #include "lib/test.h"
 #include "lib/test_codec.h"
@@ -848,7 +849,8 @@ static void who_joins_a_silent_room_gets_frames_at_once(void **state) {
     struct member *b = join(&r);
     cf_mixer_wake(&r.mixer, r.now - CF_MSEC(1));
     run_by_deadlines(&r, 10);
-    assert_int_equal(b->frames, 10);
+    /* And a sign of life, if one is due just then. */
+    assert_in_range(b->frames, CF_MIX_REST_FRESH_TICKS, CF_MIX_REST_FRESH_TICKS + 1);
     teardown(&r);
 }
 

@@ -48,8 +48,19 @@ static void sound_and_new_listeners_end_the_rest(void **state) {
     cf_mix_rest_on_tick(&rest, false);
     assert_false(cf_mix_rest_spares(&rest, AFTER, AFTER + 5));
     assert_int_equal(sent_of(&rest, AFTER, AFTER + 6, AFTER + 5), AFTER);
-    cf_mix_rest_wake(&rest);
-    assert_int_equal(sent_of(&rest, AFTER, 2 * AFTER + 11, AFTER + 5), AFTER);
+    cf_mix_rest_wake(&rest, AFTER);
+    assert_int_equal(sent_of(&rest, AFTER, 2 * AFTER + 11, AFTER + 5), CF_MIX_REST_FRESH_TICKS);
+}
+
+/* Who comes while silence is still sent anyway neither prolongs nor cuts that. */
+static void new_listeners_change_nothing_before_the_rest(void **state) {
+    (void)state;
+    struct cf_mix_rest rest = {0};
+    (void)sent_of(&rest, AFTER, 0, 3);
+    cf_mix_rest_wake(&rest, AFTER);
+    assert_int_equal(sent_of(&rest, AFTER, 3, AFTER), AFTER - 3);
+    cf_mix_rest_wake(&rest, CF_MIX_REST_FRESH_TICKS - 1);
+    assert_int_equal(rest.silent_ticks, 0);
 }
 
 static void without_a_rest_all_is_sent(void **state) {
@@ -86,6 +97,7 @@ int main(void) {
         cmocka_unit_test(silence_is_nothing_but_zeros),
         cmocka_unit_test(silence_is_sent_for_a_while_then_now_and_then),
         cmocka_unit_test(sound_and_new_listeners_end_the_rest),
+        cmocka_unit_test(new_listeners_change_nothing_before_the_rest),
         cmocka_unit_test(without_a_rest_all_is_sent),
         cmocka_unit_test(two_frames_of_a_tick_are_one_sign_of_life),
         cmocka_unit_test(ticks_may_be_left_out_until_the_next_sign_of_life),
