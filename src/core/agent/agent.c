@@ -303,12 +303,11 @@ static void settle_registration(struct cf_agent *agent, cf_usec now) {
 void cf_agent_refuse(struct cf_agent *agent, const struct cf_endpoint_event *event, unsigned status, struct cf_str fields,
                      cf_usec now) {
     char text[REPLY_MAX];
-    char tag[CF_DIALOG_TAG_LEN];
+    const struct cf_endpoint_tag tag = cf_endpoint_tag_of(agent->endpoint, event->message);
     struct cf_writer w;
     cf_writer_init(&w, text, sizeof text);
-    cf_entropy_word(agent->config.entropy, tag, sizeof tag);
     cf_sip_reply_begin(&w, event->message, status, CF_STR_NONE,
-                       event->message->to_tag.at == NULL ? cf_str_n(tag, sizeof tag) : CF_STR_NONE);
+                       event->message->to_tag.at == NULL ? cf_str_n(tag.text, sizeof tag.text) : CF_STR_NONE);
     cf_put(&w, fields.at == NULL ? CF_STR("") : fields);
     cf_ua_profile_put(&w, &agent->profile, CF_UA_PROFILE_SERVER | (status == 200 ? CF_UA_PROFILE_ABILITIES : 0U));
     cf_sip_end(&w);

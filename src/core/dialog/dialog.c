@@ -153,17 +153,15 @@ static enum cf_err bare_name_addr(const struct cf_mem *mem, const struct cf_sip_
     return CF_OK;
 }
 
-enum cf_err cf_dialog_init_callee(struct cf_dialog *dialog, const struct cf_mem *mem, const struct cf_entropy *entropy,
+enum cf_err cf_dialog_init_callee(struct cf_dialog *dialog, const struct cf_mem *mem, const struct cf_endpoint_tag *tag,
                                   const struct cf_sip_message *request) {
-    char tag[CF_DIALOG_TAG_LEN];
-    cf_entropy_word(entropy, tag, sizeof tag);
     struct cf_str target = contact_uri(request);
     if (target.at == NULL) {
         return CF_ERR_MALFORMED;
     }
     struct strings s = {
         .call_id = request->call_id,
-        .local_tag = cf_str_n(tag, sizeof tag),
+        .local_tag = cf_str_n(tag->text, sizeof tag->text),
         .remote_tag = request->from_tag,
     };
     struct cf_dialog made = {

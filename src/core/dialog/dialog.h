@@ -15,14 +15,17 @@
 #define CF_CORE_DIALOG_DIALOG_H
 
 #include "base/rng.h"
-#include "core/endpoint/flow.h"
+#include "core/endpoint/endpoint.h"
 #include "core/sip/message.h"
 
 /** Most Record-Route values that are kept; a request or response with more begins no dialog. */
 #define CF_DIALOG_ROUTES_MAX 32
 
-/** Length of the tags that we make: 96 bits that nobody can guess (attacks by forged requests need them). */
-#define CF_DIALOG_TAG_LEN 16
+/**
+ * Length of the tags that we make, which nobody can guess (attacks by forged requests need them): 96 bits of chance where we call,
+ * 64 bits of the endpoint's hash where we are called.
+ */
+#define CF_DIALOG_TAG_LEN CF_ENDPOINT_TAG_LEN
 
 /** A dialog, or what is going to be one. Members are read-only outside dialog.c. */
 struct cf_dialog {
@@ -66,11 +69,12 @@ CF_MUST_USE enum cf_err cf_dialog_init(struct cf_dialog *dialog, const struct cf
                                        const struct cf_dialog_start *start);
 
 /**
- * The callee's dialog that @p request (INVITE, SUBSCRIBE or REFER without a To tag) begins, early (section 12.1.1).
+ * The callee's dialog that @p request (INVITE, SUBSCRIBE or REFER without a To tag) begins, early (section 12.1.1), with our
+ * @p tag, that of the endpoint for this request: one that was answered before we knew has it already.
  * CF_ERR_MALFORMED: no usable Contact or From: answer 400. CF_ERR_LIMIT: too many routes. CF_ERR_NO_MEMORY.
  */
 CF_MUST_USE enum cf_err cf_dialog_init_callee(struct cf_dialog *dialog, const struct cf_mem *mem,
-                                              const struct cf_entropy *entropy, const struct cf_sip_message *request);
+                                              const struct cf_endpoint_tag *tag, const struct cf_sip_message *request);
 
 /**
  * The caller's dialog that @p response to the first request of @p start makes (section 12.1.2), early or confirmed; @p start is

@@ -164,7 +164,8 @@ enum cf_err cf_notifier_init(struct cf_notifier *notifier, const struct cf_usage
     *n = (struct cf_notifier){.usage = *usage, .rules = *rules, .expires_at = CF_USEC_NEVER, .subscribe_in = event->tx};
     enum cf_err err = take_event(n, event->message, false);
     if (err == CF_OK) {
-        err = cf_dialog_init_callee(&n->own, usage->mem, usage->entropy, event->message);
+        const struct cf_endpoint_tag tag = cf_endpoint_tag_of(usage->endpoint, event->message);
+        err = cf_dialog_init_callee(&n->own, usage->mem, &tag, event->message);
     }
     if (err == CF_OK && usage->dialogs != NULL) {
         err = cf_dialog_table_add(usage->dialogs, &n->entry, &n->own, usage->owner);

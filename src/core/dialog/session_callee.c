@@ -63,7 +63,8 @@ enum cf_err cf_session_init_callee(struct cf_session *session, const struct cf_u
     struct cf_session *s = session;
     *s = (struct cf_session){.usage = *usage, .state = CF_SESSION_STATE_CALLED, .invite_in = event->tx};
     cf_negotiation_init(&s->leg.negotiation, usage->mem);
-    enum cf_err err = cf_dialog_init_callee(&s->leg.dialog, usage->mem, usage->entropy, event->message);
+    const struct cf_endpoint_tag tag = cf_endpoint_tag_of(usage->endpoint, event->message);
+    enum cf_err err = cf_dialog_init_callee(&s->leg.dialog, usage->mem, &tag, event->message);
     if (err == CF_OK) {
         s->setup = cf_mem_alloc(usage->mem, sizeof *s->setup);
         err = s->setup != NULL ? CF_OK : CF_ERR_NO_MEMORY;

@@ -160,6 +160,21 @@ void cf_endpoint_cancel(struct cf_endpoint *ep, struct cf_tx_id tx, struct cf_st
 CF_MUST_USE enum cf_err cf_endpoint_send_ack(struct cf_endpoint *ep, const struct cf_route *route, struct cf_str message,
                                              cf_usec now);
 
+/** Octets of a To tag of ours. */
+#define CF_ENDPOINT_TAG_LEN 16
+
+/** A To tag of ours, not NUL-terminated. */
+struct cf_endpoint_tag {
+    char text[CF_ENDPOINT_TAG_LEN];
+};
+
+/**
+ * The To tag of all answers to @p request that are ours, as RFC 3261 section 8.2.6.2 wants it: the same for its retransmissions
+ * and for a CANCEL of it (section 9.2), another for each other request. A function of both and of a secret of @p ep, which nobody
+ * can guess and nobody has to remember. A dialog that the request begins takes it, too.
+ */
+struct cf_endpoint_tag cf_endpoint_tag_of(const struct cf_endpoint *ep, const struct cf_sip_message *request);
+
 /**
  * Answer the request of server transaction @p tx with @p message: complete, the request's Via fields first as
  * cf_sip_reply_begin() writes them. Copied, and sent again as long as the RFC wants it. A 2xx to INVITE is sent again until

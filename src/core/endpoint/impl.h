@@ -125,7 +125,7 @@ struct cf_endpoint {
     struct cf_endpoint_local locals[CF_ENDPOINT_LOCALS_MAX]; /* .host owned */
     size_t local_count;
     struct cf_str product; /* owned */
-    uint64_t seed;         /* of hashes and of the tags of stateless answers */
+    uint64_t seed;         /* of hashes and of To tags */
     cf_usec now;           /* of the input in hand */
     struct cf_flow_table flows;
     struct cf_list readable;     /* flows whose framer may have events */

@@ -13,15 +13,20 @@ struct cf_addr cf_reply_addr(const struct cf_sip_message *msg, const struct cf_a
     return addr;
 }
 
-/* RFC 3261 section 8.2.7: the same tag for the same request, without remembering it. */
-static void put_tag(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg) {
-    uint64_t hash = cf_hash(ep->seed, msg->call_id);
-    hash = cf_hash(hash, msg->from_tag);
-    hash = cf_hash(hash, msg->via.branch);
+struct cf_endpoint_tag cf_endpoint_tag_of(const struct cf_endpoint *ep, const struct cf_sip_message *request) {
+    struct cf_endpoint_tag tag;
+    struct cf_writer w;
     uint8_t octets[8];
+    uint64_t hash = cf_hash(ep->seed, request->call_id);
+    hash = cf_hash(hash, request->from_tag);
+    hash = cf_hash(hash, request->via.branch);
+    cf_set_be32(octets, request->cseq.number);
+    hash = cf_hash(hash, cf_str_n((const char *)octets, 4));
     cf_set_be32(octets, (uint32_t)(hash >> 32));
     cf_set_be32(octets + 4, (uint32_t)hash);
-    cf_put_hex(w, (struct cf_span){octets, sizeof octets});
+    cf_writer_init(&w, tag.text, sizeof tag.text);
+    cf_put_hex(&w, (struct cf_span){octets, sizeof octets});
+    return tag;
 }
 
 static bool put_with_tag(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
@@ -39,13 +44,8 @@ static bool put_with_tag(const struct cf_endpoint *ep, struct cf_writer *w, cons
 
 bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
                   unsigned retry_after_sec) {
-    char buffer[16];
-    struct cf_writer tag;
-    cf_writer_init(&tag, buffer, sizeof buffer);
-    if (status > 100) {
-        put_tag(ep, &tag, msg);
-    }
-    return put_with_tag(ep, w, msg, status, status > 100 ? cf_writer_str(&tag) : CF_STR_NONE, retry_after_sec);
+    const struct cf_endpoint_tag tag = cf_endpoint_tag_of(ep, msg);
+    return put_with_tag(ep, w, msg, status, status > 100 ? cf_str_n(tag.text, sizeof tag.text) : CF_STR_NONE, retry_after_sec);
 }
 
 static void send_datagram(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_addr *to,

@@ -4,16 +4,14 @@
 #include "core/sip/builder.h"
 
 #define ANSWER_MAX 8192
-#define TAG_LEN 16
 
 void cf_focus_answer(struct cf_focus *focus, const struct cf_endpoint_event *event, unsigned status, struct cf_str reason,
                      struct cf_str fields, cf_usec now) {
     char message[ANSWER_MAX];
-    char tag[TAG_LEN];
+    const struct cf_endpoint_tag tag = cf_endpoint_tag_of(focus->config.endpoint, event->message);
     struct cf_writer w;
-    cf_entropy_word(focus->config.entropy, tag, sizeof tag);
     cf_writer_init(&w, message, sizeof message);
-    cf_sip_reply_begin(&w, event->message, status, reason, cf_str_n(tag, sizeof tag));
+    cf_sip_reply_begin(&w, event->message, status, reason, cf_str_n(tag.text, sizeof tag.text));
     if (focus->config.product.len > 0) {
         cf_sip_put_field(&w, CF_SIP_HEADER_SERVER, focus->config.product);
     }

@@ -4,15 +4,12 @@
 
 #include "core/sip/builder.h"
 
-#define TAG_LEN 16
-
 void cf_node_answer(struct cf_node *node, const struct cf_endpoint_event *event, unsigned status, struct cf_str fields,
                     cf_usec now) {
-    char tag[TAG_LEN];
+    const struct cf_endpoint_tag tag = cf_endpoint_tag_of(node->endpoint, event->message);
     struct cf_writer w;
-    cf_entropy_word(node->config.entropy, tag, sizeof tag);
     cf_writer_init(&w, node->message, CF_NODE_MESSAGE_MAX);
-    cf_sip_reply_begin(&w, event->message, status, CF_STR_NONE, cf_str_n(tag, sizeof tag));
+    cf_sip_reply_begin(&w, event->message, status, CF_STR_NONE, cf_str_n(tag.text, sizeof tag.text));
     if (node->config.live.product.len > 0) {
         cf_sip_put_field(&w, CF_SIP_HEADER_SERVER, node->config.live.product);
     }

@@ -314,14 +314,13 @@ static void relay(struct cf_proxy *proxy, struct context *context, const struct 
 
 static void answer(struct cf_proxy *proxy, struct context *context, unsigned status, cf_usec now) {
     const struct cf_sip_message *request = cf_endpoint_request_of(proxy->config.endpoint, context->tx);
-    char tag[16];
     struct cf_writer w;
     if (request == NULL) {
         return;
     }
-    cf_entropy_word(proxy->config.entropy, tag, sizeof tag);
+    const struct cf_endpoint_tag tag = cf_endpoint_tag_of(proxy->config.endpoint, request);
     cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
-    cf_sip_reply_begin(&w, request, status, CF_STR_NONE, cf_str_n(tag, sizeof tag));
+    cf_sip_reply_begin(&w, request, status, CF_STR_NONE, cf_str_n(tag.text, sizeof tag.text));
     cf_sip_end(&w);
     if (cf_writer_ok(&w)) {
         enum cf_err ignored = cf_endpoint_relay(proxy->config.endpoint, context->tx, cf_writer_str(&w), now);

@@ -137,7 +137,6 @@ static void answers_cancel_and_tells_of_it_once(void **state) {
     alone_end(&f);
 }
 
-/* attacks.md T19 */
 /* RFC 3261 section 9.2. */
 static void answers_cancel_with_the_tag_of_the_invite(void **state) {
     (void)state;
@@ -149,6 +148,24 @@ static void answers_cancel_with_the_tag_of_the_invite(void **state) {
     alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.method = "CANCEL"});
     assert_int_equal(sip_parse(f.sent.text)->status, 200);
     assert_str(sip_parse(f.sent.text)->to_tag, CF_STR("us"));
+    alone_end(&f);
+}
+
+/* Also before an answer with a tag has gone out: whoever is above takes the same one for all answers. */
+static void the_tag_is_that_of_the_request(void **state) {
+    (void)state;
+    struct alone f;
+    alone_begin(&f);
+    struct cf_endpoint_tag tag;
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.method = "INVITE", .body_len = 600});
+    tag = cf_endpoint_tag_of(f.ep, cf_endpoint_request_of(f.ep, f.tx));
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.method = "CANCEL"});
+    assert_int_equal(sip_parse(f.sent.text)->status, 200);
+    assert_str(sip_parse(f.sent.text)->to_tag, cf_str_n(tag.text, sizeof tag.text));
+    alone_request_comes(&f, "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKother;rport",
+                        &(struct sip_request){.method = "INVITE", .body_len = 600});
+    struct cf_endpoint_tag other = cf_endpoint_tag_of(f.ep, cf_endpoint_request_of(f.ep, f.tx));
+    assert_memory_not_equal(&tag, &other, sizeof tag);
     alone_end(&f);
 }
 
@@ -170,6 +187,7 @@ static void tells_what_comes_when_it_is_watched(void **state) {
     alone_end(&f);
 }
 
+/* attacks.md T19 */
 static void refuses_a_cancel_from_another_flow(void **state) {
     (void)state;
     struct alone f;
@@ -344,9 +362,9 @@ CF_TEST_MAIN(cmocka_unit_test(answers_a_request_and_its_retransmissions),
              cmocka_unit_test(says_100_and_repeats_a_refusal_until_ack),
              cmocka_unit_test(repeats_a_2xx_until_the_dialog_has_its_ack), cmocka_unit_test(reports_a_2xx_without_ack),
              cmocka_unit_test(answers_cancel_and_tells_of_it_once), cmocka_unit_test(answers_cancel_with_the_tag_of_the_invite),
-             cmocka_unit_test(tells_what_comes_when_it_is_watched), cmocka_unit_test(refuses_a_cancel_from_another_flow),
-             cmocka_unit_test(marks_a_request_that_came_by_two_ways), cmocka_unit_test(matches_requests_of_rfc_2543),
-             cmocka_unit_test(refuses_what_it_can_answer_and_drops_the_rest),
+             cmocka_unit_test(the_tag_is_that_of_the_request), cmocka_unit_test(tells_what_comes_when_it_is_watched),
+             cmocka_unit_test(refuses_a_cancel_from_another_flow), cmocka_unit_test(marks_a_request_that_came_by_two_ways),
+             cmocka_unit_test(matches_requests_of_rfc_2543), cmocka_unit_test(refuses_what_it_can_answer_and_drops_the_rest),
              cmocka_unit_test(ends_a_request_that_nobody_answers), cmocka_unit_test(takes_no_second_answer),
              cmocka_unit_test(sends_a_challenge_once_and_remembers_nothing),
              cmocka_unit_test(challenges_a_short_request_at_once_but_only_so_far),
