@@ -98,9 +98,9 @@ void cf_api_list_legs(struct cf_api_call *call) {
         return;
     }
     bool has_room = true;
-    for (size_t i = 0; i < directory->handles.slots_used && has_room; i++) {
-        const struct cf_conference *conf = cf_directory_at(directory, i);
-        has_room = conf == NULL || cf_conference_is_over(conf) || walk_room(&walk, conf);
+    for (const struct cf_conference *conf = cf_directory_next(directory, NULL); conf != NULL && has_room;
+         conf = cf_directory_next(directory, conf)) {
+        has_room = walk_room(&walk, conf);
     }
     cf_api_page_end(call, &page);
 }

@@ -50,13 +50,8 @@ static void put_room(struct cf_api_call *call, const struct cf_conference *conf)
 }
 
 struct cf_conference *cf_api_room(struct cf_api_call *call) {
-    char room[CF_FOCUS_KEY_MAX];
-    struct cf_str key;
     struct cf_conference *conf = NULL;
-    struct cf_denial denial = cf_focus_key_of(cf_node_focus(call->services->node), call->match.params[0], room, &key);
-    if (cf_denial_is_none(denial)) {
-        denial = cf_directory_find(directory_of(call), key, &conf);
-    }
+    struct cf_denial denial = cf_focus_find_room(cf_node_focus(call->services->node), call->match.params[0], &conf);
     if (!cf_denial_is_none(denial)) {
         (void)cf_api_fail(call, cf_problem_of_denial(denial));
         return NULL;
@@ -77,10 +72,9 @@ void cf_api_get_room(struct cf_api_call *call) {
  * milliseconds. */
 static const struct cf_conference *next_room(struct cf_directory *directory, struct cf_str after) {
     const struct cf_conference *least = NULL;
-    for (size_t i = 0; i < directory->handles.slots_used; i++) {
-        const struct cf_conference *conf = cf_directory_at(directory, i);
-        if (conf != NULL && !cf_conference_is_over(conf) && cf_str_cmp(conf->key, after) > 0 &&
-            (least == NULL || cf_str_cmp(conf->key, least->key) < 0)) {
+    for (const struct cf_conference *conf = cf_directory_next(directory, NULL); conf != NULL;
+         conf = cf_directory_next(directory, conf)) {
+        if (cf_str_cmp(conf->key, after) > 0 && (least == NULL || cf_str_cmp(conf->key, least->key) < 0)) {
             least = conf;
         }
     }

@@ -112,11 +112,9 @@ cf_usec cf_leg_histories_on_turn(struct cf_leg_histories *histories, struct cf_n
     }
     histories->next = now + CF_LEG_HISTORY_USEC;
     histories->round++;
-    for (size_t i = 0; i < directory->handles.slots_used; i++) {
-        const struct cf_conference *conf = cf_directory_at(directory, i);
-        if (conf != NULL && !cf_conference_is_over(conf)) {
-            sample_room(histories, focus, conf);
-        }
+    for (const struct cf_conference *conf = cf_directory_next(directory, NULL); conf != NULL;
+         conf = cf_directory_next(directory, conf)) {
+        sample_room(histories, focus, conf);
     }
     forget_gone(histories);
     return histories->next;

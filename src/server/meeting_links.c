@@ -179,14 +179,9 @@ static struct cf_problem try_pin(struct cf_meeting_links *links, const struct cf
                                  struct cf_made_guest *ret) {
     char caller[CF_ADDR_TEXT_MAX];
     struct cf_writer w;
-    struct cf_str key = CF_STR("");
     struct cf_conference *conf = NULL;
     struct cf_focus *focus = cf_node_focus(links->node);
-    struct cf_directory *directory = cf_focus_directory(focus);
-    struct cf_denial denial = cf_focus_key_of(focus, wish->room, ret->key, &key);
-    if (cf_denial_is_none(denial)) {
-        denial = cf_directory_find(directory, key, &conf);
-    }
+    struct cf_denial denial = cf_focus_find_room(focus, wish->room, &conf);
     struct cf_str pin = conf != NULL && cf_denial_is_none(denial) && conf->pin.len > 0 ? conf->pin : CF_STR("none");
     struct cf_addr network = wish->remote;
     if (network.family == CF_FAMILY_IP6) {
@@ -195,7 +190,7 @@ static struct cf_problem try_pin(struct cf_meeting_links *links, const struct cf
     cf_writer_init(&w, caller, sizeof caller);
     cf_put_ip(&w, &network);
     struct cf_str entered = cf_pin_is_valid(wish->pin) ? wish->pin : CF_STR("");
-    switch (cf_pin_guard_try(&directory->env.guard, now, cf_writer_str(&w), wish->room, pin, entered)) {
+    switch (cf_pin_guard_try(&cf_focus_directory(focus)->env.guard, now, cf_writer_str(&w), wish->room, pin, entered)) {
     case CF_PIN_BARRED:
         return CF_PROBLEM(429, "pin-barred", "Too many wrong PINs: wait a minute");
     case CF_PIN_WRONG:
@@ -203,7 +198,9 @@ static struct cf_problem try_pin(struct cf_meeting_links *links, const struct cf
     case CF_PIN_RIGHT:
         break;
     }
-    ret->guest.room = key;
+    cf_writer_init(&w, ret->key, sizeof ret->key);
+    cf_put(&w, conf->key);
+    ret->guest.room = cf_writer_str(&w);
     ret->guest.role = CF_TOKEN_SPEAKER;
     return CF_PROBLEM_NONE;
 }

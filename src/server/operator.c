@@ -138,11 +138,9 @@ static void put_room(struct cf_writer *w, const struct cf_focus *focus, const st
 
 static void do_rooms(struct asked *a) {
     struct cf_directory *directory = cf_focus_directory(cf_node_focus(a->node));
-    for (size_t i = 0; i < directory->handles.slots_used; i++) {
-        const struct cf_conference *conf = cf_directory_at(directory, i);
-        if (conf != NULL && !cf_conference_is_over(conf)) {
-            put_room(a->w, cf_node_focus(a->node), conf);
-        }
+    for (const struct cf_conference *conf = cf_directory_next(directory, NULL); conf != NULL;
+         conf = cf_directory_next(directory, conf)) {
+        put_room(a->w, cf_node_focus(a->node), conf);
     }
 }
 
@@ -288,11 +286,9 @@ void cf_operator_measure(const struct cf_services *services, struct cf_metrics *
     struct cf_directory *directory = cf_focus_directory(focus);
     struct cf_endpoint_gauges gauges = cf_endpoint_gauges(cf_node_endpoint(node));
     *ret = (struct cf_metrics){{0}};
-    for (size_t i = 0; i < directory->handles.slots_used; i++) {
-        const struct cf_conference *conf = cf_directory_at(directory, i);
-        if (conf != NULL && !cf_conference_is_over(conf)) {
-            count_room(ret, focus, conf);
-        }
+    for (const struct cf_conference *conf = cf_directory_next(directory, NULL); conf != NULL;
+         conf = cf_directory_next(directory, conf)) {
+        count_room(ret, focus, conf);
     }
     count_doors(services, ret);
     ret->values[CF_METRIC_LEGS] = cf_focus_leg_count(focus);

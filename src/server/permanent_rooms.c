@@ -14,13 +14,8 @@ static void complain(const char *key, struct cf_str name, struct cf_denial denia
 /* Room @p name has a lobby, or @p pin if that is there. */
 static struct cf_denial set_door(struct cf_focus *focus, struct cf_str name, struct cf_str pin, cf_usec now) {
     static const struct cf_conference_actor server = {.is_operator = true};
-    char room[CF_FOCUS_KEY_MAX];
-    struct cf_str key;
     struct cf_conference *conf = NULL;
-    struct cf_denial denial = cf_focus_key_of(focus, name, room, &key);
-    if (cf_denial_is_none(denial)) {
-        denial = cf_directory_find(cf_focus_directory(focus), key, &conf);
-    }
+    struct cf_denial denial = cf_focus_find_room(focus, name, &conf);
     if (!cf_denial_is_none(denial)) {
         return denial;
     }

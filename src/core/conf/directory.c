@@ -281,6 +281,16 @@ struct cf_conference *cf_directory_at(const struct cf_directory *dir, size_t ind
     return cf_handle_at(&dir->handles, index);
 }
 
+struct cf_conference *cf_directory_next(const struct cf_directory *dir, const struct cf_conference *after) {
+    for (size_t i = after == NULL ? 0 : (size_t)after->handle.slot + 1; i < dir->handles.slots_used; i++) {
+        struct cf_conference *conf = cf_directory_at(dir, i);
+        if (conf != NULL && !cf_conference_is_over(conf)) {
+            return conf;
+        }
+    }
+    return NULL;
+}
+
 /* --- the store --- */
 
 /* What the row says beyond a configuration. The invitees' limit may have become lower since: they stay. */

@@ -77,7 +77,13 @@ CF_MUST_USE struct cf_denial cf_directory_find(struct cf_directory *dir, struct 
 /** The conference named @p handle, or NULL if it is gone. */
 struct cf_conference *cf_directory_get(const struct cf_directory *dir, struct cf_handle handle);
 
-/** The conference in slot @p index or NULL; to visit all: 0 to dir->handles.slots_used - 1. */
+/**
+ * To visit all conferences that are not over: the first with @p after NULL, then the one behind @p after; NULL behind the last.
+ * The one visited may end meanwhile, which does not free it (cf_directory_poll() does).
+ */
+struct cf_conference *cf_directory_next(const struct cf_directory *dir, const struct cf_conference *after);
+
+/** The conference in slot @p index, over or not, or NULL; to visit all: 0 to dir->handles.slots_used - 1. */
 struct cf_conference *cf_directory_at(const struct cf_directory *dir, size_t index);
 
 /** Put a stored row back. Rows of over conferences become tombstones; expired ones are told to be deleted. Errors as _create().

@@ -281,8 +281,7 @@ static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, c
     if (!call_device(dial, device->participant, binding, (uint8_t)(refused->keying_rank + 1), &companions, now)) {
         return false;
     }
-    struct cf_leg *leg = CF_OF(cf_list_last(&dial->legs), struct cf_leg, in_dial);
-    cf_focus_set_timer(dial->room->focus, &leg->timer, cf_session_deadline(&leg->session));
+    cf_leg_set_timer(CF_OF(cf_list_last(&dial->legs), struct cf_leg, in_dial));
     return true;
 }
 
@@ -324,8 +323,7 @@ void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, 
     call_devices(dial, device->participant, conf, now);
     tell_dialing(dial, conf, now);
     CF_LIST_EACH (&dial->legs, link, following) {
-        struct cf_leg *leg = CF_OF(link, struct cf_leg, in_dial);
-        cf_focus_set_timer(room->focus, &leg->timer, cf_session_deadline(&leg->session));
+        cf_leg_set_timer(CF_OF(link, struct cf_leg, in_dial));
     }
     settle_dial(dial, now);
 }

@@ -403,12 +403,10 @@ void cf_focus_drain(struct cf_focus *focus) {
 
 void cf_focus_end_all(struct cf_focus *focus, cf_usec now) {
     struct cf_conference_actor server = {.is_operator = true};
-    for (size_t i = 0; i < focus->directory.handles.slots_used; i++) {
-        struct cf_conference *conf = cf_directory_at(&focus->directory, i);
-        if (conf != NULL && !cf_conference_is_over(conf)) {
-            struct cf_denial ignored = cf_conference_on_end(conf, now, &server);
-            (void)ignored;
-        }
+    for (struct cf_conference *conf = cf_directory_next(&focus->directory, NULL); conf != NULL;
+         conf = cf_directory_next(&focus->directory, conf)) {
+        struct cf_denial ignored = cf_conference_on_end(conf, now, &server);
+        (void)ignored;
     }
 }
 

@@ -153,6 +153,9 @@ CF_MUST_USE struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf
  */
 CF_MUST_USE struct cf_denial cf_focus_key_of(struct cf_focus *focus, struct cf_str name, char *room, struct cf_str *ret);
 
+/** The conference that @p name means as for cf_focus_key_of(), which must be there. Errors of cf_directory_find(). */
+CF_MUST_USE struct cf_denial cf_focus_find_room(struct cf_focus *focus, struct cf_str name, struct cf_conference **ret);
+
 /** Only people of ours are called (attacks T16): is @p aor one? A trusted proxy decides for itself. */
 bool cf_focus_may_call(const struct cf_focus *focus, struct cf_str aor);
 

@@ -124,6 +124,13 @@ struct cf_denial cf_focus_key_of(struct cf_focus *focus, struct cf_str name, cha
     return denial;
 }
 
+struct cf_denial cf_focus_find_room(struct cf_focus *focus, struct cf_str name, struct cf_conference **ret) {
+    char room[CF_FOCUS_KEY_MAX];
+    struct cf_str key;
+    struct cf_denial denial = cf_focus_key_of(focus, name, room, &key);
+    return cf_denial_is_none(denial) ? cf_directory_find(&focus->directory, key, ret) : denial;
+}
+
 struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now) {
     char user[ROOM_NAME_MAX + 8];
     struct cf_writer w;

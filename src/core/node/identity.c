@@ -63,16 +63,14 @@ static bool offers_bearer(const struct cf_node *node, enum cf_transport transpor
     return node->guests.keys.current.is_set && (transport == CF_TRANSPORT_WS || transport == CF_TRANSPORT_WSS);
 }
 
-static void challenge(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_auth_role role,
-                      enum cf_auth_verdict verdict, cf_usec now) {
+static void challenge(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_transport transport,
+                      enum cf_auth_role role, enum cf_auth_verdict verdict, cf_usec now) {
     char fields[CHALLENGE_MAX];
     struct cf_writer w;
-    struct cf_flow_info flow;
     bool is_bad_token = verdict == CF_AUTH_NO_TOKEN;
     cf_writer_init(&w, fields, sizeof fields);
     /* JsSIP and SIP.js look at the last challenge only, which must be one that an account can answer. */
-    if (role == CF_AUTH_SERVER && cf_endpoint_flow_info(node->endpoint, event->flow, &flow) &&
-        (is_bad_token || offers_bearer(node, flow.transport))) {
+    if (role == CF_AUTH_SERVER && (is_bad_token || offers_bearer(node, transport))) {
         cf_authenticator_put_bearer(&node->authenticator, is_bad_token ? CF_STR("invalid_token") : CF_STR_NONE, &w);
     }
     cf_authenticator_put_challenge(&node->authenticator, role, verdict == CF_AUTH_STALE, now, &w);
@@ -141,11 +139,11 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
             cf_node_answer(node, event, 403, CF_STR_NONE, now);
             return false;
         }
-        challenge(node, event, role, verdict, now);
+        challenge(node, event, flow.transport, role, verdict, now);
         return false;
     case CF_AUTH_STALE:
     case CF_AUTH_NO_TOKEN:
-        challenge(node, event, role, verdict, now);
+        challenge(node, event, flow.transport, role, verdict, now);
         return false;
     case CF_AUTH_MISDIRECTED:
         cf_node_answer(node, event, 400, CF_STR_NONE, now);
