@@ -260,6 +260,21 @@ static void put_on_link(size_t i, struct cf_span data) {
     }
 }
 
+/* Sender reports of the stream of retransmissions. */
+static void take_reports(struct links_receiver *r, struct cf_span compound) {
+    struct cf_rtcp_iter iter;
+    struct cf_rtcp_packet packet;
+    struct cf_rtcp_report report;
+    cf_rtcp_iter_init(&iter, compound);
+    while (cf_rtcp_next(&iter, &packet)) {
+        if (packet.type == CF_RTCP_SR && cf_rtcp_parse_report(&packet, &report) == CF_OK) {
+            bool is_repair = r->ssrc != 0 && report.ssrc == cf_rtx_ssrc(r->ssrc);
+            r->repair = is_repair ? report.info : r->repair;
+            r->sent = report.ssrc == r->ssrc ? report.info : r->sent;
+        }
+    }
+}
+
 static void deliver(void) {
     const struct cf_media_output *outputs;
     struct cf_media_event event;
@@ -268,7 +283,9 @@ static void deliver(void) {
             bool is_control = cf_packet_kind_of(outputs[i].data) == CF_PACKET_RTCP;
             if (outputs[i].socket < 10 && is_control) {
                 take_control(&outputs[i]);
-            } else if (!is_control) {
+            } else if (is_control) {
+                take_reports(&links_receivers[outputs[i].socket / 10 - 1], outputs[i].data);
+            } else {
                 put_on_link(outputs[i].socket / 10 - 1, outputs[i].data);
             }
         }

@@ -58,6 +58,8 @@ struct links_receiver {
     struct cf_sequence highest;
     uint64_t octets[LINKS_ENCODINGS]; /* that came by the main stream */
     uint64_t since_sample;
+    struct cf_sender_info sent;   /**< of the last sender report of its stream */
+    struct cf_sender_info repair; /**< of that of retransmissions */
     uint64_t rtx;
     uint64_t padding; /* packets of it alone */
     uint64_t gaps;

@@ -90,6 +90,10 @@ static void adapts_to_steps_of_bandwidth(void **state) {
     assert_true(r->octets[0] - before > 11 * links_rates[0] / 8);
     assert_int_equal(r->showing, 0);
     assert_true(r->rtx > 0); /* probes */
+    /* The stream of retransmissions is reported on as one of its own, in the same media time. */
+    assert_in_range(r->repair.packet_count, 1, r->rtx + r->padding + 50);
+    assert_true(r->repair.packet_count < r->sent.packet_count);
+    assert_true(r->repair.ntp == r->sent.ntp && r->repair.rtp_timestamp == r->sent.rtp_timestamp);
     for (size_t i = 1; i < LINKS_RECEIVERS; i++) {
         assert_int_equal(links_receivers[i].gaps, 0);
         assert_int_equal(links_receivers[i].octets[1], 0);

@@ -52,13 +52,17 @@ static bool get_sender_info(struct cf_engine *engine, const struct cf_engine_lin
     return true;
 }
 
-static void put_cname(const struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
+static struct cf_str cname_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
     const struct cf_tag *own = &line->leg->policy.cname;
+    return cf_tag_str(own->len > 0 ? own : &engine->cname);
+}
+
+static void put_cname(const struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
     const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
     struct cf_str name = cf_tag_str(&line->agreed.mid);
     /* Whoever tells lines apart by mid in RTP does so in RTCP (RFC 9143 section 14); Linphone looks for it under another number.
      */
-    const struct cf_sdes_item items[] = {{.type = CF_SDES_CNAME, .value = cf_tag_str(own->len > 0 ? own : &engine->cname)},
+    const struct cf_sdes_item items[] = {{.type = CF_SDES_CNAME, .value = cname_of(engine, line)},
                                          {.type = CF_SDES_MID, .value = name},
                                          {.type = CF_SDES_MID_LINPHONE, .value = name}};
     cf_put_rtcp_sdes(w, line->ssrc, items, mid->id != 0 && mid->can_send && name.len > 0 ? 3 : 1);
@@ -81,6 +85,21 @@ static void put_report(struct cf_engine *engine, struct cf_engine_line *line, st
         cf_put_rtcp_rr(w, line->ssrc, blocks, count);
     }
     put_cname(engine, line, w);
+}
+
+/* The stream of retransmissions is one of its own (RFC 4588 section 4, RFC 3550 section 6): its packets are counted apart, its
+ * media time is that of what it repairs. */
+static void put_repair_report(struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
+    struct cf_sender_info info;
+    struct cf_sender_info repaired;
+    cf_ntp ntp = cf_wall_to_ntp(cf_engine_wall(engine));
+    if (!cf_rtp_sender_report(&line->rtx_sender, engine->now, ntp, &info) || !get_sender_info(engine, line, &repaired)) {
+        return;
+    }
+    info.rtp_timestamp = repaired.rtp_timestamp;
+    cf_put_rtcp_sr(w, line->rtx_sender.ssrc, &info, NULL, 0);
+    const struct cf_sdes_item cname = {.type = CF_SDES_CNAME, .value = cname_of(engine, line)};
+    cf_put_rtcp_sdes(w, line->rtx_sender.ssrc, &cname, 1);
 }
 
 static void send(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_writer *w) {
@@ -114,9 +133,11 @@ void cf_engine_send_report(struct cf_engine *engine, struct cf_engine_line *line
     struct cf_writer w;
     cf_writer_init(&w, buffer, sizeof buffer);
     put_report(engine, line, &w);
+    put_repair_report(engine, line, &w);
     put_answer(engine, line, &w);
     if (is_last) {
-        cf_put_rtcp_bye(&w, &line->ssrc, 1, CF_STR_NONE);
+        const uint32_t ssrcs[] = {line->ssrc, line->rtx_sender.ssrc};
+        cf_put_rtcp_bye(&w, ssrcs, line->rtx_sender.packet_count > 0 ? 2 : 1, CF_STR_NONE);
     }
     line->is_report_due = false;
     send(engine, line, &w);

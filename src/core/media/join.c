@@ -192,6 +192,7 @@ static enum cf_err join_stream(struct cf_engine *engine, struct cf_engine_stream
     enum cf_err err = stream->has_source ? CF_OK : make_source(engine, stream, place, picture);
     if (err == CF_OK) {
         stream->source.config.can_nack = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK);
+        stream->source.config.is_quick = cf_engine_line_has_feedback(line, CF_FEEDBACK_TRANSPORT_CC | CF_FEEDBACK_GOOG_REMB);
         stream->source.config.can_bitrate = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_TMMBR | CF_FEEDBACK_GOOG_REMB);
         cf_forward_allow_source(&leg->room->forward, &stream->source, !leg->policy.is_video_muted && !cf_engine_leg_is_held(leg),
                                 engine->now);

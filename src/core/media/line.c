@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/media/line.h"
 
+#include "core/rtp/rtx.h"
 #include "core/rtp/send_time.h"
 
 void cf_engine_line_init(struct cf_engine_line *line, struct cf_engine_leg *leg, uint16_t index) {
@@ -186,6 +187,7 @@ static void set_ssrc(struct cf_engine_line *line, uint32_t random_ssrc) {
     line->ssrc = ssrc;
     line->has_sent = false;
     cf_rtp_sender_init(&line->sender, ssrc, clock_hz);
+    cf_rtp_sender_init(&line->rtx_sender, cf_rtx_ssrc(ssrc), clock_hz);
 }
 
 /* A codec of another clock needs other sender reports. */

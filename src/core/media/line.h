@@ -112,6 +112,7 @@ struct cf_engine_line {
     uint8_t rtx_types[CF_VIDEO_FORMAT_COUNT]; /**< pictures: payload type of retransmissions; CF_LINE_NO_TYPE */
     uint16_t rtx_sequence;                    /**< of the next retransmission */
     struct cf_line_share share;               /**< what the leg's link has for it */
+    struct cf_rtp_sender rtx_sender;          /**< of retransmissions on a stream of their own */
 
     /* control */
     struct cf_line_report report;

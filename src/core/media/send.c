@@ -292,7 +292,10 @@ static size_t account(struct cf_engine *engine, size_t at) {
         octets += job->dst_len;
         if (ticket->is_repeat || ticket->is_rtx) {
             line->counts.repeats_out++;
-        } else {
+        }
+        if (ticket->is_rtx) {
+            cf_rtp_sender_on_packet(&line->rtx_sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
+        } else if (!ticket->is_repeat) {
             cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
         }
     }

@@ -21,8 +21,13 @@
 /** What an encoding that nobody sees is asked to send at first: next to nothing. */
 #define CF_BITRATE_UNSEEN_BPS CF_BITRATE_MIN_BPS
 
-/** An encoding is asked to pause when nobody has seen it for so long: speakers come back. */
+/**
+ * An encoding is asked to pause when nobody has seen it for so long: speakers come back. Browsers grow again within a second or
+ * two; phones take some ten seconds until their camera is as good as before, so that theirs is left alone for longer
+ * (docs/adr/0130).
+ */
 #define CF_BITRATE_UNSEEN_AFTER CF_SEC(5)
+#define CF_BITRATE_UNSEEN_AFTER_SLOW CF_SEC(25)
 
 /**
  * ... and to send nothing at all (TMMBR of 0) when it was paused for so long. 0 means "no limit" to some: who then sends more

@@ -276,7 +276,7 @@ static void stop_paused(struct cf_source *source, cf_usec now) {
 static void pause_unseen(struct cf_source *source, cf_usec now) {
     if (source->is_paused) {
         stop_paused(source, now);
-    } else if (now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
+    } else if (now - source->seen_at >= (source->config.is_quick ? CF_BITRATE_UNSEEN_AFTER : CF_BITRATE_UNSEEN_AFTER_SLOW)) {
         source->is_paused = true;
         source->paused_at = now;
         source->paused_bps = cf_layer_rates_total(&source->rates, now);

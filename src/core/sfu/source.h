@@ -49,6 +49,7 @@ struct cf_source_config {
     enum cf_video_format format; /**< of its payloads; changes with a restart only */
     bool can_nack;               /**< negotiated: generic NACK */
     bool can_bitrate;            /**< negotiated: TMMBR or REMB */
+    bool is_quick;               /**< follows limits at once, upwards too: browsers do */
     struct cf_store_config store;
 };
 
