@@ -5,6 +5,7 @@
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
 #include "lib/test.h"
+#include <stdlib.h>
 
 #define WALL (INT64_C(1700000000) * 1000000)
 #define PT 97
@@ -248,8 +249,8 @@ static struct grid_member *member_at(struct grid *g, const struct cf_addr *to) {
     return &g->members[to->ip[3] - 1];
 }
 
-static void check_laws(const struct grid *g) {
-    const struct cf_engine_totals *totals = cf_engine_totals(&g->engine);
+static void check_laws(const struct cf_engine *engine) {
+    const struct cf_engine_totals *totals = cf_engine_totals(engine);
     uint64_t sum = totals->datagrams_used;
     for (size_t i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
         sum += totals->discards[i];
@@ -258,9 +259,10 @@ static void check_laws(const struct grid *g) {
     assert_true(totals->dropped_out == 0 && totals->failures_out == 0);
 }
 
-static void drain(struct grid *g) {
+static void drain_one(struct grid *g, size_t worker) {
+    struct cf_engine *engine = &g->engines[worker];
     const struct cf_media_output *outputs;
-    for (size_t n = cf_engine_poll_send(&g->engine, &outputs); n > 0; n = cf_engine_poll_send(&g->engine, &outputs)) {
+    for (size_t n = cf_engine_poll_send(engine, &outputs); n > 0; n = cf_engine_poll_send(engine, &outputs)) {
         for (size_t i = 0; i < n; i++) {
             struct grid_member *m = member_at(g, &outputs[i].to);
             bool is_rtcp = cf_packet_kind_of(outputs[i].data) == CF_PACKET_RTCP;
@@ -270,52 +272,86 @@ static void drain(struct grid *g) {
         }
     }
     struct cf_media_event event;
-    while (cf_engine_poll_event(&g->engine, &event)) {
+    while (cf_engine_poll_event(engine, &event)) {
         assert_true(event.kind != CF_MEDIA_EVENT_FAILED);
     }
-    check_laws(g);
+    check_laws(engine);
 }
 
-static void command(struct grid *g, const struct cf_media_command *c) {
-    cf_engine_command(&g->engine, c, g->now);
-    drain(g);
+/* What worker @p from has for others; false: nothing. */
+static bool carry_parcels(struct grid *g, size_t from) {
+    struct cf_engine_parcel parcel;
+    bool any = false;
+    while (cf_engine_poll_parcel(&g->engines[from], &parcel)) {
+        any = true;
+        cf_engine_on_parcel(&g->engines[parcel.worker], from, parcel.octets, g->now);
+        drain_one(g, parcel.worker);
+    }
+    return any;
 }
 
-static void flush(struct grid *g) {
-    size_t count = g->input_count;
-    g->input_count = 0;
+static void drain(struct grid *g, size_t worker) {
+    bool more = true;
+    drain_one(g, worker);
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < g->worker_count; i++) {
+            more = carry_parcels(g, i) || more;
+        }
+    }
+}
+
+static size_t worker_of(const struct grid *g, const struct grid_member *m) {
+    return (m->number - 1U) % g->worker_count;
+}
+
+void grid_command(struct grid *g, const struct cf_media_command *command) {
+    for (size_t i = 0; i < g->worker_count; i++) {
+        bool is_of_room = !cf_handle_is_set(command->leg);
+        if (is_of_room || (command->leg.slot - 11U) % g->worker_count == i) {
+            cf_engine_command(&g->engines[i], command, g->now);
+            drain(g, i);
+        }
+    }
+}
+
+static void flush(struct grid *g, size_t worker) {
+    struct grid_batch *batch = &g->batches[worker];
+    size_t count = batch->count;
+    batch->count = 0;
     if (count > 0) {
-        cf_engine_receive(&g->engine, g->inputs, count, g->now);
-        drain(g);
+        cf_engine_receive(&g->engines[worker], batch->inputs, count, g->now);
+        drain(g, worker);
+    }
+}
+
+static void put_input(struct grid *g, const struct grid_member *m, struct cf_span octets) {
+    struct grid_batch *batch = &g->batches[worker_of(g, m)];
+    size_t i = batch->count++;
+    assert_true(octets.len <= sizeof batch->octets[i]);
+    memcpy(batch->octets[i], octets.at, octets.len);
+    batch->inputs[i] =
+        (struct cf_media_input){.socket = m->socket, .from = m->address, .at = batch->octets[i], .len = octets.len};
+    if (batch->count == CF_ENGINE_BATCH_MAX) {
+        flush(g, worker_of(g, m));
     }
 }
 
 void grid_inject(struct grid *g, const struct grid_member *member, struct cf_span octets) {
-    flush(g);
-    assert_true(octets.len <= sizeof g->octets[0]);
-    memcpy(g->octets[0], octets.at, octets.len);
-    g->inputs[0] =
-        (struct cf_media_input){.socket = member->socket, .from = member->address, .at = g->octets[0], .len = octets.len};
-    g->input_count = 1;
-    flush(g);
+    flush(g, worker_of(g, member));
+    put_input(g, member, octets);
+    flush(g, worker_of(g, member));
 }
 
 static void arrive(struct grid *g, struct grid_event *event) {
     struct grid_member *m = &g->members[event->member - 1];
-    if (!event->is_up) {
-        struct cf_span octets = {event->octets, event->len};
-        if (m->is_in && cf_packet_kind_of(octets) == CF_PACKET_RTCP) {
-            take_rtcp(g, m, octets);
-        } else if (m->is_in) {
-            take_rtp(g, m, octets);
-        }
-        return;
-    }
-    size_t i = g->input_count++;
-    memcpy(g->octets[i], event->octets, event->len);
-    g->inputs[i] = (struct cf_media_input){.socket = m->socket, .from = m->address, .at = g->octets[i], .len = event->len};
-    if (g->input_count == CF_ENGINE_BATCH_MAX) {
-        flush(g);
+    struct cf_span octets = {event->octets, event->len};
+    if (event->is_up) {
+        put_input(g, m, octets);
+    } else if (m->is_in && cf_packet_kind_of(octets) == CF_PACKET_RTCP) {
+        take_rtcp(g, m, octets);
+    } else if (m->is_in) {
+        take_rtp(g, m, octets);
     }
 }
 
@@ -330,10 +366,12 @@ void grid_run(struct grid *g, cf_usec duration) {
             struct grid_event event = take_event(g);
             arrive(g, &event);
         }
-        flush(g);
-        if (cf_engine_deadline(&g->engine) <= g->now) {
-            cf_engine_on_deadline(&g->engine, g->now);
-            drain(g);
+        for (size_t i = 0; i < g->worker_count; i++) {
+            flush(g, i);
+            if (cf_engine_deadline(&g->engines[i]) <= g->now) {
+                cf_engine_on_deadline(&g->engines[i], g->now);
+                drain(g, i);
+            }
         }
     }
 }
@@ -349,16 +387,27 @@ void grid_init(struct grid *g, const struct grid_config *config) {
     cf_rng_init(&g->rng, config->seed);
     g->now = CF_SEC(1000);
     g->room = (struct cf_handle){.slot = 3, .generation = 7};
-    const struct cf_engine_config engine = {
-        .crypto = &g->srtp.crypto, .entropy = &g->entropy.entropy, .resampler = &test_resampler, .wall = WALL};
-    assert_ok(cf_engine_init(&g->engine, &g->mem.mem, &engine, g->now));
-    const struct cf_media_command room = {
+    const char *workers = getenv("CONFER_TEST_WORKERS");
+    g->worker_count = workers == NULL ? 1 : (size_t)strtoul(workers, NULL, 10);
+    assert_in_range(g->worker_count, 1, GRID_WORKERS_MAX);
+    for (size_t i = 0; i < g->worker_count; i++) {
+        const struct cf_engine_config engine = {.crypto = &g->srtp.crypto,
+                                                .entropy = &g->entropy.entropy,
+                                                .resampler = &test_resampler,
+                                                .wall = WALL,
+                                                .worker = (uint8_t)i};
+        assert_ok(cf_engine_init(&g->engines[i], &g->mem.mem, &engine, g->now));
+    }
+    struct cf_media_command room = {
         .kind = CF_MEDIA_ROOM_ADD, .room = g->room, .as.room_policy = {.no_audio = true, .pauses_unseen = config->pauses_unseen}};
-    command(g, &room);
+    room.as.room_policy.workers = (uint16_t)((1U << g->worker_count) - 1);
+    grid_command(g, &room);
 }
 
 void grid_fini(struct grid *g) {
-    cf_engine_fini(&g->engine);
+    for (size_t i = 0; i < g->worker_count; i++) {
+        cf_engine_fini(&g->engines[i]);
+    }
     for (size_t i = 0; i < g->count; i++) {
         for (size_t k = 0; k < GRID_MAX; k++) {
             test_watch_fini(&g->members[i].tiles[k]);
@@ -394,7 +443,7 @@ static void set_line(struct grid *g, const struct grid_member *m, size_t index, 
                      struct cf_media_use use) {
     struct cf_media_command set = {.kind = CF_MEDIA_LINE_SET, .leg = m->leg};
     set.as.line = (struct cf_media_line_set){.index = (uint16_t)index, .line = *line, .use = use};
-    command(g, &set);
+    grid_command(g, &set);
 }
 
 static void set_own_lines(struct grid *g, const struct grid_member *m) {
@@ -452,12 +501,12 @@ struct grid_member *grid_add(struct grid *g) {
     init_sender(g, m, GRID_MAIN);
     init_sender(g, m, GRID_SMALL);
     struct cf_media_command add = {.kind = CF_MEDIA_LEG_ADD, .room = g->room, .leg = m->leg};
-    command(g, &add);
+    grid_command(g, &add);
     struct cf_media_command set = {.kind = CF_MEDIA_TRANSPORT_SET, .leg = m->leg};
     set.as.transport = (struct cf_media_transport_set){.rtp_socket = m->socket, .rtcp_socket = m->socket};
     set.as.transport.transport =
         (struct cf_media_transport){.remote_rtp = m->address, .remote_rtcp = m->address, .has_rtcp_mux = true};
-    command(g, &set);
+    grid_command(g, &set);
     set_own_lines(g, m);
     return m;
 }
@@ -474,17 +523,19 @@ void grid_show_all(struct grid *g) {
 
 void grid_remove(struct grid *g, struct grid_member *member) {
     const struct cf_media_command remove = {.kind = CF_MEDIA_LEG_REMOVE, .leg = member->leg};
-    command(g, &remove);
+    grid_command(g, &remove);
     member->is_in = false;
 }
 
 void grid_speak(struct grid *g, uint8_t number) {
-    struct cf_engine_room *room = cf_media_names_get(&g->engine.rooms, g->room);
-    assert_non_null(room);
-    cf_forward_on_speaker(&room->forward, 10U + number, g->now);
+    for (size_t i = 0; i < g->worker_count; i++) {
+        struct cf_engine_room *room = cf_media_names_get(&g->engines[i].rooms, g->room);
+        assert_non_null(room);
+        cf_forward_on_speaker(&room->forward, 10U + number, g->now);
+    }
 }
 
 struct cf_engine_line *grid_line(struct grid *g, const struct grid_member *member, size_t index) {
-    struct cf_engine_leg *leg = cf_media_names_get(&g->engine.legs, member->leg);
+    struct cf_engine_leg *leg = cf_media_names_get(&g->engines[worker_of(g, member)].legs, member->leg);
     return leg == NULL ? NULL : leg->lines[index];
 }

@@ -16,6 +16,9 @@
 #include "lib/test_srtp.h"
 #include "lib/test_watch.h"
 
+/** Media workers over which members can be spread: environment variable CONFER_TEST_WORKERS, one without it. */
+#define GRID_WORKERS_MAX 4
+
 /** Members of a grid. */
 #define GRID_MAX 100
 
@@ -88,7 +91,8 @@ struct grid {
     struct test_srtp srtp;
     struct test_entropy entropy;
     struct cf_rng rng;
-    struct cf_engine engine;
+    struct cf_engine engines[GRID_WORKERS_MAX]; /**< .worker_count of them; members live on them in turn */
+    size_t worker_count;
     struct cf_handle room;
     cf_usec now;
     struct grid_member members[GRID_MAX];
@@ -97,9 +101,11 @@ struct grid {
     size_t event_count;
     size_t events_max;
     uint64_t order;
-    struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
-    uint8_t octets[CF_ENGINE_BATCH_MAX][256];
-    size_t input_count;
+    struct grid_batch {
+        struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
+        uint8_t octets[CF_ENGINE_BATCH_MAX][256];
+        size_t count;
+    } batches[GRID_WORKERS_MAX]; /**< what comes to each worker next */
 };
 
 void grid_init(struct grid *g, const struct grid_config *config);
@@ -122,6 +128,9 @@ void grid_speak(struct grid *g, uint8_t number);
 
 /** A datagram of at most 256 octets comes from @p member at once, as if it had sent it. */
 void grid_inject(struct grid *g, const struct grid_member *member, struct cf_span octets);
+
+/** Give the engine of the leg's member @p command. */
+void grid_command(struct grid *g, const struct cf_media_command *command);
 
 /** The engine's line of @p member. */
 struct cf_engine_line *grid_line(struct grid *g, const struct grid_member *member, size_t index);

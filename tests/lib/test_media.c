@@ -10,6 +10,7 @@
 #include "core/speaker/level.h"
 #include "lib/test.h"
 #include "lib/test_hash.h"
+#include <stdlib.h>
 
 #define WALL (INT64_C(1700000000) * 1000000)
 #define SOUND_USEC CF_MSEC(20)
@@ -19,14 +20,23 @@
 #define LEVEL_ID 2
 #define MIXER_LEVEL_ID 3
 
+static void give(struct test_media *w, size_t worker, const struct cf_media_command *command);
+
 /* --- making --- */
 
-void test_media_init(struct test_media *w, uint64_t seed) {
-    test_media_init_sounds(w, seed, NULL);
+static size_t workers_wanted(void) {
+    const char *text = getenv("CONFER_TEST_WORKERS");
+    return text == NULL ? 1 : (size_t)strtoul(text, NULL, 10);
 }
 
-void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds) {
+struct cf_engine *test_media_engine(struct test_media *w, size_t worker) {
+    return worker == 0 ? &w->engine : &w->others[worker - 1];
+}
+
+static void init(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds, size_t workers) {
     memset(w, 0, sizeof *w);
+    assert_in_range(workers, 1, TEST_WORKERS_MAX);
+    w->worker_count = workers;
     test_mem_init(&w->mem);
     test_srtp_init(&w->srtp, &w->mem.mem);
     test_entropy_init(&w->entropy, seed);
@@ -41,26 +51,43 @@ void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf
     w->codecs[1] = &w->pcmu;
     w->now = CF_SEC(1000);
     w->room = (struct cf_handle){.slot = 3, .generation = 7};
-    const struct cf_engine_config config = {.crypto = &w->srtp.crypto,
-                                            .dtls = &w->dtls.table,
-                                            .zrtp = &w->zrtp.table,
-                                            .entropy = &w->entropy.entropy,
-                                            .stun_hash = &test_stun_hash,
-                                            .codecs = w->codecs,
-                                            .codec_count = 2,
-                                            .resampler = &test_resampler,
-                                            .sounds = sounds,
-                                            .sends_silence = true,
-                                            .packets_per_sec = 4000,
-                                            .wall = WALL};
-    assert_ok(cf_engine_init(&w->engine, &w->mem.mem, &config, w->now));
+    for (size_t i = 0; i < workers; i++) {
+        const struct cf_engine_config config = {.crypto = &w->srtp.crypto,
+                                                .dtls = &w->dtls.table,
+                                                .zrtp = &w->zrtp.table,
+                                                .entropy = &w->entropy.entropy,
+                                                .stun_hash = &test_stun_hash,
+                                                .codecs = w->codecs,
+                                                .codec_count = 2,
+                                                .resampler = &test_resampler,
+                                                .sounds = sounds,
+                                                .sends_silence = true,
+                                                .packets_per_sec = 4000,
+                                                .wall = WALL,
+                                                .worker = (uint8_t)i};
+        assert_ok(cf_engine_init(test_media_engine(w, i), &w->mem.mem, &config, w->now));
+    }
     const struct cf_media_command command = {
         .kind = CF_MEDIA_ROOM_ADD, .room = w->room, .as.room_policy = {.levels_interval_usec = CF_SEC(1)}};
     test_media_command(w, &command);
 }
 
+void test_media_init(struct test_media *w, uint64_t seed) {
+    init(w, seed, NULL, workers_wanted());
+}
+
+void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds) {
+    init(w, seed, sounds, workers_wanted());
+}
+
+void test_media_init_spread(struct test_media *w, uint64_t seed, size_t workers) {
+    init(w, seed, NULL, workers);
+}
+
 void test_media_fini(struct test_media *w) {
-    cf_engine_fini(&w->engine);
+    for (size_t i = 0; i < w->worker_count; i++) {
+        cf_engine_fini(test_media_engine(w, i));
+    }
     for (size_t i = 0; i < w->phone_count; i++) {
         for (size_t line = 0; line < TEST_LINES; line++) {
             cf_association_end(&w->phones[i].associations[line]);
@@ -281,12 +308,32 @@ void test_media_agree(struct test_media *w, struct test_phone *phone) {
     agree_talkers(w, phone);
 }
 
+/* The room comes to worker @p worker with its first phone there. */
+static void bring_room(struct test_media *w, size_t worker) {
+    uint16_t bit = (uint16_t)(1U << worker);
+    if (worker == 0 || (w->policy.workers & bit) != 0) {
+        return;
+    }
+    w->policy.workers |= bit | 1U;
+    struct cf_media_command command = {.kind = CF_MEDIA_ROOM_ADD, .room = w->room, .as.room_policy = w->policy};
+    give(w, worker, &command);
+    command.kind = CF_MEDIA_ROOM_SET;
+    for (size_t i = 0; i < w->worker_count; i++) {
+        if (i != worker && (i == 0 || (w->policy.workers >> i & 1U) != 0)) {
+            give(w, i, &command);
+        }
+    }
+}
+
 struct test_phone *test_media_add(struct test_media *w, const struct test_phone_config *config) {
     assert_true(w->phone_count < TEST_PHONES_MAX);
     struct test_phone *phone = &w->phones[w->phone_count++];
     phone->config = *config;
     phone->number = (uint8_t)w->phone_count;
-    phone->leg = (struct cf_handle){.slot = 10U + phone->number, .generation = 1};
+    phone->leg = cf_handle_is_set(w->next_leg) ? w->next_leg : (struct cf_handle){.slot = 10U + phone->number, .generation = 1};
+    w->next_leg = (struct cf_handle){.generation = 0};
+    phone->worker = (w->phone_count - 1) % w->worker_count;
+    bring_room(w, phone->worker);
     phone->value = (int16_t)(1000 << (phone->number - 1) % 5);
     phone->next_sound_at = w->now + (cf_usec)cf_rng_below(&w->rng, 20000);
     phone->sequence = (uint16_t)cf_rng_u32(&w->rng);
@@ -567,8 +614,8 @@ static void deliver(struct test_media *w, const struct cf_media_output *out) {
 
 /* --- the engine --- */
 
-static void check_laws(struct test_media *w) {
-    const struct cf_engine_totals *totals = cf_engine_totals(&w->engine);
+static void check_laws(struct test_media *w, size_t worker) {
+    const struct cf_engine_totals *totals = cf_engine_totals(test_media_engine(w, worker));
     uint64_t sum = totals->datagrams_used;
     for (size_t i = 0; i < CF_MEDIA_DISCARD_COUNT; i++) {
         sum += totals->discards[i];
@@ -588,44 +635,116 @@ static void check_laws(struct test_media *w) {
     }
 }
 
-static void drain(struct test_media *w) {
+static void drain_one(struct test_media *w, size_t worker) {
+    struct cf_engine *engine = test_media_engine(w, worker);
     const struct cf_media_output *outputs;
-    for (size_t n = cf_engine_poll_send(&w->engine, &outputs); n > 0; n = cf_engine_poll_send(&w->engine, &outputs)) {
+    for (size_t n = cf_engine_poll_send(engine, &outputs); n > 0; n = cf_engine_poll_send(engine, &outputs)) {
         for (size_t i = 0; i < n; i++) {
             deliver(w, &outputs[i]);
         }
     }
     struct cf_media_event event;
-    while (cf_engine_poll_event(&w->engine, &event)) {
+    while (cf_engine_poll_event(engine, &event)) {
         if (w->event_count < TEST_EVENTS_MAX) {
             w->events[w->event_count++] = event;
         }
     }
-    check_laws(w);
+    check_laws(w, worker);
+}
+
+/* Parcels of worker @p from; whether there were any. */
+static bool carry_parcels(struct test_media *w, size_t from) {
+    struct cf_engine_parcel parcel;
+    bool any = false;
+    while (cf_engine_poll_parcel(test_media_engine(w, from), &parcel)) {
+        size_t to = parcel.worker;
+        any = true;
+        assert_in_range(to, 0, w->worker_count - 1);
+        if (w->parcel_loss_ppm > 0 && cf_rng_chance(&w->rng, w->parcel_loss_ppm)) {
+            cf_engine_on_parcel_lost(test_media_engine(w, from));
+            continue;
+        }
+        w->parcels++;
+        cf_engine_on_parcel(test_media_engine(w, to), from, parcel.octets, w->now);
+        drain_one(w, to);
+    }
+    return any;
+}
+
+static void drain(struct test_media *w, size_t worker) {
+    bool more = true;
+    drain_one(w, worker);
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < w->worker_count; i++) {
+            more = carry_parcels(w, i) || more;
+        }
+    }
+}
+
+static void give(struct test_media *w, size_t worker, const struct cf_media_command *command) {
+    cf_engine_command(test_media_engine(w, worker), command, w->now);
+    drain(w, worker);
+}
+
+static size_t worker_of(const struct test_media *w, struct cf_handle leg) {
+    for (size_t i = 0; i < w->phone_count; i++) {
+        if (cf_handle_eq(w->phones[i].leg, leg)) {
+            return w->phones[i].worker;
+        }
+    }
+    return 0;
 }
 
 void test_media_command(struct test_media *w, const struct cf_media_command *command) {
-    cf_engine_command(&w->engine, command, w->now);
-    drain(w);
+    if (cf_handle_is_set(command->leg)) {
+        give(w, worker_of(w, command->leg), command);
+        return;
+    }
+    struct cf_media_command to_all = *command;
+    if (command->kind == CF_MEDIA_ROOM_ADD || command->kind == CF_MEDIA_ROOM_SET) {
+        to_all.as.room_policy.workers = w->policy.workers;
+        w->policy = to_all.as.room_policy;
+    }
+    for (size_t i = 0; i < w->worker_count; i++) {
+        if (i == 0 || (w->policy.workers >> i & 1U) != 0) {
+            give(w, i, &to_all);
+        }
+    }
+}
+
+static void flush(struct test_media *w, size_t worker) {
+    struct test_batch *batch = &w->batches[worker];
+    size_t count = batch->count;
+    batch->count = 0;
+    if (count > 0) {
+        cf_engine_receive(test_media_engine(w, worker), batch->inputs, count, w->now);
+        drain(w, worker);
+    }
 }
 
 void test_media_flush(struct test_media *w) {
-    size_t count = w->input_count;
-    w->input_count = 0;
-    if (count > 0) {
-        cf_engine_receive(&w->engine, w->inputs, count, w->now);
-        drain(w);
+    for (size_t i = 0; i < w->worker_count; i++) {
+        flush(w, i);
     }
 }
 
+/* The worker that a socket belongs to: sockets are numbered by phone. */
+static size_t worker_of_socket(const struct test_media *w, uint32_t socket) {
+    size_t phone = socket / 4 - 1;
+    return socket >= 4 && phone < w->phone_count ? w->phones[phone].worker : 0;
+}
+
 void test_media_inject(struct test_media *w, uint32_t socket, const struct cf_addr *from, struct cf_span octets) {
-    if (w->input_count == CF_ENGINE_BATCH_MAX) {
-        test_media_flush(w);
+    size_t worker = worker_of_socket(w, socket);
+    struct test_batch *batch = &w->batches[worker];
+    if (batch->count == CF_ENGINE_BATCH_MAX) {
+        flush(w, worker);
     }
-    size_t i = w->input_count++;
-    assert_true(octets.len <= sizeof w->octets[i]);
-    memcpy(w->octets[i], octets.at, octets.len);
-    w->inputs[i] = (struct cf_media_input){.socket = socket, .from = *from, .at = w->octets[i], .len = octets.len};
+    size_t i = batch->count++;
+    assert_true(octets.len <= sizeof batch->octets[i]);
+    memcpy(batch->octets[i], octets.at, octets.len);
+    batch->inputs[i] = (struct cf_media_input){.socket = socket, .from = *from, .at = batch->octets[i], .len = octets.len};
 }
 
 /* --- what a phone sends --- */
@@ -738,9 +857,11 @@ void test_media_run(struct test_media *w, cf_usec duration) {
             tick_phone(w, &w->phones[i]);
         }
         test_media_flush(w);
-        if (cf_engine_deadline(&w->engine) <= w->now) {
-            cf_engine_on_deadline(&w->engine, w->now);
-            drain(w);
+        for (size_t i = 0; i < w->worker_count; i++) {
+            if (cf_engine_deadline(test_media_engine(w, i)) <= w->now) {
+                cf_engine_on_deadline(test_media_engine(w, i), w->now);
+                drain(w, i);
+            }
         }
     }
 }
@@ -769,6 +890,6 @@ void test_media_forget_events(struct test_media *w) {
 }
 
 struct cf_engine_line *test_media_line(struct test_media *w, const struct test_phone *phone, enum test_line line) {
-    struct cf_engine_leg *leg = cf_media_names_get(&w->engine.legs, phone->leg);
+    struct cf_engine_leg *leg = cf_media_names_get(&test_media_engine(w, phone->worker)->legs, phone->leg);
     return leg == NULL ? NULL : leg->lines[line];
 }

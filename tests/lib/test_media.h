@@ -2,8 +2,9 @@
 /*
  * A media engine and phones around it, in virtual time and one process: phones send sound whose samples are a number of their
  * own and pictures that say whose they are, answer key frame requests, and keep what they get. Packets take no time and can be
- * lost. The laws that always hold (datagrams in = used + discarded; nothing to strangers; nobody hears or sees himself) are
- * asserted all the time.
+ * lost. With several workers (environment variable CONFER_TEST_WORKERS, or test_media_init_spread()) each has an engine, phones
+ * live on them in turn, and parcels between the engines take no time either. The laws that always hold (datagrams in = used +
+ * discarded; nothing to strangers; nobody hears or sees himself) are asserted all the time.
  */
 #ifndef CF_TESTS_LIB_TEST_MEDIA_H
 #define CF_TESTS_LIB_TEST_MEDIA_H
@@ -19,6 +20,9 @@
 
 /** Phones in a world. */
 #define TEST_PHONES_MAX 24
+
+/** Workers over which phones can be spread. */
+#define TEST_WORKERS_MAX 4
 
 /** Events that are kept. */
 #define TEST_EVENTS_MAX 512
@@ -91,6 +95,7 @@ struct test_phone {
     struct test_phone_config config;
     uint8_t number; /**< from 1; names its sound and its pictures */
     struct cf_handle leg;
+    size_t worker;                         /**< where it lives */
     uint32_t sockets[TEST_LINES][2];       /**< of the engine, by line and port */
     struct cf_addr address[TEST_LINES][2]; /**< of the phone, by line and port */
     struct cf_srtp_context *send[TEST_LINES];
@@ -139,17 +144,24 @@ struct test_media {
     struct cf_audio_codec opus;
     struct cf_audio_codec pcmu;
     const struct cf_audio_codec *codecs[2];
-    struct cf_engine engine;
+    struct cf_engine engine; /**< of the first worker, the home of the room */
+    struct cf_engine others[TEST_WORKERS_MAX - 1];
+    size_t worker_count;
+    struct cf_media_room_policy policy; /**< of the room */
+    struct cf_handle next_leg;          /**< how the next phone's leg is called; unset: as no other */
+    uint32_t parcel_loss_ppm;
+    size_t parcels; /**< that were delivered */
     struct cf_handle room;
     cf_usec now;
     struct test_phone phones[TEST_PHONES_MAX];
     size_t phone_count;
     uint32_t loss_in_ppm;
     uint32_t loss_out_ppm;
-    struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
-    uint8_t octets[CF_ENGINE_BATCH_MAX][2048];
-    struct cf_addr input_from[CF_ENGINE_BATCH_MAX];
-    size_t input_count;
+    struct test_batch {
+        struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
+        uint8_t octets[CF_ENGINE_BATCH_MAX][2048];
+        size_t count;
+    } batches[TEST_WORKERS_MAX]; /**< what comes to each worker next */
     struct cf_media_event events[TEST_EVENTS_MAX];
     size_t event_count;
     size_t strangers; /**< datagrams that went to an address of no phone */
@@ -161,6 +173,12 @@ void test_media_init(struct test_media *w, uint64_t seed);
 
 /** The same with prompts. */
 void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds);
+
+/** The same, with phones on @p workers workers in turn. */
+void test_media_init_spread(struct test_media *w, uint64_t seed, size_t workers);
+
+/** The engine of worker @p worker. */
+struct cf_engine *test_media_engine(struct test_media *w, size_t worker);
 
 /** All gone; asserts that memory and contexts are. */
 void test_media_fini(struct test_media *w);

@@ -167,7 +167,7 @@ static void t35_replayed_packets_change_nothing(void **state) {
         a->timestamp += 960;
         test_media_send_rtp(&w, a, TEST_SOUND, &header, test_frame_span(&frame));
         size_t kept = round % CF_ENGINE_BATCH_MAX;
-        inputs[kept] = w.inputs[w.input_count - 1];
+        inputs[kept] = w.batches[0].inputs[w.batches[0].count - 1];
         memcpy(caught[kept], inputs[kept].at, inputs[kept].len);
         inputs[kept].at = caught[kept];
         size_t older = (round + 7) % CF_ENGINE_BATCH_MAX;
@@ -197,8 +197,8 @@ static void t35_a_captured_packet_from_elsewhere_moves_nobody(void **state) {
     struct cf_rtp_header header = {
         .timestamp = a->timestamp, .ssrc = a->ssrc[TEST_SOUND], .sequence = a->sequence++, .payload_type = TEST_PT_OPUS};
     test_media_send_rtp(&w, a, TEST_SOUND, &header, test_frame_span(&frame));
-    size_t len = w.inputs[--w.input_count].len;
-    memcpy(held, w.octets[w.input_count], len);
+    size_t len = w.batches[0].inputs[--w.batches[0].count].len;
+    memcpy(held, w.batches[0].octets[w.batches[0].count], len);
     test_media_run(&w, CF_MSEC(100));
     size_t heard = a->frames_heard;
     test_media_inject(&w, a->sockets[TEST_SOUND][0], &attacker, (struct cf_span){held, len});

@@ -280,7 +280,7 @@ static void a_member_moves_and_is_seen_and_sees_again(void **state) {
     set.as.transport = (struct cf_media_transport_set){.rtp_socket = m->socket, .rtcp_socket = m->socket};
     set.as.transport.transport =
         (struct cf_media_transport){.remote_rtp = m->address, .remote_rtcp = m->address, .has_rtcp_mux = true};
-    cf_engine_command(&g.engine, &set, g.now);
+    grid_command(&g, &set);
     grid_run(&g, CF_SEC(3));
     assert_all_see_all();
     assert_true(m->tiles[0].frames > before + 40);

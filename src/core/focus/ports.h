@@ -28,7 +28,7 @@ struct cf_port_place {
 };
 
 /** Most media workers. */
-#define CF_PORT_WORKERS_MAX 16
+#define CF_PORT_WORKERS_MAX CF_MEDIA_WORKERS_MAX
 
 /** Where ports come from; the shell's. */
 struct cf_port_source {

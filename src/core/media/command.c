@@ -42,6 +42,7 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
     for (size_t i = 0; i < CF_MIX_PLACES_MAX; i++) {
         cf_list_init(&room->places[i]);
     }
+    cf_list_init(&room->shadows);
     cf_mixer_init(&room->mixer, engine->mem, &mixer, first_tick(engine->now));
     cf_forward_init(&room->forward, engine->now);
     room->forward.pauses_unseen = room->policy.pauses_unseen;
@@ -57,11 +58,12 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
         return err;
     }
     cf_engine_touch_room(engine, room);
-    return CF_OK;
+    return cf_engine_set_branches(engine, room);
 }
 
 void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room) {
-    cf_assert(cf_list_is_empty(&room->legs));
+    cf_assert(cf_list_is_empty(&room->legs) && cf_list_is_empty(&room->shadows));
+    cf_engine_forget_branches(room);
     cf_media_names_remove(&engine->rooms, room->name);
     cf_heap_cancel(&engine->room_timers, &room->timer);
     cf_list_remove(&room->touched_link);
@@ -82,6 +84,7 @@ static void remove_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
 }
 
 static void remove_room(struct cf_engine *engine, struct cf_engine_room *room) {
+    cf_engine_drop_shadows(engine, room, UINT16_MAX);
     CF_LIST_EACH (&room->legs, link, following) {
         remove_leg(engine, CF_OF(link, struct cf_engine_leg, room_link));
     }
@@ -101,6 +104,26 @@ static void show_to_waiting(struct cf_engine *engine, const struct cf_engine_leg
     }
 }
 
+enum cf_err cf_engine_enter_leg(struct cf_engine *engine, struct cf_engine_room *room, struct cf_engine_leg *leg,
+                                struct cf_handle name) {
+    leg->name = name;
+    leg->room = room;
+    leg->heard_at = engine->now;
+    cf_player_init(&leg->player, engine->config.sounds);
+    leg->stats_at = engine->now + room->policy.stats_interval_usec;
+    for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
+        cf_scene_init(&leg->pictures[i], cf_engine_leg_number(leg), (enum cf_scene_kind)i);
+    }
+    enum cf_err err = cf_media_names_add(&engine->legs, name, leg);
+    if (err != CF_OK) {
+        return err;
+    }
+    cf_list_append(leg->is_shadow ? &room->shadows : &room->legs, &leg->room_link);
+    show_to_waiting(engine, leg);
+    cf_engine_touch_room(engine, room);
+    return CF_OK;
+}
+
 static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_command *command) {
     struct cf_engine_room *room = cf_media_names_get(&engine->rooms, command->room);
     if (room == NULL) {
@@ -110,27 +133,19 @@ static enum cf_err add_leg(struct cf_engine *engine, const struct cf_media_comma
     if (leg == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    leg->name = command->leg;
-    leg->room = room;
+    leg->worker = engine->config.worker;
     leg->policy = command->as.leg_policy;
-    leg->heard_at = engine->now;
-    cf_player_init(&leg->player, engine->config.sounds);
-    leg->stats_at = engine->now + room->policy.stats_interval_usec;
-    for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
-        cf_scene_init(&leg->pictures[i], cf_engine_leg_number(leg), (enum cf_scene_kind)i);
-    }
     enum cf_err err = cf_heap_set(&engine->leg_timers, &leg->timer, engine->now);
     if (err == CF_OK) {
-        err = cf_media_names_add(&engine->legs, command->leg, leg);
+        cf_engine_make_way(engine, command->leg);
+        err = cf_engine_enter_leg(engine, room, leg, command->leg);
     }
     if (err != CF_OK) {
         cf_heap_cancel(&engine->leg_timers, &leg->timer);
         cf_mem_free(engine->mem, leg, sizeof *leg);
         return err;
     }
-    cf_list_append(&room->legs, &leg->room_link);
-    show_to_waiting(engine, leg);
-    cf_engine_touch_room(engine, room);
+    cf_engine_look_at_branches(engine, room);
     return CF_OK;
 }
 
@@ -144,6 +159,7 @@ static void unmap_sockets(struct cf_engine *engine, const struct cf_engine_trans
 }
 
 void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
+    struct cf_engine_room *room = leg->room;
     cf_engine_bandwidth_free(engine, leg);
     for (size_t i = 0; i < leg->line_count; i++) {
         if (leg->lines[i] != NULL) {
@@ -152,6 +168,7 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
             cf_mem_free(engine->mem, leg->lines[i], sizeof *leg->lines[i]);
         }
     }
+    cf_engine_tell_leg_gone(engine, leg);
     for (size_t i = 0; i < CF_SCENE_KIND_COUNT; i++) {
         cf_forward_forget_picture(&leg->room->forward, &leg->pictures[i]);
     }
@@ -166,7 +183,10 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
     cf_media_names_remove(&engine->legs, leg->name);
     cf_heap_cancel(&engine->leg_timers, &leg->timer);
     cf_list_remove(&leg->room_link);
-    cf_engine_touch_room(engine, leg->room);
+    cf_engine_touch_room(engine, room);
+    if (!leg->is_shadow) {
+        cf_engine_look_at_branches(engine, room);
+    }
     cf_mem_free(engine->mem, leg, sizeof *leg);
 }
 
@@ -423,6 +443,7 @@ static void do_room_command(struct cf_engine *engine, const struct cf_media_comm
         room->policy = command->as.room_policy;
         room->forward.pauses_unseen = room->policy.pauses_unseen;
         cf_engine_touch_room(engine, room);
+        err = cf_engine_set_branches(engine, room);
         CF_LIST_EACH (&room->legs, link, following) {
             uint16_t index;
             enum cf_err joined = cf_engine_join_all(engine, CF_OF(link, struct cf_engine_leg, room_link), &index);
@@ -440,7 +461,7 @@ static void do_leg_command(struct cf_engine *engine, const struct cf_media_comma
     enum cf_err err = CF_OK;
     if (command->kind == CF_MEDIA_LEG_ADD) {
         err = add_leg(engine, command);
-    } else if (leg == NULL) {
+    } else if (leg == NULL || leg->is_shadow) {
         return;
     } else if (command->kind == CF_MEDIA_LEG_SET) {
         err = set_leg(engine, leg, &command->as.leg_policy, &index);

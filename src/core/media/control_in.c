@@ -20,6 +20,11 @@ static void take_sender_info(struct cf_engine *engine, struct cf_engine_stream *
     struct cf_clock_map *clock = stream->has_source ? &stream->source.clock : &stream->line->clock;
     cf_rtp_receiver_on_sr(&stream->receiver, report->info.ntp, engine->now);
     cf_clock_map_on_sr(clock, report->info.ntp, report->info.rtp_timestamp, cf_engine_wall(engine));
+    if (stream->has_source) {
+        cf_engine_tell_source(engine, stream);
+    } else if (stream->line == stream->line->leg->sound) {
+        cf_engine_tell_sound(engine, stream->line);
+    }
 }
 
 static void take_block(struct cf_engine *engine, const struct cf_engine_transport *t, const struct cf_report_block *block) {
@@ -73,6 +78,7 @@ static void take_bye(struct cf_engine *engine, const struct cf_engine_transport 
         if (stream->has_source && stream->source.seen) {
             cf_forward_end_source(&t->leg->room->forward, &stream->source, engine->now);
             cf_engine_touch_room(engine, t->leg->room);
+            cf_engine_tell_source(engine, stream);
         }
     }
 }

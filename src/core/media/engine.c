@@ -66,6 +66,7 @@ enum cf_err cf_engine_init(struct cf_engine *engine, const struct cf_mem *mem, c
     cf_list_init(&engine->mix_rooms);
     cf_list_init(&engine->touched_rooms);
     cf_list_init(&engine->due_pacers);
+    cf_list_init(&engine->post.describing);
     bool made = cf_event_queue_init(&engine->events, mem, engine->config.event_limit) == CF_OK &&
                 cf_control_queue_init(&engine->control, mem) == CF_OK && cf_outbox_init(&engine->outbox, mem) == CF_OK;
     if (!made) {
@@ -100,6 +101,9 @@ void cf_engine_fini(struct cf_engine *engine) {
     cf_event_queue_fini(&engine->events);
     cf_control_queue_fini(&engine->control);
     cf_outbox_fini(&engine->outbox);
+    for (size_t i = 0; i < CF_MEDIA_WORKERS_MAX; i++) {
+        cf_parcel_fini(&engine->post.parcels[i]);
+    }
 }
 
 /* --- time --- */
@@ -126,7 +130,8 @@ void cf_engine_touch_room(struct cf_engine *engine, struct cf_engine_room *room)
 static cf_usec room_deadline(const struct cf_engine_room *room) {
     cf_usec mix = cf_engine_mix_deadline(room);
     cf_usec forward = room->policy.no_video ? CF_USEC_NEVER : cf_forward_deadline(&room->forward);
-    return cf_list_is_empty(&room->legs) ? CF_USEC_NEVER : cf_usec_min(mix, forward);
+    bool is_empty = cf_list_is_empty(&room->legs) && cf_list_is_empty(&room->shadows);
+    return is_empty ? CF_USEC_NEVER : cf_usec_min(mix, forward);
 }
 
 void cf_engine_set_room_timers(struct cf_engine *engine) {
@@ -190,6 +195,7 @@ bool cf_engine_knows(const struct cf_engine *engine, uint32_t socket, const stru
 cf_usec cf_engine_deadline(const struct cf_engine *engine) {
     cf_usec deadline = cf_usec_min(cf_heap_deadline(&engine->room_timers), cf_heap_deadline(&engine->leg_timers));
     deadline = cf_usec_min(deadline, cf_engine_checks_deadline(engine));
+    deadline = cf_usec_min(deadline, cf_engine_branches_deadline(engine));
     return deadline >= FAR ? CF_USEC_NEVER : deadline;
 }
 
@@ -197,7 +203,12 @@ static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
     struct cf_source *source;
     struct cf_source_ask ask;
     while (cf_forward_poll_ask(&room->forward, engine->now, &source, &ask)) {
-        cf_engine_send_ask(engine, cf_engine_stream_of(source), &ask);
+        struct cf_engine_stream *stream = cf_engine_stream_of(source);
+        if (stream->line->leg->is_shadow) {
+            cf_engine_tell_wish(engine, stream, &ask);
+        } else {
+            cf_engine_send_ask(engine, stream, &ask);
+        }
     }
 }
 
@@ -256,6 +267,7 @@ void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now) {
         on_leg_timer(engine, CF_OF(t, struct cf_engine_leg, timer));
     }
     cf_engine_checks_on_deadline(engine);
+    cf_engine_branches_on_deadline(engine);
 }
 
 /* --- events and counters --- */

@@ -5,12 +5,13 @@
  * by the commands of messages.h, packet protection and codecs from adapters through tables.
  *
  * Machine. Every mutation (_command, _receive, _on_deadline) is followed by draining _poll_send until it gives nothing, then
- * _poll_event; what was not drained before the next mutation is dropped. What _poll_send gives is valid until the next call.
- * No allocation a packet: memory is taken at init and by commands (and by a peer that changes its audio codec, once a second at
- * most). Datagrams are never a reason to end a leg; what is not used is counted by reason, and datagrams in = used + discarded,
- * for every line and for the engine.
+ * _poll_event, and _poll_parcel where rooms are shared with other workers; what was not drained before the next mutation is
+ * dropped. What _poll_send gives is valid until the next call. No allocation a packet: memory is taken at init and by commands
+ * (and by a peer that changes its audio codec, once a second at most). Datagrams are never a reason to end a leg; what is not
+ * used is counted by reason, and datagrams in = used + discarded, for every line and for the engine.
  *
  *     cf_engine_receive(e, datagrams, count, now);
+ *     while (cf_engine_poll_parcel(e, &parcel)) to that worker's cf_engine_on_parcel();
  *     while ((n = cf_engine_poll_send(e, &out)) > 0) sendmmsg(out, n);
  *     while (cf_engine_poll_event(e, &event)) to signalling;
  */
@@ -57,6 +58,7 @@ struct cf_engine_config {
     uint32_t packets_per_sec;       /**< most that one line of pictures may send; 0: 6000 */
     bool sends_silence;             /**< listeners get all frames of silence; else only some (core/mix/rest.h) */
     cf_wall wall;                   /**< wall clock at init */
+    uint8_t worker;                 /**< which worker this is, 0..CF_MEDIA_WORKERS_MAX - 1 */
 };
 
 /** A datagram that came in. Its octets are decrypted in place. */
@@ -65,6 +67,13 @@ struct cf_media_input {
     struct cf_addr from;
     uint8_t *at;
     size_t len;
+};
+
+/** Something for another worker. */
+struct cf_engine_parcel {
+    size_t worker;
+    struct cf_span octets; /**< CF_PARCEL_OCTETS at most */
+    bool is_firm;          /**< not packets alone, which may be lost */
 };
 
 /** What a socket belongs to; private. */
@@ -113,6 +122,7 @@ struct cf_engine {
     struct cf_control_queue control;
     size_t control_taken; /**< compounds in the batch that was polled last */
     struct cf_outbox outbox;
+    struct cf_branch_post post; /**< for other workers */
 
     struct cf_list handshakes; /**< transports whose associations have something to say */
     struct cf_list batch_rooms;
@@ -173,6 +183,16 @@ void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now);
 
 /** The next datagrams to be sent, at most CF_OUTBOX_MAX; 0: nothing more. Datagrams of one receiver come in a row. */
 size_t cf_engine_poll_send(struct cf_engine *engine, const struct cf_media_output **ret_outputs);
+
+/** The next parcel for another worker that has rooms of ours, too. False: there is none. Valid until the next call. */
+bool cf_engine_poll_parcel(struct cf_engine *engine, struct cf_engine_parcel *ret_parcel);
+
+/** The parcel that was given out last could not be delivered: what must not be lost is said again a little later. */
+void cf_engine_on_parcel_lost(struct cf_engine *engine);
+
+/** @p parcel came from worker @p worker, in the order in which that gave them out. It is read only, and free again when
+ * _poll_send has been drained. */
+void cf_engine_on_parcel(struct cf_engine *engine, size_t worker, struct cf_span parcel, cf_usec now);
 
 /** The next event. False if there is none. */
 bool cf_engine_poll_event(struct cf_engine *engine, struct cf_media_event *ret_event);

@@ -41,6 +41,13 @@ CF_MUST_USE enum cf_err cf_engine_join_all(struct cf_engine *engine, struct cf_e
 /** Free @p room, which must have no legs. */
 void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room);
 
+/**
+ * @p leg, zeroed but for .is_shadow, .worker and .policy, is called @p name and in @p room from now on. Errors as
+ * cf_media_names_add().
+ */
+CF_MUST_USE enum cf_err cf_engine_enter_leg(struct cf_engine *engine, struct cf_engine_room *room, struct cf_engine_leg *leg,
+                                            struct cf_handle name);
+
 /* stats.c */
 
 /** CF_MEDIA_EVENT_TOTALS, if the last one was long enough ago. */
@@ -48,6 +55,67 @@ void cf_engine_report_totals(struct cf_engine *engine);
 
 /** CF_MEDIA_EVENT_STATS for each active line of @p leg. Rates are those since the last time. */
 void cf_engine_report_stats(struct cf_engine *engine, struct cf_engine_leg *leg);
+
+/* receive.c */
+
+/** A packet of pictures of @p stream, which has a source. */
+enum cf_source_result cf_engine_forward_packet(struct cf_engine *engine, struct cf_engine_stream *stream,
+                                               const struct cf_video_packet *packet);
+
+/** A packet of sound of @p line, which is in a mixer, whose next tick may be due earlier for it. */
+void cf_engine_mix_packet(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_mix_packet *packet);
+
+/* branch.c: what other workers are told. All do nothing where nobody listens. */
+
+/** Is this the worker that says who speaks in @p room? */
+bool cf_engine_is_home(const struct cf_engine *engine, const struct cf_engine_room *room);
+
+/** The policy of @p room has been set: are there other branches now? CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_engine_set_branches(struct cf_engine *engine, struct cf_engine_room *room);
+
+/** Legs of @p room have come or gone. */
+void cf_engine_look_at_branches(struct cf_engine *engine, struct cf_engine_room *room);
+
+/** @p room ends. */
+void cf_engine_forget_branches(struct cf_engine_room *room);
+
+/** Another branch of @p room said hello. */
+void cf_engine_on_hello(struct cf_engine *engine, struct cf_engine_room *room, size_t worker, bool wants);
+
+/** @p stream has got a source, or that has changed; it is about to go; sound has changed; @p leg goes. */
+void cf_engine_tell_source(struct cf_engine *engine, struct cf_engine_stream *stream);
+void cf_engine_tell_source_gone(struct cf_engine *engine, struct cf_engine_stream *stream);
+void cf_engine_tell_sound(struct cf_engine *engine, struct cf_engine_line *line);
+void cf_engine_tell_leg_gone(struct cf_engine *engine, const struct cf_engine_leg *leg);
+
+/** @p leg speaks; unset: nobody. */
+void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *room, struct cf_handle leg);
+
+/** Packets that were taken. */
+void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_video_packet *packet);
+void cf_engine_hand_voice(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice);
+
+/** @p stream is a shadow's: ask for this where it lives. */
+void cf_engine_tell_wish(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_source_ask *ask);
+
+/** Worker @p worker could not be understood: have it say all again, a while later. */
+void cf_engine_ask_again(struct cf_engine *engine, size_t worker);
+
+/** When cf_engine_branches_on_deadline() is due. */
+cf_usec cf_engine_branches_deadline(const struct cf_engine *engine);
+
+void cf_engine_branches_on_deadline(struct cf_engine *engine);
+
+/* shadow.c: what other workers tell */
+
+/** Forget shadows of legs in @p room that live on @p workers (bits). */
+void cf_engine_drop_shadows(struct cf_engine *engine, struct cf_engine_room *room, uint16_t workers);
+
+/** A leg of our own is going to be called @p name: a shadow in its slot is one of an earlier call. */
+void cf_engine_make_way(struct cf_engine *engine, struct cf_handle name);
+
+/** Worker @p worker has nobody in @p room any more who wants anything. */
+void cf_engine_forget_wishes(struct cf_engine *engine, struct cf_engine_room *room, size_t worker);
 
 /* streams.c: what comes in on a line */
 
@@ -77,6 +145,9 @@ bool cf_engine_stream_follow_format(struct cf_engine *engine, struct cf_engine_s
 /** Let @p line take part in its room as its agreement, the leg's and the room's policy say. */
 CF_MUST_USE enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line);
 
+/** The store of a source of grade @p grade. */
+struct cf_store_config cf_engine_store_of(const struct cf_engine *engine, uint8_t grade);
+
 /** Take @p line out of mixer and forwarding. */
 void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
 
@@ -100,9 +171,11 @@ uint8_t cf_engine_places_of(const struct cf_engine_leg *leg, uint32_t *ret_kinds
 /** Let @p line take whoever is at its place, or not any more, as its agreement and policies say. */
 void cf_engine_join_place(struct cf_engine_line *line);
 
-/** A packet of sound came on @p line, the primary block of @p red (NULL: alone): pass it on to those who take it. */
-void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                       const struct cf_payload *payload, const struct cf_red *red);
+/** What can be passed on of the redundancy that a packet came in; NULL: it came alone. */
+struct cf_engine_passed_red cf_engine_redundancy_of(const struct cf_red *red);
+
+/** A packet of sound came on @p line: pass it on to those who take it. */
+void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice);
 
 /** Does @p leg get who is at @p place and sends @p kind (a bit by enum cf_codec) as it comes? Then that is not in its mix. */
 bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind);

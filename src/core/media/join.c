@@ -17,12 +17,16 @@ static bool is_kept_out(const struct cf_engine_line *line) {
 
 /* --- sound --- */
 
-static void part_sound(struct cf_engine_line *line) {
-    if (line->mixer != NULL) {
+static void part_sound(struct cf_engine *engine, struct cf_engine_line *line) {
+    bool was_in = line->mixer != NULL;
+    if (was_in) {
         cf_mixer_remove_leg(line->mixer, line->mix);
     }
     line->mixer = NULL;
     line->mix = (struct cf_handle){.generation = 0};
+    if (was_in) {
+        cf_engine_tell_sound(engine, line);
+    }
 }
 
 static bool is_same_mix(const struct cf_mix_leg_config *a, const struct cf_mix_leg_config *b) {
@@ -66,11 +70,11 @@ static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *l
     struct cf_mix_leg_config config = config_of(engine, line);
     bool has_codec = config.codec_in != NULL || config.codec_out != NULL;
     if (mixer == NULL || !has_codec) {
-        part_sound(line);
+        part_sound(engine, line);
         return mixer != NULL && !line->leg->policy.is_waiting ? CF_ERR_UNSUPPORTED : CF_OK;
     }
     if (line->mixer != NULL && line->mixer != mixer) {
-        part_sound(line);
+        part_sound(engine, line);
     }
     enum cf_err err = CF_OK;
     if (line->mixer == NULL) {
@@ -82,6 +86,7 @@ static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *l
         line->mix_config = config;
         cf_mixer_wake(mixer, engine->now);
         cf_engine_touch_room(engine, line->leg->room);
+        cf_engine_tell_sound(engine, line);
     }
     return err;
 }
@@ -107,6 +112,7 @@ bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *lin
 
 static void part_source(struct cf_engine *engine, struct cf_engine_stream *stream) {
     if (stream->has_source) {
+        cf_engine_tell_source_gone(engine, stream);
         cf_forward_remove_source(&stream->line->leg->room->forward, &stream->source, engine->now);
         cf_source_fini(&stream->source);
         stream->has_source = false;
@@ -153,17 +159,22 @@ static uint8_t grade_of(const struct cf_engine_line *line) {
     return line->use.role == CF_MEDIA_ROLE_THUMBNAIL ? MINIATURE_GRADE : 0;
 }
 
+struct cf_store_config cf_engine_store_of(const struct cf_engine *engine, uint8_t grade) {
+    struct cf_store_config store = engine->config.store;
+    if (grade >= MINIATURE_GRADE) {
+        store.bytes = CF_SOURCE_STORE_MIN;
+    }
+    return store;
+}
+
 /* Encodings of simulcast get their grades from their place for now, and from what they show as soon as that is known. */
 static enum cf_err make_source(struct cf_engine *engine, struct cf_engine_stream *stream, uint8_t place,
                                struct cf_scene *picture) {
     struct cf_engine_line *line = stream->line;
     struct cf_source_config config = {.grade = (uint8_t)(grade_of(line) + place),
                                       .is_ranked = stream->agreed.rid_len > 0 && line->more_count > 0,
-                                      .format = first_format_in(line),
-                                      .store = engine->config.store};
-    if (config.grade >= MINIATURE_GRADE) {
-        config.store.bytes = CF_SOURCE_STORE_MIN;
-    }
+                                      .format = first_format_in(line)};
+    config.store = cf_engine_store_of(engine, config.grade);
     enum cf_err err = cf_source_init(&stream->source, engine->mem, &config);
     if (err != CF_OK) {
         return err;
@@ -196,6 +207,7 @@ static enum cf_err join_stream(struct cf_engine *engine, struct cf_engine_stream
         stream->source.config.can_bitrate = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_TMMBR | CF_FEEDBACK_GOOG_REMB);
         cf_forward_allow_source(&leg->room->forward, &stream->source, !leg->policy.is_video_muted && !cf_engine_leg_is_held(leg),
                                 engine->now);
+        cf_engine_tell_source(engine, stream);
     }
     return err;
 }
@@ -292,7 +304,7 @@ enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line
 }
 
 void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line) {
-    part_sound(line);
+    part_sound(engine, line);
     cf_list_remove(&line->passing.link);
     part_sink(line);
     part_sources(engine, line);

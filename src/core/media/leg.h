@@ -8,6 +8,7 @@
 
 #include "base/heap.h"
 #include "core/media/bandwidth.h"
+#include "core/media/branch.h"
 #include "core/media/line.h"
 #include "core/mix/mixer.h"
 
@@ -16,6 +17,8 @@ struct cf_engine_room {
     struct cf_handle name;
     struct cf_media_room_policy policy;
     struct cf_list legs;                           /**< by .room_link */
+    struct cf_list shadows;                        /**< of legs on other workers, the same */
+    struct cf_room_branches branches;              /**< on other workers */
     struct cf_timer timer;                         /**< in the engine's heap of rooms */
     struct cf_link batch_link;                     /**< in the engine's list of rooms with pictures to forward */
     struct cf_link mix_link;                       /**< in the engine's list of rooms with sound to send */
@@ -38,6 +41,8 @@ struct cf_engine_leg {
     struct cf_handle name;
     struct cf_engine_room *room; /**< never NULL */
     struct cf_link room_link;
+    bool is_shadow; /**< it lives on worker .worker; here are only its streams, see shadow.c */
+    uint8_t worker;
     struct cf_media_leg_policy policy;
     struct cf_engine_transport *transports[CF_MEDIA_TRANSPORTS_MAX]; /**< owned; NULL: none */
     uint16_t transport_count;                                        /**< highest index in use + 1 */

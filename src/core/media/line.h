@@ -122,6 +122,7 @@ struct cf_engine_line {
     struct cf_mixer *mixer; /**< sound: that of the room or of its lobby; NULL: it is in none */
     struct cf_handle mix;   /**< sound: in .mixer */
     struct cf_mix_leg_config mix_config;
+    bool is_told;                     /**< sound: other workers have been told of it */
     struct cf_engine_passing passing; /**< sound: talkers that are passed on to it */
 
     struct cf_line_mark mark;

@@ -21,6 +21,10 @@ void cf_engine_totals_add(struct cf_engine_totals *sum, const struct cf_engine_t
     sum->failures_out += more->failures_out;
     sum->dropped_out += more->dropped_out;
     sum->repeats_lost += more->repeats_lost;
+    sum->handed_out += more->handed_out;
+    sum->handed_in += more->handed_in;
+    sum->handed_lost += more->handed_lost;
+    sum->shadows_failed += more->shadows_failed;
 }
 
 size_t cf_media_command_len(const struct cf_media_command *command) {

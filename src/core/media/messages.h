@@ -29,6 +29,9 @@
 #define CF_MEDIA_LINES_MAX 256
 #define CF_MEDIA_TRANSPORTS_MAX 64
 
+/** Most workers that media is spread over. */
+#define CF_MEDIA_WORKERS_MAX 16
+
 /** No socket. */
 #define CF_MEDIA_SOCKET_NONE UINT32_MAX
 
@@ -70,6 +73,8 @@ struct cf_media_room_policy {
     cf_usec stats_interval_usec;  /**< CF_MEDIA_EVENT_STATS of all active lines that often; 0: when asked */
     bool pauses_unseen;           /**< cameras that nobody sees are asked to send next to nothing */
     cf_usec levels_interval_usec; /**< CF_MEDIA_EVENT_LEVELS that often; 0: never */
+    uint8_t home;                 /**< the worker that says who speaks, and how loud members are */
+    uint16_t workers;             /**< that have the room, as bits; 0: only this one. Bits are added, never taken away */
 };
 
 /** How a leg is treated. Zeroed: a full member whose address is learnt by authentication only. */
@@ -152,6 +157,7 @@ struct cf_media_command {
     enum cf_media_command_kind kind;
     struct cf_handle room; /**< of ROOM_ and LEG_ADD */
     struct cf_handle leg;  /**< of all others */
+    uint16_t workers;      /**< of ROOM_, LEG_ADD and PLAY to a room: whom it is for, as bits; the engine does not look at it */
     union {
         struct cf_media_room_policy room_policy;
         struct cf_media_leg_policy leg_policy;
@@ -211,10 +217,14 @@ struct cf_engine_totals {
     uint64_t datagrams_in;
     uint64_t datagrams_used;
     uint64_t discards[CF_MEDIA_DISCARD_COUNT];
-    uint64_t datagrams_out; /**< handed to the shell */
-    uint64_t failures_out;  /**< could not be protected */
-    uint64_t dropped_out;   /**< made and not drained by the shell */
-    uint64_t repeats_lost;  /**< retransmissions above CF_ENGINE_REPEATS_MAX */
+    uint64_t datagrams_out;  /**< handed to the shell */
+    uint64_t failures_out;   /**< could not be protected */
+    uint64_t dropped_out;    /**< made and not drained by the shell */
+    uint64_t repeats_lost;   /**< retransmissions above CF_ENGINE_REPEATS_MAX */
+    uint64_t handed_out;     /**< packets handed to other workers, once for each */
+    uint64_t handed_in;      /**< packets that came from other workers */
+    uint64_t handed_lost;    /**< packets that another worker did not take: it does not keep up */
+    uint64_t shadows_failed; /**< what other workers told of their members and could not be taken over */
 };
 
 /** Add @p more to @p sum, counter by counter. */

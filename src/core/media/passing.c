@@ -77,7 +77,7 @@ void cf_engine_join_place(struct cf_engine_line *line) {
 /* --- packets --- */
 
 /* Blocks of one format, few enough, are passed on as they are; else the primary alone. */
-static struct cf_engine_passed_red redundancy_of(const struct cf_red *red) {
+struct cf_engine_passed_red cf_engine_redundancy_of(const struct cf_red *red) {
     struct cf_engine_passed_red ret = {.count = 0};
     if (red == NULL || red->count < 2 || red->count - 1 > CF_PASSED_COPIES_MAX) {
         return ret;
@@ -95,8 +95,8 @@ static struct cf_engine_passed_red redundancy_of(const struct cf_red *red) {
     return ret;
 }
 
-void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
-                       const struct cf_payload *payload, const struct cf_red *red) {
+void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice) {
+    const struct cf_mix_packet *packet = voice->packet;
     const struct cf_engine_room *room = line->leg->room;
     struct cf_mix_seat seat;
     if (line->mixer != &room->mixer || !cf_mixer_seat(&room->mixer, line->mix, &seat) ||
@@ -112,12 +112,12 @@ void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, co
         .place = seat.place,
         .level = seat.level,
         .stay = (uint64_t)seat.stay << 32 | line->in.starts,
-        .codec = payload->codec,
-        .clock_hz = payload->clock_hz,
-        .csrc = view->ssrc,
-        .numbers = {.timestamp = view->timestamp, .sequence = view->sequence, .marker = view->marker},
-        .payload = view->payload,
-        .red = redundancy_of(red),
+        .codec = voice->codec,
+        .clock_hz = voice->clock_hz,
+        .csrc = packet->ssrc,
+        .numbers = {.timestamp = packet->timestamp, .sequence = packet->seq, .marker = packet->marker},
+        .payload = packet->payload,
+        .red = voice->red,
     };
 }
 

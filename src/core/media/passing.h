@@ -35,6 +35,16 @@ struct cf_engine_passed_red {
     struct cf_span body;                  /**< all blocks, in the datagram that came */
 };
 
+struct cf_mix_packet;
+
+/** A packet of sound as it came, or as another worker handed it on. */
+struct cf_engine_voice {
+    const struct cf_mix_packet *packet;
+    enum cf_codec codec;
+    uint32_t clock_hz;
+    struct cf_engine_passed_red red; /**< what it came in */
+};
+
 /** A packet that is passed on to all lines of its place. */
 struct cf_engine_passed {
     const struct cf_engine_line *from;

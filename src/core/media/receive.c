@@ -78,9 +78,19 @@ static bool get_marking(const struct cf_engine_line *line, const struct cf_rtp_v
            cf_frame_marking_parse(data, ret);
 }
 
+enum cf_source_result cf_engine_forward_packet(struct cf_engine *engine, struct cf_engine_stream *stream,
+                                               const struct cf_video_packet *packet) {
+    struct cf_engine_room *room = stream->line->leg->room;
+    enum cf_source_result result = cf_forward_on_packet(&room->forward, &stream->source, packet, engine->now);
+    if (result == CF_SOURCE_TAKEN && !cf_link_is_in(&room->batch_link)) {
+        cf_list_append(&engine->batch_rooms, &room->batch_link);
+    }
+    cf_engine_touch_room(engine, room);
+    return result;
+}
+
 static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_engine_stream *stream,
                                           const struct cf_rtp_view *view, const struct cf_payload *payload) {
-    struct cf_engine_room *room = stream->line->leg->room;
     enum cf_video_format format = cf_engine_line_format_in(payload);
     if (!stream->has_source || format == CF_VIDEO_NONE) {
         return CF_MEDIA_DISCARD_NOT_WANTED;
@@ -94,11 +104,10 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
                                      .payload = view->payload,
                                      .arrival = engine->now};
     packet.has_marking = get_marking(stream->line, view, &packet.marking);
-    enum cf_source_result result = cf_forward_on_packet(&room->forward, &stream->source, &packet, engine->now);
-    if (result == CF_SOURCE_TAKEN && !cf_link_is_in(&room->batch_link)) {
-        cf_list_append(&engine->batch_rooms, &room->batch_link);
+    enum cf_source_result result = cf_engine_forward_packet(engine, stream, &packet);
+    if (result == CF_SOURCE_TAKEN) {
+        cf_engine_hand_picture(engine, stream, &packet);
     }
-    cf_engine_touch_room(engine, room);
     switch (result) {
     case CF_SOURCE_DUPLICATE:
         return CF_MEDIA_DISCARD_DUPLICATE;

@@ -25,8 +25,7 @@ static uint8_t claimed_level(const struct cf_engine_line *line, const struct cf_
     return found ? level.level : CF_LEVEL_UNKNOWN;
 }
 
-/* Give @packet to the mixer, whose next tick may be due earlier for it. */
-static void mix(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_mix_packet *packet) {
+void cf_engine_mix_packet(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_mix_packet *packet) {
     cf_usec before = cf_mixer_deadline(line->mixer);
     cf_mixer_on_packet(line->mixer, line->mix, packet, engine->now);
     if (cf_mixer_deadline(line->mixer) < before) {
@@ -55,7 +54,9 @@ static enum cf_media_discard take_aside(struct cf_engine *engine, struct cf_engi
                                          .telephone_event = is_event,
                                          .level = claimed_level(line, view),
                                          .payload = view->payload};
-    mix(engine, line, &packet);
+    const struct cf_engine_voice voice = {.packet = &packet};
+    cf_engine_mix_packet(engine, line, &packet);
+    cf_engine_hand_voice(engine, line, &voice);
     return USED;
 }
 
@@ -69,8 +70,11 @@ static void put(struct cf_engine *engine, struct cf_engine_line *line, const str
                                          .is_copy = is_copy,
                                          .level = is_copy ? CF_LEVEL_UNKNOWN : claimed_level(line, view),
                                          .payload = view->payload};
-    mix(engine, line, &packet);
-    cf_engine_pass_on(engine, line, view, payload, red);
+    const struct cf_engine_voice voice = {
+        .packet = &packet, .codec = payload->codec, .clock_hz = payload->clock_hz, .red = cf_engine_redundancy_of(red)};
+    cf_engine_mix_packet(engine, line, &packet);
+    cf_engine_pass_on(engine, line, &voice);
+    cf_engine_hand_voice(engine, line, &voice);
 }
 
 /* What was lost and is in an earlier block. Blocks are those of the packets before, as far as they say the time of those: after a

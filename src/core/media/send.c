@@ -192,7 +192,8 @@ static void note_levels(struct cf_engine *engine, struct cf_engine_room *room, c
     room->level_count = output->level_count;
     memcpy(room->levels, output->levels, output->level_count * sizeof room->levels[0]);
     room->levels_serial++;
-    if (room->policy.levels_interval_usec == 0 || engine->now < room->next_levels_event) {
+    bool is_wanted = room->policy.levels_interval_usec > 0 && cf_engine_is_home(engine, room);
+    if (!is_wanted || engine->now < room->next_levels_event) {
         return;
     }
     struct cf_media_event event = {.kind = CF_MEDIA_EVENT_LEVELS, .room = room->name};
@@ -210,10 +211,14 @@ static void note_levels(struct cf_engine *engine, struct cf_engine_room *room, c
 static void note_speaker(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_speaker_event *speaker) {
     const struct cf_engine_leg *leg = speaker->has_speaker ? cf_media_names_at(&engine->legs, speaker->user) : NULL;
     struct cf_media_event event = {.kind = CF_MEDIA_EVENT_SPEAKER, .room = room->name};
+    if (!cf_engine_is_home(engine, room)) {
+        return;
+    }
     if (leg != NULL) {
         event.leg = leg->name;
         cf_forward_on_speaker(&room->forward, speaker->user, engine->now);
     }
+    cf_engine_tell_speaker(engine, room, event.leg);
     cf_event_queue_put(&engine->events, &event);
 }
 

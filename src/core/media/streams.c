@@ -82,6 +82,7 @@ struct cf_engine_stream *cf_engine_find_stream(struct cf_engine_line *line, cons
 
 static void restart(struct cf_engine *engine, struct cf_engine_stream *stream, enum cf_video_format format) {
     cf_forward_restart_source(&stream->line->leg->room->forward, &stream->source, format, stream->receiver.ssrc, engine->now);
+    cf_engine_tell_source(engine, stream);
 }
 
 /* A stream that carries another mid or rid than before has moved: what comes without them follows it. */

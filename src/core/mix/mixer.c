@@ -385,6 +385,11 @@ bool cf_mixer_seat(const struct cf_mixer *mixer, struct cf_handle handle, struct
     return true;
 }
 
+uint8_t cf_mixer_measured_level(const struct cf_mixer *mixer, struct cf_handle handle) {
+    const struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    return leg == NULL || leg->source == NULL ? CF_LEVEL_UNKNOWN : leg->source->level;
+}
+
 const struct cf_mixer_stats *cf_mixer_stats(const struct cf_mixer *mixer) {
     return &mixer->stats;
 }

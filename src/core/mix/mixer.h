@@ -253,6 +253,9 @@ bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output);
 /** Where @p leg is passed on; false: it is not heard, may not be heard any more, or is gone. O(1). */
 bool cf_mixer_seat(const struct cf_mixer *mixer, struct cf_handle leg, struct cf_mix_seat *ret_seat);
 
+/** How loud the sound of @p leg was that was decoded last, as a level; CF_LEVEL_UNKNOWN: none was in this tick. O(1). */
+uint8_t cf_mixer_measured_level(const struct cf_mixer *mixer, struct cf_handle leg);
+
 /** Counters. */
 const struct cf_mixer_stats *cf_mixer_stats(const struct cf_mixer *mixer);
 

@@ -190,11 +190,15 @@ bool cf_sink_is_lossy(const struct cf_sink *sink, cf_usec now) {
     return is_reported || is_missing || was_missing || loss->missed >= LOSS_ASKED_MAX;
 }
 
+/* Does nobody else see @p source? By which other workers somebody does is known where it lives; elsewhere somebody may. */
+static bool has_one_viewer(const struct cf_source *source) {
+    bool is_alone_here = cf_list_first(&source->shown_by) == cf_list_last(&source->shown_by);
+    return is_alone_here && source->far_bps == 0 && !source->config.is_far;
+}
+
 /* May a receiver with a bad link have a key frame? Not if others who see the source are to pay for it. */
 static bool is_kept_waiting(struct cf_sink *sink, cf_usec now) {
-    const struct cf_list *viewers = &sink->shown->shown_by;
-    bool is_alone = cf_list_first(viewers) == cf_list_last(viewers);
-    if (is_alone || !cf_sink_is_lossy(sink, now)) {
+    if (has_one_viewer(sink->shown) || !cf_sink_is_lossy(sink, now)) {
         return false;
     }
     /* The pause begins with the first request, which may be of the moment only: by its end the link may be good again. */

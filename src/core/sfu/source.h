@@ -38,7 +38,7 @@ struct cf_source_ask {
     enum cf_keyframe_cause key_frame;   /**< not NONE: PLI or FIR */
     size_t nack_count;                  /**< of .nacks */
     uint16_t nacks[CF_SOURCE_NACK_MAX]; /**< sequence numbers, ascending */
-    bool has_bitrate;                   /**< TMMBR with .bitrate_bps */
+    bool has_bitrate;                   /**< TMMBR with .bitrate_bps; of a source with .is_far 0: nobody sees it */
     uint64_t bitrate_bps;
 };
 
@@ -46,6 +46,7 @@ struct cf_source_ask {
 struct cf_source_config {
     uint8_t grade;               /**< 0: the finest encoding of its picture; higher ones are coarser */
     bool is_ranked;              /**< of simulcast: its grade among others of its kind follows from what it shows */
+    bool is_far;                 /**< its packets and wishes go by another worker: cf_forward_poll_ask() says who sees it */
     enum cf_video_format format; /**< of its payloads; changes with a restart only */
     bool can_nack;               /**< negotiated: generic NACK */
     bool can_bitrate;            /**< negotiated: TMMBR or REMB */
@@ -76,6 +77,7 @@ struct cf_source {
     struct cf_keyframe_gate gate;
     struct cf_keyframe_budget own_wishes; /**< key frames wanted for losses that we see ourselves */
     struct cf_bitrate_ask bitrate;
+    uint64_t far_bps;    /**< what those want who see it by other workers; 0: nobody does. Set by the owner */
     cf_usec seen_at;     /**< when somebody showed it or waited for it last, or it began */
     uint64_t paused_bps; /**< what it sent before it was asked to pause; meaningful if .is_paused */
     bool is_paused;      /**< nobody sees it, and it was asked to send next to nothing */

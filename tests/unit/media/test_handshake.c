@@ -144,7 +144,7 @@ static void a_peer_that_never_comes_is_reported(void **state) {
     struct test_phone *phone = add(CF_KEYING_DTLS, CF_SRTP_AEAD_AES_128_GCM, true);
     phone->is_dead = true;
     cf_association_end(&phone->associations[TEST_SOUND]);
-    w.input_count = 0;
+    w.batches[0].count = 0;
     test_media_run(&w, CF_ASSOCIATION_PATIENCE + CF_SEC(1));
     const struct cf_media_event *event = test_media_event(&w, CF_MEDIA_EVENT_INSECURE);
     assert_non_null(event);
