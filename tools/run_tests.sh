@@ -81,7 +81,7 @@ else
     failed_builds=$((failed_builds + 1))
 fi
 if [ -e "$results/has-tsan" ]; then
-    run build-tsan shell/test_mailbox e2e/threads e2e/threads_workers --timeout-multiplier 4
+    run build-tsan shell/test_mailbox server/test_worker_peers e2e/threads e2e/threads_workers --timeout-multiplier 4
 else
     failed_builds=$((failed_builds + 1))
 fi

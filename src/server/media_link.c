@@ -30,6 +30,7 @@ struct origin {
 struct cf_media_link {
     struct cf_worker_link workers[CF_PORT_WORKERS_MAX]; /* .source.worker_count of them */
     struct origin origins[CF_PORT_WORKERS_MAX];
+    struct cf_worker_rings rings;
     struct cf_worker_totals totals;
     cf_media_event_handler *handler;
     void *handler_ctx;
@@ -50,10 +51,6 @@ struct cf_media_link {
 
 /* --- which worker --- */
 
-static struct cf_worker_link *worker_of_room(struct cf_media_link *link, struct cf_handle room) {
-    return &link->workers[cf_port_worker(&link->source, room)];
-}
-
 /* A transport names its sockets: those that wait go to its worker, before the command that uses them. */
 static void hand_over(struct cf_media_link *link, uint32_t socket, uint8_t worker) {
     struct cf_worker_message message CF_SCRATCH;
@@ -73,18 +70,35 @@ static void hand_over_all(struct cf_media_link *link, const struct cf_media_tran
     }
 }
 
+static void give(struct cf_media_link *link, size_t worker, struct cf_worker_message *message) {
+    if (message->command.kind == CF_MEDIA_TRANSPORT_SET) {
+        hand_over_all(link, &message->command.as.transport, (uint8_t)worker);
+    }
+    (void)cf_worker_link_put(&link->workers[worker], message);
+}
+
+/* The first of @p workers. */
+static uint8_t first_of(uint16_t workers) {
+    uint8_t first = 0;
+    while (workers > 1 && (workers >> first & 1U) == 0) {
+        first++;
+    }
+    return first;
+}
+
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command) {
     struct cf_worker_message message CF_SCRATCH;
-    uint8_t worker = (uint8_t)cf_port_worker(&link->source, command->room);
-    if (command->kind > CF_MEDIA_ROOM_REMOVE && cf_handle_is_set(command->leg)) {
-        worker = cf_leg_ledger_route(&link->legs, command, worker);
-    }
-    if (command->kind == CF_MEDIA_TRANSPORT_SET) {
-        hand_over_all(link, &command->as.transport, worker);
-    }
     message.kind = CF_WORKER_COMMAND;
     memcpy(&message.command, command, cf_media_command_len(command));
-    (void)cf_worker_link_put(&link->workers[worker], &message);
+    if (command->kind > CF_MEDIA_ROOM_REMOVE && cf_handle_is_set(command->leg)) {
+        give(link, cf_leg_ledger_route(&link->legs, command, first_of(command->workers)), &message);
+        return;
+    }
+    for (size_t i = 0; i < link->source.worker_count; i++) {
+        if ((command->workers >> i & 1U) != 0) {
+            give(link, i, &message);
+        }
+    }
 }
 
 void cf_media_link_flush(struct cf_media_link *link) {
@@ -162,7 +176,7 @@ static void open_zrtp(struct cf_media_link *link, const char *state) {
     }
 }
 
-static bool prepare_zrtp(void *ctx, struct cf_handle room, struct cf_str self, struct cf_str peer, bool demands_aes256,
+static bool prepare_zrtp(void *ctx, size_t worker, struct cf_str self, struct cf_str peer, bool demands_aes256,
                          uint8_t ret_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN]) {
     struct cf_media_link *link = ctx;
     struct cf_zrtp_party *party;
@@ -179,7 +193,7 @@ static bool prepare_zrtp(void *ctx, struct cf_handle room, struct cf_str self, s
         memcpy(ret_hashes[i], cf_zrtp_party_hash(party, i), CF_ZRTP_HASH_LEN);
     }
     struct cf_worker_message message = {.kind = CF_WORKER_ZRTP, .party = party};
-    if (!cf_worker_link_put(worker_of_room(link, room), &message)) {
+    if (!cf_worker_link_put(&link->workers[worker], &message)) {
         cf_zrtp_party_destroy(&party);
         return false;
     }
@@ -253,7 +267,7 @@ static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
     }
 }
 
-static void give(void *ctx, const struct cf_port_pair *pair) {
+static void give_back(void *ctx, const struct cf_port_pair *pair) {
     struct cf_media_link *link = ctx;
     /* A port that stays open stays with its worker: only where there is one may others have it. */
     if (link->source.worker_count > 1 || !cf_port_stock_put(&link->stock, pair)) {
@@ -437,12 +451,15 @@ static enum cf_err load_sounds(struct cf_media_link *link, const struct cf_confi
 }
 
 static enum cf_err start_workers(struct cf_media_link *link, const struct cf_config *config) {
-    const struct cf_media_worker_config worker = {.sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
-                                                  .sounds = link->sounds,
-                                                  .sends_silence = config->sends_silence,
-                                                  .packets_per_sec = config->packet_rate};
-    enum cf_err err = CF_OK;
+    bool is_shared = link->source.worker_count > 1 && config->spread_from > 0;
+    struct cf_media_worker_config worker = {.rings = is_shared ? &link->rings : NULL,
+                                            .sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
+                                            .sounds = link->sounds,
+                                            .sends_silence = config->sends_silence,
+                                            .packets_per_sec = config->packet_rate};
+    enum cf_err err = is_shared ? cf_worker_rings_init(&link->rings, link->source.worker_count) : CF_OK;
     for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+        worker.worker = i;
         err = cf_worker_link_start(&link->workers[i], &worker);
     }
     return err;
@@ -462,7 +479,7 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
     link->handler = handler;
     link->handler_ctx = ctx;
-    link->source = (struct cf_port_source){.take = take, .give = give, .ctx = link, .worker_count = config->media_workers};
+    link->source = (struct cf_port_source){.take = take, .give = give_back, .ctx = link, .worker_count = config->media_workers};
     enum cf_err err = cf_leg_ledger_init(&link->legs);
     err = err == CF_OK ? cf_socket_ledger_init(&link->sockets) : err;
     err = err == CF_OK ? open_workers(link, loop) : err;
@@ -487,6 +504,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
     for (size_t i = 0; i < l->source.worker_count; i++) {
         cf_worker_link_stop(&l->workers[i]);
     }
+    cf_worker_rings_fini(&l->rings);
     cf_prompt_sounds_destroy(cf_system_mem(), l->sounds);
     cf_zrtp_store_close(&l->zrtp_store);
     cf_socket_ledger_fini(&l->sockets);

@@ -27,6 +27,13 @@
 #define SLOT 2048 /* longer datagrams are no RTP of ours */
 #define INBOX UINT32_MAX
 
+/* Rings of other workers: these and those below. */
+#define PEERS (INBOX - 1)
+#define PEERS_END (PEERS - CF_MEDIA_WORKERS_MAX)
+
+/* Parcels of one worker that are taken before sockets have their turn. */
+#define PARCELS_MAX 16
+
 static const struct cf_audio_codec *const codecs[] = {&cf_codec_opus, &cf_codec_g722, &cf_codec_pcmu, &cf_codec_pcma};
 
 struct cf_media_worker {
@@ -43,6 +50,8 @@ struct cf_media_worker {
     struct cf_media_input inputs[CF_ENGINE_BATCH_MAX]; /* came in and wait for the engine, of all sockets */
     size_t input_count;
     struct cf_media_streams *streams;
+    struct cf_worker_peers peers;
+    uint8_t *parcel; /* CF_PARCEL_OCTETS, for one that is taken; NULL: there are no other workers */
     int epoll;
     enum cf_sender_kind sender_kind;
     struct cf_sender *sender; /* made by the thread itself */
@@ -102,9 +111,21 @@ static void send_outputs(struct cf_media_worker *w, const struct cf_media_output
     cf_loose_streams_flush(cf_media_streams_loose(w->streams));
 }
 
+/* First of all, so that others work while this one does. */
+static void send_parcels(struct cf_media_worker *w) {
+    struct cf_engine_parcel parcel;
+    while (cf_engine_poll_parcel(w->engine, &parcel)) {
+        if (!cf_worker_peers_put(&w->peers, parcel.worker, parcel.octets, parcel.is_firm)) {
+            cf_engine_on_parcel_lost(w->engine);
+        }
+    }
+    cf_worker_peers_ring(&w->peers);
+}
+
 static void drain(struct cf_media_worker *w) {
     const struct cf_media_output *outputs = NULL;
     struct cf_media_event event;
+    send_parcels(w);
     for (size_t count = cf_engine_poll_send(w->engine, &outputs); count > 0; count = cf_engine_poll_send(w->engine, &outputs)) {
         send_outputs(w, outputs, count);
     }
@@ -114,6 +135,7 @@ static void drain(struct cf_media_worker *w) {
             w->lost_events++;
         }
     }
+    send_parcels(w); /* mixing has told who speaks */
 }
 
 /* --- in --- */
@@ -191,6 +213,23 @@ static void receive(struct cf_media_worker *w, uint32_t number) {
     }
 }
 
+/* --- from other workers --- */
+
+static void take_parcels(struct cf_media_worker *w, size_t from) {
+    size_t len = 1;
+    cf_worker_peers_hush(&w->peers, from);
+    for (size_t i = 0; i < PARCELS_MAX && len > 0; i++) {
+        len = cf_worker_peers_take(&w->peers, from, w->parcel);
+        if (len > 0) {
+            cf_engine_on_parcel(w->engine, from, (struct cf_span){w->parcel, len}, cf_system_now());
+            drain(w);
+        }
+    }
+    if (len > 0) {
+        cf_worker_peers_again(&w->peers, from);
+    }
+}
+
 /* --- media over TCP --- */
 
 static void on_stream_datagram(void *ctx, uint32_t socket, const struct cf_addr *from, struct cf_span octets) {
@@ -243,6 +282,8 @@ static void turn(struct cf_media_worker *w) {
     for (int i = 0; i < count; i++) {
         if (ready[i].data.u32 == INBOX) {
             take_messages(w);
+        } else if (ready[i].data.u32 > PEERS_END) {
+            take_parcels(w, PEERS - ready[i].data.u32);
         } else if ((ready[i].data.u32 & CF_LOOSE_TAG) != 0) {
             bool is_readable = (ready[i].events & ~(uint32_t)EPOLLOUT) != 0;
             cf_loose_streams_on_ready(cf_media_streams_loose(w->streams), ready[i].data.u32, is_readable,
@@ -305,6 +346,7 @@ static void destroy(struct cf_media_worker *w) {
     cf_srtp_engine_free(w->srtp);
     free((void *)w->sockets);
     free(w->buffer);
+    free(w->parcel);
     if (w->epoll >= 0) {
         close(w->epoll);
     }
@@ -325,13 +367,33 @@ static enum cf_err make_engine(struct cf_media_worker *w, const struct cf_media_
                                       .socket_limit = CF_MEDIA_SOCKETS_MAX,
                                       .sends_silence = made_of->sends_silence,
                                       .packets_per_sec = made_of->packets_per_sec,
-                                      .wall = cf_system_wall()};
+                                      .wall = cf_system_wall(),
+                                      .worker = (uint8_t)made_of->worker};
     enum cf_err err = engine == NULL ? CF_ERR_NO_MEMORY : cf_engine_init(engine, cf_system_mem(), &config, cf_system_now());
     if (err != CF_OK) {
         free(engine);
         return err;
     }
     w->engine = engine;
+    return CF_OK;
+}
+
+static enum cf_err join_peers(struct cf_media_worker *w, const struct cf_media_worker_config *config) {
+    w->peers = (struct cf_worker_peers){.rings = config->rings, .worker = config->worker};
+    if (config->rings == NULL) {
+        return CF_OK;
+    }
+    w->parcel = malloc(CF_PARCEL_OCTETS);
+    if (w->parcel == NULL) {
+        return CF_ERR_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < CF_MEDIA_WORKERS_MAX; i++) {
+        struct epoll_event interest = {.events = EPOLLIN, .data.u32 = PEERS - i};
+        int fd = cf_worker_peers_fd(&w->peers, i);
+        if (fd >= 0 && epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &interest) < 0) {
+            return CF_ERR_IO;
+        }
+    }
     return CF_OK;
 }
 
@@ -350,6 +412,7 @@ static enum cf_err make(struct cf_media_worker *w, const struct cf_media_worker_
     err = err == CF_OK ? cf_dtls_new(cf_system_mem(), &w->dtls) : err;
     err = err == CF_OK ? cf_zrtp_new(cf_system_mem(), &w->zrtp) : err;
     err = err == CF_OK ? make_streams(w) : err;
+    err = err == CF_OK ? join_peers(w, config) : err;
     return err == CF_OK ? make_engine(w, config) : err;
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The media worker: a thread that runs core/media's engine over UDP sockets. Shares nothing: commands and sockets come by one
- * mailbox, events leave by another. Runs to completion: receive a batch, let the engine decide, send a batch. No rule of RTP is
- * here.
+ * mailbox, events leave by another; rooms with members on several workers go by rings between them (worker_peers.h). Runs to
+ * completion: receive a batch, let the engine decide, send a batch. No rule of RTP is here.
  */
 #ifndef CF_SERVER_MEDIA_WORKER_H
 #define CF_SERVER_MEDIA_WORKER_H
 
 #include "base/err.h"
 #include "core/prompt/prompt.h"
+#include "server/worker_peers.h"
 #include "shell/mailbox/mailbox.h"
 #include "shell/udp/sender.h"
 
@@ -23,6 +24,8 @@ struct cf_media_worker_config {
     const struct cf_sounds *sounds; /**< what can be played, outlives the worker; NULL: nothing */
     bool sends_silence;             /**< see struct cf_engine_config */
     uint32_t packets_per_sec;       /**< the same; 0: its default */
+    size_t worker;                  /**< which worker this is */
+    struct cf_worker_rings *rings;  /**< to and from the others, outlive the worker; NULL: rooms are not shared with any */
 };
 
 /** Start the thread. CF_ERR_IO, CF_ERR_NO_MEMORY. */

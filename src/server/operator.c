@@ -108,6 +108,7 @@ static void put_participant(struct cf_writer *w, const struct cf_focus *focus, c
             cf_put_json_text(w, CF_STR("sas"), cf_str_of(d->sas));
             cf_put_json_flag(w, CF_STR("sas-verified"), d->is_sas_verified);
         }
+        cf_put_json_number(w, CF_STR("worker"), cf_focus_worker(focus, d->leg));
         cf_put_paths(w, focus, d->leg);
         cf_put_streams(w, focus, d->leg);
         cf_put_char(w, '}');
@@ -302,6 +303,8 @@ void cf_operator_measure(const struct cf_services *services, struct cf_metrics *
     ret->values[CF_METRIC_MEDIA_DATAGRAMS_IN] = totals->datagrams_in;
     ret->values[CF_METRIC_MEDIA_DATAGRAMS_OUT] = totals->datagrams_out;
     ret->values[CF_METRIC_MEDIA_DROPPED_OUT] = totals->dropped_out;
+    ret->values[CF_METRIC_MEDIA_HANDED] = totals->handed_out;
+    ret->values[CF_METRIC_MEDIA_HANDED_LOST] = totals->handed_lost;
 }
 
 static void put_discards(struct cf_writer *w, const struct cf_engine_totals *totals) {

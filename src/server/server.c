@@ -223,6 +223,7 @@ static struct cf_focus_config focus_config(struct server *s) {
                                     .silence_usec = c->silence_time_usec,
                                     .video_kbps = c->video_rate_kbps,
                                     .stats_interval_usec = CF_SEC(5),
+                                    .spread_from = c->spread_from,
                                     .pauses_unseen = c->pauses_unseen,
                                     .sounds = cf_media_link_sounds(s->media),
                                     .prompts = prompts(c),

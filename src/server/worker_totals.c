@@ -3,7 +3,8 @@
 
 #include "base/bug.h"
 
-struct cf_engine_totals cf_worker_totals_note(struct cf_worker_totals *totals, size_t worker, const struct cf_engine_totals *told) {
+struct cf_engine_totals cf_worker_totals_note(struct cf_worker_totals *totals, size_t worker,
+                                              const struct cf_engine_totals *told) {
     struct cf_engine_totals sum = {.datagrams_in = 0};
     cf_assert(worker < CF_PORT_WORKERS_MAX);
     totals->latest[worker] = *told;

@@ -11,6 +11,7 @@ struct cf_worker_totals {
 };
 
 /** Worker number @p worker has told @p told: the sums of what all workers told last. */
-struct cf_engine_totals cf_worker_totals_note(struct cf_worker_totals *totals, size_t worker, const struct cf_engine_totals *told);
+struct cf_engine_totals cf_worker_totals_note(struct cf_worker_totals *totals, size_t worker,
+                                              const struct cf_engine_totals *told);
 
 #endif

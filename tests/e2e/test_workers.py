@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several media workers: rooms live on one each, whatever their members' keys and ways, and every worker has work."""
+"""Several media workers: rooms live on one each, or on all if they are large, whatever their members' keys and ways, and every worker has
+work."""
 import os
 import re
 import subprocess
 import time
 
 from confer_test import BUILD, Server, check, free_port, run_cases
-from phone import Phone
+from phone import Phone, heard_in
 
 WORKERS = 2
+PEOPLE = ['alice', 'bob', 'carol', 'dave']
 KINDS = {
     'plain': ('udp', ['--encryption', 'none']),
     'sdes': ('tls', ['--encryption', 'sdes']),
@@ -20,9 +22,9 @@ KINDS = {
 
 
 class ServerWithWorkers(Server):
-    def __init__(self):
+    def __init__(self, more=''):
         # TCP that carries media comes to the port of the page.
-        super().__init__(extra=('--web', f'127.0.0.1:{free_port()}'), config=f'[media]\nworkers = {WORKERS}\nice-port = 0\n')
+        super().__init__(extra=('--web', f'127.0.0.1:{free_port()}'), config=f'[media]\nworkers = {WORKERS}\nice-port = 0\n{more}')
 
     def busy_workers(self):
         """How many of its media threads have worked for more than a few milliseconds."""
@@ -33,10 +35,25 @@ class ServerWithWorkers(Server):
                 busy += name.read().strip() == 'media' and int(spent.read().split()[0]) > 5_000_000
         return busy
 
+    def figure(self, name):
+        out = subprocess.run([f'{BUILD}/confer', '--state', self.state, 'metrics'], capture_output=True, text=True, timeout=20)
+        return int(re.search(rf'^confer_{name} (\d+)$', out.stdout, re.M)[1])
+
+    def wait_figure(self, name, least):
+        """Figures of media are told every few seconds."""
+        end = time.monotonic() + 30
+        while self.figure(name) < least:
+            check(time.monotonic() < end, f'{name} reaches {least}')
+            time.sleep(0.2)
 
     def datagrams_in(self):
-        out = subprocess.run([f'{BUILD}/confer', '--state', self.state, 'metrics'], capture_output=True, text=True, timeout=20)
-        return int(re.search(r'^confer_media_datagrams_in_total (\d+)$', out.stdout, re.M)[1])
+        return self.figure('media_datagrams_in_total')
+
+    def worker_of(self, room, user):
+        """Which media worker the user's call lives on."""
+        found = [d['worker'] for p in self.room(room)['participants'] if p['user'] == f'sip:{user}@localhost' for d in p['devices']]
+        check(len(found) == 1, f'{user} is in the room once')
+        return found[0]
 
 
 def room_of_two(server, room, kind):
@@ -71,6 +88,23 @@ def two_rooms_on_two_workers():
         server.close()
 
 
+def one_room_on_two_workers():
+    """The same for a room that is spread over both."""
+    server = ServerWithWorkers('spread-from = 2\n')
+    try:
+        phones = [Phone(server, user, 'sip:room-light@localhost', number, 'tls', ['--encryption', 'sdes', '--layout', 'audio'], 'audio,no-video')
+                  for number, user in enumerate(PEOPLE, 1)]
+        for phone in phones:
+            phone.hears(patience=60)
+        workers = {server.worker_of('room-light', user) for user in PEOPLE}
+        check(workers == set(range(WORKERS)), f'members live on {workers}')
+        server.wait_figure('media_packets_handed_total', 1)
+        for phone in phones:
+            phone.quit()
+    finally:
+        server.close()
+
+
 def rooms_are_spread_over_the_workers():
     server = ServerWithWorkers()
     pairs = []
@@ -91,9 +125,7 @@ def counters_are_of_all_workers():
     try:
         pairs = [room_of_two(server, 'counted-0', 'plain')]
         end = time.monotonic() + 30
-        while server.datagrams_in() < 500:
-            check(time.monotonic() < end, 'the first room is counted')
-            time.sleep(0.2)
+        server.wait_figure('media_datagrams_in_total', 500)
         pairs.append(room_of_two(server, 'counted-1', 'plain'))
         hear_and_see(pairs[1])
         seen = [server.datagrams_in()]
@@ -133,5 +165,70 @@ def ports_and_workers_change_partners():
         server.close()
 
 
+
+def spread_room(server, room, layout, kinds):
+    """Phones in one room, which is on both workers."""
+    phones = []
+    for number, kind in enumerate(kinds, 1):
+        transport, options = KINDS[kind]
+        phones.append(Phone(server, PEOPLE[number - 1], f'sip:room-{room}@localhost', number, transport,
+                            [*options, *layout, '--fps', '5', '--video-rate', '40'], 'connected,audio', records=True))
+        phones[-1].event('connected')
+    workers = [server.worker_of(f'room-{room}', phone.user) for phone in phones]
+    check(sorted(set(workers)) == list(range(WORKERS)), f'members live on {workers}')
+    return phones, workers
+
+
+def one_room_lives_on_both_workers():
+    """Everyone sees and hears everyone, whatever worker, keys and ways they have; who is kicked is gone for all."""
+    server = ServerWithWorkers('spread-from = 2\n')
+    try:
+        phones, workers = spread_room(server, 'both', ['--layout', 'grid'], ['plain', 'sdes', 'dtls', 'tcp'])
+        for number, phone in enumerate(phones, 1):
+            phone.sees(*(n for n in range(1, len(phones) + 1) if n != number), least=10, patience=60)
+            phone.hears(4000, 60)
+        check(server.busy_workers() == WORKERS, 'both workers work')
+        server.wait_figure('media_packets_handed_total', 100)
+        check(server.figure('media_packets_handed_lost_total') == 0, 'none is lost')
+        gone = phones.pop(workers.index(1))
+        check(server.control('kick', 'room-both', f'sip:{gone.user}@localhost')[0].get('done') == 'kick', 'kicked')
+        gone.finish()
+        for phone in phones:
+            phone.present(len(phones))
+        for phone in phones:
+            phone.quit()
+        sources = [p.recording('sent.wav') for p in phones]
+        for phone in phones:
+            for result, other in zip(heard_in(phone.recording(), *sources), phones):
+                check(result['heard'] == (other is not phone), f'{phone.name} and the voice of {other.name}: {result}')
+    finally:
+        server.close()
+
+
+def pictures_of(event, card):
+    return sum(line.get('cards', {}).get(str(card), 0) for line in event['lines'])
+
+
+def the_speaker_is_the_same_on_both_workers():
+    """Members who follow the speaker see the same one, and another when that one is muted, wherever they all live."""
+    server = ServerWithWorkers('spread-from = 2\n')
+    try:
+        phones, _ = spread_room(server, 'speaker', [], ['sdes', 'zrtp', 'plain', 'dtls'])
+        for speaker, phone in enumerate(phones, 1):
+            for other in phones:
+                command = 'unmute' if other is phone else 'mute'
+                check(server.control(command, 'room-speaker', f'sip:{other.user}@localhost')[0].get('done') == command, command)
+            for other in phones:
+                if other is not phone:
+                    before = pictures_of(other.wait('statistics', lambda e: e.get('event') == 'stats'), speaker)
+                    other.wait(f'more of card {speaker}', lambda e, card=speaker, least=before + 10: e.get('event') == 'stats' and
+                               pictures_of(e, card) >= least, 60)
+        for phone in phones:
+            phone.quit()
+    finally:
+        server.close()
+
+
 if __name__ == '__main__':
-    run_cases(two_rooms_on_two_workers, rooms_are_spread_over_the_workers, counters_are_of_all_workers, all_keys_and_ways_work_on_every_worker, ports_and_workers_change_partners)
+    run_cases(two_rooms_on_two_workers, rooms_are_spread_over_the_workers, counters_are_of_all_workers, all_keys_and_ways_work_on_every_worker,
+              ports_and_workers_change_partners, one_room_on_two_workers, one_room_lives_on_both_workers, the_speaker_is_the_same_on_both_workers)

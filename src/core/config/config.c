@@ -63,6 +63,7 @@ static const size_t offsets[] = {
     AT(media_ports),
     AT(uses_io_uring),
     AT(media_workers),
+    AT(spread_from),
     AT(sends_silence),
     AT(packet_rate),
     AT(ice),

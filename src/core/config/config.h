@@ -79,6 +79,7 @@ struct cf_config {
     struct cf_config_range media_ports;
     bool uses_io_uring;
     uint32_t media_workers;
+    uint32_t spread_from;
     bool sends_silence;
     uint32_t packet_rate;
     struct cf_config_text ice;

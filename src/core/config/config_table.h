@@ -93,6 +93,9 @@ X(media, io-uring, FLAG, "yes", 0, 1, START,
 X(media, workers, NUMBER, "1", 1, 16, START,
   "Media workers, a thread each: rooms are spread over them. With ICE each has a port of its own, ice-port and those that follow "
   "it.")
+X(media, spread-from, NUMBER, "100", 0, 100000, START,
+  "With several media workers: members from which on a conference is spread over them. Smaller ones live on one each. 0: none is "
+  "spread.")
 X(media, send-silence, FLAG, "no", 0, 1, START,
   "Send every frame while nobody speaks. No: after half a second of silence a packet a second, which costs next to nothing.")
 X(media, packet-rate, NUMBER, "6000", 100, 200000, START,

@@ -57,7 +57,7 @@ enum cf_focus_prompts {
 /** Who gets one side of ZRTP ready for a leg, where the media worker finds it. */
 struct cf_focus_zrtp {
     /** Hello hashes for the lines of a leg in @p room between @p self and @p peer, URIs. False: it can't be had. */
-    bool (*prepare)(void *ctx, struct cf_handle room, struct cf_str self, struct cf_str peer, bool demands_aes256,
+    bool (*prepare)(void *ctx, size_t worker, struct cf_str self, struct cf_str peer, bool demands_aes256,
                     uint8_t ret_hashes[CF_FOCUS_ZRTP_LINES][CF_ZRTP_HASH_LEN]);
     void *ctx;
 };
@@ -94,6 +94,7 @@ struct cf_focus_config {
     cf_usec silence_usec;           /**< a leg without a packet that long is ended; 0: never */
     uint32_t video_kbps;            /**< bit rate asked of senders of pictures */
     cf_usec stats_interval_usec;    /**< statistics of all streams are taken that often; 0: never */
+    uint32_t spread_from;           /**< members from which on a conference is spread over media workers; 0: never */
     bool pauses_unseen;             /**< cameras that nobody sees are asked to send next to nothing */
     const struct cf_sounds *sounds; /**< those of the media worker; NULL: nothing is said */
     enum cf_focus_prompts prompts;  /**< who is spoken to */
@@ -244,6 +245,9 @@ bool cf_focus_stream(const struct cf_focus *focus, struct cf_handle leg, size_t 
 
 /** Lines of call @p leg, in use or not; 0 if it is gone. */
 size_t cf_focus_stream_count(const struct cf_focus *focus, struct cf_handle leg);
+
+/** The media worker that call @p leg lives on; 0 if it is gone. */
+size_t cf_focus_worker(const struct cf_focus *focus, struct cf_handle leg);
 
 /** What the focus wants done. */
 enum cf_focus_out_kind {

@@ -8,6 +8,7 @@
 #include "core/dialog/session.h"
 #include "core/focus/focus.h"
 #include "core/focus/line_use.h"
+#include "core/focus/placement.h"
 #include "core/menu/attendant.h"
 
 /** What a timer of the focus is of. */
@@ -40,6 +41,8 @@ struct cf_room {
     struct cf_list referrals;           /**< of struct cf_referral.in_room */
     struct cf_list deliveries;          /**< of struct cf_delivery.in_room */
     uint32_t people;                    /**< in the conference, as last heard */
+    uint32_t leg_count;                 /**< of .legs */
+    uint16_t workers;                   /**< media workers that have the room, as bits; its home is one of them */
     bool is_over;                       /**< the conference is gone; the room goes with its last usage */
 };
 
@@ -74,6 +77,7 @@ struct cf_leg {
     struct cf_handle handle; /**< ours, the conference's and the media worker's */
     struct cf_room *room;    /**< borrowed */
     struct cf_link in_room;
+    size_t worker; /**< the media worker that it lives on */
     struct cf_focus_timer timer;
     struct cf_session session;
     struct cf_handle device; /**< in the roster; unset: not admitted */
@@ -179,6 +183,7 @@ struct cf_focus {
     struct cf_directory directory;
     struct cf_ports ports;
     struct cf_engine_totals media_totals; /**< the latest */
+    uint32_t loads[CF_PORT_WORKERS_MAX];  /**< legs, by media worker */
     struct cf_heap timers;
     struct cf_map rooms; /**< by conference handle */
     struct cf_handle_table room_handles;
@@ -202,6 +207,15 @@ struct cf_focus {
 
 /** The room of @p conf, made if need be. NULL if memory is out. */
 struct cf_room *cf_room_of(struct cf_focus *focus, struct cf_conference *conf);
+
+/** One more leg in @p room: the media worker that it is going to live on. */
+size_t cf_room_place(struct cf_room *room);
+
+/** A leg that lived on @p worker is gone. */
+void cf_room_unplace(struct cf_room *room, size_t worker);
+
+/** @p worker is going to have media of a leg: the room is made known there. */
+void cf_room_bring(struct cf_room *room, size_t worker);
 
 /** The conference of @p room; NULL if it is over. */
 struct cf_conference *cf_room_conference(const struct cf_room *room);

@@ -38,6 +38,7 @@ struct cf_leg *cf_leg_create(struct cf_room *room, const struct cf_caller *calle
         return NULL;
     }
     cf_list_append(&room->legs, &leg->in_room);
+    leg->worker = cf_room_place(room);
     return leg;
 }
 
@@ -48,6 +49,7 @@ void cf_leg_destroy(struct cf_leg *leg, cf_usec now) {
     cf_referral_detach_all(leg);
     cf_session_fini(&leg->session);
     cf_heap_cancel(&focus->timers, &leg->timer.timer);
+    cf_room_unplace(leg->room, leg->worker);
     cf_list_remove(&leg->in_room);
     cf_list_remove(&leg->in_dial);
     cf_handle_remove(&focus->legs, leg->handle);

@@ -35,10 +35,10 @@ struct cf_addr cf_leg_public_address(const struct cf_leg *leg, const struct cf_a
     return within_reach(leg, &addr);
 }
 
-/* Sockets of the worker that the leg's room lives on, .place_count of them. */
+/* Sockets of the worker that the leg lives on, .place_count of them. */
 static const struct cf_port_place *places_of(const struct cf_leg *leg) {
     const struct cf_port_source *source = leg->room->focus->config.port_source;
-    return source->places[cf_port_worker(source, leg->room->handle)];
+    return source->places[leg->worker];
 }
 
 static const struct cf_port_place *place_for(const struct cf_leg *leg) {

@@ -68,7 +68,7 @@ static const uint8_t *zrtp_hash_of(struct cf_leg *leg, size_t index) {
     if (!leg->has_zrtp) {
         struct cf_str self = cf_domains_first(&config->domains);
         leg->has_zrtp =
-            config->zrtp.prepare(config->zrtp.ctx, leg->room->handle, self, leg->aor, policy->demands_aes256, leg->zrtp_hashes);
+            config->zrtp.prepare(config->zrtp.ctx, leg->worker, self, leg->aor, policy->demands_aes256, leg->zrtp_hashes);
     }
     if (line->zrtp == 0 && leg->has_zrtp && leg->zrtp_count < CF_FOCUS_ZRTP_LINES) {
         line->zrtp = ++leg->zrtp_count;

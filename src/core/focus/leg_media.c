@@ -14,7 +14,8 @@ void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *com
 
 static void tell_leg(struct cf_leg *leg, enum cf_media_command_kind kind) {
     struct cf_focus *focus = leg->room->focus;
-    struct cf_media_command command = {.kind = kind, .room = leg->room->handle, .leg = leg->handle};
+    struct cf_media_command command = {
+        .kind = kind, .room = leg->room->handle, .leg = leg->handle, .workers = (uint16_t)(1U << leg->worker)};
     /* A phone behind a NAT says a wrong address in SDP, but its RTP comes from where its SIP comes from (attacks T33). */
     command.as.leg_policy = (struct cf_media_leg_policy){.latch = {.plain = CF_LATCH_PLAIN_SAME_IP},
                                                          .flow = leg->peer,
@@ -76,6 +77,7 @@ void cf_leg_tell_use(struct cf_leg *leg, uint16_t index) {
 
 static void tell_media(struct cf_leg *leg, const struct cf_media_params *params) {
     if (!leg->has_media) {
+        cf_room_bring(leg->room, leg->worker);
         tell_leg(leg, CF_MEDIA_LEG_ADD);
         leg->has_media = true;
     }
@@ -239,6 +241,11 @@ void cf_leg_on_stats(struct cf_leg *leg, const struct cf_media_line_stats *stats
             leg->lines[stats->line].stats.discards[i] = (uint32_t)stats->discards[i];
         }
     }
+}
+
+size_t cf_focus_worker(const struct cf_focus *focus, struct cf_handle handle) {
+    const struct cf_leg *leg = cf_handle_get(&focus->legs, handle);
+    return leg == NULL ? 0 : leg->worker;
 }
 
 size_t cf_focus_stream_count(const struct cf_focus *focus, struct cf_handle handle) {

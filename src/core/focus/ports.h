@@ -47,7 +47,7 @@ struct cf_port_source {
     struct cf_addr advertised[CF_PORT_ADVERTISED_MAX]; /**< public addresses (port 0) in front of ours, by 1:1 translation */
 };
 
-/** The worker that @p room lives on, and all that belongs to it. */
+/** The worker that is the home of @p room; its members live there too, unless it is spread (placement.h). */
 static inline size_t cf_port_worker(const struct cf_port_source *source, struct cf_handle room) {
     return source->worker_count > 1 ? room.slot % source->worker_count : 0;
 }

@@ -46,12 +46,51 @@ void cf_room_refresh(struct cf_room *room) {
     room->profile.session_fields = fields;
 }
 
-static void tell_media(struct cf_room *room, enum cf_media_command_kind kind) {
-    struct cf_media_command command = {.kind = kind, .room = room->handle};
+/* --- media workers --- */
+
+static size_t home_of(const struct cf_room *room) {
+    return cf_port_worker(room->focus->config.port_source, room->handle);
+}
+
+static void tell_media(struct cf_room *room, enum cf_media_command_kind kind, uint16_t workers) {
+    struct cf_media_command command = {.kind = kind, .room = room->handle, .workers = workers};
+    command.as.room_policy.home = (uint8_t)home_of(room);
+    command.as.room_policy.workers = room->workers;
     command.as.room_policy.stats_interval_usec = room->focus->config.stats_interval_usec;
     command.as.room_policy.pauses_unseen = room->focus->config.pauses_unseen;
     cf_focus_command(room->focus, &command);
 }
+
+size_t cf_room_place(struct cf_room *room) {
+    struct cf_focus *focus = room->focus;
+    const struct cf_placement placement = {.worker_count = focus->config.port_source->worker_count,
+                                           .home = home_of(room),
+                                           .workers = room->workers,
+                                           .members = room->leg_count,
+                                           .spread_from = focus->config.spread_from,
+                                           .loads = focus->loads};
+    size_t worker = cf_placement_choose(&placement);
+    room->leg_count++;
+    focus->loads[worker]++;
+    return worker;
+}
+
+void cf_room_unplace(struct cf_room *room, size_t worker) {
+    room->leg_count--;
+    room->focus->loads[worker]--;
+}
+
+void cf_room_bring(struct cf_room *room, size_t worker) {
+    uint16_t bit = (uint16_t)(1U << worker);
+    uint16_t others = room->workers;
+    if ((others & bit) == 0) {
+        room->workers |= bit;
+        tell_media(room, CF_MEDIA_ROOM_ADD, bit);
+        tell_media(room, CF_MEDIA_ROOM_SET, others);
+    }
+}
+
+/* --- life --- */
 
 static struct cf_room *make(struct cf_focus *focus, struct cf_conference *conf) {
     struct cf_room *room = cf_mem_alloc(focus->config.mem, sizeof *room);
@@ -101,7 +140,8 @@ struct cf_room *cf_room_of(struct cf_focus *focus, struct cf_conference *conf) {
     }
     set_profile(room);
     cf_room_refresh(room);
-    tell_media(room, CF_MEDIA_ROOM_ADD);
+    room->workers = (uint16_t)(1U << home_of(room));
+    tell_media(room, CF_MEDIA_ROOM_ADD, room->workers);
     return room;
 }
 
@@ -144,7 +184,7 @@ void cf_room_destroy(struct cf_room *room) {
     CF_LIST_EACH (&room->deliveries, delivery, next_delivery) {
         cf_delivery_destroy(CF_OF(delivery, struct cf_delivery, in_room));
     }
-    tell_media(room, CF_MEDIA_ROOM_REMOVE);
+    tell_media(room, CF_MEDIA_ROOM_REMOVE, room->workers);
     cf_map_remove(&focus->rooms, &room->node);
     cf_handle_remove(&focus->room_handles, room->handle);
     cf_mem_free_str(focus->config.mem, &room->contact);

@@ -159,7 +159,7 @@ bool cf_leg_bid_farewell(struct cf_leg *leg, enum cf_hang_up_reason reason, cf_u
 }
 
 static void chime(const struct cf_room *room, enum cf_prompt tone) {
-    struct cf_media_command command = {.kind = CF_MEDIA_PLAY, .room = room->handle};
+    struct cf_media_command command = {.kind = CF_MEDIA_PLAY, .room = room->handle, .workers = room->workers};
     command.as.phrase = cf_phrase_of(0, tone);
     cf_focus_command(room->focus, &command);
 }

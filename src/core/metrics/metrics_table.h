@@ -34,6 +34,10 @@ X(MEDIA_DATAGRAMS_IN, media_datagrams_in_total, COUNTER, "Datagrams of media tha
 X(MEDIA_DATAGRAMS_OUT, media_datagrams_out_total, COUNTER, "Datagrams of media that were sent, as of some seconds ago.")
 X(MEDIA_DROPPED_OUT, media_datagrams_dropped_total, COUNTER,
   "Datagrams that were made and found no room on the way out. Rising: the worker is overloaded, spread the rooms.")
+X(MEDIA_HANDED, media_packets_handed_total, COUNTER,
+  "Packets that media workers handed to each other, for conferences that are spread over several (media.spread-from).")
+X(MEDIA_HANDED_LOST, media_packets_handed_lost_total, COUNTER,
+  "Of those, packets that the other worker had no room for. Rising: it does not keep up.")
 X(MEDIA_DISCARDS, media_datagrams_discarded_total, FAMILY,
   "Datagrams of media that came in and were not used, by reason. Which member it is: confer rooms, under discarded.")
 X(MEDIA_LOSSY_IN, media_streams_losing_in, GAUGE,

@@ -119,7 +119,18 @@ void cf_mailbox_ring(struct cf_mailbox *mailbox) {
     (void)written;
 }
 
+size_t cf_mailbox_room(const struct cf_mailbox *mailbox) {
+    size_t put = atomic_load_explicit(&mailbox->put_count, memory_order_relaxed);
+    size_t taken = atomic_load_explicit(&mailbox->take_count, memory_order_acquire);
+    return mailbox->mask + 1 - (put - taken);
+}
+
 bool cf_mailbox_take(struct cf_mailbox *mailbox, void *ret_message) {
+    size_t len;
+    return cf_mailbox_take_sized(mailbox, ret_message, &len);
+}
+
+bool cf_mailbox_take_sized(struct cf_mailbox *mailbox, void *ret_message, size_t *ret_len) {
     size_t taken = atomic_load_explicit(&mailbox->take_count, memory_order_relaxed);
     size_t put = atomic_load_explicit(&mailbox->put_count, memory_order_acquire);
     if (taken == put) {
@@ -131,6 +142,7 @@ bool cf_mailbox_take(struct cf_mailbox *mailbox, void *ret_message) {
         len = read_record(mailbox, taken);
     }
     memcpy(ret_message, mailbox->ring + (taken & mailbox->mask) + STEP, len);
+    *ret_len = len;
     atomic_store_explicit(&mailbox->take_count, taken + record_len(len), memory_order_release);
     return true;
 }

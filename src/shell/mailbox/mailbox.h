@@ -29,12 +29,18 @@ void cf_mailbox_destroy(struct cf_mailbox **mailbox);
  */
 CF_MUST_USE bool cf_mailbox_put(struct cf_mailbox *mailbox, const void *message, size_t len);
 
+/** Sending thread: octets that are free. What a message takes of them may be some more than its own, as above. */
+size_t cf_mailbox_room(const struct cf_mailbox *mailbox);
+
 /** Sending thread: wake the receiver if it may be asleep. Once after a batch of puts is enough. */
 void cf_mailbox_ring(struct cf_mailbox *mailbox);
 
 /** Receiving thread: take the oldest message; what it was cut short by stays as it was in *ret_message. False if there is none.
  */
 CF_MUST_USE bool cf_mailbox_take(struct cf_mailbox *mailbox, void *ret_message);
+
+/** The same, and how long it is. */
+CF_MUST_USE bool cf_mailbox_take_sized(struct cf_mailbox *mailbox, void *ret_message, size_t *ret_len);
 
 /** Receiving thread: to be polled for reading; cf_mailbox_hush() before taking clears it. */
 int cf_mailbox_fd(const struct cf_mailbox *mailbox);
