@@ -26,6 +26,24 @@ static void try_vp9(struct cf_span payload) {
     cf_assert(cf_vp9_descriptor_parse(payload, &again) == CF_OK && again.len == d.len);
 }
 
+/* What receivers get says the same but for what was changed. */
+static void try_printed(struct cf_span data, const struct cf_dd_structure *structure, const struct cf_dd *dd) {
+    struct cf_dd_structure again = *structure;
+    struct cf_dd printed;
+    uint8_t out[CF_DD_PRINTED_MAX];
+    const uint32_t targets = cf_dd_targets(structure, 0, 1);
+    if (data.len > CF_DD_LEN_MAX) {
+        return;
+    }
+    size_t len = cf_dd_print(data, &dd->place, (uint16_t)(dd->frame_number + 7U), &targets, out);
+    cf_assert(len >= data.len && len <= sizeof out);
+    cf_assert(cf_dd_parse((struct cf_span){out, len}, &again, &printed) == CF_OK);
+    cf_assert(printed.has_active_targets && printed.active_targets == targets);
+    cf_assert(printed.frame_number == (uint16_t)(dd->frame_number + 7U) && printed.indications == dd->indications);
+    cf_assert(printed.spatial == dd->spatial && printed.temporal == dd->temporal && printed.has_structure == dd->has_structure);
+    cf_assert(printed.frame_start == dd->frame_start && printed.frame_end == dd->frame_end);
+}
+
 static void try_dependency(struct cf_span data) {
     struct cf_dd_structure structure = {.any = false};
     struct cf_dd dd;
@@ -33,6 +51,7 @@ static void try_dependency(struct cf_span data) {
     for (size_t i = 0; i < 2; i++) {
         if (cf_dd_parse(halves[i], &structure, &dd) == CF_OK) {
             cf_assert(structure.any && dd.spatial <= structure.spatial_max && dd.temporal < CF_DD_TEMPORAL_MAX);
+            try_printed(halves[i], &structure, &dd);
         }
     }
 }

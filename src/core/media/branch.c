@@ -159,8 +159,10 @@ void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *s
                                                     .sequence = packet->sequence,
                                                     .marker = packet->marker,
                                                     .has_marking = packet->has_marking,
+                                                    .descriptor_len = packet->descriptor_len,
                                                     .marking = packet->marking};
     message.payload = packet->payload;
+    message.tail = (struct cf_span){packet->descriptor, packet->descriptor_len};
     put(engine, listeners, &message);
 }
 

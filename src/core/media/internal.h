@@ -154,6 +154,16 @@ void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);
 /** The peer sends another sound codec. False: too soon after the last change. */
 bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *line, uint8_t payload_type);
 
+/* described.c */
+
+/**
+ * Give the packet at @p header, whose header has @p fixed_len octets without its extension, an extension with the dependency
+ * descriptor of @p item. Returns the length of the header; @p ret_number_at: where in it the transport-wide number is, if the
+ * line has them.
+ */
+size_t cf_engine_describe(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *header, size_t fixed_len,
+                          size_t *ret_number_at);
+
 /* receive_sound.c */
 
 /** Sound, key presses or comfort noise came on @p line. */

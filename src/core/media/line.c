@@ -147,6 +147,8 @@ static void set_extension(struct cf_engine_line *line) {
     const struct cf_media_extension *extensions = line->agreed.extensions;
     struct cf_rtp_ext list[2];
     size_t count = 0;
+    const struct cf_media_extension *descriptor = &extensions[CF_EXTENSION_DEPENDENCY_DESCRIPTOR];
+    line->descriptor_id = line->agreed.kind == CF_MEDIA_VIDEO && descriptor->can_send ? descriptor->id : 0;
     line->extension_len = 0;
     line->twcc_at = 0;
     line->passing.level_at = 0;

@@ -85,6 +85,7 @@ struct cf_engine_line {
     uint8_t payload_type_out;                     /**< sound; CF_LINE_NO_TYPE: none that we can encode */
     uint8_t picture_types[CF_VIDEO_FORMAT_COUNT]; /**< pictures: payload type by enum cf_video_format; CF_LINE_NO_TYPE */
     uint8_t extension_len;                        /**< 0: none */
+    uint8_t descriptor_id;                        /**< pictures: of dependency descriptors, if they are sent; 0 */
     uint8_t twcc_at;                              /**< where the transport-wide number is in .extension; 0: it is not in it */
     uint32_t timestamp_offset;                    /**< sound: random, added to the mixer's time line */
     uint32_t timestamp_next;                      /**< sound: what the next timestamp is if nothing is left out */

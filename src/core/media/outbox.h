@@ -14,8 +14,8 @@
 /** Datagrams in one batch. */
 #define CF_OUTBOX_MAX 128
 
-/** Longest header: 12 octets, 15 contributing sources, and an extension with mid and levels. */
-#define CF_OUTBOX_HEADER_MAX 192
+/** Longest header: 12 octets, 15 contributing sources, and an extension with mid and levels, or with a dependency descriptor. */
+#define CF_OUTBOX_HEADER_MAX 224
 
 /** Octets of payload that are made anew for each receiver. */
 #define CF_OUTBOX_PREFIX_MAX 16

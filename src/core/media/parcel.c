@@ -65,18 +65,23 @@ void cf_parcel_clear(struct cf_parcel *parcel) {
 }
 
 bool cf_parcel_put(struct cf_parcel *parcel, const struct cf_parcel_message *message) {
-    const struct lengths lengths = {.head = (uint32_t)head_len(message->kind), .payload = (uint32_t)message->payload.len};
+    size_t payload_len = message->payload.len + message->tail.len;
+    const struct lengths lengths = {.head = (uint32_t)head_len(message->kind), .payload = (uint32_t)payload_len};
     bool is_packet = cf_parcel_is_packet(message->kind);
-    size_t need = sizeof lengths + round_up(lengths.head) + round_up(message->payload.len);
+    size_t need = sizeof lengths + round_up(lengths.head) + round_up(payload_len);
     size_t room = CF_PARCEL_OCTETS - (is_packet ? CF_PARCEL_RESERVE : 0);
-    if (parcel->at == NULL || message->payload.len > CF_PARCEL_OCTETS || parcel->len + need > room) {
+    if (parcel->at == NULL || payload_len > CF_PARCEL_OCTETS || parcel->len + need > room) {
         return false;
     }
     uint8_t *out = parcel->at + parcel->len;
     memcpy(out, &lengths, sizeof lengths);
     memcpy(out + sizeof lengths, message, lengths.head);
+    uint8_t *payload = out + sizeof lengths + round_up(lengths.head);
     if (message->payload.len > 0) {
-        memcpy(out + sizeof lengths + round_up(lengths.head), message->payload.at, message->payload.len);
+        memcpy(payload, message->payload.at, message->payload.len);
+    }
+    if (message->tail.len > 0) {
+        memcpy(payload + message->payload.len, message->tail.at, message->tail.len);
     }
     parcel->len += need;
     parcel->has_state = parcel->has_state || !is_packet;

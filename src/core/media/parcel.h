@@ -74,6 +74,7 @@ struct cf_parcel_picture {
     uint16_t sequence;
     bool marker;
     bool has_marking;
+    uint8_t descriptor_len; /**< of its dependency descriptor, the last octets of the payload; 0: it has none */
     struct cf_frame_marking marking;
 };
 
@@ -113,6 +114,7 @@ struct cf_parcel_message {
         struct cf_parcel_voice voice;
     } as;
     struct cf_span payload; /**< of PICTURE and VOICE; when read, a view of the parcel */
+    struct cf_span tail;    /**< put behind the payload; when read it is part of that */
 };
 
 /** A parcel that is being filled. Zeroed: it has no memory. */

@@ -78,6 +78,17 @@ static bool get_marking(const struct cf_engine_line *line, const struct cf_rtp_v
            cf_frame_marking_parse(data, ret);
 }
 
+/* The dependency descriptor, if the peer may send it on the line and has. */
+static void note_descriptor(const struct cf_engine_line *line, const struct cf_rtp_view *view, struct cf_video_packet *packet) {
+    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_DEPENDENCY_DESCRIPTOR];
+    struct cf_span data;
+    if (extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
+        data.len <= CF_DD_LEN_MAX) {
+        packet->descriptor = data.at;
+        packet->descriptor_len = (uint8_t)data.len;
+    }
+}
+
 enum cf_source_result cf_engine_forward_packet(struct cf_engine *engine, struct cf_engine_stream *stream,
                                                const struct cf_video_packet *packet) {
     struct cf_engine_room *room = stream->line->leg->room;
@@ -104,6 +115,7 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
                                      .payload = view->payload,
                                      .arrival = engine->now};
     packet.has_marking = get_marking(stream->line, view, &packet.marking);
+    note_descriptor(stream->line, view, &packet);
     enum cf_source_result result = cf_engine_forward_packet(engine, stream, &packet);
     if (result == CF_SOURCE_TAKEN) {
         cf_engine_hand_picture(engine, stream, &packet);

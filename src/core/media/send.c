@@ -14,10 +14,17 @@
 
 /* --- pictures --- */
 
-/* The contributing source is named if the line tells who is shown (RFC 7667 section 3.7). */
-static inline size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out) {
+/* The contributing source is named if the line tells who is shown (RFC 7667 section 3.7). Where the transport-wide number is:
+ * *ret_number_at, if there is one. */
+static inline size_t print_picture_header(const struct cf_engine_line *line, const struct cf_sink_item *item, uint8_t *out,
+                                          size_t *ret_number_at) {
     uint8_t type = cf_engine_rtp_type(item->patch.marker, line->picture_types[item->packet->format]);
-    return cf_engine_print_rtp_header(line, type, item->patch.sequence, item->patch.timestamp, item->csrc, out);
+    size_t len = cf_engine_print_rtp_header(line, type, item->patch.sequence, item->patch.timestamp, item->csrc, out);
+    *ret_number_at = len - line->extension_len + line->twcc_at;
+    if (line->descriptor_id != 0 && item->packet->descriptor_len > 0) {
+        return cf_engine_describe(line, item, out, len - line->extension_len, ret_number_at);
+    }
+    return len;
 }
 
 /* A repetition becomes a packet of the line's stream of retransmissions (RFC 4588). False: there is none for its format. */
@@ -40,10 +47,10 @@ static bool make_rtx(struct cf_engine_line *line, const struct cf_sink_item *ite
     return true;
 }
 
-static void put_number(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_outbox_packet *packet) {
+static void put_number(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_outbox_packet *packet,
+                       size_t number_at) {
     size_t len = packet->header_len + packet->prefix_len + packet->payload.len;
-    uint8_t *extension = cf_outbox_room(&engine->outbox) + packet->header_len - line->extension_len;
-    cf_set_be16(extension + line->twcc_at, cf_engine_bandwidth_number(engine, line, len));
+    cf_set_be16(cf_outbox_room(&engine->outbox) + number_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
 /* The way that packets of one line go; false: there is none. */
@@ -67,11 +74,12 @@ static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *
         line->counts.failures_out++;
         return;
     }
+    size_t number_at;
     struct cf_outbox_packet packet = {
         .srtp = way->srtp,
         .socket = way->socket,
         .to = way->to,
-        .header_len = print_picture_header(line, item, room),
+        .header_len = print_picture_header(line, item, room, &number_at),
         .ticket = {.user = line, .timestamp = item->patch.timestamp, .is_repeat = item->is_repeat},
     };
     packet.prefix_len = cf_rewrite_payload(item->packet, &item->patch, room + packet.header_len, &packet.payload);
@@ -80,7 +88,7 @@ static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *
         return;
     }
     if (line->twcc_at > 0) {
-        put_number(engine, line, &packet);
+        put_number(engine, line, &packet, number_at);
     }
     cf_outbox_add(outbox, &packet);
 }
@@ -118,7 +126,7 @@ static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *
                                             .header_len = 12U + line->extension_len,
                                             .payload = kept,
                                             .ticket = {.user = line, .is_rtx = true}};
-    put_number(engine, line, &packet);
+    put_number(engine, line, &packet, 12U + line->twcc_at);
     cf_outbox_add(outbox, &packet);
 }
 

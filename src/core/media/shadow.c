@@ -212,15 +212,18 @@ static void on_source_gone(struct cf_engine *engine, struct cf_engine_room *room
 static void on_picture(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_parcel_message *message) {
     const struct cf_parcel_picture *handed = &message->as.picture;
     struct cf_engine_stream *stream = find_stream(engine, room, message);
-    if (stream == NULL) {
+    if (stream == NULL || handed->descriptor_len > message->payload.len) {
         return; /* it crossed something */
     }
+    size_t len = message->payload.len - handed->descriptor_len;
     const struct cf_video_packet packet = {.timestamp = handed->timestamp,
                                            .sequence = handed->sequence,
                                            .marker = handed->marker,
                                            .has_marking = handed->has_marking,
                                            .marking = handed->marking,
-                                           .payload = message->payload,
+                                           .descriptor = handed->descriptor_len > 0 ? message->payload.at + len : NULL,
+                                           .descriptor_len = handed->descriptor_len,
+                                           .payload = {message->payload.at, len},
                                            .arrival = engine->now};
     cf_engine_forward_packet(engine, stream, &packet);
 }

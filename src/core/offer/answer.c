@@ -148,10 +148,13 @@ static bool has_format(const struct cf_plan *plan, enum cf_codec codec) {
 }
 
 /* Extensions that are of no use on the line, as a set. */
-static uint32_t useless_extensions(const struct cf_plan *plan) {
+static uint32_t useless_extensions(const struct cf_section *offer, const struct cf_plan *plan) {
     uint32_t useless = plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS;
     /* Payloads of other formats tell themselves what layer they are of. */
     useless |= has_format(plan, CF_CODEC_H264) ? 0 : 1U << CF_EXTENSION_FRAME_MARKING;
+    /* Descriptors of key frames are too long for the short form. */
+    bool has_described = has_format(plan, CF_CODEC_AV1) && offer->attributes.allows_mixed;
+    useless |= has_described ? 0 : 1U << CF_EXTENSION_DEPENDENCY_DESCRIPTOR;
     return useless;
 }
 
@@ -161,7 +164,7 @@ static enum cf_direction most_of(enum cf_extension extension) {
 }
 
 static void decide_extensions(const struct cf_policy *policy, const struct cf_section *offer, struct cf_plan *plan) {
-    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind) & ~useless_extensions(plan);
+    uint32_t ours = cf_policy_extensions_of(policy, offer->media->kind) & ~useless_extensions(offer, plan);
     uint32_t ids[(CF_EXTENSION_ID_MAX + 1) / 32] = {0};
     for (size_t i = 0; i < CF_EXTENSION_COUNT; i++) {
         const struct cf_section_extmap *offered = &offer->attributes.extmaps[i];
@@ -170,6 +173,7 @@ static void decide_extensions(const struct cf_policy *policy, const struct cf_se
             continue;
         }
         ids[offered->id / 32] |= 1U << offered->id % 32;
+        plan->allows_mixed = plan->allows_mixed || i == CF_EXTENSION_DEPENDENCY_DESCRIPTOR;
         struct cf_sdp_extmap *map = &plan->extmaps[plan->extmap_count++];
         *map = (struct cf_sdp_extmap){
             .id = offered->id,

@@ -172,6 +172,7 @@ static void put_repair(struct cf_writer *w, const struct cf_plan *plan) {
 static void put_names(struct cf_writer *w, const struct cf_plan *plan) {
     put_attribute(w, CF_STR("mid"), plan->mid);
     put_flag(w, plan->is_bundled, CF_STR("a=bundle-only\r\n"));
+    put_flag(w, plan->allows_mixed, CF_STR("a=extmap-allow-mixed\r\n"));
     for (size_t i = 0; i < plan->extmap_count; i++) {
         cf_put_sdp_extmap(w, &plan->extmaps[i]);
     }

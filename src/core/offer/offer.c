@@ -235,7 +235,10 @@ static void plan_extensions(const struct offer *o, enum cf_media_kind kind, cons
     uint32_t ours = cf_policy_extensions_of(policy, kind);
     bool has_control = policy->offers_congestion_control || is_extension_in_use(former, CF_EXTENSION_TRANSPORT_CC);
     ours &= ~(is_extension_in_use(former, CF_EXTENSION_FRAME_MARKING) ? 0 : 1U << CF_EXTENSION_FRAME_MARKING);
+    bool has_described = is_extension_in_use(former, CF_EXTENSION_DEPENDENCY_DESCRIPTOR);
     ours &= ~(has_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
+    ours &= ~(has_described ? 0 : 1U << CF_EXTENSION_DEPENDENCY_DESCRIPTOR);
+    plan->allows_mixed = has_described;
     ours &= ~(plan->rid_count > 0 ? 0 : CF_SIMULCAST_EXTENSIONS);
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < CF_EXTENSION_COUNT; i++) {

@@ -40,7 +40,8 @@ struct cf_plan {
     bool is_bundled; /**< follows another section: port 0 and a=bundle-only */
     bool has_rtcp_mux;
     bool has_rtcp_rsize;
-    bool has_rtcp; /**< write a=rtcp */
+    bool allows_mixed; /**< write a=extmap-allow-mixed (RFC 8285 section 6) */
+    bool has_rtcp;     /**< write a=rtcp */
     bool has_ice;
     bool is_ice_mismatch;   /**< say that the address was changed on the way */
     bool has_trickle;       /**< the peer knows what a=end-of-candidates is */

@@ -155,7 +155,8 @@ void cf_policy_default(struct cf_policy *ret) {
         .takes_redundancy = true,
         .takes_simulcast = true,
         .video_extensions = 1U << CF_EXTENSION_MID | 1U << CF_EXTENSION_RID | 1U << CF_EXTENSION_REPAIRED_RID |
-                            1U << CF_EXTENSION_TRANSPORT_CC | 1U << CF_EXTENSION_FRAME_MARKING,
+                            1U << CF_EXTENSION_TRANSPORT_CC | 1U << CF_EXTENSION_FRAME_MARKING |
+                            1U << CF_EXTENSION_DEPENDENCY_DESCRIPTOR,
         .ptime_msec = 20,
     };
     *ret = constants;

@@ -84,6 +84,11 @@ static void read_extmap(struct cf_attributes *a, struct cf_str value) {
     }
 }
 
+static void read_allow_mixed(struct cf_attributes *a, struct cf_str value) {
+    (void)value;
+    a->allows_mixed = true;
+}
+
 static void read_ssrc(struct cf_attributes *a, struct cf_str value) {
     struct cf_sdp_ssrc ssrc;
     if (!cf_sdp_ssrc_parse(value, &ssrc) || a->ssrc_count == CF_MEDIA_SSRCS_MAX) {
@@ -160,6 +165,7 @@ static const struct {
     {CF_STR_INIT("crypto"), read_crypto},
     {CF_STR_INIT("rid"), read_rid},
     {CF_STR_INIT("simulcast"), read_simulcast},
+    {CF_STR_INIT("extmap-allow-mixed"), read_allow_mixed},
 };
 
 static void read_attribute(struct cf_attributes *a, const struct cf_sdp_line *line) {

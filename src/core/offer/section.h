@@ -35,6 +35,7 @@ struct cf_attributes {
     bool has_rtcp_mux;
     bool has_rtcp_rsize;
     bool is_bundle_only;
+    bool allows_mixed; /**< header extensions of both forms may be in one stream (RFC 8285 section 4.1.2) */
     bool has_rtcp;
     struct cf_sdp_rtcp rtcp;
     struct cf_str mid;     /**< absent: none, or no token */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/rtp/dependency.h"
 
+#include "base/bug.h"
+#include <string.h>
+
 /* --- bits --- */
 
 struct bits {
@@ -54,6 +57,7 @@ static enum cf_err take_layers(struct bits *b, struct cf_dd_structure *s) {
         next = take(b, 2);
         if (next == 1) {
             temporal++;
+            s->temporal_max = temporal > s->temporal_max ? temporal : s->temporal_max;
         } else if (next == 2) {
             temporal = 0;
             spatial++;
@@ -124,7 +128,7 @@ static enum cf_err take_structure(struct bits *b, struct cf_dd_structure *ret) {
     find_target_layers(&s);
     if (take_flag(b)) {
         for (size_t i = 0; i <= s.spatial_max; i++) {
-            (void)take(b, 16);
+            s.widths[i] = (uint16_t)(take(b, 16) + 1);
             s.heights[i] = (uint16_t)(take(b, 16) + 1);
         }
     }
@@ -188,6 +192,8 @@ enum cf_err cf_dd_parse(struct cf_span data, struct cf_dd_structure *structure, 
         used = &fresh;
     }
     dd.has_structure = flags.has_structure;
+    dd.place =
+        (struct cf_dd_place){.mask_at = (uint16_t)b.at, .target_count = used->target_count, .has_mask = flags.has_active_targets};
     dd.has_active_targets = flags.has_active_targets;
     dd.active_targets = flags.has_active_targets ? take(&b, used->target_count) : 0;
     if (flags.has_structure && !flags.has_active_targets) {
@@ -203,4 +209,70 @@ enum cf_err cf_dd_parse(struct cf_span data, struct cf_dd_structure *structure, 
     }
     *ret = dd;
     return CF_OK;
+}
+
+/* --- for receivers --- */
+
+uint32_t cf_dd_targets(const struct cf_dd_structure *structure, unsigned spatial, unsigned temporal) {
+    uint32_t targets = 0;
+    for (unsigned t = 0; t < structure->target_count; t++) {
+        bool is_in = structure->target_spatial[t] <= spatial && structure->target_temporal[t] <= temporal;
+        targets |= is_in ? UINT32_C(1) << t : 0;
+    }
+    return targets;
+}
+
+uint8_t cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structure *structure) {
+    uint8_t highest = 0;
+    for (unsigned t = 0; t < structure->target_count; t++) {
+        if (structure->target_spatial[t] == dd->spatial && cf_dd_indication(dd, t) == CF_DD_SWITCH) {
+            highest = structure->target_temporal[t] > highest ? structure->target_temporal[t] : highest;
+        }
+    }
+    return highest;
+}
+
+/* Bits are put one after the other into octets that are zero. */
+struct bit_writer {
+    uint8_t *out;
+    size_t at;
+};
+
+static void put_bits(struct bit_writer *w, uint32_t value, unsigned count) {
+    for (unsigned i = count; i-- > 0; w->at++) {
+        w->out[w->at / 8] |= (uint8_t)((value >> i & 1U) << (7 - w->at % 8));
+    }
+}
+
+static void copy_bits(struct bit_writer *w, struct bits *b, size_t end) {
+    while (b->at < end) {
+        put_bits(w, take(b, 1), 1);
+    }
+}
+
+/* Bits of the part that every packet has, and of the flags behind it: structure, active targets, three of their own. */
+#define MANDATORY_BITS (8U * CF_DD_LEN_MIN)
+#define FLAG_TARGETS 0x08U
+#define FLAG_BITS 5U
+
+size_t cf_dd_print(struct cf_span data, const struct cf_dd_place *place, uint16_t frame_number, const uint32_t *targets,
+                   uint8_t *out) {
+    cf_assert(data.len >= CF_DD_LEN_MIN && data.len <= CF_DD_LEN_MAX);
+    if (targets == NULL) {
+        memcpy(out, data.at, data.len);
+        cf_set_be16(out + CF_DD_FRAME_NUMBER_AT, frame_number);
+        return data.len;
+    }
+    memset(out, 0, CF_DD_PRINTED_MAX);
+    struct bits b = {.data = data};
+    struct bit_writer w = {.out = out};
+    copy_bits(&w, &b, MANDATORY_BITS);
+    uint32_t flags = data.len > CF_DD_LEN_MIN ? take(&b, FLAG_BITS) : 0;
+    put_bits(&w, flags | FLAG_TARGETS, FLAG_BITS);
+    copy_bits(&w, &b, place->mask_at); /* the structure, if there is one */
+    put_bits(&w, *targets, place->target_count);
+    b.at += place->has_mask ? place->target_count : 0;
+    copy_bits(&w, &b, 8 * data.len);
+    cf_set_be16(out + CF_DD_FRAME_NUMBER_AT, frame_number);
+    return (w.at + 7) / 8;
 }

@@ -241,8 +241,12 @@ bool cf_forward_recall(struct cf_forward *forward, struct cf_sink *sink, uint16_
     if (packet == NULL) {
         return false;
     }
-    *ret_item = (struct cf_sink_item){
-        .sink = sink, .packet = packet, .patch = cf_rewrite_patch_of(stay, packet), .csrc = stay->csrc, .is_repeat = true};
+    *ret_item = (struct cf_sink_item){.sink = sink,
+                                      .packet = packet,
+                                      .patch = cf_rewrite_patch_of(stay, packet),
+                                      .layers = &source->layers,
+                                      .csrc = stay->csrc,
+                                      .is_repeat = true};
     return true;
 }
 

@@ -22,6 +22,11 @@ static struct cf_layer_limit next_limit(const struct cf_layer_gate *gate, const 
     if (temporal > next.temporal && temporal <= wanted.temporal && packet->layer.is_sync) {
         next.temporal = temporal;
     }
+    /* Who gets this frame can go on with those. */
+    uint8_t up = packet->layer.switch_temporal < wanted.temporal ? packet->layer.switch_temporal : wanted.temporal;
+    if (temporal <= next.temporal && packet->layer.spatial <= next.spatial && up > next.temporal) {
+        next.temporal = up;
+    }
     return next;
 }
 

@@ -12,7 +12,7 @@
 #include "core/sfu/video.h"
 
 /** No limit. */
-#define CF_LAYER_ANY UINT8_MAX
+#define CF_LAYER_ANY CF_VIDEO_ANY_LAYER
 
 /** The highest layers that pass. */
 struct cf_layer_limit {

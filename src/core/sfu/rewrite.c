@@ -51,7 +51,9 @@ void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csr
         .picture_id_shift = (uint16_t)(heads->picture_id + 1 - first->vp8.picture_id),
         .tl0picidx_shift = (uint8_t)(heads->tl0picidx + 1 - first->vp8.tl0picidx),
         .keyidx_shift = (uint8_t)(heads->keyidx + 1 - first->vp8.keyidx),
+        .frame_number_shift = (uint16_t)(heads->frame_number + 1 - cf_video_frame_number(first)),
         .spatial_top = CF_LAYER_ANY,
+        .temporal_top = CF_LAYER_ANY,
         .first = (uint16_t)(heads->sequence + 1),
     };
     rewrite->has_skipped = false;
@@ -68,14 +70,16 @@ static struct cf_rewrite_stay *split(struct cf_rewrite *rewrite) {
     return stay;
 }
 
-void cf_rewrite_change_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet) {
+void cf_rewrite_change_top(struct cf_rewrite *rewrite, struct cf_layer_limit top, const struct cf_video_packet *packet) {
     uint16_t number = (uint16_t)(packet->sequence + rewrite->stays[0].sequence_shift);
     if (!is_after_16(number, rewrite->heads.sequence)) {
         return;
     }
     struct cf_rewrite_stay *stay = split(rewrite);
     stay->first = is_after_16(stay->first, number) ? stay->first : number;
-    stay->spatial_top = spatial_top;
+    stay->spatial_top = top.spatial;
+    stay->temporal_top = top.temporal;
+    stay->is_masked = true;
 }
 
 void cf_rewrite_skip(struct cf_rewrite *rewrite, const struct cf_video_packet *packet) {
@@ -103,6 +107,10 @@ static inline struct cf_rewrite_patch make_patch(const struct cf_rewrite_stay *s
         .picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_PICTURE_ID_MASK,
         .tl0picidx = (uint8_t)(packet->vp8.tl0picidx + stay->tl0picidx_shift),
         .keyidx = (uint8_t)(packet->vp8.keyidx + stay->keyidx_shift) & 0x1fU,
+        .frame_number = (uint16_t)(cf_video_frame_number(packet) + stay->frame_number_shift),
+        .spatial_top = stay->spatial_top,
+        .temporal_top = stay->temporal_top,
+        .is_masked = stay->is_masked,
         .marker = packet->marker || (packet->layer.is_spatial_end && packet->layer.spatial == stay->spatial_top),
     };
 }
@@ -127,6 +135,9 @@ static inline void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_v
 static inline void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *packet,
                            const struct cf_rewrite_patch *patch) {
     struct cf_rewrite_stay *stay = &rewrite->stays[0];
+    if (packet->descriptor_len > 0 && is_after_16(patch->frame_number, rewrite->heads.frame_number)) {
+        rewrite->heads.frame_number = patch->frame_number;
+    }
     if (is_after_16(patch->sequence, rewrite->heads.sequence)) {
         rewrite->heads.sequence = patch->sequence;
         if ((int16_t)(uint16_t)(patch->sequence - stay->first) > REACH) {

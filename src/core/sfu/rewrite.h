@@ -27,11 +27,14 @@ struct cf_rewrite_stay {
     uint32_t timestamp_shift;
     uint16_t sequence_shift;
     uint16_t picture_id_shift;
+    uint16_t frame_number_shift; /**< of dependency descriptors */
+    uint16_t first; /**< outgoing sequence number it began with; of the present one moved on so that it is never far behind */
     uint8_t tl0picidx_shift;
     uint8_t keyidx_shift;
     uint8_t
         spatial_top; /**< highest spatial layer that is sent: its last packet ends the frame; CF_LAYER_ANY: as the source says */
-    uint16_t first;  /**< outgoing sequence number it began with; of the present one moved on so that it is never far behind */
+    uint8_t temporal_top; /**< highest temporal layer that is sent; meaningful with descriptors */
+    bool is_masked;       /**< receivers were told of fewer decode targets: they are told of all that there are from then on */
 };
 
 /** Highest numbers sent. */
@@ -39,6 +42,7 @@ struct cf_rewrite_heads {
     uint32_t timestamp;
     uint16_t sequence;
     uint16_t picture_id;
+    uint16_t frame_number; /**< of dependency descriptors */
     uint8_t tl0picidx;
     uint8_t keyidx;
 };
@@ -57,8 +61,12 @@ struct cf_rewrite_patch {
     uint32_t timestamp;
     uint16_t sequence;
     uint16_t picture_id;
+    uint16_t frame_number; /**< of the dependency descriptor, if it has one */
     uint8_t tl0picidx;
     uint8_t keyidx;
+    uint8_t spatial_top; /**< what its receiver gets of the source, for the descriptor, which says so if .is_masked */
+    uint8_t temporal_top;
+    bool is_masked;
     bool marker; /**< last packet of the frame, of what is sent of it */
 };
 
@@ -76,12 +84,14 @@ void cf_rewrite_switch(struct cf_rewrite *rewrite, uint32_t source, uint32_t csr
 bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet *packet, struct cf_rewrite_patch *ret);
 
 /** As cf_rewrite_set_top(), where it is another than before. */
-void cf_rewrite_change_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet);
+void cf_rewrite_change_top(struct cf_rewrite *rewrite, struct cf_layer_limit top, const struct cf_video_packet *packet);
 
-/** From @p packet (in order, not yet sent) on, @p spatial_top is the highest spatial layer that is sent. */
-static inline void cf_rewrite_set_top(struct cf_rewrite *rewrite, uint8_t spatial_top, const struct cf_video_packet *packet) {
-    if (rewrite->stays[0].spatial_top != spatial_top) {
-        cf_rewrite_change_top(rewrite, spatial_top, packet);
+/** From @p packet (in order, not yet sent) on, layers up to @p top are sent. Temporal ones matter with descriptors only. */
+static inline void cf_rewrite_set_top(struct cf_rewrite *rewrite, struct cf_layer_limit top,
+                                      const struct cf_video_packet *packet) {
+    const struct cf_rewrite_stay *stay = &rewrite->stays[0];
+    if (stay->spatial_top != top.spatial || (packet->descriptor_len > 0 && stay->temporal_top != top.temporal)) {
+        cf_rewrite_change_top(rewrite, top, packet);
     }
 }
 

@@ -54,7 +54,7 @@ static bool admit(struct cf_sink *sink, const struct cf_video_packet *packet) {
         sink->counts.skipped++;
         return false;
     }
-    cf_rewrite_set_top(&sink->rewrite, sink->gate.present.spatial, packet);
+    cf_rewrite_set_top(&sink->rewrite, sink->gate.present, packet);
     return true;
 }
 
@@ -69,6 +69,7 @@ static bool make_item(struct cf_sink *sink, const struct cf_video_packet *packet
     }
     ret->sink = sink;
     ret->packet = packet;
+    ret->layers = &sink->shown->layers;
     ret->csrc = sink->rewrite.stays[0].csrc;
     ret->is_repeat = false;
     sink->packets++;

@@ -123,7 +123,8 @@ struct cf_sink_item {
     struct cf_sink *sink;
     const struct cf_video_packet *packet; /**< in the source's store, valid until the next packet comes in */
     struct cf_rewrite_patch patch;
-    uint32_t csrc; /**< SSRC of the picture that is shown, 0: not named */
+    const struct cf_video_layers *layers; /**< the source's, for its descriptor */
+    uint32_t csrc;                        /**< SSRC of the picture that is shown, 0: not named */
     bool is_repeat;
 };
 

@@ -26,6 +26,7 @@ void cf_source_restart(struct cf_source *source, enum cf_video_format format, ui
     source->missing = (struct cf_nack_list){.count = 0};
     source->clock = (struct cf_clock_map){.clock_rate_hz = CF_VIDEO_CLOCK_HZ};
     source->rates = (struct cf_layer_rates){.any = false};
+    source->layers = (struct cf_video_layers){.active = 0};
     source->has_key = false;
     source->has_lip_offset = false;
     source->pixels = 0;
@@ -118,6 +119,9 @@ enum cf_source_result cf_source_on_packet(struct cf_source *source, const struct
     }
     if (parsed.has_marking) {
         cf_video_packet_mark(&parsed, &parsed.marking);
+    }
+    if (parsed.descriptor_len > 0) {
+        cf_video_packet_describe(&parsed, &source->layers);
     }
     if (parsed.vp8.has_picture_id) {
         widen_picture_id(source, &parsed.vp8);

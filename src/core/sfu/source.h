@@ -73,6 +73,7 @@ struct cf_source {
     struct cf_scene *picture; /**< borrowed: whose encoding it is; NULL: it is in no room */
     struct cf_store store;
     struct cf_layer_rates rates;
+    struct cf_video_layers layers; /**< by its dependency descriptors */
     struct cf_nack_list missing;
     struct cf_keyframe_gate gate;
     struct cf_keyframe_budget own_wishes; /**< key frames wanted for losses that we see ourselves */

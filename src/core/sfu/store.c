@@ -55,7 +55,7 @@ static uint8_t *reserve(struct cf_store *store, size_t len, uint64_t *ret_begin)
 
 enum cf_err cf_store_put(struct cf_store *store, const struct cf_video_packet *packet) {
     struct cf_store_slot *slot = slot_of(store, packet->sequence);
-    if (packet->payload.len > PACKET_MAX) {
+    if (packet->payload.len + packet->descriptor_len > PACKET_MAX) {
         return CF_ERR_LIMIT;
     }
     bool same = is_whole(store, slot) && slot->packet.sequence == packet->sequence;
@@ -63,10 +63,15 @@ enum cf_err cf_store_put(struct cf_store *store, const struct cf_video_packet *p
         return CF_ERR_EXISTS;
     }
     uint64_t begin;
-    uint8_t *copy = reserve(store, packet->payload.len, &begin);
-    memcpy(copy, packet->payload.at, packet->payload.len);
+    size_t len = packet->payload.len;
+    uint8_t *copy = reserve(store, len + packet->descriptor_len, &begin);
+    memcpy(copy, packet->payload.at, len);
     *slot = (struct cf_store_slot){.packet = *packet, .begin = begin, .epoch = store->epoch};
     slot->packet.payload.at = copy;
+    if (packet->descriptor_len > 0) {
+        memcpy(copy + len, packet->descriptor, packet->descriptor_len);
+        slot->packet.descriptor = copy + len;
+    }
     if (!store->any || (int16_t)(uint16_t)(packet->sequence - store->newest) > 0) {
         store->newest = packet->sequence;
         store->any = true;

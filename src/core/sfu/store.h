@@ -18,7 +18,7 @@ struct cf_store_config {
     cf_usec age;    /**< older packets are not given out */
 };
 
-/** One stored packet; .packet.payload is a view of the store. */
+/** One stored packet; .packet.payload and .packet.descriptor are views of the store. */
 struct cf_store_slot {
     struct cf_video_packet packet;
     uint64_t begin; /**< octets ever stored before this packet */

@@ -173,6 +173,29 @@ void cf_video_packet_mark(struct cf_video_packet *packet, const struct cf_frame_
     }
 }
 
+void cf_video_packet_describe(struct cf_video_packet *packet, struct cf_video_layers *layers) {
+    struct cf_dd dd;
+    const struct cf_span data = {packet->descriptor, packet->descriptor_len};
+    if (packet->format != CF_VIDEO_AV1 || cf_dd_parse(data, &layers->structure, &dd) != CF_OK) {
+        packet->descriptor = NULL;
+        packet->descriptor_len = 0;
+        return;
+    }
+    uint8_t up = cf_dd_switch_temporal(&dd, &layers->structure);
+    layers->active = dd.has_active_targets ? dd.active_targets : layers->active;
+    packet->descriptor_place = dd.place;
+    packet->frame_start = dd.frame_start && dd.spatial == 0;
+    packet->key_start = packet->key_start || cf_dd_is_key_start(&dd);
+    packet->layer = (struct cf_video_layer){.spatial = dd.spatial,
+                                            .temporal = dd.temporal,
+                                            .is_spatial_end = dd.frame_end,
+                                            .switch_temporal = up == layers->structure.temporal_max ? CF_VIDEO_ANY_LAYER : up};
+    if (packet->key_start) {
+        packet->width = layers->structure.widths[layers->structure.spatial_max];
+        packet->height = layers->structure.heights[layers->structure.spatial_max];
+    }
+}
+
 bool cf_video_set_accepts(uint32_t formats, enum cf_video_format source) {
     uint32_t takers = CF_VIDEO_SET(source);
     if (source == CF_VIDEO_H264_MODE_0) {

@@ -7,6 +7,7 @@
 #define CF_SFU_VIDEO_H
 
 #include "base/usec.h"
+#include "core/rtp/dependency.h"
 #include "core/rtp/frame_marking.h"
 #include "core/rtp/h264.h"
 #include "core/rtp/vp8.h"
@@ -26,12 +27,16 @@ enum cf_video_format {
     CF_VIDEO_FORMAT_COUNT, /**< number of values */
 };
 
+/** All layers that there are. */
+#define CF_VIDEO_ANY_LAYER UINT8_MAX
+
 /** What layer a packet is of, as far as it says so. Zeroed: the only one. */
 struct cf_video_layer {
-    uint8_t spatial;     /**< 0 is the lowest */
-    uint8_t temporal;    /**< 0 is the lowest */
-    bool is_sync;        /**< who gets lower temporal layers may get this one from here on */
-    bool is_spatial_end; /**< last packet of its spatial layer's frame */
+    uint8_t spatial;         /**< 0 is the lowest */
+    uint8_t temporal;        /**< 0 is the lowest */
+    bool is_sync;            /**< who gets lower temporal layers may get this one from here on */
+    bool is_spatial_end;     /**< last packet of its spatial layer's frame */
+    uint8_t switch_temporal; /**< who gets this may get temporal layers up to that from here on; 0: it does not say */
 };
 
 /** Octets of a payload's head, see struct cf_video_head. */
@@ -68,6 +73,9 @@ struct cf_video_packet {
      */
     struct cf_vp8_descriptor vp8;
     struct cf_video_head head;
+    const uint8_t *descriptor; /**< dependency descriptor that came with it, a view; NULL: none */
+    uint8_t descriptor_len;    /**< at most CF_DD_LEN_MAX */
+    struct cf_dd_place descriptor_place;
     bool has_marking; /**< frame marking came with it */
     struct cf_frame_marking marking;
     struct cf_span payload; /**< whole RTP payload without padding */
@@ -83,6 +91,23 @@ CF_MUST_USE enum cf_err cf_video_packet_parse(enum cf_video_format format, struc
 
 /** Frame marking (RFC 9626) came with the packet: layers of formats whose payload does not tell. */
 void cf_video_packet_mark(struct cf_video_packet *packet, const struct cf_frame_marking *marking);
+
+/** What is known of a source by its dependency descriptors. Zeroed: nothing. */
+struct cf_video_layers {
+    struct cf_dd_structure structure;
+    uint32_t active; /**< decode targets that are being sent, as bits */
+};
+
+/**
+ * Take the layers of @p packet from its dependency descriptor, and note what it says in @p layers. One that can't be understood,
+ * as long as its templates have not come, is taken off the packet.
+ */
+void cf_video_packet_describe(struct cf_video_packet *packet, struct cf_video_layers *layers);
+
+/** Its frame number; 0 without descriptor. */
+static inline uint16_t cf_video_frame_number(const struct cf_video_packet *packet) {
+    return packet->descriptor_len > 0 ? cf_be16(packet->descriptor + CF_DD_FRAME_NUMBER_AT) : 0;
+}
 
 /** A set of formats with @p format in it. */
 #define CF_VIDEO_SET(format) (1U << (format))

@@ -34,7 +34,10 @@ static void what_goes_in_comes_out_in_order(void **state) {
             in.payload = (struct cf_span){octets, sizeof octets};
         }
         if (in.kind == CF_PARCEL_PICTURE) {
-            in.as.picture = (struct cf_parcel_picture){.timestamp = 90000, .sequence = 65535, .marker = true};
+            in.as.picture =
+                (struct cf_parcel_picture){.timestamp = 90000, .sequence = 65535, .marker = true, .descriptor_len = 5};
+            in.payload.len -= 5; /* a descriptor behind it */
+            in.tail = (struct cf_span){octets + in.payload.len, 5};
         }
         assert_true(cf_parcel_put(&parcel, &in));
     }
@@ -50,7 +53,7 @@ static void what_goes_in_comes_out_in_order(void **state) {
         if (message.kind == CF_PARCEL_PICTURE) {
             assert_int_equal(message.as.picture.timestamp, 90000);
             assert_int_equal(message.as.picture.sequence, 65535);
-            assert_true(message.as.picture.marker);
+            assert_true(message.as.picture.marker && message.as.picture.descriptor_len == 5);
             assert_memory_equal(message.payload.at, octets, sizeof octets);
         }
     }

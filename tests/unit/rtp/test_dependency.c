@@ -151,5 +151,45 @@ static void refuses_too_many_layers(void **state) {
     assert_false(s.any);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(reads_templates_with_a_key_frame), cmocka_unit_test(reads_frames_by_template),
-             cmocka_unit_test(refuses_too_many_layers))
+/* Another frame number, and fewer targets: all else stays, whether there was a mask, flags, or neither. */
+static void is_printed_for_a_receiver(void **state) {
+    (void)state;
+    struct cf_dd_structure structure = {.any = false};
+    struct cf_dd_structure again = {.any = false};
+    struct cf_dd dd;
+    struct cf_dd printed;
+    uint8_t out[CF_DD_PRINTED_MAX];
+    const uint32_t targets = 0x5;
+    put_key_frame(700);
+    const struct cf_span key = begin_or_end(false);
+    assert_ok(cf_dd_parse(key, &structure, &dd));
+    assert_false(dd.place.has_mask);
+    size_t len = cf_dd_print(key, &dd.place, 65535, NULL, out);
+    assert_int_equal(len, key.len);
+    assert_ok(cf_dd_parse((struct cf_span){out, len}, &again, &printed));
+    assert_true(printed.frame_number == 65535 && printed.active_targets == dd.active_targets);
+    len = cf_dd_print(key, &dd.place, 1, &targets, out);
+    assert_ok(cf_dd_parse((struct cf_span){out, len}, &again, &printed));
+    assert_memory_equal(&again, &structure, sizeof structure);
+    assert_true(printed.place.has_mask && printed.active_targets == targets && printed.indications == dd.indications);
+    /* Again, over the mask that is there: no longer. */
+    const uint32_t other = 0xa;
+    uint8_t twice[CF_DD_PRINTED_MAX];
+    assert_int_equal(cf_dd_print((struct cf_span){out, len}, &printed.place, 2, &other, twice), len);
+    assert_ok(cf_dd_parse((struct cf_span){twice, len}, &again, &printed));
+    assert_true(printed.active_targets == other && printed.frame_number == 2);
+    /* The short form grows an octet of flags and the mask. */
+    put_head(false, true, 61, 9);
+    const struct cf_span small = begin_or_end(false);
+    assert_ok(cf_dd_parse(small, &structure, &dd));
+    len = cf_dd_print(small, &dd.place, 10, &targets, out);
+    assert_int_equal(len, CF_DD_LEN_MIN + 2);
+    assert_ok(cf_dd_parse((struct cf_span){out, len}, &again, &printed));
+    assert_true(printed.active_targets == targets && printed.frame_number == 10 && printed.frame_end && !printed.frame_start);
+    assert_int_equal(cf_dd_targets(&structure, 0, 0), 1);
+    assert_int_equal(cf_dd_targets(&structure, 1, 0), 5);
+    assert_int_equal(cf_dd_targets(&structure, UINT8_MAX, UINT8_MAX), 15);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(is_printed_for_a_receiver), cmocka_unit_test(reads_templates_with_a_key_frame),
+             cmocka_unit_test(reads_frames_by_template), cmocka_unit_test(refuses_too_many_layers))

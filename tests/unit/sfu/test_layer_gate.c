@@ -62,7 +62,7 @@ static bool pass(const struct cf_video_packet *p, struct cf_layer_limit wanted, 
         cf_rewrite_skip(&rewrite, p);
         return false;
     }
-    cf_rewrite_set_top(&rewrite, gate.present.spatial, p);
+    cf_rewrite_set_top(&rewrite, gate.present, p);
     return cf_rewrite_packet(&rewrite, p, patch);
 }
 
