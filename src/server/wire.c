@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define RECEIVE_BATCH 32
+#define BATCHES_A_TURN 8 /* when more waits others have their turn first */
 
 /* One UDP address. */
 struct port {
@@ -110,10 +111,13 @@ static void on_datagrams(void *ctx) {
     struct port *port = ctx;
     struct cf_wire *wire = port->wire;
     struct cf_datagram datagrams[RECEIVE_BATCH];
-    size_t count = cf_udp_receive(&port->udp, buffer, CF_UDP_DATAGRAM_MAX, datagrams, RECEIVE_BATCH);
-    for (size_t i = 0; i < count; i++) {
-        cf_endpoint_on_datagram(wire->endpoint, port->index, &datagrams[i].remote, datagrams[i].bytes, cf_system_now());
-        wire->changed(wire->ctx);
+    size_t count = RECEIVE_BATCH;
+    for (unsigned batch = 0; batch < BATCHES_A_TURN && count == RECEIVE_BATCH; batch++) {
+        count = cf_udp_receive(&port->udp, buffer, CF_UDP_DATAGRAM_MAX, datagrams, RECEIVE_BATCH);
+        for (size_t i = 0; i < count; i++) {
+            cf_endpoint_on_datagram(wire->endpoint, port->index, &datagrams[i].remote, datagrams[i].bytes, cf_system_now());
+            wire->changed(wire->ctx);
+        }
     }
     take_errors(port);
 }

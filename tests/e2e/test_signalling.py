@@ -3,6 +3,7 @@
 """Rules of SIP where they meet the operating system: unreachable peers, messages in the log."""
 import multiprocessing
 import os
+import signal
 import socket
 import time
 
@@ -118,6 +119,40 @@ def addresses_are_real_behind_a_wildcard():
             check(server.end() == 0, server.errors())
 
 
+ICE = ('a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=rtcp-mux\r\n'
+       'a=candidate:1 1 UDP 2130706431 127.0.0.1 49170 typ host\r\n')
+
+
+def what_is_advertised_is_written_everywhere():
+    """server.advertise, the address in front of a NAT: in Record-Route, Via, c= and candidates; media.advertise wins where it is about media."""
+    for more in ({}, {'media.advertise': '203.0.113.9'}):
+        with folder() as where:
+            port = free_port()
+            lines = settings(where, port, conferences__open_rooms='yes', server__advertise='198.51.100.7')
+            add_account(where, 'alice')
+            server = Configured(where, dict(sorted({**lines, **more}.items())))
+            public = more.get('media.advertise', '198.51.100.7')
+            try:
+                alice = Client(('127.0.0.1', port))
+                for what, body in (('plain', SDP.format(ip='127.0.0.1')), ('ICE', SDP.format(ip='127.0.0.1') + ICE), ('offerless', '')):
+                    answer = alice.ask('INVITE', 'sip:room-tea@localhost', body=body, call_id=what)
+                    check(answer.status == 200, answer.line)
+                    check(f'198.51.100.7:{port}' in answer.get('record-route'), answer.text)
+                    check(f'c=IN IP4 {public}' in answer.body, f'{what}: {answer.body}')
+                    candidates = [line.split() for line in answer.body.splitlines() if line.startswith('a=candidate:')]
+                    if what != 'plain':
+                        # Who is behind the same NAT reaches the address itself.
+                        check(any(c[4] == '127.0.0.1' and c[7] == 'host' for c in candidates), answer.body)
+                        check(any(c[4] == public and 'raddr' in c for c in candidates), f'{what}: {answer.body}')
+                # What the server sends by itself.
+                server.process.send_signal(signal.SIGTERM)
+                bye = alice.request('BYE')
+                check(f'198.51.100.7:{port}' in bye.get('via'), bye.text)
+                alice.close()
+            finally:
+                server.end()
+
+
 def resident_mb(server):
     with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
         return next(int(line.split()[1]) for line in status if line.startswith('VmRSS')) / 1024
@@ -138,37 +173,53 @@ class Flood:
     """So many requests a second of strangers, from many addresses of loopback, each with a body and a new transaction."""
 
     METHODS = ('REGISTER', 'OPTIONS', 'INVITE', 'SUBSCRIBE', 'MESSAGE')
+    NUMBER = b'NUMBER'
 
-    def __init__(self, port, rate, addresses=200):
-        self.port, self.rate, self.addresses = port, rate, addresses
-        self.sent = multiprocessing.Value('L', 0)
-        self.process = multiprocessing.Process(target=self._run)
-        self.process.start()
+    def __init__(self, port, rate, addresses=200, processes=1):
+        self.port, self.rate, self.addresses = port, rate / processes, addresses
+        self.sent = [multiprocessing.Value('L', 0) for _ in range(processes)]
+        self.processes = [multiprocessing.Process(target=self._run, args=(sent,)) for sent in self.sent]
+        self.began = time.monotonic()
+        for process in self.processes:
+            process.start()
 
-    def _text(self, number):
-        method = self.METHODS[number % len(self.METHODS)]
+    def _form(self, method):
+        """A request in pieces: between them stands what makes it another."""
         uri = 'sip:localhost' if method == 'REGISTER' else 'sip:alice@localhost'
+        number = self.NUMBER.decode()
         return (f'{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.1.0.1:5060;branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n'
                 f'From: <sip:mallory@localhost>;tag={number}\r\nTo: <{uri}>\r\nCall-ID: {number}\r\nCSeq: 1 {method}\r\n'
-                f'Contact: <sip:m@127.1.0.1:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 90\r\n\r\n{"v=0" * 30}').encode()
+                f'Contact: <sip:m@127.1.0.1:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 90\r\n\r\n{"v=0" * 30}'
+                ).encode().split(self.NUMBER)
 
-    def _run(self):
+    def _run(self, sent):
         sockets = []
         for i in range(self.addresses):
             sockets.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             sockets[-1].bind((f'127.1.{i // 250}.{i % 250 + 1}', 0))
-        began = time.monotonic()
+            sockets[-1].connect(('127.0.0.1', self.port))
+        forms = [self._form(method) for method in self.METHODS]
+        own = os.getpid()
+        began, number = time.monotonic(), 0
         while True:
             due = int((time.monotonic() - began) * self.rate)
-            for _ in range(min(due - self.sent.value, 500)):
-                sockets[self.sent.value % len(sockets)].sendto(self._text(self.sent.value), ('127.0.0.1', self.port))
-                self.sent.value += 1
-            time.sleep(0.002)
+            end = min(due, number + 500)
+            while number < end:
+                try:
+                    sockets[number % len(sockets)].send((b'%d-%d' % (own, number)).join(forms[number % len(forms)]))
+                except OSError:
+                    pass  # the queue is full
+                number += 1
+            sent.value = number
+            time.sleep(0.001)
 
     def end(self):
-        self.process.terminate()
-        self.process.join()
-        return self.sent.value
+        """How many were sent, and how many a second."""
+        for process in self.processes:
+            process.terminate()
+            process.join()
+        sent = sum(each.value for each in self.sent)
+        return sent, sent / (time.monotonic() - self.began)
 
 
 def cpu_sec(server):
@@ -178,45 +229,51 @@ def cpu_sec(server):
 
 
 def flood_rate(server):
-    """Requests a second: 6000, or what keeps this build (sanitizers) on this machine busy for two fifths of its time."""
+    """Requests a second: 100,000; of a build that is slow (sanitizers) what keeps it busy for two fifths of its time."""
     before = cpu_sec(server)
     flood = Flood(server.port, 1000)
     time.sleep(1.5)
-    sent = flood.end()
-    return min(6000, int(0.4 * sent / max(0.001, cpu_sec(server) - before)))
+    sent = flood.end()[0]
+    bearable = int(0.4 * sent / max(0.001, cpu_sec(server) - before))
+    return 100000 if bearable > 3000 else bearable
+
+
+def p99(took):
+    return sorted(took)[int(len(took) * 0.99) - 1]
 
 
 def a_flood_keeps_nobody_from_calling():
-    """Attacks T17: calls over UDP and TLS are set up within a second while strangers send 6000 requests a second; memory has an end."""
+    """Attacks T17: calls over UDP and TLS are set up within a second while strangers send as much as they can; memory has an end."""
     server = Server()
-    alice = Client(('127.0.0.1', server.port))
-    bob = Client(('127.0.0.1', server.port + 1), 'bob', tls=client_context())
-    took = []
+    callers = {'UDP': Client(('127.0.0.1', server.port)), 'TLS': Client(('127.0.0.1', server.port + 1), 'bob', tls=client_context())}
+    took = {transport: [] for transport in callers}
     try:
         # On a machine that is busy with other things, calls take long without a flood as well.
-        calm_sec = max(call_sec(who, 'calm', number) for number in range(10) for who in (alice, bob))
+        calm_sec = max(call_sec(who, 'calm', number) for number in range(10) for who in callers.values())
         calm = resident_mb(server)
         rate = flood_rate(server)
-        flood = Flood(server.port, rate)
+        flood = Flood(server.port, rate, processes=2)
         try:
-            began = time.monotonic()
-            while time.monotonic() - began < 6:
-                took.append(call_sec(alice, 'flood', len(took) + 1))
-                took.append(call_sec(bob, 'flood', len(took) + 1))
+            for transport, who in callers.items():
+                end = time.monotonic() + 3
+                while time.monotonic() < end or len(took[transport]) < 3:
+                    took[transport].append(call_sec(who, 'flood', len(took[transport]) + 1))
         finally:
-            sent = flood.end()
-        took.sort()
+            sent, reached = flood.end()
+        print(f'# {reached:.0f} requests a second of strangers; ' + ', '.join(
+            f'{len(each)} calls over {transport}, p99 {p99(each):.3f} s' for transport, each in took.items()), flush=True)
         check(sent > rate, f'only {sent} requests were sent of {rate} a second')
-        check(len(took) >= 4, f'{len(took)} calls: {took}')
-        check(took[int(len(took) * 0.99) - 1] < max(1, 4 * calm_sec), f'of {len(took)} calls the slowest took {took[-3:]} s, {calm_sec} s without')
+        for transport, each in took.items():
+            check(p99(each) < max(1, 4 * calm_sec), f'{transport}: of {len(each)} calls the slowest took {sorted(each)[-3:]} s, {calm_sec} s without; '
+                  f'{reached:.0f} requests a second')
         grown = resident_mb(server) - calm
         check(grown < 160, f'memory grew by {grown:.0f} MB')
     finally:
-        alice.close()
-        bob.close()
+        for who in callers.values():
+            who.close()
         server.close()
 
 
 if __name__ == '__main__':
     run_cases(an_unreachable_phone_is_told_at_once, the_next_server_is_tried_at_once, messages_are_logged_without_secrets,
-              addresses_are_real_behind_a_wildcard,             a_flood_keeps_nobody_from_calling)
+              addresses_are_real_behind_a_wildcard, what_is_advertised_is_written_everywhere, a_flood_keeps_nobody_from_calling)

@@ -13,6 +13,8 @@ X(KEEPALIVES_IN, "keepalives_in", "Keep-alives received (RFC 5626).")
 X(DISCARD_MALFORMED, "discard_malformed", "Messages dropped because nothing in them can be answered. Scanners do this.")
 X(DISCARD_STRAY_RESPONSE, "discard_stray_response", "Responses that belong to no request of ours. A flood of them is an attack.")
 X(DISCARD_STRAY_ACK, "discard_stray_ack", "ACKs without a dialog's tags.")
+X(DISCARD_FLOOD, "discard_flood",
+  "Datagrams of unproven addresses dropped unread because too many came. A flood, or thousands of phones at once.")
 X(DISCARD_AMPLIFYING, "discard_amplifying", "Answers not sent because they would be longer than what an unproven address sent.")
 X(DISCARD_NO_MEMORY, "discard_no_memory", "Messages dropped because the allocator refused. Add memory or lower the limits.")
 X(REJECTED_MALFORMED, "rejected_malformed", "Requests answered with 400, 413, 505 or 513 by the endpoint itself.")

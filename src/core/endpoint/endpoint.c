@@ -21,6 +21,7 @@ static void set_default_limits(struct cf_endpoint_limits *limits) {
     default_size(&limits->trusted_transactions, 100000);
     default_size(&limits->client_transactions, 20000);
     default_size(&limits->transactions_per_flow, 1000);
+    default_size(&limits->strangers_per_sec, 5000);
     default_size(&limits->kept_bytes, (size_t)64 << 20);
     default_usec(&limits->udp_idle_usec, CF_SEC(120));
     default_usec(&limits->stream_idle_usec, CF_SEC(900));

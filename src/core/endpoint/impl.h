@@ -136,7 +136,8 @@ struct cf_endpoint {
     struct cf_map client_txs;
     struct cf_map queries;
     size_t server_count;
-    size_t trusted_count; /* of them */
+    size_t trusted_count;    /* of them */
+    cf_usec strangers_until; /* when what strangers have sent so far will be within their rate */
     size_t client_count;
     struct cf_heap timer_heap;
     struct cf_list reports; /* cf_tx.report */

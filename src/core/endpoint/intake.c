@@ -11,6 +11,25 @@
  */
 #define CREDIT_MAX 65536
 
+/* So much of their rate may strangers use at once: what many phones do after a failure of power. */
+#define STRANGERS_BURST CF_SEC(1)
+
+/*
+ * Is the datagram one too many of those who have proved nothing? Then it is not looked at, which is ten times as cheap as to
+ * refuse it: those who have proved something are heard through a flood (docs/adr/0125).
+ */
+static bool is_flood(struct cf_endpoint *ep, const struct cf_flow *flow) {
+    if (flow != NULL && cf_flows_is_proven(flow)) {
+        return false;
+    }
+    if (ep->strangers_until > ep->now + STRANGERS_BURST) {
+        return true;
+    }
+    cf_usec since = ep->strangers_until > ep->now ? ep->strangers_until : ep->now;
+    ep->strangers_until = since + CF_SEC(1) / (cf_usec)ep->limits.strangers_per_sec;
+    return false;
+}
+
 static void earn_credit(struct cf_endpoint *ep, struct cf_source *source) {
     struct cf_flow *flow = source->flow;
     if (flow == NULL) {
@@ -124,7 +143,9 @@ void cf_endpoint_on_datagram(struct cf_endpoint *ep, uint32_t local, const struc
     if (source.flow != NULL) {
         cf_flow_touch(&ep->flows, source.flow, now);
     }
-    if (is_blank(bytes)) {
+    if (is_flood(ep, source.flow)) {
+        cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_FLOOD);
+    } else if (is_blank(bytes)) {
         cf_count(ep, CF_ENDPOINT_COUNT_KEEPALIVES_IN);
     } else if (cf_stun_is(bytes)) {
         on_stun(ep, &source, bytes);

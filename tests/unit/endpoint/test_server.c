@@ -169,6 +169,49 @@ static void the_tag_is_that_of_the_request(void **state) {
     alone_end(&f);
 }
 
+/* attacks.md T17: what is above the strangers' rate isn't read; who has proved something is. */
+static void strangers_share_a_rate(void **state) {
+    (void)state;
+    struct alone f;
+    alone_begin_with(&f, (struct cf_endpoint_limits){.strangers_per_sec = 10});
+    for (unsigned i = 0; i < 30; i++) {
+        f.peer.port = (uint16_t)(6000 + i);
+        alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    }
+    uint64_t read = cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_REQUESTS_IN);
+    assert_in_range(read, 10, 12);
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_DISCARD_FLOOD), 30 - read);
+    f.peer.port = 6000;
+    cf_endpoint_trust_flow(f.ep, f.flow);
+    alone_run_until(&f, CF_MSEC(500));
+    for (unsigned i = 0; i < 30; i++) {
+        f.peer.port = (uint16_t)(7000 + i);
+        alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    }
+    assert_in_range(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_REQUESTS_IN) - read, 4, 6);
+    alone_end(&f);
+}
+
+static void who_is_known_is_heard_through_a_flood(void **state) {
+    (void)state;
+    struct alone f;
+    alone_begin_with(&f, (struct cf_endpoint_limits){.strangers_per_sec = 10});
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    cf_endpoint_trust_flow(f.ep, f.flow);
+    struct cf_addr known = f.peer;
+    for (unsigned i = 0; i < 100; i++) {
+        f.peer.port = (uint16_t)(6000 + i);
+        alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    }
+    uint64_t read = cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_REQUESTS_IN);
+    f.peer = known;
+    for (unsigned i = 0; i < 100; i++) {
+        alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.body_len = 600});
+    }
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_REQUESTS_IN) - read, 100);
+    alone_end(&f);
+}
+
 /* For a log: each message that comes, before what is made of it. */
 static void tells_what_comes_when_it_is_watched(void **state) {
     (void)state;
@@ -362,7 +405,8 @@ CF_TEST_MAIN(cmocka_unit_test(answers_a_request_and_its_retransmissions),
              cmocka_unit_test(says_100_and_repeats_a_refusal_until_ack),
              cmocka_unit_test(repeats_a_2xx_until_the_dialog_has_its_ack), cmocka_unit_test(reports_a_2xx_without_ack),
              cmocka_unit_test(answers_cancel_and_tells_of_it_once), cmocka_unit_test(answers_cancel_with_the_tag_of_the_invite),
-             cmocka_unit_test(the_tag_is_that_of_the_request), cmocka_unit_test(tells_what_comes_when_it_is_watched),
+             cmocka_unit_test(the_tag_is_that_of_the_request), cmocka_unit_test(strangers_share_a_rate),
+             cmocka_unit_test(who_is_known_is_heard_through_a_flood), cmocka_unit_test(tells_what_comes_when_it_is_watched),
              cmocka_unit_test(refuses_a_cancel_from_another_flow), cmocka_unit_test(marks_a_request_that_came_by_two_ways),
              cmocka_unit_test(matches_requests_of_rfc_2543), cmocka_unit_test(refuses_what_it_can_answer_and_drops_the_rest),
              cmocka_unit_test(ends_a_request_that_nobody_answers), cmocka_unit_test(takes_no_second_answer),
