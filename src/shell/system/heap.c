@@ -16,10 +16,12 @@
 #define STOCK_DEPTH 16U   /* blocks of each size */
 
 /* Sanitizers are to see each block come and go. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if !defined(__has_feature)
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
+    __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define HAS_STOCK false
-#elif defined(__has_feature)
-#define HAS_STOCK (!__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer))
 #else
 #define HAS_STOCK true
 #endif
