@@ -108,6 +108,47 @@ static void a_gruu_reaches_one_device(void **state) {
     assert_null(node_last_to(&f, BOB));
 }
 
+#define DESCRIPTION "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
+
+/* RFC 3327 section 5.4: what goes to a device that came through other proxies goes through them, from users and from rooms. */
+static void a_path_is_taken_by_users_and_by_rooms(void **state) {
+    (void)state;
+    static const char *const edge = "198.51.100.8:5060";
+    static const struct cf_str path = CF_STR_INIT("<sip:edge.example.org;lr>, <sip:outer.example.org;lr>");
+    assert_int_equal(
+        node_ask(&f, edge,
+                 &(struct node_request){.user = "carol",
+                                        .fields = "Supported: path\r\nContact: <sip:carol@10.0.0.3>\r\n"
+                                                  "Path: <sip:edge.example.org;lr>, <sip:outer.example.org;lr>\r\n"}),
+        200);
+    (void)ask("MESSAGE", "sip:carol@example.org");
+    const struct cf_sip_message *message = node_last_to(&f, edge);
+    assert_non_null(message);
+    assert_str(message->request_uri.text, CF_STR("sip:carol@10.0.0.3"));
+    assert_str(cf_sip_value(message, CF_SIP_HEADER_ROUTE), path);
+    assert_int_equal(node_ask(&f, ALICE,
+                              &(struct node_request){.method = "INVITE",
+                                                     .uri = "sip:room-tea@example.org",
+                                                     .call_id = "room",
+                                                     .fields = "Contact: <sip:alice@" ALICE ">\r\n",
+                                                     .type = "application/sdp",
+                                                     .body = DESCRIPTION}),
+                     200);
+    assert_int_equal(
+        node_ask(&f, ALICE,
+                 &(struct node_request){.method = "REFER",
+                                        .uri = "sip:room-tea@example.org",
+                                        .call_id = "refer",
+                                        .fields = "Contact: <sip:alice@" ALICE ">\r\nRefer-To: <sip:carol@example.org>\r\n"
+                                                  "Refer-Sub: false\r\nSupported: norefersub\r\n"}),
+        200);
+    message = node_last_to(&f, edge);
+    assert_non_null(message);
+    assert_int_equal(message->method, CF_SIP_METHOD_INVITE);
+    assert_str(message->request_uri.text, CF_STR("sip:carol@10.0.0.3"));
+    assert_str(cf_sip_value(message, CF_SIP_HEADER_ROUTE), path);
+}
+
 /* A registration of before a restart: the phone is reached where it was, behind its NAT. */
 static void restored_phones_are_reached(void **state) {
     (void)state;
@@ -173,5 +214,5 @@ static void is_made_whole_or_not_at_all(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(targets_are_told_apart), CASE(nobody_registers_for_somebody_else), CASE(nobody_speaks_for_somebody_else),
-             CASE(a_gruu_reaches_one_device), CASE(restored_phones_are_reached), CASE(settings_can_change),
-             cmocka_unit_test(is_made_whole_or_not_at_all))
+             CASE(a_gruu_reaches_one_device), CASE(a_path_is_taken_by_users_and_by_rooms), CASE(restored_phones_are_reached),
+             CASE(settings_can_change), cmocka_unit_test(is_made_whole_or_not_at_all))
