@@ -791,7 +791,7 @@ static void send_sound(struct test_media *w, struct test_phone *phone) {
     for (size_t i = 0; i < 16; i++) {
         pcm[i] = value;
     }
-    const struct cf_audio_level level = {.level = cf_level_of_pcm(pcm, 16), .is_voice = value != 0};
+    const struct cf_audio_level level = {.level = phone->config.is_liar ? 0 : cf_level_of_pcm(pcm, 16), .is_voice = value != 0};
     uint8_t octet = cf_audio_level_octet(level);
     uint8_t block[8];
     struct cf_writer writer;

@@ -246,7 +246,110 @@ static void t41_a_flood_on_one_camera_costs_no_memory(void **state) {
     grid_fini(&g);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(t37_storms_on_all_tiles_do_not_reach_the_others),
+/* Datagrams that were not used for @reason, on all workers. */
+static uint64_t discarded(enum cf_media_discard reason) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < g.worker_count; i++) {
+        sum += cf_engine_totals(&g.engines[i])->discards[reason];
+    }
+    return sum;
+}
+
+/* Its own packets, cut, with bits of their headers flipped, with lengths that lie: padding, sources, extension; and the
+ * same of RTCP. */
+static void send_broken(struct cf_rng *rng, const struct grid_sender *s) {
+    static const uint8_t report[] = {0x81, 201, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2};
+    uint8_t octets[256] = {0};
+    size_t i = cf_rng_below(rng, 512);
+    size_t len = s->sent[i].len;
+    bool is_report = cf_rng_below(rng, 8) == 0 || len == 0;
+    memcpy(octets, is_report ? report : s->sent[i].octets, is_report ? sizeof report : len);
+    len = is_report ? sizeof report : len;
+    switch (cf_rng_below(rng, 5)) {
+    case 0:
+        len = cf_rng_below(rng, 16);
+        break;
+    case 1:
+        octets[0] |= 0x0f; /* more sources than there is room for */
+        len = len < 70 ? len : 70;
+        break;
+    case 2:
+        octets[0] |= 0x20;
+        octets[len - 1] = (uint8_t)(cf_rng_below(rng, 2) * 255); /* none, or more padding than there is */
+        break;
+    case 3:
+        octets[0] |= 0x10;
+        octets[14] = 0xff; /* a long extension */
+        break;
+    default:
+        for (size_t k = 0; k < 4; k++) {
+            octets[1 + cf_rng_below(rng, 11)] ^= (uint8_t)(1U << cf_rng_below(rng, 8));
+        }
+        break;
+    }
+    grid_inject(&g, &g.members[HOSTILE], (struct cf_span){octets, len});
+}
+
+static void t36_broken_packets_reach_no_tile_of_others(void **state) {
+    (void)state;
+    struct outcome outcomes[2];
+    for (size_t is_hostile = 0; is_hostile < 2; is_hostile++) {
+        struct cf_rng rng;
+        cf_rng_init(&rng, 16);
+        begin(16);
+        for (size_t round = 0; round < 500; round++) {
+            for (size_t k = 0; is_hostile != 0 && k < 10; k++) {
+                send_broken(&rng, &g.members[HOSTILE].senders[GRID_SMALL]);
+            }
+            grid_run(&g, CF_MSEC(10));
+        }
+        outcomes[is_hostile] = outcome_of_others();
+        assert_true(is_hostile == 0 ||
+                    (discarded(CF_MEDIA_DISCARD_MALFORMED) > 500 && discarded(CF_MEDIA_DISCARD_RTCP_MALFORMED) > 50));
+        /* Whose tile is whose is asserted all the time. */
+        grid_fini(&g);
+    }
+    assert_int_equal(outcomes[1].freezes, outcomes[0].freezes);
+    assert_int_equal(outcomes[1].packets, outcomes[0].packets);
+    assert_in_range(outcomes[1].key_requests, 0, outcomes[0].key_requests + 4);
+}
+
+/* Somebody leaves; the port is another one's now, and what he still sends comes to it, from where he was and with his names. */
+static void t40_stale_media_on_a_port_is_shown_on_no_tile(void **state) {
+    (void)state;
+    begin(17);
+    const struct grid_member former = g.members[HOSTILE];
+    grid_remove(&g, &g.members[HOSTILE]);
+    grid_run(&g, CF_MSEC(100));
+    struct grid_member *next = grid_add(&g);
+    grid_show_all(&g);
+    const struct grid_member stale = {.number = next->number, .address = former.address, .socket = next->socket};
+    const uint64_t before = discarded(CF_MEDIA_DISCARD_WRONG_ADDRESS);
+    for (size_t round = 0; round < 300; round++) {
+        for (size_t k = 0; k < 2; k++) {
+            const struct grid_sender *s = &former.senders[k];
+            size_t i = (s->camera.sequence + 512U - 1 - round % 200) % 512;
+            if (s->sent[i].len > 0) {
+                grid_inject(&g, &stale, (struct cf_span){s->sent[i].octets, s->sent[i].len});
+            }
+        }
+        grid_run(&g, CF_MSEC(10));
+    }
+    assert_true(discarded(CF_MEDIA_DISCARD_WRONG_ADDRESS) - before >= 300);
+    for (size_t i = 0; i < HOSTILE; i++) {
+        const struct grid_member *m = &g.members[i];
+        for (size_t k = 0; k < m->tile_count; k++) {
+            bool is_next = m->tile_of[k] == next->number;
+            assert_true(m->tile_of[k] == former.number || test_watch_camera(&m->tiles[k]) / 2 == m->tile_of[k]);
+            assert_true(!is_next || (m->tiles[k].packets > 0 && m->tiles[k].lost == 0));
+        }
+    }
+    grid_fini(&g);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(t36_broken_packets_reach_no_tile_of_others),
+             cmocka_unit_test(t40_stale_media_on_a_port_is_shown_on_no_tile),
+             cmocka_unit_test(t37_storms_on_all_tiles_do_not_reach_the_others),
              cmocka_unit_test(t35_repeated_pictures_are_shown_once), cmocka_unit_test(t38_a_member_sends_on_its_own_lines_only),
              cmocka_unit_test(t38_a_member_speaks_of_its_own_streams_only),
              cmocka_unit_test(t41_a_flood_on_one_camera_costs_no_memory))

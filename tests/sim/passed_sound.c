@@ -303,6 +303,29 @@ static void a_line_that_only_sends_is_no_hold(void **state) {
     test_media_fini(&w);
 }
 
+/* Four talk, and one says nothing as loudly as can be: in a room where everybody has lines and nothing need be decoded he is
+ * found out all the same, and holds the place of nobody for long. */
+static void t39_who_lies_about_his_level_takes_nobodys_line(void **state) {
+    (void)state;
+    test_media_init(&w, 13);
+    struct test_phone *listener = add(4, false);
+    for (size_t i = 0; i < 4; i++) {
+        add(4, false);
+    }
+    const struct test_phone_config liar = {
+        .no_picture = true, .has_levels = true, .has_bundle = true, .talkers = 4, .is_liar = true};
+    test_media_add(&w, &liar);
+    test_media_run(&w, CF_SEC(1));
+    let_talk(0x1e, CF_SEC(2));
+    forget_heard();
+    let_talk(0x1e, CF_SEC(20));
+    for (size_t talker = 2; talker <= 5; talker++) {
+        /* 700 syllables of each. */
+        assert_in_range(on_lines(listener, talker) + in_mix(listener, talker), 650, 710);
+    }
+    test_media_fini(&w);
+}
+
 /* Every other packet of a talker is lost, but for what is in the next one. */
 static void redundancy_brings_back_what_was_lost(void **state) {
     (void)state;
@@ -363,5 +386,6 @@ CF_TEST_MAIN(cmocka_unit_test(each_talker_has_a_line_and_others_a_mix), cmocka_u
              cmocka_unit_test(the_muted_and_those_on_hold_are_not_passed_on), cmocka_unit_test(a_talker_comes_back_to_its_line),
              cmocka_unit_test(lines_change_hands_cleanly), cmocka_unit_test(numbers_wrap_under_protection),
              cmocka_unit_test(loss_and_a_new_source_stay_what_they_are), cmocka_unit_test(a_line_that_only_sends_is_no_hold),
+             cmocka_unit_test(t39_who_lies_about_his_level_takes_nobodys_line),
              cmocka_unit_test(redundancy_brings_back_what_was_lost),
              cmocka_unit_test(whoever_leaves_or_waits_is_passed_on_no_more))

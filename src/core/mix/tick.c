@@ -13,6 +13,10 @@
 #define REPLACE_DB 6
 #define HEARD_TICKS_MIN 15
 
+/* Whoever is passed on to everybody is decoded for so long, that often: else he could claim what he likes. */
+#define JUDGE_TICKS 50
+#define JUDGE_EVERY_TICKS 500
+
 /* A leg keeps its own stream for a second after it was heard. */
 #define OWN_IDLE_TICKS 50
 
@@ -179,6 +183,11 @@ static bool is_left_out(const struct cf_mix_class *class, const struct cf_mix_le
     return cf_mix_place_is_in(leg->place, class->places) && (class->place_kinds & leg->config.kind_in) != 0;
 }
 
+/* Claims are compared with what was decoded: a second at first, and again and again. */
+static bool is_judged(const struct cf_mix_leg *leg) {
+    return leg->heard_ticks % JUDGE_EVERY_TICKS < JUDGE_TICKS;
+}
+
 /* Is @leg, which is heard, in anybody's mix? If all get it as it comes it need not be decoded. */
 static bool is_mixed(const struct cf_mixer *mixer, const struct cf_mix_leg *leg) {
     bool is_mixed = false;
@@ -194,7 +203,7 @@ static void fill_all(struct cf_mixer *mixer, cf_usec now) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         bool is_heard = leg->heard != CF_MIX_UNHEARD;
         if (leg->source != NULL && leg->source->held < CF_MIX_TICK_SAMPLES && (is_heard || has_sound(leg))) {
-            fill(mixer, leg, is_heard && is_mixed(mixer, leg), now);
+            fill(mixer, leg, is_heard && (is_judged(leg) || is_mixed(mixer, leg)), now);
         }
     }
 }
