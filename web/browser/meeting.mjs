@@ -70,6 +70,18 @@ export function toneIn(recording, rate, hz) {
  */
 
 /**
+ * A picture of a page, where CONFER_SHOTS names a folder. @param {{ screenshot: (how: { path: string }) => Promise<unknown> }} page
+ * @param {string} name
+ */
+async function shoot(page, name) {
+  const folder = process.env.CONFER_SHOTS;
+  if (folder) {
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+}
+
+/**
  * A browser with a page; what that complains of is kept.
  * @param {string} url @param {{ context?: object, args?: string[] }} [how]
  */
@@ -103,15 +115,7 @@ export async function openPage(url, how = {}) {
     }
   });
   await page.goto(url);
-  /** A picture of the page, where CONFER_SHOTS names a folder. @param {string} name */
-  const shoot = async (name) => {
-    const folder = process.env.CONFER_SHOTS;
-    if (folder) {
-      mkdirSync(folder, { recursive: true });
-      await page.screenshot({ path: join(folder, `${name}.png`) });
-    }
-  };
-  return { browser, context, page, errors, shoot };
+  return { browser, context, page, errors, shoot: (/** @type {string} */ name) => shoot(page, name) };
 }
 
 /** Somebody with a browser of his own. */
@@ -135,6 +139,14 @@ export class Person {
     Object.assign(person, opened);
     await person.page.waitForSelector('#join:not([hidden])');
     return person;
+  }
+
+  /**
+   * Somebody whose browser was opened already. @param {import('../testing/site.mjs').Site} site @param {string} user @param {string} shown
+   * @param {{ page: any, browser: { close: () => Promise<void> } }} opened
+   */
+  static with(site, user, shown, opened) {
+    return Object.assign(new Person(), { site, user, shown, ...opened, shoot: (/** @type {string} */ name) => shoot(opened.page, name) });
   }
 
   /** Open a browser and come in. @param {import('../testing/site.mjs').Site} site @param {string} user @param {keyof COLOURS} colour @param {string} room @param {How} [how] */

@@ -99,6 +99,8 @@ export function checkAnswer(offer, answer, check) {
     check(section.includes('a=rtcp-mux\r\n'), 'rtcp-mux is taken');
     const mid = /^a=mid:(\S+)/m.exec(section);
     check(mid !== null, 'mid is there');
+    check(section.includes('a=sendrecv\r\n'), 'nothing is held');
+    check(section.includes('a=fingerprint:sha-256 '), 'the fingerprint is in every section: Firefox dies without');
   }
   check(/^a=rtpmap:\d+ opus\/48000\/2\r$/m.test(sections[0]), 'Opus is taken');
   check(/^a=rtpmap:\d+ (VP8|H264)\/90000\r$/m.test(sections[1]), 'a video codec is taken');

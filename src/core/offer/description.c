@@ -119,10 +119,13 @@ static void put_flag(struct cf_writer *w, bool is_set, struct cf_str line) {
     }
 }
 
-static void put_dtls(struct cf_writer *w, const struct cf_plan *plan) {
-    const struct cf_fingerprint *fingerprint = &plan->fingerprint;
-    cf_put_sdp_setup(w, plan->setup);
+static void put_fingerprint(struct cf_writer *w, const struct cf_fingerprint *fingerprint) {
     cf_put_sdp_fingerprint(w, cf_tag_str(&fingerprint->hash), (struct cf_span){fingerprint->digest, fingerprint->digest_len});
+}
+
+static void put_dtls(struct cf_writer *w, const struct cf_plan *plan) {
+    cf_put_sdp_setup(w, plan->setup);
+    put_fingerprint(w, &plan->fingerprint);
     put_attribute(w, CF_STR("tls-id"), plan->tls_id.len > 0 ? cf_tag_str(&plan->tls_id) : CF_STR_NONE);
 }
 
@@ -137,6 +140,8 @@ static void put_transport(struct cf_writer *w, const struct cf_plan *plan) {
     }
     if (plan->setup != CF_SETUP_NONE && !plan->is_bundled) {
         put_dtls(w, plan);
+    } else if (plan->setup != CF_SETUP_NONE && plan->fingerprint.digest_len > 0) {
+        put_fingerprint(w, &plan->fingerprint); /* DEVIATION(docs/rfc/9143.md#fingerprints) */
     }
     if (plan->zrtp_hash != NULL) {
         cf_put_sdp_zrtp_hash(w, plan->zrtp_hash);

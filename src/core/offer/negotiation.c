@@ -174,7 +174,7 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
         .has_rtcp_mux = section->attributes.has_rtcp_mux,
         .has_zrtp = section->attributes.has_zrtp_hash,
         .direction = direction,
-        .is_held = section->is_zero || !cf_direction_receives(direction),
+        .is_held = (section->is_zero && !cf_ice_is_offered(section)) || !cf_direction_receives(direction),
         .mid = section->attributes.mid,
         .label = section->attributes.label,
         .content = cf_content_parse(section->attributes.content),

@@ -232,7 +232,9 @@ static void set_addresses(struct cf_section *section) {
     const struct cf_sdp_connection *connection = &section->media->connection;
     const struct cf_attributes *a = &section->attributes;
     section->is_name = connection->is_present && connection->addr.family == CF_FAMILY_NONE;
-    section->is_zero = connection->addr.family != CF_FAMILY_NONE && cf_addr_is_unspecified(&connection->addr);
+    /* Without a port nobody listens at the address anyway: Firefox writes zeros in bundle-only sections. */
+    section->is_zero =
+        section->media->port != 0 && connection->addr.family != CF_FAMILY_NONE && cf_addr_is_unspecified(&connection->addr);
     section->rtp = connection->addr;
     section->rtp.port = section->media->port;
     section->rtcp = section->rtp;

@@ -79,7 +79,7 @@ struct cf_section {
     struct cf_addr rtp;  /**< family NONE: a name or missing; zeros: held the old way */
     struct cf_addr rtcp; /**< when not multiplexed: that of a=rtcp, or .rtp with the next port */
     bool is_name;        /**< the address is a host name */
-    bool is_zero;        /**< the address is 0.0.0.0 or :: */
+    bool is_zero;        /**< there is a port, and the address is 0.0.0.0 or :: */
     uint32_t bandwidth_bps;
     struct cf_attributes attributes; /**< with what it inherits */
     struct cf_sdp_formats formats;
