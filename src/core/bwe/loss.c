@@ -133,7 +133,7 @@ static double average_loss(const struct cf_bwe_loss *loss) {
     struct cf_bwe_loss_observation worst = {.kbps = 0};
     double best_loss = 1;
     double worst_loss = 0;
-    for (size_t i = 0; i < stored(loss); i++, weight *= WEIGHT_PER_AGE) {
+    for (size_t i = 0; i < stored(loss); i++) {
         const struct cf_bwe_loss_observation *o = at_age(loss, i);
         struct cf_bwe_loss_observation weighed = {.kilobytes = weight * o->kilobytes, .lost = weight * o->lost, .kbps = o->kbps};
         double share = o->kilobytes > 0 ? o->lost / o->kilobytes : 0;
@@ -147,6 +147,7 @@ static double average_loss(const struct cf_bwe_loss *loss) {
             best_loss = share;
             best = weighed;
         }
+        weight *= WEIGHT_PER_AGE;
     }
     double rest = sent - best.kilobytes - worst.kilobytes;
     if (MEDIAN_FACTOR * median_kbps(loss) <= worst.kbps || rest <= 0) {
@@ -175,12 +176,13 @@ static void improve_inherent(const struct cf_bwe_loss *loss, struct channel *c) 
     double first = 0;
     double second = 0;
     double weight = 1;
-    for (size_t i = 0; i < stored(loss); i++, weight *= WEIGHT_PER_AGE) {
+    for (size_t i = 0; i < stored(loss); i++) {
         const struct cf_bwe_loss_observation *o = at_age(loss, i);
         double p = loss_probability(c, o->kbps);
         double received = o->kilobytes - o->lost;
         first += weight * (o->lost / p - received / (1 - p));
         second -= weight * (o->lost / (p * p) + received / ((1 - p) * (1 - p)));
+        weight *= WEIGHT_PER_AGE;
     }
     if (second < 0) {
         c->inherent -= NEWTON_STEP * first / second;
@@ -199,10 +201,11 @@ static double objective(const struct cf_bwe_loss *loss, const struct channel *c)
     double sum = 0;
     double weight = 1;
     double bias = bias_of(loss, c->kbps);
-    for (size_t i = 0; i < stored(loss); i++, weight *= WEIGHT_PER_AGE) {
+    for (size_t i = 0; i < stored(loss); i++) {
         const struct cf_bwe_loss_observation *o = at_age(loss, i);
         double p = loss_probability(c, o->kbps);
         sum += weight * (o->lost * log(p) + (o->kilobytes - o->lost) * log(1 - p) + bias * o->kilobytes);
+        weight *= WEIGHT_PER_AGE;
     }
     return sum;
 }

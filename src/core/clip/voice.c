@@ -79,7 +79,8 @@ static double speech(struct cf_voice *v) {
         before = sine;
         sine = next;
     }
-    return sum * (edge < EDGE ? (double)edge / EDGE : 1.0);
+    const uint32_t slope = EDGE;
+    return sum * (edge < slope ? (double)edge / slope : 1.0);
 }
 
 void cf_voice_read(struct cf_voice *voice, int16_t *pcm, size_t count) {

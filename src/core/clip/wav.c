@@ -59,7 +59,7 @@ enum cf_err cf_wav_parse(struct cf_span file, struct cf_wav *ret) {
         size_t step = CHUNK_HEAD + len + (len & 1U);
         at = step > file.len - at ? file.len : at + step;
     }
-    if (wav.rate_hz == 0 || wav.samples.at == NULL) {
+    if (wav.rate_hz == 0 || wav.channels == 0 || wav.samples.at == NULL) {
         return CF_ERR_MALFORMED;
     }
     *ret = wav;

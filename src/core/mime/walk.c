@@ -33,13 +33,14 @@ static enum cf_err boundary_of(const struct cf_mime_part *part, struct cf_str *r
 
 /* Is there a delimiter line at @p at, which is the start of a line? Its end and kind then. */
 static bool is_delimiter(struct cf_str text, size_t at, struct cf_str boundary, struct delimiter *ret) {
-    struct cf_sip_scan s = {.in = text, .at = at};
-    if (!cf_sip_scan_char(&s, '-') || !cf_sip_scan_char(&s, '-') || !cf_str_starts(cf_sip_scan_rest(&s), boundary)) {
+    const struct cf_str dashes = CF_STR("--");
+    struct cf_sip_scan s = {.in = text, .at = at + dashes.len};
+    if (!cf_str_starts(cf_str_skip(text, at), dashes) || !cf_str_starts(cf_sip_scan_rest(&s), boundary)) {
         return false;
     }
     s.at += boundary.len;
-    bool is_close = cf_str_starts(cf_sip_scan_rest(&s), CF_STR("--"));
-    s.at += is_close ? 2 : 0;
+    bool is_close = cf_str_starts(cf_sip_scan_rest(&s), dashes);
+    s.at += is_close ? dashes.len : 0;
     while (cf_sip_scan_char(&s, ' ') || cf_sip_scan_char(&s, '\t')) {
     }
     if (!cf_sip_scan_is_end(&s)) {
