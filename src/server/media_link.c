@@ -37,7 +37,8 @@ struct cf_media_link {
     struct cf_leg_ledger legs;
     struct cf_socket_ledger sockets;
     struct cf_port_source source;
-    struct cf_port_stock stock;
+    struct cf_port_stock *stocks; /* owned: one a worker */
+    unsigned stocked;             /* pairs in all of them */
     struct cf_addr local4;
     struct cf_addr local6;
     struct cf_config_range range;
@@ -232,16 +233,29 @@ static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool wit
     return true;
 }
 
+/* Pairs of the range, which begin at even ports. */
+static unsigned pairs_of(const struct cf_media_link *link) {
+    unsigned first = (link->range.first + 1U) & ~1U;
+    return (link->range.last + 1U - first) / 2;
+}
+
+static bool take_open(struct cf_media_link *link, size_t worker, enum cf_family family, bool with_rtcp,
+                      struct cf_port_pair *ret) {
+    bool is_there = cf_port_stock_take(&link->stocks[worker], family, with_rtcp, ret);
+    link->stocked -= is_there;
+    return is_there;
+}
+
 /* Ports are taken in turn, so that one rests as long as the range allows. */
-static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+static bool take(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
     struct cf_media_link *link = ctx;
     struct cf_addr local = family == CF_FAMILY_IP6 ? link->local6 : link->local4;
     unsigned first = (link->range.first + 1U) & ~1U;
-    unsigned pairs = (link->range.last + 1U - first) / 2;
+    unsigned pairs = pairs_of(link);
     if (local.family == CF_FAMILY_NONE) {
         return false;
     }
-    if (cf_port_stock_take(&link->stock, family, with_rtcp, ret)) {
+    if (take_open(link, worker, family, with_rtcp, ret)) {
         return true;
     }
     for (unsigned i = 0; i < pairs; i++) {
@@ -267,10 +281,18 @@ static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
     }
 }
 
+/* A port that stays open stays with the worker that reads it. Most of the range is left to whichever worker needs it. */
+static bool keep_open(struct cf_media_link *link, const struct cf_port_pair *pair) {
+    uint8_t worker = 0;
+    bool is_owned = cf_socket_ledger_owner(&link->sockets, cf_port_socket(&pair->rtp), &worker) || link->source.worker_count == 1;
+    bool is_kept = is_owned && link->stocked < pairs_of(link) / 4 && cf_port_stock_put(&link->stocks[worker], pair);
+    link->stocked += is_kept;
+    return is_kept;
+}
+
 static void give_back(void *ctx, const struct cf_port_pair *pair) {
     struct cf_media_link *link = ctx;
-    /* A port that stays open stays with its worker: only where there is one may others have it. */
-    if (link->source.worker_count > 1 || !cf_port_stock_put(&link->stock, pair)) {
+    if (!keep_open(link, pair)) {
         close_port(link, &pair->rtp);
         close_port(link, &pair->rtcp);
     }
@@ -480,7 +502,8 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     link->handler = handler;
     link->handler_ctx = ctx;
     link->source = (struct cf_port_source){.take = take, .give = give_back, .ctx = link, .worker_count = config->media_workers};
-    enum cf_err err = cf_leg_ledger_init(&link->legs);
+    link->stocks = calloc(link->source.worker_count, sizeof *link->stocks);
+    enum cf_err err = link->stocks == NULL ? CF_ERR_NO_MEMORY : cf_leg_ledger_init(&link->legs);
     err = err == CF_OK ? cf_socket_ledger_init(&link->sockets) : err;
     err = err == CF_OK ? open_workers(link, loop) : err;
     err = err == CF_OK ? renew(link) : err;
@@ -509,6 +532,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
     cf_zrtp_store_close(&l->zrtp_store);
     cf_socket_ledger_fini(&l->sockets);
     cf_leg_ledger_fini(&l->legs);
+    free(l->stocks);
     free(l);
     *link = NULL;
 }

@@ -51,6 +51,14 @@ bool cf_socket_ledger_claim(struct cf_socket_ledger *ledger, uint32_t number, ui
     return true;
 }
 
+bool cf_socket_ledger_owner(const struct cf_socket_ledger *ledger, uint32_t number, uint8_t *ret_worker) {
+    if (number >= NUMBERS || ledger->owners[number] == 0) {
+        return false;
+    }
+    *ret_worker = (uint8_t)(ledger->owners[number] - 1);
+    return true;
+}
+
 bool cf_socket_ledger_release(struct cf_socket_ledger *ledger, uint32_t number, uint8_t *ret_worker) {
     if (number >= NUMBERS) {
         return false;

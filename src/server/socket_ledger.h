@@ -29,6 +29,9 @@ void cf_socket_ledger_hold(struct cf_socket_ledger *ledger, uint32_t number, con
 /** A transport on worker @p worker uses @p number: true and the socket if it waited, which is the worker's now. */
 bool cf_socket_ledger_claim(struct cf_socket_ledger *ledger, uint32_t number, uint8_t worker, struct cf_udp *ret_udp);
 
+/** The worker that has socket @p number. False: none, it waits or is not there. */
+bool cf_socket_ledger_owner(const struct cf_socket_ledger *ledger, uint32_t number, uint8_t *ret_worker);
+
 /** The port is given back: true and the worker that is to close it, or false: it waited and is closed. */
 bool cf_socket_ledger_release(struct cf_socket_ledger *ledger, uint32_t number, uint8_t *ret_worker);
 

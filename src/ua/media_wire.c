@@ -128,7 +128,8 @@ static bool take_pair(struct cf_media_wire *wire, struct cf_port_pair *ret) {
     return false;
 }
 
-static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+static bool take(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+    (void)worker; /* there is one */
     struct cf_media_wire *wire = ctx;
     if (family != (enum cf_family)wire->local.family) {
         return false;

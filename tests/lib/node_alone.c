@@ -7,8 +7,9 @@
 #include "lib/test_digest.h"
 #include "lib/test_hash.h"
 
-static bool take_port(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+static bool take_port(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
     struct node_alone *f = ctx;
+    (void)worker;
     (void)with_rtcp;
     *ret = (struct cf_port_pair){.rtp = f->locals[0].addr};
     f->next_port = (uint16_t)(f->next_port + 2);

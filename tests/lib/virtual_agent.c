@@ -24,7 +24,8 @@ static enum cf_err read_info(void *ctx, const struct cf_mem *mem, struct cf_str 
 
 static const struct cf_agent_codecs codecs = {inflate, read_info, NULL};
 
-static bool take(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+static bool take(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+    (void)worker;
     struct virtual_agent *a = ctx;
     struct cf_addr addr = a->net.locals[0].addr;
     if (family != CF_FAMILY_IP4) {

@@ -33,7 +33,8 @@ static enum cf_err read_list(void *ctx, struct cf_str xml, struct cf_resource_li
 
 static struct cf_content_codecs codecs = {inflate, deflate, read_list, NULL};
 
-static bool take_ports(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+static bool take_ports(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
+    (void)worker;
     struct virtual_server *s = ctx;
     struct cf_addr addr = addr_of(VIRTUAL_SERVER_IP);
     if (family != CF_FAMILY_IP4) {

@@ -39,7 +39,7 @@ enum cf_err cf_agent_take_line(struct cf_agent *agent, size_t index, enum cf_med
     if (line->ports.rtp.family != CF_FAMILY_NONE || (agent->is_bundled && index > 0)) {
         return CF_OK;
     }
-    if (!source->take(source->ctx, family_of(agent), true, &line->ports)) {
+    if (!source->take(source->ctx, 0, family_of(agent), true, &line->ports)) {
         line->role = CF_AGENT_ROLE_NONE;
         return CF_ERR_NO_PORT;
     }

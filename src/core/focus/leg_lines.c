@@ -29,7 +29,7 @@ static enum cf_err take_ports(struct cf_leg *leg, struct cf_leg_line *line, bool
     if (line->ports.rtp.family != CF_FAMILY_NONE) {
         return CF_OK;
     }
-    return cf_ports_take(&leg->room->focus->ports, (enum cf_family)leg->local.family, with_rtcp, &line->ports);
+    return cf_ports_take(&leg->room->focus->ports, leg->worker, (enum cf_family)leg->local.family, with_rtcp, &line->ports);
 }
 
 bool cf_focus_demands_aes256(const struct cf_focus *focus, const struct cf_conference *conf) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Ports for RTP that have rested and stay open for the next call: opening and closing a pair of sockets costs more than all else
- * that a call does. Oldest first, so each rests as long as there are others. A table; what is in it is still the media worker's
- * to read from, which drops what comes for nobody.
+ * that a call does. Oldest first, so each rests as long as there are others. A table for each media worker; what is in it is
+ * still that worker's to read from, which drops what comes for nobody.
  */
 #ifndef CF_CORE_FOCUS_PORT_STOCK_H
 #define CF_CORE_FOCUS_PORT_STOCK_H

@@ -25,8 +25,9 @@ void cf_ports_fini(struct cf_ports *ports) {
     }
 }
 
-enum cf_err cf_ports_take(struct cf_ports *ports, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
-    return ports->source->take(ports->source->ctx, family, with_rtcp, ret) ? CF_OK : CF_ERR_NO_PORT;
+enum cf_err cf_ports_take(struct cf_ports *ports, size_t worker, enum cf_family family, bool with_rtcp,
+                          struct cf_port_pair *ret) {
+    return ports->source->take(ports->source->ctx, worker, family, with_rtcp, ret) ? CF_OK : CF_ERR_NO_PORT;
 }
 
 void cf_ports_rest(struct cf_ports *ports, const struct cf_port_pair *pair, cf_usec now) {

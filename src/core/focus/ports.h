@@ -32,8 +32,8 @@ struct cf_port_place {
 
 /** Where ports come from; the shell's. */
 struct cf_port_source {
-    /** Bind a port (even), and the next one if @p with_rtcp. False if there is none left. */
-    bool (*take)(void *ctx, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
+    /** Bind a port (even), and the next one if @p with_rtcp, for a leg on @p worker. False if there is none left. */
+    bool (*take)(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
     /** Give back a pair. */
     void (*give)(void *ctx, const struct cf_port_pair *pair);
     void *ctx;           /**< passed to both */
@@ -66,8 +66,9 @@ void cf_ports_init(struct cf_ports *ports, const struct cf_mem *mem, struct cf_p
 /** Give back what rests. */
 void cf_ports_fini(struct cf_ports *ports);
 
-/** Take a pair. CF_ERR_NO_PORT. */
-CF_MUST_USE enum cf_err cf_ports_take(struct cf_ports *ports, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret);
+/** Take a pair for a leg on @p worker. CF_ERR_NO_PORT. */
+CF_MUST_USE enum cf_err cf_ports_take(struct cf_ports *ports, size_t worker, enum cf_family family, bool with_rtcp,
+                                      struct cf_port_pair *ret);
 
 /** Let @p pair rest from @p now on, then give it back. A pair without port is ignored. */
 void cf_ports_rest(struct cf_ports *ports, const struct cf_port_pair *pair, cf_usec now);

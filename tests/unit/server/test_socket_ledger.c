@@ -30,6 +30,10 @@ static void a_socket_waits_until_a_transport_names_it(void **state) {
     assert_int_equal(got.fd, udp.fd);
     /* Once: later agreements of the same transport find it gone. */
     assert_false(cf_socket_ledger_claim(&ledger, 4000, 1, &got));
+    assert_true(cf_socket_ledger_owner(&ledger, 4000, &worker));
+    assert_int_equal(worker, 1);
+    assert_false(cf_socket_ledger_owner(&ledger, 4001, &worker));
+    assert_false(cf_socket_ledger_owner(&ledger, CF_MEDIA_SOCKET_NONE, &worker));
     assert_true(cf_socket_ledger_release(&ledger, 4000, &worker));
     assert_int_equal(worker, 1);
     assert_false(cf_socket_ledger_release(&ledger, 4000, &worker));
