@@ -99,14 +99,14 @@ static void put_address(struct cf_writer *w, struct cf_str key, const struct cf_
     }
 }
 
-static void put_path(struct cf_writer *w, const struct cf_leg_path *path) {
+static void put_path(struct cf_writer *w, size_t transport, const struct cf_leg_path *path) {
     static const struct cf_str types[] = {[CF_ICE_HOST] = CF_STR_INIT("host"),
                                           [CF_ICE_SRFLX] = CF_STR_INIT("srflx"),
                                           [CF_ICE_PRFLX] = CF_STR_INIT("prflx"),
                                           [CF_ICE_RELAY] = CF_STR_INIT("relay")};
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("transport"), true);
-    cf_put_dec(w, path->transport);
+    cf_put_dec(w, transport);
     cf_put_json_text(w, CF_STR("state"), state_word(path->state));
     put_address(w, CF_STR("local"), &path->local);
     put_address(w, CF_STR("remote"), &path->remote);
@@ -126,7 +126,7 @@ void cf_put_paths(struct cf_writer *w, const struct cf_focus *focus, struct cf_h
         struct cf_leg_path path;
         if (cf_focus_path(focus, leg, i, &path)) {
             cf_put(w, is_first ? CF_STR_NONE : CF_STR(","));
-            put_path(w, &path);
+            put_path(w, i, &path);
             is_first = false;
         }
     }

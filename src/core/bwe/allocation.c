@@ -48,9 +48,9 @@ static uint64_t budget_for(const struct choice *c, const struct cf_tile *tile, i
     if (!is_better || c->budget == UINT64_MAX) {
         return c->budget;
     }
-    bool is_another_link = c->budget / CF_ALLOCATION_ANOTHER_LINK >= tile->fell_budget_bps;
-    cf_usec patience = is_another_link ? tile->patience / CF_ALLOCATION_ANOTHER_LINK_SOONER : tile->patience;
-    bool is_hasty = c->now - tile->fell_at < patience;
+    bool is_another_link = c->budget / CF_ALLOCATION_ANOTHER_LINK >= tile->memory.fell_budget_bps;
+    cf_usec patience = is_another_link ? tile->memory.patience / CF_ALLOCATION_ANOTHER_LINK_SOONER : tile->memory.patience;
+    bool is_hasty = c->now - tile->memory.fell_at < patience;
     return is_hasty ? 0 : c->budget / 100 * (100 - CF_ALLOCATION_HEADROOM_PERCENT);
 }
 
@@ -125,12 +125,13 @@ void cf_allocation_choose(const struct cf_tile *tiles, size_t count, uint64_t bu
 
 void cf_allocation_note(struct cf_tile *tile, struct cf_tile_choice choice, uint64_t budget_bps, cf_usec now) {
     if (choice.layer > tile->present) {
-        tile->raised_at = now;
+        tile->memory.raised_at = now;
     } else if (choice.layer < tile->present) {
-        bool soon = tile->patience > 0 && now - tile->raised_at < CF_ALLOCATION_STEADY;
-        tile->patience = soon ? cf_usec_min(2 * tile->patience, CF_ALLOCATION_PATIENCE_MAX) : CF_ALLOCATION_PATIENCE;
-        tile->fell_at = now;
-        tile->fell_budget_bps = budget_bps;
+        bool soon = tile->memory.patience > 0 && now - tile->memory.raised_at < CF_ALLOCATION_STEADY;
+        tile->memory.patience =
+            soon ? cf_usec_min(2 * tile->memory.patience, CF_ALLOCATION_PATIENCE_MAX) : CF_ALLOCATION_PATIENCE;
+        tile->memory.fell_at = now;
+        tile->memory.fell_budget_bps = budget_bps;
     }
     tile->present = choice.layer;
 }

@@ -55,6 +55,14 @@ struct cf_tile_layer {
 /** No layer: paused. */
 #define CF_TILE_PAUSED (-1)
 
+/** What is remembered of a tile from one allocation to the next. Zeroed: it never fell. */
+struct cf_tile_memory {
+    cf_usec fell_at;          /**< when a lower layer than before was chosen */
+    cf_usec raised_at;        /**< when a higher one was */
+    cf_usec patience;         /**< no higher one before .fell_at + this; 0: it never fell */
+    uint64_t fell_budget_bps; /**< the budget then */
+};
+
 /** A tile. */
 struct cf_tile {
     enum cf_tile_kind kind;
@@ -62,10 +70,7 @@ struct cf_tile {
     size_t layer_count;                                    /**< of .layers; 0: nothing is sent */
     struct cf_tile_layer layers[CF_ALLOCATION_LAYERS_MAX]; /**< lowest first; see cf_allocation_order() */
     int present;                                           /**< layer that was chosen before, or CF_TILE_PAUSED */
-    cf_usec fell_at;                                       /**< when a lower one than before was chosen */
-    cf_usec raised_at;                                     /**< when a higher one was */
-    cf_usec patience;                                      /**< no higher one before .fell_at + this; 0: it never fell */
-    uint64_t fell_budget_bps;                              /**< the budget then */
+    struct cf_tile_memory memory;                          /**< of choices before, kept by the caller */
 };
 
 /** Why a tile has what it has. */
@@ -94,7 +99,7 @@ const char *cf_tile_reason_text(enum cf_tile_reason reason);
 
 /**
  * Choose for @p count tiles (at most CF_ALLOCATION_TILES_MAX), within @p budget_bps (UINT64_MAX: no limit). Tiles are not
- * changed: what was chosen goes into .present and .fell_at by cf_allocation_note().
+ * changed: what was chosen goes into .present and .memory by cf_allocation_note().
  */
 void cf_allocation_choose(const struct cf_tile *tiles, size_t count, uint64_t budget_bps, cf_usec now, struct cf_allocation *ret);
 

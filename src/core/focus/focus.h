@@ -216,7 +216,6 @@ struct cf_leg_path {
     bool is_nominated;
     bool is_tcp;
     uint8_t remote_type; /**< enum cf_ice_type */
-    uint16_t transport;
     enum cf_media_ice_state state;
     struct cf_addr local;  /**< ours; family NONE: not known */
     struct cf_addr remote; /**< the peer's; family NONE: there was none yet */

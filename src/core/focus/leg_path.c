@@ -36,7 +36,7 @@ void cf_leg_on_checks(struct cf_leg *leg, const struct cf_media_event *event, cf
     }
     struct cf_leg_path *path = &leg->lines[index].path;
     struct cf_leg_path before = *path;
-    *path = (struct cf_leg_path){.is_known = true, .state = event->as.ice.state, .transport = event->as.ice.transport};
+    *path = (struct cf_leg_path){.is_known = true, .state = event->as.ice.state};
     if (event->as.ice.state == CF_MEDIA_ICE_CONNECTED) {
         path->is_nominated = event->as.ice.is_nominated;
         path->is_tcp = event->as.ice.socket >= CF_MEDIA_SOCKET_STREAMS && event->as.ice.socket != CF_MEDIA_SOCKET_NONE;

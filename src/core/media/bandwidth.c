@@ -194,11 +194,7 @@ static bool make_tile(struct cf_engine_line *line, struct cf_tile *tile, cf_usec
     if (picture == NULL) {
         return false;
     }
-    *tile = (struct cf_tile){.kind = kind_of(&line->sink, picture),
-                             .fell_at = line->share.fell_at,
-                             .raised_at = line->share.raised_at,
-                             .patience = line->share.patience,
-                             .fell_budget_bps = line->share.fell_budget_bps};
+    *tile = (struct cf_tile){.kind = kind_of(&line->sink, picture), .memory = line->share.memory};
     list_layers(tile, line, picture, now);
     /* In this order: what a cap takes away is a fall. */
     tile->present = present_of(tile, line);
@@ -246,11 +242,7 @@ static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct 
         return; /* nothing comes, or its rate is not known yet: it is asked for as before */
     }
     cf_allocation_note(tile, choice, budget, engine->now);
-    share->fell_at = tile->fell_at;
-    share->raised_at = tile->raised_at;
-    share->patience = tile->patience;
-    share->fell_budget_bps = tile->fell_budget_bps;
-    share->choice = choice;
+    share->memory = tile->memory;
     share->is_paused = limit.is_paused;
     share->is_limited = limit.is_paused || share->is_capped || choice.layer + 1 < (int)tile->layer_count;
     share->is_known = choice.layer != CF_TILE_PAUSED;

@@ -37,11 +37,7 @@ struct cf_line_share {
     bool is_told_paused;
     cf_usec paused_at; /**< 0: it is not */
     struct cf_tile_layer layer;
-    struct cf_tile_choice choice;
-    cf_usec fell_at; /**< see struct cf_tile */
-    cf_usec raised_at;
-    cf_usec patience;
-    uint64_t fell_budget_bps;
+    struct cf_tile_memory memory;
 };
 
 /** The link. */

@@ -395,8 +395,7 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
         cf_engine_send_report(engine, line, true);
         cf_engine_part(engine, line);
     }
-    static const struct cf_media_simulcast none = {.count = 0};
-    enum cf_err err = cf_engine_set_streams(engine, line, set->line.is_active ? &set->line.simulcast_in : &none);
+    enum cf_err err = cf_engine_set_streams(engine, line, &set->line);
     if (err != CF_OK) {
         return err;
     }

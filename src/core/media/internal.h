@@ -120,11 +120,11 @@ void cf_engine_forget_wishes(struct cf_engine *engine, struct cf_engine_room *ro
 /* streams.c: what comes in on a line */
 
 /**
- * @p line is going to be set to receive the encodings of @p agreed, or one stream if there are none: if they are others than
- * before, all streams begin anew. CF_ERR_NO_MEMORY: they are as they were, but in no room.
+ * @p line is going to be set to receive what @p agreed says: if its encodings are others than before, all streams begin anew.
+ * CF_ERR_NO_MEMORY: they are as they were, but in no room.
  */
 CF_MUST_USE enum cf_err cf_engine_set_streams(struct cf_engine *engine, struct cf_engine_line *line,
-                                              const struct cf_media_simulcast *agreed);
+                                              const struct cf_media_line *agreed);
 
 /** Free all streams of @p line but the first. */
 void cf_engine_free_streams(struct cf_engine *engine, struct cf_engine_line *line);

@@ -27,15 +27,19 @@ static enum cf_err make_streams(struct cf_engine *engine, struct cf_engine_line 
     return CF_OK;
 }
 
-enum cf_err cf_engine_set_streams(struct cf_engine *engine, struct cf_engine_line *line,
-                                  const struct cf_media_simulcast *agreed) {
+/* The encodings that @line receives by its agreement: none if it is not in use. */
+static const struct cf_media_simulcast *encodings_of(const struct cf_media_line *line) {
     static const struct cf_media_simulcast none = {.count = 0};
-    const struct cf_media_simulcast *before = line->agreed.is_active ? &line->agreed.simulcast_in : &none;
-    if (cf_media_simulcast_is_same(before, agreed)) {
+    return line->is_active ? &line->simulcast_in : &none;
+}
+
+enum cf_err cf_engine_set_streams(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_media_line *agreed) {
+    const struct cf_media_simulcast *encodings = encodings_of(agreed);
+    if (cf_media_simulcast_is_same(encodings_of(&line->agreed), encodings)) {
         return CF_OK;
     }
     cf_engine_part(engine, line);
-    return make_streams(engine, line, agreed);
+    return make_streams(engine, line, encodings);
 }
 
 void cf_engine_free_streams(struct cf_engine *engine, struct cf_engine_line *line) {

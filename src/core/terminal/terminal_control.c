@@ -41,7 +41,7 @@ static struct ours find_ours(struct cf_terminal *t, size_t transport, uint32_t s
         struct cf_terminal_stream *line = t->lines[i];
         for (size_t k = 0; is_of(line, transport) && k < CF_MEDIA_ENCODINGS_MAX && ours.line == NULL; k++) {
             const struct cf_terminal_sender *out = cf_terminal_sender(line, k);
-            bool is_it = k == 0 ? line->ssrc == ssrc : out->is_on && out->ssrc == ssrc;
+            bool is_it = k == 0 ? line->ssrc == ssrc : out->is_on && out->rtp.ssrc == ssrc;
             ours = is_it ? (struct ours){line, i, k} : ours;
         }
     }
@@ -298,7 +298,7 @@ static bool put_reports(struct cf_terminal *t, size_t transport, struct cf_write
         for (size_t k = 0; k < CF_MEDIA_ENCODINGS_MAX; k++) {
             const struct cf_terminal_sender *out = cf_terminal_sender(line, k);
             if (out->is_on && cf_rtp_sender_report(&out->rtp, now, ntp_at(t, now), &info)) {
-                cf_put_rtcp_sr(w, out->ssrc, &info, blocks, is_reported ? 0 : count);
+                cf_put_rtcp_sr(w, out->rtp.ssrc, &info, blocks, is_reported ? 0 : count);
                 is_reported = true;
             }
         }
@@ -322,7 +322,7 @@ static void put_names(struct cf_terminal *t, size_t transport, struct cf_writer 
         for (size_t k = 1; k < CF_MEDIA_ENCODINGS_MAX && line->more[k - 1].is_on; k++) {
             size_t count = line->agreed.mid.len > 0 ? 2 : 1;
             items[count++] = (struct cf_sdes_item){.type = CF_SDES_RID, .value = cf_media_rid(&line->agreed.simulcast_out.at[k])};
-            cf_put_rtcp_sdes(w, line->more[k - 1].ssrc, items, count);
+            cf_put_rtcp_sdes(w, line->more[k - 1].rtp.ssrc, items, count);
         }
         is_named = true;
     }
@@ -451,7 +451,7 @@ void cf_terminal_report_bye(struct cf_terminal *t, size_t index, cf_usec now) {
         for (size_t k = 0; is_of(t->lines[i], index) && k < CF_MEDIA_ENCODINGS_MAX && count < CF_RTCP_COUNT_MAX; k++) {
             const struct cf_terminal_sender *out = cf_terminal_sender(t->lines[i], k);
             if (k == 0 || out->is_on) {
-                ssrcs[count++] = k == 0 ? t->lines[i]->ssrc : out->ssrc;
+                ssrcs[count++] = k == 0 ? t->lines[i]->ssrc : out->rtp.ssrc;
             }
         }
     }

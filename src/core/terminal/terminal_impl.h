@@ -29,7 +29,6 @@
 struct cf_terminal_sender {
     bool is_on;
     const struct cf_payload *payload; /**< in the line's agreement */
-    uint32_t ssrc;
     struct cf_rtp_sender rtp;
     uint16_t sequence;  /**< of the next packet */
     uint32_t timestamp; /**< audio: of the next packet; video: that of time 0 */

@@ -97,7 +97,6 @@ static void begin_sender(struct cf_terminal *t, struct cf_terminal_sender *out, 
     if (out->rtp.clock_rate_hz != 0) {
         return;
     }
-    out->ssrc = ssrc;
     cf_rtp_sender_init(&out->rtp, ssrc, out->payload->clock_hz);
     out->sequence = (uint16_t)(cf_entropy_u32(t->config.entropy) & 0x7fffU);
     out->timestamp = cf_entropy_u32(t->config.entropy);
@@ -221,7 +220,7 @@ static void send_packet(struct cf_terminal *t, struct cf_terminal_stream *line, 
     struct cf_rtp_header fields = {.extension = cf_writer_span(&extension),
                                    .extension_profile = profile,
                                    .timestamp = f->timestamp,
-                                   .ssrc = out->ssrc,
+                                   .ssrc = out->rtp.ssrc,
                                    .sequence = out->sequence,
                                    .payload_type = f->payload == NULL ? out->payload->send_type : f->payload->send_type,
                                    .marker = f->marker};

@@ -112,14 +112,14 @@ static void patience_is_for_the_link_that_it_fell_on(void **state) {
     struct cf_tile t = tile(CF_TILE_SPEAKER, 0);
     struct cf_allocation a;
     t.present = 0;
-    t.fell_at = CF_SEC(10);
-    t.patience = CF_ALLOCATION_PATIENCE_MAX;
-    t.fell_budget_bps = t.layers[1].bitrate_bps;
-    cf_allocation_choose(&t, 1, 2 * t.fell_budget_bps - 2, CF_SEC(26), &a);
+    t.memory.fell_at = CF_SEC(10);
+    t.memory.patience = CF_ALLOCATION_PATIENCE_MAX;
+    t.memory.fell_budget_bps = t.layers[1].bitrate_bps;
+    cf_allocation_choose(&t, 1, 2 * t.memory.fell_budget_bps - 2, CF_SEC(26), &a);
     assert_int_equal(a.tiles[0].layer, 0);
-    cf_allocation_choose(&t, 1, 2 * t.fell_budget_bps, CF_SEC(26) - 1, &a);
+    cf_allocation_choose(&t, 1, 2 * t.memory.fell_budget_bps, CF_SEC(26) - 1, &a);
     assert_int_equal(a.tiles[0].layer, 0);
-    cf_allocation_choose(&t, 1, 2 * t.fell_budget_bps, CF_SEC(26), &a);
+    cf_allocation_choose(&t, 1, 2 * t.memory.fell_budget_bps, CF_SEC(26), &a);
     assert_true(a.tiles[0].layer > 0);
 }
 
@@ -162,8 +162,8 @@ static size_t random_tiles(struct cf_rng *rng, struct cf_tile *tiles) {
         tiles[i].layer_count = cf_allocation_order(tiles[i].kind, tiles[i].layers, tiles[i].layer_count);
         tiles[i].present = (int)cf_rng_below(rng, (uint32_t)tiles[i].layer_count + 1) - 1;
         if (cf_rng_below(rng, 3) == 0) {
-            tiles[i].patience = CF_SEC(4);
-            tiles[i].fell_at = CF_SEC(98);
+            tiles[i].memory.patience = CF_SEC(4);
+            tiles[i].memory.fell_at = CF_SEC(98);
         }
     }
     return count;
@@ -206,7 +206,7 @@ static void gives_the_most_important_more_for_more(void **state) {
         size_t count = random_tiles(&rng, tiles);
         size_t first = 0; /* of the most important kind, and alone in it */
         for (size_t i = 0; i < count; i++) {
-            tiles[i].patience = 0;
+            tiles[i].memory.patience = 0;
             tiles[i].kind = i == first ? CF_TILE_SCREEN : tiles[i].kind == CF_TILE_SCREEN ? CF_TILE_GRID : tiles[i].kind;
         }
         int before = CF_TILE_PAUSED;
