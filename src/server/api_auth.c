@@ -51,34 +51,66 @@ static bool take_key(struct cf_api_call *call, struct cf_str text) {
 
 /* --- tokens --- */
 
-static bool take_session(struct cf_api_call *call, struct cf_str text) {
+/* What a token is worth. */
+enum worth {
+    WORTH_NOTHING,
+    WORTH_PAST, /* who has it was somebody until a moment ago, and is no attacker */
+    WORTH_GOOD,
+};
+
+static enum worth worth_of(enum cf_token_verdict verdict) {
+    switch (verdict) {
+    case CF_TOKEN_GOOD:
+        return WORTH_GOOD;
+    case CF_TOKEN_EXPIRED:
+    case CF_TOKEN_REVOKED:
+        return WORTH_PAST;
+    case CF_TOKEN_MALFORMED:
+    case CF_TOKEN_FORGED:
+        break;
+    }
+    return WORTH_NOTHING;
+}
+
+static enum worth take_session(struct cf_api_call *call, struct cf_str text) {
     struct cf_api_actor *actor = &call->actor;
     struct cf_node *node = call->services->node;
     bool is_admin = false;
     int64_t now_sec = call->wall / CF_SEC(1);
-    if (cf_token_read(cf_openssl_hash(), &call->services->links->keys, text, CF_TOKEN_SESSION, cf_node_realm(node), now_sec,
-                      actor->room, &actor->token) != CF_TOKEN_GOOD ||
-        cf_accounts_find(cf_node_accounts(node), actor->token.subject) == NULL ||
+    enum worth worth = worth_of(cf_token_read(cf_openssl_hash(), &call->services->links->keys, text, CF_TOKEN_SESSION,
+                                              cf_node_realm(node), now_sec, actor->room, &actor->token));
+    if (worth != WORTH_GOOD) {
+        return worth;
+    }
+    if (cf_accounts_find(cf_node_accounts(node), actor->token.subject) == NULL ||
         cf_account_store_is_admin(&call->services->store->db, actor->token.subject, &is_admin) != CF_OK) {
-        return false;
+        return WORTH_PAST;
     }
     actor->user = actor->token.subject;
     actor->scopes = is_admin ? CF_SCOPE_ALL : CF_SCOPE_LINKS;
     actor->is_limited = !is_admin;
-    return true;
+    return WORTH_GOOD;
 }
 
-static bool take_guest(struct cf_api_call *call, struct cf_str text) {
+static enum worth take_guest(struct cf_api_call *call, struct cf_str text) {
     struct cf_api_actor *actor = &call->actor;
     struct cf_guests *guests = cf_node_guests(call->services->node);
     int64_t now_sec = call->wall / CF_SEC(1);
-    if (cf_guests_check(guests, text, CF_TOKEN_GUEST, now_sec, actor->room, &actor->token) != CF_TOKEN_GOOD) {
-        return false;
+    enum worth worth = worth_of(cf_guests_check(guests, text, CF_TOKEN_GUEST, now_sec, actor->room, &actor->token));
+    if (worth == WORTH_GOOD) {
+        actor->user = actor->token.subject;
+        actor->scopes = actor->token.role == CF_TOKEN_MODERATOR ? CF_SCOPE_LINKS : 0;
+        actor->is_limited = true;
     }
-    actor->user = actor->token.subject;
-    actor->scopes = actor->token.role == CF_TOKEN_MODERATOR ? CF_SCOPE_LINKS : 0;
-    actor->is_limited = true;
-    return true;
+    return worth;
+}
+
+static enum worth take(struct cf_api_call *call, struct cf_str text) {
+    if (cf_str_starts(text, KEY_PREFIX)) {
+        return take_key(call, text) ? WORTH_GOOD : WORTH_NOTHING;
+    }
+    enum worth worth = take_session(call, text);
+    return worth == WORTH_NOTHING ? take_guest(call, text) : worth;
 }
 
 static struct cf_str bearer_of(const struct cf_http_request *request) {
@@ -98,9 +130,11 @@ bool cf_api_authorize(struct cf_api_call *call, unsigned scopes) {
     if (cf_authenticator_is_locked(authenticator, &call->remote, call->now)) {
         return cf_api_fail(call, CF_PROBLEM(429, "locked-out", "Too many attempts: wait a minute"));
     }
-    bool is_good = cf_str_starts(text, KEY_PREFIX) ? take_key(call, text) : take_session(call, text) || take_guest(call, text);
-    if (!is_good) {
+    enum worth worth = take(call, text);
+    if (worth == WORTH_NOTHING) {
         cf_authenticator_note_failure(authenticator, &call->remote, call->now);
+    }
+    if (worth != WORTH_GOOD) {
         return ask_for_token(call, true);
     }
     if (scopes != CF_API_ANY_SCOPE && (call->actor.scopes & scopes) == 0) {

@@ -10,29 +10,19 @@
 
 #define GUEST_WORD_LEN 12
 
+/* Guests who came by a link have tokens that may be good for longer than it. */
+static cf_wall guests_last(const struct cf_meeting_links *links, cf_wall link_expires) {
+    return link_expires + links->config->guest_life_usec;
+}
+
 static bool note_revoked(void *ctx, const struct cf_link_row *row) {
     struct cf_meeting_links *links = ctx;
     int64_t now_sec = cf_system_wall() / CF_SEC(1);
-    if (cf_guests_revoke(cf_node_guests(links->node), row->id, row->expires / CF_SEC(1), now_sec) != CF_OK) {
+    int64_t last_sec = guests_last(links, row->expires) / CF_SEC(1);
+    if (cf_guests_revoke(cf_node_guests(links->node), row->id, last_sec, now_sec) != CF_OK) {
         cf_log(CF_LOG_ERROR, "links", "link %.*s is revoked, and there is no memory to know it", CF_STR_ARG(row->id));
     }
     return true;
-}
-
-void cf_meeting_links_reload(struct cf_meeting_links *links) {
-    static const struct cf_token_keys none;
-    cf_guests_set_keys(cf_node_guests(links->node), links->config->takes_guests ? &links->keys : &none);
-}
-
-enum cf_err cf_meeting_links_open(struct cf_meeting_links *links, struct cf_store *store, struct cf_node *node,
-                                  const struct cf_config *config) {
-    *links = (struct cf_meeting_links){.store = store, .node = node, .config = config};
-    enum cf_err err = cf_token_keys_load(config->state.text, &links->keys);
-    if (err == CF_OK) {
-        cf_meeting_links_reload(links);
-        err = cf_link_store_revoked(&store->db, cf_system_wall(), note_revoked, links);
-    }
-    return err;
 }
 
 /* --- where --- */
@@ -61,6 +51,34 @@ static void put_base(struct cf_writer *w, const struct cf_config *config, struct
     } else {
         put_port(w, &config->web_listen, 80);
     }
+}
+
+/* Who has no token is told where there are some. */
+static void tell_where(struct cf_meeting_links *links) {
+    struct cf_writer w;
+    cf_writer_init(&w, links->tokens_at, sizeof links->tokens_at);
+    put_base(&w, links->config, cf_node_realm(links->node));
+    cf_put_lit(&w, "/api/join");
+    cf_authenticator_set_tokens_at(cf_node_authenticator(links->node), cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE);
+}
+
+/* --- keys, revoked links --- */
+
+void cf_meeting_links_reload(struct cf_meeting_links *links) {
+    static const struct cf_token_keys none;
+    cf_guests_set_keys(cf_node_guests(links->node), links->config->takes_guests ? &links->keys : &none);
+    tell_where(links);
+}
+
+enum cf_err cf_meeting_links_open(struct cf_meeting_links *links, struct cf_store *store, struct cf_node *node,
+                                  const struct cf_config *config) {
+    *links = (struct cf_meeting_links){.store = store, .node = node, .config = config};
+    enum cf_err err = cf_token_keys_load(config->state.text, &links->keys);
+    if (err == CF_OK) {
+        cf_meeting_links_reload(links);
+        err = cf_link_store_revoked(&store->db, cf_system_wall() - config->guest_life_usec, note_revoked, links);
+    }
+    return err;
 }
 
 void cf_put_meeting_page(struct cf_writer *w, const struct cf_config *config, struct cf_str realm, struct cf_str key) {
@@ -134,9 +152,8 @@ struct cf_problem cf_meeting_links_revoke(struct cf_meeting_links *links, struct
     enum cf_err err = cf_link_store_find(&links->store->db, id, note_expiry, &expires);
     err = err == CF_OK ? cf_link_store_revoke(&links->store->db, id) : err;
     if (err == CF_OK) {
-        /* Guests who came by it have tokens that may be good for longer than it. */
-        cf_wall last = expires + links->config->guest_life_usec;
-        err = cf_guests_revoke(cf_node_guests(links->node), id, last / CF_SEC(1), wall / CF_SEC(1));
+        int64_t last_sec = guests_last(links, expires) / CF_SEC(1);
+        err = cf_guests_revoke(cf_node_guests(links->node), id, last_sec, wall / CF_SEC(1));
     }
     return cf_problem_of_err(err);
 }

@@ -13,6 +13,9 @@
 #include "server/problem.h"
 #include "server/store.h"
 
+/** Octets of the address of our web server, with a path. */
+#define CF_MEETING_BASE_MAX 512
+
 /** Letters of an id. */
 #define CF_LINK_ID_LEN 16
 
@@ -22,6 +25,7 @@ struct cf_meeting_links {
     struct cf_node *node;           /**< borrowed */
     const struct cf_config *config; /**< borrowed; may change */
     struct cf_token_keys keys;
+    char tokens_at[CF_MEETING_BASE_MAX]; /**< URL of /api/join; the node's authenticator names it */
 };
 
 /** A link that somebody wants. */

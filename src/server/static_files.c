@@ -101,14 +101,15 @@ static const struct file *find(const struct cf_static_files *files, struct cf_st
     return node == NULL ? NULL : CF_OF(node, struct file, node);
 }
 
-/* The last segment of a path has no dot: a place of the page, not a file. */
+/* A place of the page, not a file: a meeting, whose name may have dots, or what has none in its last segment. */
 static bool is_place(struct cf_str path) {
     struct cf_str rest = path;
     struct cf_str last = CF_STR_NONE;
     while (rest.at != NULL) {
         last = cf_str_cut(&rest, '/');
     }
-    return cf_str_find(last, '.') == last.len;
+    bool is_meeting = cf_str_starts(path, CF_STR("/m/")) && path.len == CF_STR("/m/").len + last.len;
+    return is_meeting || cf_str_find(last, '.') == last.len;
 }
 
 void cf_static_files_answer(const struct cf_static_files *files, const struct cf_http_request *request,

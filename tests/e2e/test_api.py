@@ -115,6 +115,11 @@ def links_are_withdrawn():
         api.ask('DELETE', f'/api/links/{made["id"]}', status=204)
         check(join(server, 403, link=made['token']).code() == 'link-revoked', 'nobody comes by it')
         check(Guest(server, joined).ask('INVITE', ROOM, **{**INVITE, 'call_id': 'again'}).status == 401, 'nor who was a guest by it')
+        # A page that asks on and on is not guessing: nobody at its address is locked out.
+        past = Api(server.plain, joined['token'])
+        for _ in range(20):
+            past.ask('GET', '/api/ice-servers', status=401)
+        api.ask('GET', '/api/links', status=200)
         check(server.room('room-tea')['in'] == 1, 'who is in stays')
         check(api.ask('GET', f'/api/links/{made["id"]}', status=200).json['revoked'], 'it is listed so')
         # Revoked after a restart of the process too; the key is the same.
@@ -123,6 +128,9 @@ def links_are_withdrawn():
         other = ApiServer(state=server.state)
         try:
             check(join(other, 403, link=made['token']).code() == 'link-revoked', 'still')
+            check(Guest(other, joined).ask('INVITE', ROOM, **INVITE).status == 401, 'nor its guest')
+            refused = Guest(other, {**joined, 'token': 'a.b.c'}).ask('INVITE', ROOM, **INVITE)
+            check(f'authz_server="http://localhost:{other.plain}/api/join"' in refused.text, refused.text)
             join(other, 200, link=good)
             other.confer('rotate-keys')
             join(other, 200, link=good)

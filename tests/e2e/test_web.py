@@ -334,7 +334,8 @@ def pages_are_served_safely():
             script = http(web, '/assets/app.js')
             check(script.fields['content-type'].startswith('text/javascript') and 'immutable' in script.fields['cache-control'], f'{script.fields}')
             check(http(web, '/join/tea?token=x').body == reply.body, 'places of the page are the page')
-            for path in ('/../outside.txt', '/%2e%2e/outside.txt', '/.secret', '/link.txt', '/assets/../index.html', '//etc/passwd.txt',
+            check(http(web, '/m/v1.2.tea').body == reply.body, 'so is a meeting with dots in its name')
+            for path in ('/m/../outside.txt', '/m/tea/none.txt', '/../outside.txt', '/%2e%2e/outside.txt', '/.secret', '/link.txt', '/assets/../index.html', '//etc/passwd.txt',
                          '/assets/app.js%00', '/none.txt'):
                 check(http(web, path).status == 404, path)
             check(http(web, method='POST', body='x').status == 405, 'POST to a file')

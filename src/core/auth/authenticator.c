@@ -200,15 +200,23 @@ static enum cf_auth_verdict judge_account(struct cf_authenticator *auth, const s
 
 /* --- guests --- */
 
+/* Who was a guest until a moment ago is no attacker. */
+static bool was_good(enum cf_token_verdict verdict) {
+    return verdict == CF_TOKEN_EXPIRED || verdict == CF_TOKEN_REVOKED;
+}
+
 static enum cf_auth_verdict judge_guest(struct cf_authenticator *auth, const struct credentials *c, const struct cf_addr *source,
                                         struct cf_auth_time time, struct cf_auth_identity *ret) {
     struct cf_digest_hex secret;
     enum cf_token_verdict verdict = cf_guests_secret(auth->config.guests, c->field.username, c->digest.algorithm,
                                                      auth->config.realm, time.wall_sec, ret->room, &ret->guest, &secret);
-    if (verdict == CF_TOKEN_GOOD && fits(auth, c, &secret) && is_offered(auth, c->digest.algorithm)) {
+    bool is_right = (verdict == CF_TOKEN_GOOD || was_good(verdict)) && fits(auth, c, &secret);
+    if (is_right && verdict == CF_TOKEN_GOOD && is_offered(auth, c->digest.algorithm)) {
         return use_nonce(auth, c, time.now);
     }
-    cf_authenticator_note_failure(auth, source, time.now);
+    if (!is_right || verdict == CF_TOKEN_GOOD) {
+        cf_authenticator_note_failure(auth, source, time.now);
+    }
     return CF_AUTH_NO_TOKEN;
 }
 
@@ -235,8 +243,7 @@ static enum cf_auth_verdict judge_bearer(struct cf_authenticator *auth, struct c
     if (verdict == CF_TOKEN_GOOD) {
         return CF_AUTH_PASSED;
     }
-    /* Who was a guest until a moment ago is no attacker. */
-    if (verdict != CF_TOKEN_EXPIRED && verdict != CF_TOKEN_REVOKED) {
+    if (!was_good(verdict)) {
         cf_authenticator_note_failure(auth, source, time.now);
     }
     return CF_AUTH_NO_TOKEN;
@@ -296,14 +303,20 @@ void cf_authenticator_set(struct cf_authenticator *auth, struct cf_str algorithm
     auth->nonces.life_usec = nonce_life_usec;
 }
 
+void cf_authenticator_set_tokens_at(struct cf_authenticator *auth, struct cf_str url) {
+    auth->tokens_at = url;
+}
+
 void cf_authenticator_put_bearer(const struct cf_authenticator *auth, struct cf_str error, struct cf_writer *w) {
     cf_sip_field_begin(w, CF_SIP_HEADER_WWW_AUTHENTICATE);
     cf_put_lit(w, "Bearer realm=");
     cf_sip_put_quoted(w, auth->config.realm);
-    /* RFC 8898 section 4: where tokens come from. */
-    cf_put_lit(w, ", authz_server=\"https://");
-    cf_put(w, auth->config.realm);
-    cf_put_lit(w, "/api/join\"");
+    if (auth->tokens_at.len > 0) {
+        /* RFC 8898 section 4: where tokens come from. */
+        cf_put_lit(w, ", authz_server=\"");
+        cf_put(w, auth->tokens_at);
+        cf_put_char(w, '"');
+    }
     if (error.len > 0) {
         cf_put_lit(w, ", error=\"");
         cf_put(w, error);

@@ -36,6 +36,7 @@ struct cf_authenticator {
     struct cf_nonces nonces;
     struct cf_map addresses; /**< failures by address */
     struct cf_list order;    /**< the same, oldest first */
+    struct cf_str tokens_at; /**< see cf_authenticator_set_tokens_at(); empty: not told */
     uint64_t failures;       /**< wrong credentials, in all */
     uint64_t lock_outs;      /**< requests not looked at because their address has to wait */
 };
@@ -102,6 +103,9 @@ void cf_authenticator_note_failure(struct cf_authenticator *auth, const struct c
 /** Other settings, from now on; @p algorithms is kept by reference. */
 void cf_authenticator_set(struct cf_authenticator *auth, struct cf_str algorithms, cf_usec nonce_life_usec,
                           uint32_t failures_max);
+
+/** Where tokens for guests come from: a URL, kept by reference, for cf_authenticator_put_bearer(). */
+void cf_authenticator_set_tokens_at(struct cf_authenticator *auth, struct cf_str url);
 
 /** Write the challenge for a token (RFC 8898 section 2.1): @p error absent, or "invalid_token". */
 void cf_authenticator_put_bearer(const struct cf_authenticator *auth, struct cf_str error, struct cf_writer *w);

@@ -208,6 +208,33 @@ static void digest_with_the_signature_for_password_does(void **state) {
     assert_true(member()->is_guest);
 }
 
+/* Their clients try again for a while: that is no guessing, in whichever way they prove it. */
+static void who_was_a_guest_is_no_attacker(void **state) {
+    (void)state;
+    uint64_t before = cf_node_authenticator(f.node)->failures;
+    make_token(CF_TOKEN_SPEAKER, "room-tea", "guest~1");
+    assert_ok(cf_guests_revoke(cf_node_guests(f.node), CF_STR("link1"), INT64_MAX, 0));
+    assert_int_equal(ask("INVITE", "sip:room-tea@example.org"), 401);
+    assert_int_equal(ask_by_digest(NULL), 401);
+    assert_int_equal(cf_node_authenticator(f.node)->failures, before);
+    assert_int_equal(ask_by_digest("wrong"), 401);
+    assert_int_equal(cf_node_authenticator(f.node)->failures, before + 1);
+}
+
+static void guests_are_told_where_tokens_come_from(void **state) {
+    (void)state;
+    struct cf_str url = CF_STR("authz_server=\"https://meet.example.org:8443/api/join\"");
+    make_token(CF_TOKEN_SPEAKER, "room-tea", "guest~1");
+    token[strlen(token) - 2] ^= 1;
+    assert_int_equal(ask("INVITE", "sip:room-tea@example.org"), 401);
+    const struct cf_sip_message *answer = node_last_over(&f, tls);
+    assert_true(cf_str_find_str(answer->raw, CF_STR("authz_server")) == answer->raw.len);
+    cf_authenticator_set_tokens_at(cf_node_authenticator(f.node), CF_STR("https://meet.example.org:8443/api/join"));
+    assert_int_equal(ask("INVITE", "sip:room-tea@example.org"), 401);
+    answer = node_last_over(&f, tls);
+    assert_true(cf_str_find_str(answer->raw, url) < answer->raw.len);
+}
+
 static void moderators_have_their_rights_but_call_nobody(void **state) {
     struct cf_conference_actor actor = {.aor = CF_STR("sip:guest~1@example.org")};
     struct cf_resource_entry entry = {.uri = CF_STR("sip:bob@example.org")};
@@ -272,6 +299,7 @@ static void behind_a_proxy_there_are_guests_too(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(a_token_opens_its_room), CASE(and_nothing_else), CASE(nobody_speaks_for_somebody_else),
-             CASE(tokens_that_are_no_good_are_told_so), CASE(over_udp_a_token_is_not_looked_at),
+             CASE(tokens_that_are_no_good_are_told_so), CASE(who_was_a_guest_is_no_attacker),
+             CASE(guests_are_told_where_tokens_come_from), CASE(over_udp_a_token_is_not_looked_at),
              CASE(digest_with_the_signature_for_password_does), CASE(moderators_have_their_rights_but_call_nobody),
              CASE(guessing_is_locked_out), CASE(without_keys_there_are_no_guests), CASE(behind_a_proxy_there_are_guests_too))

@@ -227,7 +227,7 @@ export class Meeting extends EventTarget {
     if (before.size === 0 || !this.wasIn) {
       return; // the first look at it
     }
-    now.forEach((member, uri) => { if (!before.has(uri)) { this.#tell('came', member); } });
+    now.forEach((member, uri) => { if (!before.has(uri) && member !== this.me) { this.#tell('came', member); } });
     before.forEach((member, uri) => { if (!now.has(uri)) { this.#tell('went', member); } });
   }
 
