@@ -64,15 +64,6 @@ static enum cf_err set_peers(const struct cf_config *config, const struct cf_por
     return CF_OK;
 }
 
-static enum cf_err check_ports(const struct cf_config *config) {
-    const struct cf_config_range *ours = &config->turn_ports;
-    bool is_apart = ours->last < config->media_ports.first || ours->first > config->media_ports.last;
-    if (!is_apart) {
-        cf_log(CF_LOG_ERROR, "config", "turn.ports and media.ports overlap");
-    }
-    return is_apart ? CF_OK : CF_ERR_CONFIG;
-}
-
 static enum cf_err open_listeners(struct cf_relay *relay, struct cf_relay_setup *setup) {
     struct cf_str rest = cf_config_list(&relay->config->turn_listen);
     struct cf_str text;
@@ -110,8 +101,7 @@ static enum cf_err start(struct cf_relay *relay, struct cf_str realm, const stru
                                                 .per_name = c->turn_per_user_max,
                                                 .per_address = c->turn_per_address_max,
                                                 .rate_bps = (uint64_t)c->turn_rate_kbps * 1000};
-    enum cf_err err = check_ports(c);
-    err = err == CF_OK ? set_peers(c, media, &setup) : err;
+    enum cf_err err = set_peers(c, media, &setup);
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_relay_message), MAILBOX_OCTETS, &relay->inbox) : err;
     err = err == CF_OK ? open_listeners(relay, &setup) : err;
     if (err != CF_OK) {

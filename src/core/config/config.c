@@ -200,21 +200,43 @@ static enum cf_err problem(struct cf_config_problem *ret_problem, struct cf_str 
     return CF_ERR_CONFIG;
 }
 
+static bool overlap(struct cf_config_range a, struct cf_config_range b) {
+    return a.first <= b.last && b.first <= a.last;
+}
+
+/* Each media worker has a port of its own, from ice-port on. */
+static bool is_ice_among_ports(const struct cf_config *config) {
+    if (config->ice_port == 0 || cf_str_eq(cf_config_str(&config->ice), CF_STR("off"))) {
+        return false;
+    }
+    uint32_t last = config->ice_port + config->media_workers - 1;
+    return config->ice_port <= config->media_ports.last && last >= config->media_ports.first;
+}
+
+static bool is_unplayable(const struct cf_config *config) {
+    return cf_str_eq(cf_config_str(&config->keying), CF_STR("none")) && !config->allows_plain;
+}
+
 enum cf_err cf_config_check(const struct cf_config *config, struct cf_config_problem *ret_problem) {
-    if (needs_pair(config)) {
-        return problem(ret_problem, CF_STR("tls.certificate and tls.private-key go together"));
-    }
-    if (!config->is_registrar && config->trusted_proxies.text[0] == '\0') {
-        return problem(ret_problem, CF_STR("accounts.registrar = no needs accounts.trusted-proxies, else nobody could call"));
-    }
-    if (config->is_registrar && config->outbound_proxy.text[0] != '\0') {
-        return problem(ret_problem, CF_STR("accounts.outbound-proxy is used with accounts.registrar = no only"));
-    }
-    if (config->expires_least_usec > config->expires_most_usec) {
-        return problem(ret_problem, CF_STR("accounts.expires-least is above accounts.expires-most"));
-    }
-    if (config->domains.text[0] == '\0') {
-        return problem(ret_problem, CF_STR("server.domains is empty"));
+    const struct {
+        bool is_wrong;
+        struct cf_str text;
+    } rules[] = {
+        {needs_pair(config), CF_STR("tls.certificate and tls.private-key go together")},
+        {!config->is_registrar && config->trusted_proxies.text[0] == '\0',
+         CF_STR("accounts.registrar = no needs accounts.trusted-proxies, else nobody could call")},
+        {config->is_registrar && config->outbound_proxy.text[0] != '\0',
+         CF_STR("accounts.outbound-proxy is used with accounts.registrar = no only")},
+        {config->expires_least_usec > config->expires_most_usec, CF_STR("accounts.expires-least is above accounts.expires-most")},
+        {config->domains.text[0] == '\0', CF_STR("server.domains is empty")},
+        {is_ice_among_ports(config), CF_STR("media.ice-port, of which each media worker has one, is among media.ports")},
+        {config->has_turn && overlap(config->turn_ports, config->media_ports), CF_STR("turn.ports and media.ports overlap")},
+        {is_unplayable(config), CF_STR("media.keying = none needs media.plain = yes, else nobody could call")},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (rules[i].is_wrong) {
+            return problem(ret_problem, rules[i].text);
+        }
     }
     return CF_OK;
 }

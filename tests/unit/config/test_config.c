@@ -90,6 +90,34 @@ static void checks_what_no_key_shows_alone(void **state) {
     assert_ok(cf_config_check(&config, &problem));
     assert_ok(set("accounts", "expires-least", "2h"));
     assert_int_equal(cf_config_check(&config, &problem), CF_ERR_CONFIG);
+    assert_ok(set("accounts", "expires-least", "60s"));
+    assert_ok(set("turn", "ports", "29999-30005"));
+    assert_ok(cf_config_check(&config, &problem));
+    assert_ok(set("turn", "enabled", "yes"));
+    assert_int_equal(cf_config_check(&config, &problem), CF_ERR_CONFIG);
+    assert_string_equal(problem.text, "turn.ports and media.ports overlap");
+    assert_ok(set("turn", "ports", "30000-30005"));
+    assert_ok(cf_config_check(&config, &problem));
+    assert_ok(set("media", "keying", "none"));
+    assert_int_equal(cf_config_check(&config, &problem), CF_ERR_CONFIG);
+    assert_ok(set("media", "plain", "yes"));
+    assert_ok(cf_config_check(&config, &problem));
+}
+
+static void ports_of_ice_are_not_among_others(void **state) {
+    (void)state;
+    static const struct {
+        const char *port, *workers, *ice;
+        bool is_right;
+    } cases[] = {{"19999", "1", "full", true},  {"19999", "2", "full", false}, {"20000", "1", "full", false},
+                 {"29999", "1", "lite", false}, {"30000", "1", "full", true},  {"25000", "1", "off", true},
+                 {"0", "16", "full", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_ok(set("media", "ice-port", cases[i].port));
+        assert_ok(set("media", "workers", cases[i].workers));
+        assert_ok(set("media", "ice", cases[i].ice));
+        assert_int_equal(cf_config_check(&config, &problem) == CF_OK, cases[i].is_right);
+    }
 }
 
 static void reload_refuses_what_needs_a_restart(void **state) {
@@ -148,5 +176,6 @@ CF_TEST_MAIN(cmocka_unit_test_setup(defaults_are_valid_and_closed, begin),
              cmocka_unit_test_setup(takes_values_of_each_type, begin), cmocka_unit_test_setup(names_the_nearest_key, begin),
              cmocka_unit_test_setup(refuses_wrong_values_and_keeps_the_old, begin),
              cmocka_unit_test_setup(checks_what_no_key_shows_alone, begin),
+             cmocka_unit_test_setup(ports_of_ice_are_not_among_others, begin),
              cmocka_unit_test_setup(reload_refuses_what_needs_a_restart, begin),
              cmocka_unit_test_setup(prints_what_it_can_read, begin), cmocka_unit_test_setup(every_row_is_documented, begin))
