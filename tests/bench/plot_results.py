@@ -9,10 +9,10 @@ from plot import bars, lines
 
 WORKER = re.compile(r'^(\S*)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[\d.]+\s+[\d.]+\s+[\d.]+$')
 LISTENERS = re.compile(r'^\s*(\d+)\s+([\d.]+)\s+([\d.]+)\s+(\d+)$')
-LATENCY = re.compile(r'^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.]+)$')
+LATENCY = re.compile(r'^(confer|bare)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.-]+)$')
 
 
-HEADS = ('suite', 'listeners', 'frame')
+HEADS = ('suite', 'listeners', 'delay')
 
 
 def tables(text):
@@ -57,7 +57,7 @@ def plot_latency(rows, folder):
     found = [match for match in map(LATENCY.match, rows) if match]
     if found:
         bars(f'{folder}/latency.svg', 'Time in the server, 50 receivers, AES-GCM', 'us',
-             [(f'frames of {m[1]}, {m[2]} % load, {name}', float(m[at])) for m in found for name, at in (('p50', 4), ('p99', 5), ('p99.9', 6))])
+             [(f'{m[1]}, frames of {m[2]}, {m[3]} % load, {name}', float(m[at])) for m in found for name, at in (('p50', 5), ('p99', 6), ('p99.9', 7))])
     return len(found)
 
 
@@ -65,7 +65,7 @@ def main():
     with open(sys.argv[1], encoding='utf-8', errors='replace') as results:
         found = tables(results.read())
     count = plot_worker(found.get('suite', []), sys.argv[2]) + plot_listeners(found.get('listeners', []), sys.argv[2])
-    count += plot_latency(found.get('frame', []), sys.argv[2])
+    count += plot_latency(found.get('delay', []), sys.argv[2])
     print(f'{count} rows and series plotted')
 
 
