@@ -11,8 +11,9 @@ WORKER = re.compile(r'^(\S*)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[
 LISTENERS = re.compile(r'^\s*(\d+)\s+([\d.]+)\s+([\d.]+)\s+(\d+)$')
 LATENCY = re.compile(r'^(confer|bare)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.-]+)$')
 
+MEETING = re.compile(r'^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)$')
 
-HEADS = ('suite', 'listeners', 'delay')
+HEADS = ('suite', 'listeners', 'delay', 'meetings')
 
 
 def tables(text):
@@ -61,11 +62,20 @@ def plot_latency(rows, folder):
     return len(found)
 
 
+def plot_meetings(rows, folder):
+    found = [match for match in map(MEETING.match, rows) if match]
+    if found:
+        bars(f'{folder}/meetings.svg', 'Meetings, AES-GCM, 30 frames a second of two packets', 'us of CPU a packet',
+             [(f'{name}, {m[1]} of {m[2]}, {m[3]} send, {m[4]} tiles', float(m[at])) for m in found for name, at in (('confer', 6), ('bare', 7))])
+    return len(found)
+
+
 def main():
     with open(sys.argv[1], encoding='utf-8', errors='replace') as results:
         found = tables(results.read())
     count = plot_worker(found.get('suite', []), sys.argv[2]) + plot_listeners(found.get('listeners', []), sys.argv[2])
     count += plot_latency(found.get('delay', []), sys.argv[2])
+    count += plot_meetings(found.get('meetings', []), sys.argv[2])
     print(f'{count} rows and series plotted')
 
 
