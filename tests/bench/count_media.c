@@ -2,10 +2,10 @@
 /*
  * count_media PATH COUNT: the same thing so many times through the media engine, without sockets, for
  * tests/bench/check_counts.py, which counts its instructions. plain-FRAMExRECEIVERS, gcm-FRAMExRECEIVERS: a frame of so many
- * pictures' packets, received, judged, rewritten, protected and put into the outbox for so many receivers mix-50: a tick of a
- * room of 50 with 3 who speak and 47 whose packets say that they are silent; PCMU listen-200: 20 ms of a room of 200 who listen
- * to one, all that is sent to them with it idle-200: a second of 20 rooms of ten who say nothing call: one who comes into an
- * empty room and goes after 100 ms
+ * pictures' packets, received, judged, rewritten, protected and put into the outbox for so many receivers. mix-50: a tick of a
+ * room of 50 with 3 who speak and 47 whose packets say that they are silent; PCMU. pass-50: the same where each has four lines
+ * on which talkers are passed on to it. listen-200: 20 ms of a room of 200 who listen to one, all that is sent to them with it.
+ * idle-200: a second of 20 rooms of ten who say nothing. call: one who comes into an empty room and goes after 100 ms.
  */
 #include "adapt/g711/g711.h"
 #include "adapt/resample/resample.h"
@@ -171,15 +171,28 @@ static void say(uint32_t leg, size_t number, uint8_t level) {
     drain();
 }
 
-static void mix(uint32_t members, uint32_t senders, uint32_t talkers, size_t count) {
+/* Lines of its own for so many talkers. */
+static void add_lines(uint32_t leg, uint16_t lines) {
+    for (uint16_t i = 1; i <= lines; i++) {
+        struct cf_media_command c = sound_line(leg);
+        c.as.line.index = i;
+        c.as.line.line.can_receive = false;
+        command(c);
+    }
+}
+
+static void mix(uint32_t members, uint32_t senders, uint32_t talkers, uint16_t lines, size_t count) {
     add_members(1, members);
+    for (uint32_t leg = 0; leg < members; leg++) {
+        add_lines(leg, lines);
+    }
     for (size_t i = 0; i < count; i++) {
         for (uint32_t leg = 0; leg < senders; leg++) {
             say(leg, i, leg < talkers ? 25 : 127);
         }
         run_until(now + CF_MIX_TICK_USEC);
     }
-    if (sent < (count - 10) * (members - 1)) {
+    if (sent < (count - 10) * (members - 1) * (lines > 0 ? talkers : 1U)) {
         fprintf(stderr, "%zu packets were sent\n", sent);
         exit(1);
     }
@@ -224,9 +237,11 @@ int main(int argc, char **argv) {
     } else if (strcmp(argv[1], "call") == 0) {
         calls(count);
     } else if (strcmp(argv[1], "mix-50") == 0) {
-        mix(50, 50, 3, count);
+        mix(50, 50, 3, 0, count);
+    } else if (strcmp(argv[1], "pass-50") == 0) {
+        mix(50, 50, 3, 4, count);
     } else if (strcmp(argv[1], "listen-200") == 0) {
-        mix(200, 1, 1, count);
+        mix(200, 1, 1, 0, count);
     } else if (strcmp(argv[1], "idle-200") == 0) {
         idle(count);
     } else {
