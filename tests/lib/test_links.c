@@ -152,10 +152,15 @@ static void add_receiver(size_t i, const struct netem_config *config, bool is_ph
     assert_ok(cf_arrivals_init(&r->arrivals, &links_mem.mem));
     add_leg(i + 1);
     set_transport(i + 1, 0);
+    links_agree(i, CF_BANDWIDTH_NONE);
+}
+
+void links_agree(size_t i, uint32_t bps) {
     struct cf_media_command c = {.kind = CF_MEDIA_LINE_SET, .leg = links_leg_of(i + 1)};
     c.as.line = (struct cf_media_line_set){.index = 0, .line = line_of(false, 0)};
+    c.as.line.line.remote_bandwidth_bps = bps;
     c.as.line.use.pick = (struct cf_media_pick){.kind = CF_MEDIA_PICK_MEMBER, .leg = links_leg_of(0)};
-    if (is_phone) {
+    if (links_receivers[i].is_phone) {
         c.as.line.line.payload_count = 1;
         c.as.line.line.payloads[0].feedback &= ~(uint32_t)CF_FEEDBACK_TRANSPORT_CC;
         c.as.line.line.extensions[CF_EXTENSION_TRANSPORT_CC].id = 0;

@@ -100,6 +100,9 @@ void links_run(cf_usec duration);
 /** A packet of the camera with RtpStreamId @p rid and @p payload_type, of a stream that is not agreed on perhaps. */
 void links_send_rid(const char *rid, uint8_t payload_type, uint32_t ssrc, uint16_t sequence);
 
+/** Receiver @p i's description says that it gets at most @p bps (b=); CF_BANDWIDTH_NONE: it does not say. */
+void links_agree(size_t i, uint32_t bps);
+
 /** Receiver @p i asks for at most @p bps, by REMB or TMMBR. */
 void links_limit(size_t i, uint64_t bps, bool is_remb);
 

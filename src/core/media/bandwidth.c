@@ -67,6 +67,23 @@ void cf_engine_bandwidth_free(struct cf_engine *engine, struct cf_engine_leg *le
     }
 }
 
+/* Most that a line's peer wants to get on it: TMMBR, b=. */
+static uint64_t cap_of(const struct cf_engine_line *line, cf_usec now) {
+    uint64_t wish = cf_bitrate_wish_now(&line->sink.wish, now);
+    uint64_t agreed = line->agreed.remote_bandwidth_bps == CF_BANDWIDTH_NONE ? UINT64_MAX : line->agreed.remote_bandwidth_bps;
+    return wish < agreed ? wish : agreed;
+}
+
+static bool has_cap(const struct cf_engine_leg *leg, cf_usec now) {
+    for (size_t i = 0; i < leg->line_count; i++) {
+        const struct cf_engine_line *line = leg->lines[i];
+        if (line != NULL && line->has_sink && cap_of(line, now) != UINT64_MAX) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum cf_err cf_engine_bandwidth_set(struct cf_engine *engine, struct cf_engine_leg *leg) {
     if (!has_sinks(leg)) {
         cf_engine_bandwidth_free(engine, leg);
@@ -81,6 +98,11 @@ enum cf_err cf_engine_bandwidth_set(struct cf_engine *engine, struct cf_engine_l
     }
     struct cf_engine_bandwidth *b = leg->bandwidth;
     struct cf_engine_transport *t = numbered_transport(leg);
+    /* What was agreed on may have another limit than before; without one, and without reports of arrivals, nobody would look. */
+    if (b->has_limits || has_cap(leg, engine->now)) {
+        b->look_at = engine->now;
+        cf_engine_set_leg_timer(engine, leg);
+    }
     if (t == b->transport) {
         return CF_OK;
     }
@@ -108,13 +130,6 @@ static enum cf_tile_kind kind_of(const struct cf_sink *sink, const struct cf_sce
         return CF_TILE_SPEAKER;
     }
     return sink->view.is_small ? CF_TILE_THUMBNAIL : CF_TILE_GRID;
-}
-
-/* Most that a line's peer wants to get on it: TMMBR, b=. */
-static uint64_t cap_of(const struct cf_engine_line *line, cf_usec now) {
-    uint64_t wish = cf_bitrate_wish_now(&line->sink.wish, now);
-    uint64_t agreed = line->agreed.remote_bandwidth_bps == CF_BANDWIDTH_NONE ? UINT64_MAX : line->agreed.remote_bandwidth_bps;
-    return wish < agreed ? wish : agreed;
 }
 
 /* Finer encodings are better whatever they cost at the moment. */
@@ -261,16 +276,6 @@ static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct 
         cf_forward_set_limit(&line->leg->room->forward, &line->sink, &limit, engine->now);
         cf_engine_touch_room(engine, line->leg->room);
     }
-}
-
-static bool has_cap(const struct cf_engine_leg *leg, cf_usec now) {
-    for (size_t i = 0; i < leg->line_count; i++) {
-        const struct cf_engine_line *line = leg->lines[i];
-        if (line != NULL && line->has_sink && cap_of(line, now) != UINT64_MAX) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void allocate(struct cf_engine *engine, struct cf_engine_bandwidth *b) {

@@ -202,6 +202,12 @@ enum cf_err cf_engine_join_all(struct cf_engine *engine, struct cf_engine_leg *l
     }
     cf_engine_touch_room(engine, leg->room);
     cf_engine_set_leg_timer(engine, leg);
+    /* Who is let in, or has keys, only now has lines that are sent to only now. */
+    enum cf_err err = cf_engine_bandwidth_set(engine, leg);
+    if (err != CF_OK && first == CF_OK) {
+        first = err;
+        *ret_index = 0;
+    }
     return first;
 }
 

@@ -46,6 +46,22 @@ static void a_limit_of_the_peer_takes_layers_away_and_gives_them_back(void **sta
     links_end();
 }
 
+/* b= of a phone that tells nothing else: no TMMBR, no REMB, no arrivals, no loss. */
+static void what_a_description_says_is_a_limit_by_itself(void **state) {
+    (void)state;
+    begin(true);
+    assert_true(full_percent(0, CF_SEC(2)) > 90);
+    links_agree(0, 300000);
+    links_run(CF_SEC(2));
+    assert_true(line_of(0)->share.is_limited);
+    assert_int_equal(full_percent(0, CF_SEC(2)), 0);
+    assert_true(full_percent(1, CF_SEC(2)) > 90); /* nobody else's */
+    links_agree(0, CF_BANDWIDTH_NONE);
+    links_run(CF_SEC(4));
+    assert_true(full_percent(0, CF_SEC(2)) > 90);
+    links_end();
+}
+
 static void a_limit_below_everything_leaves_the_lowest_layer(void **state) {
     (void)state;
     begin(true);
@@ -92,5 +108,6 @@ static void a_link_has_an_estimate_only_where_it_is_told_of_arrivals(void **stat
 }
 
 CF_TEST_MAIN(cmocka_unit_test(a_limit_of_the_peer_takes_layers_away_and_gives_them_back),
+             cmocka_unit_test(what_a_description_says_is_a_limit_by_itself),
              cmocka_unit_test(a_limit_below_everything_leaves_the_lowest_layer), cmocka_unit_test(remb_is_the_budget_of_phones),
              cmocka_unit_test(a_link_has_an_estimate_only_where_it_is_told_of_arrivals))

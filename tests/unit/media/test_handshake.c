@@ -82,6 +82,28 @@ static void verify(const struct test_phone *phone, bool is_verified) {
     test_media_run(&w, CF_MSEC(20));
 }
 
+/* Lines are sent to from the moment on that there are keys, or that one is let in: then their link is looked after, too. */
+static void a_link_is_looked_after_as_soon_as_something_is_sent(void **state) {
+    begin(state);
+    const struct test_phone *phones[] = {add(CF_KEYING_DTLS, CF_SRTP_AEAD_AES_128_GCM, true),
+                                         add(CF_KEYING_ZRTP, CF_SRTP_AES_256_CM_HMAC_SHA1_80, true),
+                                         add(CF_KEYING_NONE, CF_SRTP_AEAD_AES_256_GCM, false)};
+    test_media_run(&w, CF_MSEC(500));
+    for (size_t i = 0; i < 3; i++) {
+        const struct cf_engine_leg *leg = cf_media_names_get(&w.engine.legs, phones[i]->leg);
+        assert_non_null(leg->bandwidth);
+        struct cf_media_command c = {.kind = CF_MEDIA_LEG_SET, .room = w.room, .leg = phones[i]->leg};
+        c.as.leg_policy = leg->policy;
+        c.as.leg_policy.is_waiting = true;
+        cf_engine_command(&w.engine, &c, w.now);
+        assert_null(leg->bandwidth); /* in the lobby nothing is seen */
+        c.as.leg_policy.is_waiting = false;
+        cf_engine_command(&w.engine, &c, w.now);
+        assert_non_null(leg->bandwidth);
+    }
+    end();
+}
+
 static void people_verify_the_string_of_zrtp(void **state) {
     begin(state);
     struct test_phone *phone = add(CF_KEYING_ZRTP, CF_SRTP_AES_256_CM_HMAC_SHA1_80, true);
@@ -244,8 +266,8 @@ static void rtcp_on_its_own_port_has_its_own_keys(void **state) {
 #define T(name) cmocka_unit_test(name)
 
 CF_TEST_MAIN(T(keys_are_agreed_on_and_told), T(one_room_has_all_kinds_of_keys), T(sas_and_suite_of_zrtp_are_told),
-             T(people_verify_the_string_of_zrtp), T(nothing_goes_or_comes_in_clear_before),
-             T(t29_another_certificate_ends_the_leg), T(a_peer_that_never_comes_is_reported),
-             T(the_same_agreement_keeps_the_keys), T(a_new_association_gets_new_keys),
+             T(people_verify_the_string_of_zrtp), T(a_link_is_looked_after_as_soon_as_something_is_sent),
+             T(nothing_goes_or_comes_in_clear_before), T(t29_another_certificate_ends_the_leg),
+             T(a_peer_that_never_comes_is_reported), T(the_same_agreement_keeps_the_keys), T(a_new_association_gets_new_keys),
              T(a_peer_that_lost_its_state_is_let_in_again), T(handshakes_survive_loss), T(without_a_provider_the_leg_fails),
              T(rtcp_on_its_own_port_has_its_own_keys))
