@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real browsers with cameras that can be told apart: each shows a colour of its own with a bar that moves.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { look, shoot } from './looks.mjs';
 
 const BROWSER = process.env.CONFER_CHROMIUM ?? '/usr/bin/chromium';
 const WAIT_MSEC = 30000 * Number(process.env.CONFER_PATIENCE ?? 1);
@@ -70,18 +71,6 @@ export function toneIn(recording, rate, hz) {
  */
 
 /**
- * A picture of a page, where CONFER_SHOTS names a folder. @param {{ screenshot: (how: { path: string }) => Promise<unknown> }} page
- * @param {string} name
- */
-async function shoot(page, name) {
-  const folder = process.env.CONFER_SHOTS;
-  if (folder) {
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, `${name}.png`) });
-  }
-}
-
-/**
  * A browser with a page; what that complains of is kept.
  * @param {string} url @param {{ context?: object, args?: string[] }} [how]
  */
@@ -115,7 +104,7 @@ export async function openPage(url, how = {}) {
     }
   });
   await page.goto(url);
-  return { browser, context, page, errors, shoot: (/** @type {string} */ name) => shoot(page, name) };
+  return { browser, context, page, errors, shoot: (/** @type {string} */ name) => look(page, name, errors) };
 }
 
 /** Somebody with a browser of his own. */

@@ -70,7 +70,7 @@ test('encryption and figures are shown', async () => {
 test('a raised hand is seen by others', async () => {
   await alice.openPanel('people');
   await bob.page.click('#hand');
-  await alice.page.waitForSelector('#people-list li:has-text("Bob"):has-text("\u270b")');
+  await alice.page.waitForSelector('#people-list li:has-text("Bob") .is-raised');
   await alice.page.waitForSelector('.tile:has-text("Bob") .raised:not([hidden])');
   await alice.shoot('people');
 });

@@ -65,9 +65,10 @@ function personOf(meeting, member) {
   who.append(make('strong', '', nameOf(member) + (member === meeting.me ? ' (you)' : '')), make('span', 'dim', describe(member)));
   const marks = make('div', 'marks');
   if (member.handUp) {
-    const hand = make('span', '', '\u270b');
+    const hand = make('span', 'is-raised');
     hand.setAttribute('role', 'img');
     hand.setAttribute('aria-label', 'hand raised');
+    hand.append(icon('hand'));
     marks.append(hand);
   }
   if (isMuted(member)) {

@@ -128,9 +128,12 @@ function makeTile() {
   const muted = make('span', 'muted');
   muted.append(icon('mic-off'));
   caption.append(muted, make('span', 'name'));
-  const raised = make('span', 'raised', '\u270b');
+  const raised = make('span', 'raised');
+  raised.append(icon('hand'));
   const grade = make('span', 'grade');
   grade.setAttribute('role', 'img');
+  grade.setAttribute('aria-label', 'connection');
+  grade.hidden = true;
   grade.append(icon('bars'));
   element.append(face, video, caption, raised, grade);
   return element;
