@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 import time
 
 from confer_test import Server, check, free_port, run_cases
@@ -153,6 +154,39 @@ def what_is_advertised_is_written_everywhere():
                 server.end()
 
 
+class SipsClient(Client):
+    """Over TLS, with a sips contact."""
+
+    def text(self, *parts, **more):
+        return super().text(*parts, **more).replace('Contact: <sip:', 'Contact: <sips:')
+
+
+def sips_goes_over_tls_all_the_way():
+    """RFC 5630: a call to a sips URI reaches the device with a sips contact and not the other; its dialog stays on sips."""
+    server = Server()
+    alice, safe = (SipsClient(('127.0.0.1', server.port + 1), user, tls=client_context()) for user in ('alice', 'bob'))
+    plain = Client(('127.0.0.1', server.port), 'bob')
+    answers = []
+    try:
+        plain.register()
+        answer = alice.ask('INVITE', 'sips:bob@localhost', body=SDP.format(ip='127.0.0.1'), call_id='before')
+        check(answer.status == 480 and '380' in answer.get('warning'), answer.text)
+        safe.register()
+        calling = threading.Thread(target=lambda: answers.append(alice.ask('INVITE', 'sips:bob@localhost', body=SDP.format(ip='127.0.0.1'))))
+        calling.start()
+        invite = safe.request('INVITE')
+        check(invite.line.startswith('INVITE sips:bob@127.0.0.1'), invite.line)
+        check(all(value.startswith('<sips:') for value in invite.fields['record-route']), invite.text)
+        safe.answer(invite, 200, body=SDP.format(ip='127.0.0.1'))
+        calling.join(20)
+        check(answers and answers[0].status == 200, answers)
+        plain.nothing('INVITE', lambda m: m.method == 'INVITE')
+    finally:
+        for client in (alice, safe, plain):
+            client.close()
+        server.close()
+
+
 def resident_mb(server):
     with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
         return next(int(line.split()[1]) for line in status if line.startswith('VmRSS')) / 1024
@@ -276,4 +310,5 @@ def a_flood_keeps_nobody_from_calling():
 
 if __name__ == '__main__':
     run_cases(an_unreachable_phone_is_told_at_once, the_next_server_is_tried_at_once, messages_are_logged_without_secrets,
-              addresses_are_real_behind_a_wildcard, what_is_advertised_is_written_everywhere, a_flood_keeps_nobody_from_calling)
+              addresses_are_real_behind_a_wildcard, what_is_advertised_is_written_everywhere, sips_goes_over_tls_all_the_way,
+              a_flood_keeps_nobody_from_calling)

@@ -2,14 +2,14 @@
 /* URIs of the server's own addresses. */
 #include "core/endpoint/local_uri.h"
 
-void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user) {
-    cf_put_lit(w, "<sip:");
+void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user, bool is_sips) {
+    cf_put(w, is_sips ? CF_STR("<sips:") : CF_STR("<sip:"));
     if (user.len > 0) {
         cf_put(w, user);
         cf_put_char(w, '@');
     }
     cf_put_addr(w, &local->addr);
-    if (local->transport != CF_TRANSPORT_UDP) {
+    if (local->transport != CF_TRANSPORT_UDP && !(is_sips && local->transport == CF_TRANSPORT_TLS)) {
         cf_put_lit(w, ";transport=");
         cf_put(w, cf_transport_uri_name(local->transport));
     }
@@ -21,7 +21,7 @@ void cf_put_record_route_line(struct cf_writer *w, const struct cf_endpoint *ep,
     struct cf_flow_info info;
     if (cf_endpoint_flow_info(ep, flow, &info) && info.local < count) {
         cf_put_lit(w, "Record-Route: ");
-        cf_put_local_route(w, &locals[info.local], CF_STR_NONE);
+        cf_put_local_route(w, &locals[info.local], CF_STR_NONE, false);
         cf_put_lit(w, "\r\n");
     }
 }

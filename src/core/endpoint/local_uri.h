@@ -5,8 +5,11 @@
 
 #include "core/endpoint/endpoint.h"
 
-/** "<sip:user@host:port;transport=tcp;lr>" of @p local; without "user@" if @p user is absent, without transport for UDP. */
-void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user);
+/**
+ * "<sip:user@host:port;transport=tcp;lr>" of @p local; without "user@" if @p user is absent, without transport for UDP. With
+ * @p is_sips a sips URI (RFC 3261 section 16.6 step 4), which needs no transport for TLS.
+ */
+void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user, bool is_sips);
 
 /** "Record-Route: <...>" and the end of the line, for the local address of @p flow; nothing if the flow is gone. */
 void cf_put_record_route_line(struct cf_writer *w, const struct cf_endpoint *ep, const struct cf_endpoint_local *locals,

@@ -63,9 +63,11 @@ static void to_user(struct cf_node *node, const struct cf_endpoint_event *event,
         cf_node_answer(node, event, 404, CF_STR_NONE, now);
         return;
     }
-    unsigned status = cf_proxy_forward(node->proxy, event, &target, now);
+    bool is_unsafe = false;
+    unsigned status = cf_proxy_forward(node->proxy, event, &target, now, &is_unsafe);
     if (status != 0) {
-        cf_node_answer(node, event, status, CF_STR_NONE, now);
+        struct cf_str warning = CF_STR("Warning: 380 confer \"SIPS Not Allowed\"\r\n");
+        cf_node_answer(node, event, status, is_unsafe ? warning : CF_STR_NONE, now);
     }
 }
 

@@ -107,7 +107,8 @@ static const struct cf_endpoint_local *local_of(const struct cf_proxy *proxy, st
 }
 
 /* Each end sends to the address that its own flow is on: two values where these differ (RFC 5658 section 3). */
-static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_id caller, struct cf_flow_id callee, char *room) {
+static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_id caller, struct cf_flow_id callee, bool is_sips,
+                                  char *room) {
     char token[CF_FLOW_TOKEN_LEN];
     struct cf_flow_pair pair = {caller, callee};
     const struct cf_endpoint_local *to_callee = local_of(proxy, callee);
@@ -117,10 +118,10 @@ static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_i
     cf_writer_init(&t, token, sizeof token);
     cf_put_flow_token(&t, proxy->config.hash, key_of(proxy), &pair);
     cf_writer_init(&w, room, ROUTE_VALUE_MAX);
-    cf_put_local_route(&w, to_callee, cf_writer_str(&t));
+    cf_put_local_route(&w, to_callee, cf_writer_str(&t), is_sips);
     if (to_callee != to_caller) {
         cf_put_lit(&w, ", ");
-        cf_put_local_route(&w, to_caller, cf_writer_str(&t));
+        cf_put_local_route(&w, to_caller, cf_writer_str(&t), is_sips);
     }
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
 }
@@ -177,17 +178,47 @@ static struct cf_str next_hop(const struct cf_binding *binding) {
     return has_path ? first.uri.text : binding->values.contact;
 }
 
+static bool is_sips(struct cf_str uri) {
+    return cf_str_starts_nocase(uri, CF_STR("sips:"));
+}
+
+/*
+ * RFC 5630 section 5.3: what is for a sips URI goes to devices only that have registered one, and over TLS; nothing is made less
+ * safe on the last hop.
+ */
+static bool is_safe_enough(const struct cf_proxy *proxy, const struct cf_sip_message *msg, const struct cf_binding *binding) {
+    struct cf_flow_info info;
+    struct cf_flow_id flow = {binding->values.flow};
+    bool is_open = cf_endpoint_flow_info(proxy->config.endpoint, flow, &info);
+    return msg->request_uri.scheme != CF_SIP_SCHEME_SIPS ||
+           (is_sips(binding->values.contact) && (!is_open || cf_transport_is_secure(info.transport)));
+}
+
+/* The other way round it must not look safer than it was: the contact without the s of its scheme, in @p room. */
+static struct cf_str target_for(const struct cf_sip_message *msg, struct cf_str contact, char *room, size_t size) {
+    struct cf_writer w;
+    if (msg->request_uri.scheme == CF_SIP_SCHEME_SIPS || !is_sips(contact)) {
+        return contact;
+    }
+    cf_writer_init(&w, room, size);
+    cf_put_lit(&w, "sip:");
+    cf_put(&w, cf_str_skip(contact, 5));
+    return cf_writer_ok(&w) ? cf_writer_str(&w) : contact;
+}
+
 static bool send_to_binding(struct cf_proxy *proxy, struct context *context, const struct cf_endpoint_event *event,
                             const struct cf_binding *binding, cf_usec now) {
     char room[ROUTE_VALUE_MAX];
+    char target[CF_BINDING_TEXT_MAX];
     struct cf_flow_id flow = {binding->values.flow};
     struct cf_route route = {.flow = flow, .uri = next_hop(binding)};
-    struct cf_proxy_rewrite rewrite = {.request_uri = binding->values.contact,
+    struct cf_proxy_rewrite rewrite = {.request_uri = target_for(event->message, binding->values.contact, target, sizeof target),
                                        .route = binding->values.path,
                                        .realm = proxy->config.realm,
                                        .own_routes = SIZE_MAX};
     if (makes_dialog(event->message->method)) {
-        rewrite.record_route = record_route(proxy, event->flow, flow, room);
+        bool is_secure = event->message->request_uri.scheme == CF_SIP_SCHEME_SIPS;
+        rewrite.record_route = record_route(proxy, event->flow, flow, is_secure, room);
     }
     return send_branch(proxy, context, event->message, &rewrite, &route, now);
 }
@@ -197,7 +228,7 @@ static bool has_hops_left(const struct cf_sip_message *msg) {
 }
 
 unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_user_target *target,
-                          cf_usec now) {
+                          cf_usec now, bool *ret_is_unsafe) {
     const struct cf_aor_record *record = cf_location_find(proxy->config.location, target->aor);
     if (!has_hops_left(event->message)) {
         return 483;
@@ -209,13 +240,18 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     if (context == NULL) {
         return 503;
     }
+    bool is_refused = false;
     for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
-        if (target->verdict == CF_GRUU_ACCOUNT || b == target->binding) {
+        bool is_meant = target->verdict == CF_GRUU_ACCOUNT || b == target->binding;
+        if (is_meant && is_safe_enough(proxy, event->message, b)) {
             send_to_binding(proxy, context, event, b, now);
+        } else {
+            is_refused = is_refused || is_meant;
         }
     }
     if (context->branch_count == 0) {
         free_context(proxy, context);
+        *ret_is_unsafe = is_refused;
         return 480;
     }
     return 0;

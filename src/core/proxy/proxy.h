@@ -50,11 +50,12 @@ void cf_proxy_destroy(struct cf_proxy *proxy);
 
 /**
  * Forward the request of @p event, which is outside of dialogs, to the devices of @p target, or to the one that it names. Route
- * fields end here: where it goes is decided by registrations only. Returns 0, or the status to refuse it with: 480 (nobody
- * there), 483 (too many hops), 503.
+ * fields end here: where it goes is decided by registrations only. A request for a sips URI goes to devices only that have
+ * registered one over TLS (RFC 5630 section 5.3). Returns 0, or the status to refuse it with: 480 (nobody there; with
+ * @p ret_is_unsafe true if somebody was, but not so), 483 (too many hops), 503.
  */
 unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_user_target *target,
-                          cf_usec now);
+                          cf_usec now, bool *ret_is_unsafe);
 
 /** Does the top Route of @p message carry a token of ours? Outside of dialogs that means nothing: it lets nobody in. */
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message);

@@ -42,7 +42,7 @@ static void targets_are_told_apart(void **state) {
         {"MESSAGE", "sip:example.org", 404},
         {"MESSAGE", "sip:bob@example.org", 0},
         {"MESSAGE", "sip:b%6fb@EXAMPLE.ORG;transport=tcp", 0},
-        {"MESSAGE", "sips:bob@192.0.2.1", 0},
+        {"MESSAGE", "sips:bob@192.0.2.1", 480},
         {"MESSAGE", "sip:carol@example.org", 480},
         {"MESSAGE", "sip:nobody@example.org", 404},
         {"MESSAGE", "sip:bob@example.org;gr=urn:uuid:1", 480},
@@ -106,6 +106,24 @@ static void a_gruu_reaches_one_device(void **state) {
     (void)ask("MESSAGE", "sip:bob@example.org;gr=urn:uuid:2");
     assert_non_null(node_last_to(&f, phone));
     assert_null(node_last_to(&f, BOB));
+}
+
+/* RFC 5630 section 5.3: neither less safe than it was asked for, nor more than it was. */
+static void sips_is_kept_for_all_of_the_way(void **state) {
+    (void)state;
+    static const char *const phone = "198.51.100.9:5060";
+    (void)ask("MESSAGE", "sips:bob@example.org");
+    assert_str(cf_sip_value(node_last_to(&f, ALICE), CF_SIP_HEADER_WARNING), CF_STR("380 confer \"SIPS Not Allowed\""));
+    assert_null(node_last_to(&f, BOB));
+    assert_int_equal(
+        node_ask(&f, phone, &(struct node_request){.user = "carol", .fields = "Contact: <sips:carol@198.51.100.9;x=1>\r\n"}),
+        200);
+    (void)ask("MESSAGE", "sip:carol@example.org");
+    assert_non_null(node_last_to(&f, phone));
+    assert_str(node_last_to(&f, phone)->request_uri.text, CF_STR("sip:carol@198.51.100.9;x=1"));
+    /* A sips contact over UDP is no way for sips. */
+    assert_int_equal(ask("MESSAGE", "sips:carol@example.org"), 480);
+    assert_null(node_last_to(&f, phone));
 }
 
 #define DESCRIPTION "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
@@ -214,5 +232,5 @@ static void is_made_whole_or_not_at_all(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(targets_are_told_apart), CASE(nobody_registers_for_somebody_else), CASE(nobody_speaks_for_somebody_else),
-             CASE(a_gruu_reaches_one_device), CASE(a_path_is_taken_by_users_and_by_rooms), CASE(restored_phones_are_reached),
-             CASE(settings_can_change), cmocka_unit_test(is_made_whole_or_not_at_all))
+             CASE(a_gruu_reaches_one_device), CASE(a_path_is_taken_by_users_and_by_rooms), CASE(sips_is_kept_for_all_of_the_way),
+             CASE(restored_phones_are_reached), CASE(settings_can_change), cmocka_unit_test(is_made_whole_or_not_at_all))
