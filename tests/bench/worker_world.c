@@ -8,10 +8,19 @@
 #define PACKETS_PER_SEC 100000 /* whoever measures sends as fast as it takes */
 
 void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender) {
+    bench_worker_start_one(world, sender, 0, NULL);
+}
+
+void bench_worker_start_one(struct bench_worker *world, enum cf_sender_kind sender, size_t number,
+                            struct cf_worker_rings *rings) {
     bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 16U << 20, &world->inbox));
     bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &world->outbox));
-    const struct cf_media_worker_config config = {
-        .inbox = world->inbox, .outbox = world->outbox, .sender = sender, .packets_per_sec = PACKETS_PER_SEC};
+    const struct cf_media_worker_config config = {.inbox = world->inbox,
+                                                  .outbox = world->outbox,
+                                                  .sender = sender,
+                                                  .packets_per_sec = PACKETS_PER_SEC,
+                                                  .worker = number,
+                                                  .rings = rings};
     bench_must(cf_media_worker_start(&config, &world->worker));
 }
 

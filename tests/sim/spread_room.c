@@ -273,6 +273,69 @@ static void slots_change_workers(void **state) {
     test_media_fini(&w);
 }
 
+/* A screen goes before whoever speaks, on every worker, until it is taken back. */
+static void a_screen_is_shown_everywhere(void **state) {
+    (void)state;
+    test_media_init_spread(&w, 11, 2);
+    add_phones(4, &plain);
+    let_talk(1, CF_SEC(3));
+    struct test_phone *sharing = &w.phones[1];
+    sharing->lines[TEST_PICTURE].use.role = CF_MEDIA_ROLE_SLIDES;
+    test_media_agree(&w, sharing);
+    let_talk(3, CF_SEC(3));
+    for (size_t i = 1; i <= 4; i++) {
+        assert_int_equal(seen_by(i), i == 2 ? 3 : 2);
+    }
+    sharing->lines[TEST_PICTURE].use.role = CF_MEDIA_ROLE_CAMERA;
+    test_media_agree(&w, sharing);
+    let_talk(3, CF_SEC(3));
+    for (size_t i = 1; i <= 4; i++) {
+        assert_int_equal(seen_by(i), i == 3 ? 1 : 3);
+    }
+    test_media_fini(&w);
+}
+
+/* The first phone is taken out, and comes again: how many allocations that takes. @p fail_at: which of them fails. */
+static size_t come_again(size_t fail_at) {
+    struct test_phone *phone = &w.phones[0];
+    test_media_remove(&w, phone);
+    phone->is_silent = false;
+    phone->frames_heard = 0;
+    memset(phone->ssrc_of_engine, 0, sizeof phone->ssrc_of_engine);
+    const struct cf_media_command add = {.kind = CF_MEDIA_LEG_ADD, .room = w.room, .leg = phone->leg};
+    test_media_command(&w, &add);
+    size_t before = w.mem.count;
+    w.mem.fail_at = fail_at == SIZE_MAX ? SIZE_MAX : before + fail_at;
+    test_media_agree(&w, phone);
+    return w.mem.count - before;
+}
+
+/* Whatever allocation fails on the other worker when somebody begins to send, he is heard and seen there a little later. */
+static void what_memory_was_out_for_is_asked_for_again(void **state) {
+    (void)state;
+    size_t refused = 0;
+    test_media_init_spread(&w, 12, 1);
+    add_phones(2, &plain);
+    size_t own = come_again(SIZE_MAX);
+    test_media_fini(&w);
+    for (size_t n = 0; n < 10; n++) {
+        test_media_init_spread(&w, 12, 2);
+        add_phones(2, &plain);
+        let_talk(2, CF_SEC(1));
+        /* Shadow, line, packet store; then, with the first sound, the mixer's leg, its jitter buffer and decoder. */
+        (void)come_again(own + n);
+        let_talk(1, CF_MSEC(100));
+        assert_true(w.mem.failed);
+        w.mem.fail_at = SIZE_MAX;
+        let_talk(1, CF_SEC(4));
+        assert_int_equal(seen_by(2), 1);
+        assert_true(heard_by(2, 1) > 50);
+        refused += cf_engine_totals(test_media_engine(&w, 1))->shadows_failed;
+        test_media_fini(&w);
+    }
+    assert_in_range(refused, 3, 20);
+}
+
 /* Nothing is taken while packets flow, on either side. */
 static void nothing_is_allocated_while_packets_cross(void **state) {
     (void)state;
@@ -293,4 +356,6 @@ CF_TEST_MAIN(cmocka_unit_test(a_packet_crosses_once_a_worker), cmocka_unit_test(
              cmocka_unit_test(who_goes_is_gone_everywhere), cmocka_unit_test(who_is_muted_is_muted_everywhere),
              cmocka_unit_test(who_waits_is_nobody_anywhere), cmocka_unit_test(the_home_speaks_for_all),
              cmocka_unit_test(wishes_go_back_to_the_sender), cmocka_unit_test(what_gets_lost_is_said_again),
-             cmocka_unit_test(slots_change_workers), cmocka_unit_test(nothing_is_allocated_while_packets_cross))
+             cmocka_unit_test(slots_change_workers), cmocka_unit_test(a_screen_is_shown_everywhere),
+             cmocka_unit_test(what_memory_was_out_for_is_asked_for_again),
+             cmocka_unit_test(nothing_is_allocated_while_packets_cross))
