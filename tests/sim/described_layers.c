@@ -4,6 +4,7 @@
  * with descriptors that say so. One takes descriptors, mids and transport-wide numbers, one descriptors alone, one none of them.
  */
 #include "core/media/internal.h"
+#include "core/rtcp/rtcp.h"
 #include "core/rtp/send_time.h"
 #include "lib/test_codec.h"
 #include "lib/test_entropy.h"
@@ -43,6 +44,7 @@ static struct test_entropy entropy;
 static struct cf_engine engine;
 static cf_usec now;
 static bool is_vp9;
+static size_t keys_asked; /* of the first camera */
 static struct test_svc cameras[2];
 static struct receiver receivers[RECEIVERS];
 static struct cf_sink_limit limits[RECEIVERS];
@@ -132,6 +134,19 @@ static void take(size_t number, struct cf_span octets) {
     r->temporal = frame.temporal > r->temporal ? frame.temporal : r->temporal;
 }
 
+static size_t count_requests(struct cf_span compound) {
+    struct cf_rtcp_iter iter;
+    struct cf_rtcp_packet packet;
+    struct cf_rtcp_feedback feedback;
+    size_t count = 0;
+    cf_rtcp_iter_init(&iter, compound);
+    while (cf_rtcp_next(&iter, &packet)) {
+        bool is_request = packet.type == CF_RTCP_PSFB && cf_rtcp_parse_feedback(&packet, &feedback) == CF_OK;
+        count += is_request && feedback.format == CF_PSFB_PLI;
+    }
+    return count;
+}
+
 static void deliver(void) {
     const struct cf_media_output *outputs;
     struct cf_media_event event;
@@ -140,6 +155,8 @@ static void deliver(void) {
             size_t number = outputs[i].socket / 10;
             if (number >= 2 && cf_packet_kind_of(outputs[i].data) == CF_PACKET_RTP) {
                 take(number - 2, outputs[i].data);
+            } else if (number == 0) {
+                keys_asked += count_requests(outputs[i].data);
             }
         }
     }
@@ -330,10 +347,12 @@ static void each_gets_its_layers(void) {
         assert_int_equal(receivers[0].targets, is_vp9 ? 0 : 1);
         assert_int_equal(receivers[1].targets, is_vp9 ? 0 : cf_dd_targets(&receivers[1].structure, top_s, 0));
         assert_true(receivers[2].spatial == top_s && receivers[2].temporal == top_t);
-        /* Up in time within four pictures, in space with the next key frame. */
+        /* Up in time within four pictures, in space with a key frame, which is asked for. */
         limit(0, 0, 0);
-        run(5);
+        size_t asked = keys_asked;
+        run(20);
         assert_true(receivers[0].spatial == 0 && receivers[0].temporal == top_t);
+        assert_true((keys_asked > asked) == (top_s > 0));
         cameras[0].key_next = true;
         run(8);
         assert_true(receivers[0].spatial == top_s && receivers[0].temporal == top_t);

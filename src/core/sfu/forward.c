@@ -144,7 +144,7 @@ void cf_forward_set_view(struct cf_forward *forward, struct cf_sink *sink, const
 
 void cf_forward_set_limit(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_limit *limit, cf_usec now) {
     cf_assert(cf_forward_is_idle(forward));
-    sink->limit = *limit;
+    cf_sink_set_limit(sink, limit, now);
     cf_forward_select_sink(forward, sink, now);
 }
 

@@ -54,3 +54,13 @@ uint64_t cf_layer_rates_of(const struct cf_layer_rates *rates, unsigned spatial,
 uint64_t cf_layer_rates_total(const struct cf_layer_rates *rates, cf_usec now) {
     return is_known(rates, now) ? sum_up_to(rates, CF_RATES_SPATIAL_MAX - 1, CF_RATES_TEMPORAL_MAX - 1) : 0;
 }
+
+bool cf_layer_rates_go_above(const struct cf_layer_rates *rates, unsigned spatial) {
+    bool any = false;
+    for (unsigned s = spatial + 1; s < CF_RATES_SPATIAL_MAX; s++) {
+        for (unsigned t = 0; t < CF_RATES_TEMPORAL_MAX; t++) {
+            any = any || rates->bps[s][t] > 0;
+        }
+    }
+    return any;
+}

@@ -33,6 +33,9 @@ void cf_layer_rates_on_packet(struct cf_layer_rates *rates, const struct cf_vide
  */
 uint64_t cf_layer_rates_of(const struct cf_layer_rates *rates, unsigned spatial, unsigned temporal, cf_usec now);
 
+/** Does anything come of spatial layers above @p spatial? */
+bool cf_layer_rates_go_above(const struct cf_layer_rates *rates, unsigned spatial);
+
 /** Bits a second of all layers; 0: nothing is known. */
 uint64_t cf_layer_rates_total(const struct cf_layer_rates *rates, cf_usec now);
 

@@ -47,6 +47,15 @@ static struct cf_layer_limit layer_limit(const struct cf_sink *sink) {
                                    .temporal = (uint8_t)(sink->limit.temporal_count - 1U)};
 }
 
+void cf_sink_set_limit(struct cf_sink *sink, const struct cf_sink_limit *limit, cf_usec now) {
+    uint8_t before = layer_limit(sink).spatial;
+    sink->limit = *limit;
+    bool is_raised = layer_limit(sink).spatial > before;
+    if (is_raised && sink->shown != NULL && cf_layer_rates_go_above(&sink->shown->rates, sink->gate.present.spatial)) {
+        cf_source_want_key(sink->shown, CF_KEYFRAME_CAUSE_JOIN, now);
+    }
+}
+
 /* Is the packet of a layer that the receiver gets? */
 static bool admit(struct cf_sink *sink, const struct cf_video_packet *packet) {
     if (!cf_layer_gate_admit(&sink->gate, packet, layer_limit(sink))) {

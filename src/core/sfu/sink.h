@@ -137,6 +137,9 @@ void cf_sink_init(struct cf_sink *sink, const struct cf_sink_config *config);
 /** Show nothing and want nothing. */
 void cf_sink_detach(struct cf_sink *sink);
 
+/** It may get what @p limit says. Finer pictures of the source that is shown begin with a key frame, which is asked for. */
+void cf_sink_set_limit(struct cf_sink *sink, const struct cf_sink_limit *limit, cf_usec now);
+
 /** Show @p source from its next key frame on; NULL or .shown: stay. The key frame is asked for. */
 void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now);
 
