@@ -51,6 +51,21 @@ static enum cf_err set_layout(struct cf_call *call, struct cf_str name, cf_usec 
     return cf_layout_read(text, &layout) ? cf_agent_set_layout(call->agent, layout, now) : CF_ERR_MALFORMED;
 }
 
+/* What concerns our own sound, pictures and keys. CF_ERR_UNSUPPORTED: it is another command. */
+static enum cf_err do_media_command(struct cf_call *call, struct cf_str verb, struct cf_str rest, cf_usec now) {
+    if (cf_str_eq(verb, CF_STR("mute")) || cf_str_eq(verb, CF_STR("unmute"))) {
+        call->microphone.is_muted = verb.at[0] == 'm';
+        return CF_OK;
+    }
+    if (cf_str_eq(verb, CF_STR("keys"))) {
+        return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_press(call->terminal, rest);
+    }
+    if (cf_str_eq(verb, CF_STR("verify-sas")) || cf_str_eq(verb, CF_STR("unverify-sas"))) {
+        return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_verify_sas(call->terminal, verb.at[0] == 'v');
+    }
+    return cf_str_eq(verb, CF_STR("layout")) ? set_layout(call, rest, now) : CF_ERR_UNSUPPORTED;
+}
+
 static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct cf_str rest, cf_usec now) {
     if (cf_str_eq(verb, CF_STR("hold"))) {
         return cf_agent_hold(call->agent, true, now);
@@ -79,19 +94,6 @@ static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct c
     if (cf_str_eq(verb, CF_STR("no-admin"))) {
         return refer(call, CF_AGENT_NOT_ADMIN, rest, now);
     }
-    if (cf_str_eq(verb, CF_STR("mute")) || cf_str_eq(verb, CF_STR("unmute"))) {
-        call->microphone.is_muted = verb.at[0] == 'm';
-        return CF_OK;
-    }
-    if (cf_str_eq(verb, CF_STR("keys"))) {
-        return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_press(call->terminal, rest);
-    }
-    if (cf_str_eq(verb, CF_STR("verify-sas")) || cf_str_eq(verb, CF_STR("unverify-sas"))) {
-        return call->terminal == NULL ? CF_ERR_STATE : cf_terminal_verify_sas(call->terminal, verb.at[0] == 'v');
-    }
-    if (cf_str_eq(verb, CF_STR("layout"))) {
-        return set_layout(call, rest, now);
-    }
     if (cf_str_eq(verb, CF_STR("answer"))) {
         return cf_agent_answer(call->agent, now);
     }
@@ -106,7 +108,7 @@ static enum cf_err do_command(struct cf_call *call, struct cf_str verb, struct c
         cf_call_leave(call, now);
         return CF_OK;
     }
-    return CF_ERR_UNSUPPORTED;
+    return do_media_command(call, verb, rest, now);
 }
 
 static void take_line(struct cf_call *call, struct cf_str line) {
