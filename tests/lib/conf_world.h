@@ -53,7 +53,23 @@ static inline const char *world_reason(enum cf_hang_up_reason reason) {
     return words[reason];
 }
 
+/** How many people are in is counted as they come and go; here they are asked. */
+static inline void world_people_are_counted(const struct cf_conference *conf) {
+    size_t people = 0;
+    for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {
+        bool is_in = false;
+        for (struct cf_roster_device *d = cf_roster_first_device(p); d != NULL; d = cf_roster_next_device(d)) {
+            is_in = is_in || (!d->is_waiting && (d->status == CF_ENDPOINT_DIALING_IN || d->status == CF_ENDPOINT_CONNECTED));
+        }
+        people += is_in ? 1 : 0;
+    }
+    assert_int_equal(cf_conference_people(conf), people);
+}
+
 static inline void world_log_out(struct world *w, const struct cf_conference_out *out) {
+    if (out->conference != NULL) {
+        world_people_are_counted(out->conference);
+    }
     struct cf_str who = out->device != NULL ? out->device->participant->aor : CF_STR("-");
     switch (out->kind) {
     case CF_CONF_OUT_NONE:

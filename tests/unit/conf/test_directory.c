@@ -30,6 +30,27 @@ static void makes_unguessable_names(void **state) {
     world_fini(&w);
 }
 
+/* Also while the one that is visited ends. */
+static void a_visit_passes_by_those_that_are_over(void **state) {
+    (void)state;
+    struct world w;
+    struct cf_conference *confs[3] = {NULL};
+    const struct cf_conference_actor server = {.is_operator = true};
+    world_init(&w, NULL);
+    assert_null(cf_directory_next(&w.dir, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        const char key[] = {(char)('1' + i), '\0'};
+        assert_int_equal(create(&w, ALICE, key, &confs[i]), CF_DENIAL_NONE);
+    }
+    assert_ptr_equal(cf_directory_next(&w.dir, NULL), confs[0]);
+    assert_int_equal(cf_conference_on_end(confs[0], w.now, &server).reason, CF_DENIAL_NONE);
+    assert_ptr_equal(cf_directory_next(&w.dir, confs[0]), confs[1]);
+    assert_ptr_equal(cf_directory_next(&w.dir, NULL), confs[1]);
+    assert_ptr_equal(cf_directory_next(&w.dir, confs[1]), confs[2]);
+    assert_null(cf_directory_next(&w.dir, confs[2]));
+    world_fini(&w);
+}
+
 static void limits_conferences_of_the_server_and_of_an_account(void **state) {
     (void)state;
     struct world w;
@@ -249,7 +270,8 @@ static void survives_running_out_of_memory_at_any_point(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(makes_unguessable_names), cmocka_unit_test(limits_conferences_of_the_server_and_of_an_account),
+CF_TEST_MAIN(cmocka_unit_test(makes_unguessable_names), cmocka_unit_test(a_visit_passes_by_those_that_are_over),
+             cmocka_unit_test(limits_conferences_of_the_server_and_of_an_account),
              cmocka_unit_test(an_over_conference_is_freed_by_the_poll_after_it_was_told),
              cmocka_unit_test(tombstones_are_bounded_and_a_name_can_be_used_again),
              cmocka_unit_test(a_stored_conference_is_the_same_after_a_restart), cmocka_unit_test(running_is_stored_as_idle),
