@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/clip/wav.h"
 
+#include "base/bug.h"
+
 #define FORMAT_PCM 1U
 #define FORMAT_EXTENSIBLE 0xfffeU
 #define CHUNK_HEAD 8U
@@ -67,11 +69,13 @@ enum cf_err cf_wav_parse(struct cf_span file, struct cf_wav *ret) {
 }
 
 size_t cf_wav_count(const struct cf_wav *wav) {
+    cf_assert(wav->channels > 0);
     return wav->samples.len / 2 / wav->channels;
 }
 
 int16_t cf_wav_sample(const struct cf_wav *wav, size_t index) {
     int32_t sum = 0;
+    cf_assert(wav->channels > 0);
     for (size_t i = 0; i < wav->channels; i++) {
         sum += (int16_t)cf_le16(wav->samples.at + (index * wav->channels + i) * 2);
     }

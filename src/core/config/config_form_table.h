@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What each text, and each item of each list, of config_table.h has to be. Row: X(section, key, FORM, "words"). FORM is one of enum
- * cf_config_form; words are those that are allowed, for the form WORD only, and a test holds them to the tables of names that
- * they are taken from. Every key of the types TEXT and LIST has a row. No include guard: define X.
+ * What each text, and each item of each list, of config_table.h has to be. Row: X(section, key, FORM, "words"). FORM is one of
+ * enum cf_config_form; words are those that are allowed, for the form WORD only, and a test holds them to the tables of names
+ * that they are taken from. Every key of the types TEXT and LIST has a row. No include guard: define X.
  */
 /* clang-format off */
 X(server, domains, HOST, "")

@@ -22,8 +22,8 @@
 #define CF_DIALOG_ROUTES_MAX 32
 
 /**
- * Length of the tags that we make, which nobody can guess (attacks by forged requests need them): 96 bits of chance where we call,
- * 64 bits of the endpoint's hash where we are called.
+ * Length of the tags that we make, which nobody can guess (attacks by forged requests need them): 96 bits of chance where we
+ * call, 64 bits of the endpoint's hash where we are called.
  */
 #define CF_DIALOG_TAG_LEN CF_ENDPOINT_TAG_LEN
 
