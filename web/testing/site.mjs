@@ -2,7 +2,7 @@
 // A real server on ports of its own, and what tests ask of it.
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -72,12 +72,14 @@ export class Program {
 
 /** A server that is ready, with its folder. */
 export class Site {
-  static async open() {
+  /** @param {string} [settings] lines of a configuration file */
+  static async open(settings = '') {
     const site = new Site();
     site.folder = mkdtempSync(join(tmpdir(), 'confer-web-'));
     site.port = await freePort();
+    writeFileSync(join(site.folder, 'confer.conf'), settings);
     site.server = new Program('conferd', join(BUILD, 'conferd'),
-      ['--dev', '--listen', `127.0.0.1:${site.port}`, '--web', `127.0.0.1:${site.port + 2}`, '--state', site.folder]);
+      ['--dev', '--config', join(site.folder, 'confer.conf'), '--listen', `127.0.0.1:${site.port}`, '--web', `127.0.0.1:${site.port + 2}`, '--state', site.folder]);
     await site.server.wait('ready', (event) => event.text?.startsWith('ready'));
     site.url = `https://localhost:${site.port + 2}/`;
     site.plainUrl = `http://localhost:${site.port + 3}/`;
