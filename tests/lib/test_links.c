@@ -51,7 +51,8 @@ struct waiting {
 struct test_mem links_mem;
 static struct test_srtp srtp;
 static struct test_entropy entropy;
-struct cf_engine links_engine;
+static struct cf_engine engines[LINKS_WORKERS_MAX];
+static size_t worker_count;
 static const struct cf_handle room = {.slot = 1, .generation = 1};
 cf_usec links_now;
 struct links_encoding links_encodings[LINKS_ENCODINGS];
@@ -68,15 +69,23 @@ struct cf_handle links_leg_of(size_t number) {
     return (struct cf_handle){.slot = (uint32_t)(10 + number), .generation = 1};
 }
 
+struct cf_engine *links_engine_of(size_t number) {
+    return &engines[number % worker_count];
+}
+
 static struct cf_addr address_of(size_t number) {
     return (struct cf_addr){.ip = {10, 0, 0, (uint8_t)(number + 1)}, .port = 4000, .family = CF_FAMILY_IP4};
 }
 
-static void deliver(void);
+static void deliver(struct cf_engine *engine);
 
 static void command(const struct cf_media_command *c) {
-    cf_engine_command(&links_engine, c, links_now);
-    deliver();
+    for (size_t i = 0; i < worker_count; i++) {
+        if (!cf_handle_is_set(c->leg) || &engines[i] == links_engine_of(c->leg.slot - 10U)) {
+            cf_engine_command(&engines[i], c, links_now);
+            deliver(&engines[i]);
+        }
+    }
 }
 
 static void set_simulcast(struct cf_media_line *line) {
@@ -169,7 +178,7 @@ void links_agree(size_t i, uint32_t bps) {
 }
 
 const struct cf_engine_bandwidth *links_bandwidth_of(size_t i) {
-    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine.legs, links_leg_of(i + 1));
+    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine_of(i + 1)->legs, links_leg_of(i + 1));
     assert_non_null(leg->bandwidth);
     return leg->bandwidth;
 }
@@ -280,10 +289,10 @@ static void take_reports(struct links_receiver *r, struct cf_span compound) {
     }
 }
 
-static void deliver(void) {
+static void deliver_own(struct cf_engine *engine) {
     const struct cf_media_output *outputs;
     struct cf_media_event event;
-    for (size_t n = cf_engine_poll_send(&links_engine, &outputs); n > 0; n = cf_engine_poll_send(&links_engine, &outputs)) {
+    for (size_t n = cf_engine_poll_send(engine, &outputs); n > 0; n = cf_engine_poll_send(engine, &outputs)) {
         for (size_t i = 0; i < n; i++) {
             bool is_control = cf_packet_kind_of(outputs[i].data) == CF_PACKET_RTCP;
             if (outputs[i].socket < 10 && is_control) {
@@ -295,10 +304,26 @@ static void deliver(void) {
             }
         }
     }
-    while (cf_engine_poll_event(&links_engine, &event)) {
+    while (cf_engine_poll_event(engine, &event)) {
         assert_int_not_equal(event.kind, CF_MEDIA_EVENT_FAILED);
         if (event.kind == CF_MEDIA_EVENT_PAUSED) {
             links_pauses[event.as.paused.is_paused]++;
+        }
+    }
+}
+
+static void deliver(struct cf_engine *engine) {
+    struct cf_engine_parcel parcel;
+    bool more = true;
+    deliver_own(engine);
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < worker_count; i++) {
+            while (cf_engine_poll_parcel(&engines[i], &parcel)) {
+                cf_engine_on_parcel(&engines[parcel.worker], i, parcel.octets, links_now);
+                deliver_own(&engines[parcel.worker]);
+                more = true;
+            }
         }
     }
 }
@@ -358,8 +383,8 @@ static void send_to_engine(size_t number, uint16_t transport, struct cf_span oct
         .socket = (uint32_t)(10 * number + transport), .from = address_of(number), .at = copy, .len = octets.len};
     input.from.port = (uint16_t)(4000 + transport);
     memcpy(copy, octets.at, octets.len);
-    cf_engine_receive(&links_engine, &input, 1, links_now);
-    deliver();
+    cf_engine_receive(links_engine_of(number), &input, 1, links_now);
+    deliver(links_engine_of(number));
 }
 
 static void tell(size_t i, const struct cf_writer *w) {
@@ -574,12 +599,22 @@ void links_begin(const struct netem_config configs[LINKS_RECEIVERS], bool is_fir
     links_numbers_told = 0;
     waiting = calloc(WAITING_MAX, sizeof *waiting);
     assert_non_null(waiting);
-    const struct cf_engine_config config = {
-        .crypto = &srtp.crypto, .entropy = &entropy.entropy, .resampler = &test_resampler, .wall = INT64_C(1700000000) * 1000000};
-    assert_ok(cf_engine_init(&links_engine, &links_mem.mem, &config, links_now));
+    const char *workers = getenv("CONFER_TEST_WORKERS");
+    worker_count = workers == NULL ? 1 : (size_t)strtoul(workers, NULL, 10);
+    assert_in_range(worker_count, 1, LINKS_WORKERS_MAX);
+    for (size_t i = 0; i < worker_count; i++) {
+        const struct cf_engine_config config = {.crypto = &srtp.crypto,
+                                                .entropy = &entropy.entropy,
+                                                .resampler = &test_resampler,
+                                                .wall = INT64_C(1700000000) * 1000000,
+                                                .worker = (uint8_t)i};
+        assert_ok(cf_engine_init(&engines[i], &links_mem.mem, &config, links_now));
+    }
     const struct cf_media_command c = {.kind = CF_MEDIA_ROOM_ADD,
                                        .room = room,
-                                       .as.room_policy = {.no_audio = true, .pauses_unseen = links_options.pauses_unseen}};
+                                       .as.room_policy = {.no_audio = true,
+                                                          .pauses_unseen = links_options.pauses_unseen,
+                                                          .workers = (uint16_t)((1U << worker_count) - 1)}};
     command(&c);
     add_camera();
     for (size_t i = 0; i < LINKS_RECEIVERS; i++) {
@@ -588,7 +623,9 @@ void links_begin(const struct netem_config configs[LINKS_RECEIVERS], bool is_fir
 }
 
 void links_end(void) {
-    cf_engine_fini(&links_engine);
+    for (size_t i = 0; i < worker_count; i++) {
+        cf_engine_fini(&engines[i]);
+    }
     for (size_t i = 0; i < LINKS_RECEIVERS; i++) {
         cf_arrivals_fini(&links_receivers[i].arrivals);
     }
@@ -621,9 +658,11 @@ void links_run(cf_usec duration) {
                 sample(i);
             }
         }
-        if (links_now >= cf_engine_deadline(&links_engine)) {
-            cf_engine_on_deadline(&links_engine, links_now);
-            deliver();
+        for (size_t i = 0; i < worker_count; i++) {
+            if (links_now >= cf_engine_deadline(&engines[i])) {
+                cf_engine_on_deadline(&engines[i], links_now);
+                deliver(&engines[i]);
+            }
         }
     }
 }

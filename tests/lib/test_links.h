@@ -15,6 +15,8 @@
 /** Receivers, encodings (without simulcast the first two), samples of a receiver and the time between them. */
 #define LINKS_RECEIVERS 3
 #define LINKS_ENCODINGS 3
+/** Workers over which legs can be spread. */
+#define LINKS_WORKERS_MAX 4
 /** One way delay of all links. */
 #define LINKS_DELAY CF_MSEC(25)
 #define LINKS_SAMPLE CF_MSEC(100)
@@ -83,7 +85,6 @@ struct links_receiver {
 extern size_t links_pauses[2]; /**< CF_MEDIA_EVENT_PAUSED: that something goes on, that it is paused */
 extern const uint64_t links_rates[LINKS_ENCODINGS];
 extern struct test_mem links_mem;
-extern struct cf_engine links_engine;
 extern cf_usec links_now;
 extern struct links_encoding links_encodings[LINKS_ENCODINGS];
 extern struct links_receiver links_receivers[LINKS_RECEIVERS];
@@ -105,6 +106,10 @@ void links_agree(size_t i, uint32_t bps);
 
 /** Receiver @p i asks for at most @p bps, by REMB or TMMBR. */
 void links_limit(size_t i, uint64_t bps, bool is_remb);
+
+/** The engine that leg @p number lives on: with several workers (environment variable CONFER_TEST_WORKERS) they have legs in
+ * turn. */
+struct cf_engine *links_engine_of(size_t number);
 
 /** Handle of leg @p number. */
 struct cf_handle links_leg_of(size_t number);

@@ -22,7 +22,7 @@ static void begin(struct netem_config first, struct netem_config second, struct 
 }
 
 static const struct cf_engine_line *camera(void) {
-    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine.legs, links_leg_of(0));
+    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine_of(0)->legs, links_leg_of(0));
     return leg->lines[0];
 }
 

@@ -156,7 +156,7 @@ static void tells_senders_of_arrivals_and_takes_retransmissions(void **state) {
     links_begin(configs, false);
     links_encodings[0].drops = true;
     links_run(CF_SEC(10));
-    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine.legs, links_leg_of(0));
+    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine_of(0)->legs, links_leg_of(0));
     const struct cf_source_counts *counts = &leg->lines[0]->in.source.counts;
     assert_true(counts->repaired > 20);
     assert_in_range(counts->lost, 0, 1);

@@ -18,7 +18,7 @@ static void begin(bool is_first_phone) {
 }
 
 static const struct cf_engine_line *line_of(size_t receiver) {
-    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine.legs, links_leg_of(receiver + 1));
+    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine_of(receiver + 1)->legs, links_leg_of(receiver + 1));
     return leg->lines[0];
 }
 
@@ -94,16 +94,16 @@ static void a_link_has_an_estimate_only_where_it_is_told_of_arrivals(void **stat
     begin(true);
     assert_null(links_bandwidth_of(0)->transport);
     assert_non_null(links_bandwidth_of(1)->transport);
-    const struct cf_engine_leg *camera = cf_media_names_get(&links_engine.legs, links_leg_of(0));
+    const struct cf_engine_leg *camera = cf_media_names_get(&links_engine_of(0)->legs, links_leg_of(0));
     assert_null(camera->bandwidth); /* who gets no pictures needs none */
     struct cf_media_command c = {.kind = CF_MEDIA_LINE_USE, .leg = links_leg_of(2)};
     c.as.use.use.pick.kind = CF_MEDIA_PICK_NOBODY;
-    cf_engine_command(&links_engine, &c, links_now);
-    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine.legs, links_leg_of(2));
+    cf_engine_command(links_engine_of(c.leg.slot - 10U), &c, links_now);
+    const struct cf_engine_leg *leg = cf_media_names_get(&links_engine_of(2)->legs, links_leg_of(2));
     assert_null(leg->bandwidth);
     c.leg = links_leg_of(3);
     c.kind = CF_MEDIA_LEG_REMOVE;
-    cf_engine_command(&links_engine, &c, links_now);
+    cf_engine_command(links_engine_of(c.leg.slot - 10U), &c, links_now);
     links_end();
 }
 
