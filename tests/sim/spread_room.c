@@ -99,6 +99,28 @@ static void who_comes_later_hears_and_sees_who_is_there(void **state) {
     test_media_fini(&w);
 }
 
+/* Who speaks is not who came first. */
+static void who_comes_to_a_new_worker_sees_the_speaker(void **state) {
+    (void)state;
+    test_media_init_spread(&w, 13, 3);
+    add_phones(5, &plain);
+    test_media_remove(&w, &w.phones[0]);
+    test_media_remove(&w, &w.phones[2]); /* worker 2 is empty */
+    let_talk(2, CF_SEC(3));
+    let_talk(5, CF_SEC(3));
+    (void)test_media_add(&w, &plain); /* 6, on worker 2 */
+    let_talk(5, CF_SEC(2));
+    assert_int_equal(seen_by(6), 5);
+    /* 7 lives at the home, where 4 is. */
+    (void)test_media_add(&w, &plain);
+    let_talk(5, CF_SEC(2));
+    assert_int_equal(seen_by(7), 5);
+    let_talk(4, CF_SEC(3));
+    assert_int_equal(seen_by(6), 4);
+    assert_int_equal(seen_by(5), 4);
+    test_media_fini(&w);
+}
+
 static void who_goes_is_gone_everywhere(void **state) {
     (void)state;
     test_media_init_spread(&w, 3, 2);
@@ -353,9 +375,9 @@ static void nothing_is_allocated_while_packets_cross(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(a_packet_crosses_once_a_worker), cmocka_unit_test(who_comes_later_hears_and_sees_who_is_there),
-             cmocka_unit_test(who_goes_is_gone_everywhere), cmocka_unit_test(who_is_muted_is_muted_everywhere),
-             cmocka_unit_test(who_waits_is_nobody_anywhere), cmocka_unit_test(the_home_speaks_for_all),
-             cmocka_unit_test(wishes_go_back_to_the_sender), cmocka_unit_test(what_gets_lost_is_said_again),
-             cmocka_unit_test(slots_change_workers), cmocka_unit_test(a_screen_is_shown_everywhere),
-             cmocka_unit_test(what_memory_was_out_for_is_asked_for_again),
+             cmocka_unit_test(who_comes_to_a_new_worker_sees_the_speaker), cmocka_unit_test(who_goes_is_gone_everywhere),
+             cmocka_unit_test(who_is_muted_is_muted_everywhere), cmocka_unit_test(who_waits_is_nobody_anywhere),
+             cmocka_unit_test(the_home_speaks_for_all), cmocka_unit_test(wishes_go_back_to_the_sender),
+             cmocka_unit_test(what_gets_lost_is_said_again), cmocka_unit_test(slots_change_workers),
+             cmocka_unit_test(a_screen_is_shown_everywhere), cmocka_unit_test(what_memory_was_out_for_is_asked_for_again),
              cmocka_unit_test(nothing_is_allocated_while_packets_cross))

@@ -308,7 +308,7 @@ static void describe_leg(struct cf_engine *engine, const struct cf_engine_leg *l
 static void describe_to(struct cf_engine *engine, struct cf_engine_room *room, size_t worker) {
     struct cf_room_branches *branches = &room->branches;
     const struct cf_parcel *parcel = &engine->post.parcels[worker];
-    if (branches->cursors[worker] == 0 && cf_handle_is_set(branches->speaker)) {
+    if (branches->cursors[worker] == 0 && cf_engine_is_home(engine, room)) {
         struct cf_parcel_message message = message_of(room, CF_PARCEL_SPEAKER);
         message.leg = branches->speaker;
         put(engine, bit_of(worker), &message);

@@ -30,7 +30,7 @@ struct cf_room_branches {
     uint16_t describing;                    /**< of those, they are being told of all that there are ... */
     uint32_t cursors[CF_MEDIA_WORKERS_MAX]; /**< ... slots of legs from this one on are still to come */
     bool is_wanting;                        /**< we want to be told */
-    struct cf_handle speaker;               /**< the last one, if this is the home */
+    struct cf_handle speaker;               /**< who spoke last, as the home says; unset: nobody */
     struct cf_link describing_link;         /**< in the engine's list of rooms that are being described */
 };
 

@@ -170,6 +170,15 @@ static bool make_source(struct cf_engine *engine, struct cf_engine_stream *strea
     return true;
 }
 
+/* Those who follow the speaker here see him if he is known; else when his camera comes. */
+static void follow_speaker(struct cf_engine *engine, struct cf_engine_room *room) {
+    const struct cf_engine_leg *leg = cf_media_names_get(&engine->legs, room->branches.speaker);
+    if (leg != NULL && leg->room == room) {
+        cf_forward_on_speaker(&room->forward, cf_engine_leg_number(leg), engine->now);
+        cf_engine_touch_room(engine, room);
+    }
+}
+
 /* It began anew where it lives, or said goodbye. */
 static void follow(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_parcel_source *told) {
     struct cf_forward *forward = &stream->line->leg->room->forward;
@@ -195,10 +204,14 @@ static bool on_source(struct cf_engine *engine, struct cf_engine_room *room, siz
     if (stream->has_source && stream->source.picture->kind != told->kind) {
         part_source(engine, stream);
     }
-    if (!stream->has_source && !make_source(engine, stream, told)) {
+    bool is_new = !stream->has_source;
+    if (is_new && !make_source(engine, stream, told)) {
         return false;
     }
     follow(engine, stream, told);
+    if (is_new && cf_handle_eq(room->branches.speaker, leg->name)) {
+        follow_speaker(engine, room);
+    }
     return true;
 }
 
@@ -233,6 +246,9 @@ static void on_picture(struct cf_engine *engine, struct cf_engine_room *room, co
 static bool on_sound(struct cf_engine *engine, struct cf_engine_room *room, size_t worker,
                      const struct cf_parcel_message *message) {
     const struct cf_parcel_sound *told = &message->as.sound;
+    if (told->codec == CF_CODEC_NONE && find_leg(engine, room, message) == NULL) {
+        return true; /* it has none, and none is known */
+    }
     struct cf_engine_leg *leg = get_leg(engine, room, worker, message);
     struct cf_engine_line *line = leg == NULL ? NULL : get_line(engine, leg, message->line);
     if (line == NULL || told->codec >= CF_CODEC_COUNT) {
@@ -348,13 +364,10 @@ static void on_leg_gone(struct cf_engine *engine, struct cf_engine_room *room, c
     }
 }
 
-/* The home decides who speaks; those who follow the speaker here follow it. */
+/* The home decides who speaks. */
 static void on_speaker(struct cf_engine *engine, struct cf_engine_room *room, const struct cf_parcel_message *message) {
-    const struct cf_engine_leg *leg = cf_media_names_get(&engine->legs, message->leg);
-    if (leg != NULL && leg->room == room) {
-        cf_forward_on_speaker(&room->forward, cf_engine_leg_number(leg), engine->now);
-        cf_engine_touch_room(engine, room);
-    }
+    room->branches.speaker = message->leg;
+    follow_speaker(engine, room);
 }
 
 /* False: something of the sender's could not be taken over. */
