@@ -363,6 +363,7 @@ static enum cf_err start(struct server *s) {
     enum cf_err err = set_log_level(c);
     err = err == CF_OK ? cf_server_set_policy(c, &s->policy) : err;
     err = err == CF_OK ? cf_file_make_folder(c->state.text) : err;
+    err = err == CF_OK ? cf_webhook_sender_prepare() : err;
     err = err == CF_OK ? cf_loop_create(&s->loop) : err;
     err = err == CF_OK ? open_control(s) : err;
     err = err == CF_OK ? cf_store_open(&s->store, c->state.text) : err;

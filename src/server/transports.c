@@ -370,10 +370,6 @@ void cf_transports_on_turn(struct cf_transports *transports, cf_usec now) {
 
 /* --- bytes out --- */
 
-static bool is_websocket(const struct cf_endpoint_event *event) {
-    return event->transport == CF_TRANSPORT_WS || event->transport == CF_TRANSPORT_WSS;
-}
-
 static void do_websocket(struct cf_transports *t, const struct cf_endpoint_event *event) {
     struct cf_connection *connection = cf_connections_find(cf_wire_connections(t->wire), event->shell_id);
     if (event->kind == CF_ENDPOINT_OPEN_STREAM) {
@@ -390,7 +386,7 @@ void cf_transports_do(struct cf_transports *t, const struct cf_endpoint_event *e
     if (t->logs_messages) {
         cf_message_log(event, &t->table[event->local].addr);
     }
-    if (is_websocket(event)) {
+    if (cf_transport_is_websocket(event->transport)) {
         do_websocket(t, event);
     } else {
         cf_wire_do(t->wire, event);

@@ -99,6 +99,10 @@ static void on_results(void *ctx) {
     }
 }
 
+enum cf_err cf_webhook_sender_prepare(void) {
+    return cf_http_poster_global_init();
+}
+
 enum cf_err cf_webhook_sender_start(struct cf_loop *loop, const struct cf_config *config, cf_webhook_result *handler, void *ctx,
                                     struct cf_webhook_sender **ret) {
     struct cf_webhook_sender *sender = calloc(1, sizeof *sender);
@@ -114,8 +118,7 @@ enum cf_err cf_webhook_sender_start(struct cf_loop *loop, const struct cf_config
                                                  .allows = allows,
                                                  .ctx = sender,
                                                  .timeout_msec = TIMEOUT_MSEC};
-    enum cf_err err = cf_http_poster_global_init();
-    err = err == CF_OK ? cf_http_poster_create(&poster, &sender->poster) : err;
+    enum cf_err err = cf_http_poster_create(&poster, &sender->poster);
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct job), JOBS_OCTETS, &sender->jobs) : err;
     err = err == CF_OK ? cf_mailbox_create(sizeof(struct cf_http_result), RESULTS_OCTETS, &sender->results) : err;
     err = err == CF_OK ? cf_loop_watch(loop, cf_mailbox_fd(sender->results), on_results, sender, &sender->watch) : err;

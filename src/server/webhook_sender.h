@@ -16,6 +16,9 @@ struct cf_webhook_sender;
 /** How a delivery went: a status of HTTP, 0: no answer. */
 typedef void cf_webhook_result(void *ctx, struct cf_handle hook, unsigned status);
 
+/** Once, before the first thread of the program: libcurl's own state is not made safely later. CF_ERR_NO_MEMORY. */
+CF_MUST_USE enum cf_err cf_webhook_sender_prepare(void);
+
 /** Start it. @p config is read during the call only. CF_ERR_NO_MEMORY, CF_ERR_IO. */
 CF_MUST_USE enum cf_err cf_webhook_sender_start(struct cf_loop *loop, const struct cf_config *config, cf_webhook_result *handler,
                                                 void *ctx, struct cf_webhook_sender **ret);

@@ -13,10 +13,23 @@ static struct cf_conference_env *env_of(const struct cf_webhooks *webhooks) {
     return &cf_focus_directory(cf_node_focus(webhooks->node))->env;
 }
 
+/* A delivery is over: it need not be told after a restart. */
+static void take_result(struct cf_webhooks *webhooks, cf_usec now, struct cf_handle handle, unsigned status) {
+    char id[CF_HOOK_DELIVERY_ID_LEN];
+    const struct cf_hook *hook = cf_handle_get(&webhooks->hooks.table, handle);
+    if (cf_hooks_on_result(&webhooks->hooks, now, handle, status, id)) {
+        struct cf_str name = cf_str_n(hook->id, sizeof hook->id);
+        enum cf_err err = cf_webhook_store_forget(&webhooks->store->db, name, cf_str_n(id, sizeof id));
+        if (err != CF_OK) {
+            cf_log(CF_LOG_WARNING, "webhooks", "%.*s may be told something twice: %s", CF_STR_ARG(name), cf_err_text(err));
+        }
+    }
+}
+
 static void on_result(void *ctx, struct cf_handle hook, unsigned status) {
     struct cf_webhooks *webhooks = ctx;
     cf_usec now = cf_system_now();
-    cf_hooks_on_result(&webhooks->hooks, now, hook, status);
+    take_result(webhooks, now, hook, status);
     (void)cf_webhooks_on_turn(webhooks, now, cf_system_wall());
 }
 
@@ -46,11 +59,21 @@ static void restore(void *ctx, const struct cf_webhook_row *row) {
     cf_mem_wipe(secret, sizeof secret);
 }
 
+/* What waited when the process ended. Attempts are counted anew. */
+static void put_again(void *ctx, const struct cf_webhook_delivery_row *row) {
+    struct cf_webhooks *webhooks = ctx;
+    enum cf_err err = cf_hooks_put(&webhooks->hooks, cf_system_now(), row->webhook, row->id, row->body);
+    if (err != CF_OK) {
+        cf_log(CF_LOG_WARNING, "webhooks", "%.*s is not told what waited: %s", CF_STR_ARG(row->webhook), cf_err_text(err));
+    }
+}
+
 enum cf_err cf_webhooks_open(struct cf_webhooks *webhooks, struct cf_loop *loop, struct cf_store *store, struct cf_node *node,
                              const struct cf_config *config) {
     *webhooks = (struct cf_webhooks){.loop = loop, .store = store, .node = node, .config = config};
     cf_hooks_init(&webhooks->hooks, cf_system_mem(), cf_system_entropy(), cf_openssl_hash());
     enum cf_err err = cf_webhook_store_each(&store->db, restore, webhooks);
+    err = err == CF_OK ? cf_webhook_store_waiting(&store->db, put_again, webhooks) : err;
     return err == CF_OK && webhooks->hooks.table.count > 0 ? begin(webhooks) : err;
 }
 
@@ -123,17 +146,37 @@ static void put_event(struct cf_writer *w, const struct cf_happening *happening,
     cf_put_char(w, '}');
 }
 
+/* To all that want it, and to the store, so that it outlives the process. */
+static void tell(struct cf_webhooks *webhooks, cf_usec now, uint32_t event, struct cf_str id, struct cf_str body) {
+    for (size_t i = 0; i < webhooks->hooks.table.slots_used; i++) {
+        const struct cf_hook *hook = cf_hooks_at(&webhooks->hooks, i);
+        if (hook == NULL || (hook->events & event) == 0) {
+            continue;
+        }
+        struct cf_webhook_delivery_row row = {.webhook = cf_str_n(hook->id, sizeof hook->id), .id = id, .body = body};
+        enum cf_err err = cf_hooks_put(&webhooks->hooks, now, row.webhook, id, body);
+        err = err == CF_OK ? cf_webhook_store_keep(&webhooks->store->db, &row) : err;
+        if (err != CF_OK) {
+            cf_log(CF_LOG_WARNING, "webhooks", "%.*s may miss something: %s", CF_STR_ARG(row.webhook), cf_err_text(err));
+        }
+    }
+}
+
 static void take_happenings(struct cf_webhooks *webhooks, cf_usec now) {
     struct cf_happening happening;
     while (cf_happenings_poll(env_of(webhooks), now, &happening)) {
         char id[CF_HOOK_DELIVERY_ID_LEN];
         char body[CF_HOOK_BODY_MAX];
         struct cf_writer w;
+        uint32_t event = 1U << happening.kind;
+        if (!cf_hooks_want(&webhooks->hooks, event)) {
+            continue;
+        }
         cf_hooks_make_id(&webhooks->hooks, id);
         cf_writer_init(&w, body, sizeof body);
         put_event(&w, &happening, cf_str_n(id, sizeof id));
         if (cf_writer_ok(&w)) {
-            cf_hooks_on_event(&webhooks->hooks, now, 1U << happening.kind, cf_str_n(id, sizeof id), cf_writer_str(&w));
+            tell(webhooks, now, event, cf_str_n(id, sizeof id), cf_writer_str(&w));
         }
     }
 }
@@ -146,7 +189,7 @@ cf_usec cf_webhooks_on_turn(struct cf_webhooks *webhooks, cf_usec now, cf_wall w
     take_happenings(webhooks, now);
     while (cf_hooks_poll(&webhooks->hooks, now, wall, &delivery)) {
         if (!cf_webhook_sender_send(webhooks->sender, &delivery, webhooks->config->sends_webhooks_privately)) {
-            cf_hooks_on_result(&webhooks->hooks, now, delivery.hook, 0);
+            take_result(webhooks, now, delivery.hook, 0);
         }
     }
     return cf_hooks_deadline(&webhooks->hooks);

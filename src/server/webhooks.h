@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Webhooks of a server: those of the store, what happens in conferences as their events, and its delivery (core/hook,
- * webhook_sender.h). What waits is not kept over a restart. On the loop's thread.
+ * webhook_sender.h). What waits is in the store too, and is delivered after a restart, in order. On the loop's thread.
  */
 #ifndef CF_SERVER_WEBHOOKS_H
 #define CF_SERVER_WEBHOOKS_H

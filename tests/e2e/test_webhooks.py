@@ -170,6 +170,37 @@ def hooks_outlive_a_restart():
         receiver.close()
 
 
+def what_waits_outlives_a_restart():
+    """A receiver that is down when the server ends gets everything later, in order, each once."""
+    receiver = Receiver(answers=[500])
+    server = private_server()
+    hook = server.confer('webhook', receiver.url())[0]
+    meet(server)
+    first = receiver.next()
+    waiting = server.confer('webhooks')[0]['waiting']
+    check(waiting > 1, f'{waiting} wait')
+    server.end()
+    other = private_server(state=server.state)
+    try:
+        told = [receiver.next() for _ in range(waiting)]
+        check(told[0][1] == first[1] and told[0][0]['Webhook-Id'] == first[0]['Webhook-Id'], 'the one that failed first')
+        check(all(is_signed(hook['secret'], headers, body) for headers, body, _, _ in told), 'the same secret')
+        times = [json.loads(body)['time'] for _, body, _, _ in told]
+        check(times == sorted(times) and len({headers['Webhook-Id'] for headers, *_ in told}) == waiting, f'in order, each once: {times}')
+        until = time.monotonic() + 10
+        while other.confer('webhooks')[0]['waiting'] > 0 and time.monotonic() < until:
+            time.sleep(0.05)
+        other.end()
+        third = private_server(state=server.state)
+        receiver.nothing(0.5)
+        third.close()
+    finally:
+        server.owns_state = True
+        other.close()
+        server.close()
+        receiver.close()
+
+
 def a_slow_receiver_holds_up_nobody():
     slow, quick = Receiver(delay=3), Receiver()
     server = private_server()
@@ -229,5 +260,5 @@ def certificates_are_checked():
 
 
 if __name__ == '__main__':
-    run_cases(events_are_told_and_signed, failures_are_tried_again_in_order, hooks_outlive_a_restart, a_slow_receiver_holds_up_nobody,
+    run_cases(events_are_told_and_signed, failures_are_tried_again_in_order, hooks_outlive_a_restart, what_waits_outlives_a_restart, a_slow_receiver_holds_up_nobody,
               private_addresses_are_left_alone, certificates_are_checked)

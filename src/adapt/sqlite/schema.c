@@ -86,6 +86,13 @@ static const char *const steps[] = {
     " events INTEGER NOT NULL,"
     " created_wall INTEGER NOT NULL"
     ") WITHOUT ROWID;",
+    /* 6 -> 7: what waits for webhooks, in the order in which it happened (webhook_store.c). */
+    "CREATE TABLE webhook_delivery ("
+    " position INTEGER PRIMARY KEY,"
+    " webhook TEXT NOT NULL,"
+    " id TEXT NOT NULL,"
+    " body TEXT NOT NULL"
+    ");",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

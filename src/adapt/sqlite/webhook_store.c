@@ -17,15 +17,20 @@ enum cf_err cf_webhook_store_add(struct cf_sqlite *c, const struct cf_webhook_ro
     return err;
 }
 
-enum cf_err cf_webhook_store_remove(struct cf_sqlite *c, struct cf_str id) {
+static enum cf_err run_with(struct cf_sqlite *c, const char *sql, struct cf_str id) {
     struct cf_sqlite_stmt st = {NULL, CF_OK};
-    enum cf_err err = cf_sqlite_prepare(c, &st, "DELETE FROM webhook WHERE id = ?");
+    enum cf_err err = cf_sqlite_prepare(c, &st, sql);
     if (err == CF_OK) {
         cf_sqlite_bind_text(&st, 1, id);
         err = cf_sqlite_run(&st);
     }
     cf_sqlite_finish(&st);
     return err;
+}
+
+enum cf_err cf_webhook_store_remove(struct cf_sqlite *c, struct cf_str id) {
+    enum cf_err err = run_with(c, "DELETE FROM webhook WHERE id = ?", id);
+    return err == CF_OK ? run_with(c, "DELETE FROM webhook_delivery WHERE webhook = ?", id) : err;
 }
 
 enum cf_err cf_webhook_store_each(struct cf_sqlite *c, cf_webhook_visitor *visit, void *ctx) {
@@ -39,6 +44,46 @@ enum cf_err cf_webhook_store_each(struct cf_sqlite *c, cf_webhook_visitor *visit
                                      .secret = cf_sqlite_column_text(&st, 2),
                                      .events = (uint32_t)cf_sqlite_column_int(&st, 3),
                                      .created = cf_sqlite_column_int(&st, 4)};
+        visit(ctx, &row);
+        err = cf_sqlite_step(&st, &has_row);
+    }
+    cf_sqlite_finish(&st);
+    return err;
+}
+
+enum cf_err cf_webhook_store_keep(struct cf_sqlite *c, const struct cf_webhook_delivery_row *row) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    enum cf_err err = cf_sqlite_prepare(c, &st, "INSERT INTO webhook_delivery(webhook, id, body) VALUES(?,?,?)");
+    if (err == CF_OK) {
+        cf_sqlite_bind_text(&st, 1, row->webhook);
+        cf_sqlite_bind_text(&st, 2, row->id);
+        cf_sqlite_bind_text(&st, 3, row->body);
+        err = cf_sqlite_run(&st);
+    }
+    cf_sqlite_finish(&st);
+    return err;
+}
+
+enum cf_err cf_webhook_store_forget(struct cf_sqlite *c, struct cf_str webhook, struct cf_str id) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    enum cf_err err = cf_sqlite_prepare(c, &st, "DELETE FROM webhook_delivery WHERE webhook = ? AND id = ?");
+    if (err == CF_OK) {
+        cf_sqlite_bind_text(&st, 1, webhook);
+        cf_sqlite_bind_text(&st, 2, id);
+        err = cf_sqlite_run(&st);
+    }
+    cf_sqlite_finish(&st);
+    return err;
+}
+
+enum cf_err cf_webhook_store_waiting(struct cf_sqlite *c, cf_webhook_delivery_visitor *visit, void *ctx) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    bool has_row = false;
+    enum cf_err err = cf_sqlite_prepare(c, &st, "SELECT webhook, id, body FROM webhook_delivery ORDER BY position");
+    err = err == CF_OK ? cf_sqlite_step(&st, &has_row) : err;
+    while (err == CF_OK && has_row) {
+        struct cf_webhook_delivery_row row = {
+            .webhook = cf_sqlite_column_text(&st, 0), .id = cf_sqlite_column_text(&st, 1), .body = cf_sqlite_column_text(&st, 2)};
         visit(ctx, &row);
         err = cf_sqlite_step(&st, &has_row);
     }

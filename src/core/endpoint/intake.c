@@ -189,7 +189,7 @@ void cf_endpoint_on_bytes(struct cf_endpoint *ep, struct cf_flow_id id, struct c
     if (flow == NULL || !flow->info.is_connected || flow->info.transport == CF_TRANSPORT_UDP) {
         return;
     }
-    if (flow->info.transport == CF_TRANSPORT_WS || flow->info.transport == CF_TRANSPORT_WSS) {
+    if (cf_transport_is_websocket(flow->info.transport)) {
         on_frame(ep, flow, bytes);
         return;
     }

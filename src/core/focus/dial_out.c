@@ -199,7 +199,7 @@ static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
         leg->local = leg->room->focus->config.locals[flow.local].addr;
         leg->peer = flow.remote;
         leg->is_secure = cf_transport_is_secure(flow.transport);
-        leg->is_browser = flow.transport == CF_TRANSPORT_WS || flow.transport == CF_TRANSPORT_WSS;
+        leg->is_browser = cf_transport_is_websocket(flow.transport);
     }
 }
 

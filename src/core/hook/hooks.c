@@ -168,29 +168,26 @@ void cf_hooks_make_id(const struct cf_hooks *hooks, char ret[CF_HOOK_DELIVERY_ID
     cf_entropy_word(hooks->entropy, ret, CF_HOOK_DELIVERY_ID_LEN);
 }
 
-static void enqueue(struct cf_hooks *hooks, struct cf_hook *hook, cf_usec now, struct cf_str id, struct cf_str body) {
-    bool has_room = hooks->waiting < CF_HOOKS_WAITING_MAX && body.len <= CF_HOOK_BODY_MAX && id.len == CF_HOOK_DELIVERY_ID_LEN;
+enum cf_err cf_hooks_put(struct cf_hooks *hooks, cf_usec now, struct cf_str id, struct cf_str delivery_id, struct cf_str body) {
+    struct cf_hook *hook = find(hooks, id);
+    if (hook == NULL) {
+        return CF_ERR_NOT_FOUND;
+    }
+    bool has_room =
+        hooks->waiting < CF_HOOKS_WAITING_MAX && body.len <= CF_HOOK_BODY_MAX && delivery_id.len == CF_HOOK_DELIVERY_ID_LEN;
     struct delivery *delivery = has_room ? cf_mem_alloc(hooks->mem, sizeof *delivery + body.len) : NULL;
     if (delivery == NULL) {
         hook->failed++;
-        return;
+        return has_room ? CF_ERR_NO_MEMORY : CF_ERR_LIMIT;
     }
-    memcpy(delivery->id, id.at, id.len);
+    memcpy(delivery->id, delivery_id.at, delivery_id.len);
     memcpy(delivery->body, body.at, body.len);
     delivery->body_len = body.len;
     hook->due = hook->waiting == 0 ? now : hook->due;
     cf_list_append(&hook->queue, &delivery->link);
     hook->waiting++;
     hooks->waiting++;
-}
-
-void cf_hooks_on_event(struct cf_hooks *hooks, cf_usec now, uint32_t event, struct cf_str delivery_id, struct cf_str body) {
-    for (size_t i = 0; i < hooks->table.slots_used; i++) {
-        struct cf_hook *hook = cf_handle_at(&hooks->table, i);
-        if (hook != NULL && (hook->events & event) != 0) {
-            enqueue(hooks, hook, now, delivery_id, body);
-        }
-    }
+    return CF_OK;
 }
 
 /* --- deliveries --- */
@@ -239,22 +236,24 @@ bool cf_hooks_poll(struct cf_hooks *hooks, cf_usec now, cf_wall wall, struct cf_
     return false;
 }
 
-void cf_hooks_on_result(struct cf_hooks *hooks, cf_usec now, struct cf_handle handle, unsigned status) {
+bool cf_hooks_on_result(struct cf_hooks *hooks, cf_usec now, struct cf_handle handle, unsigned status,
+                        char ret_id[CF_HOOK_DELIVERY_ID_LEN]) {
     static const cf_usec delays[] = CF_HOOK_DELAYS;
     struct cf_hook *hook = cf_handle_get(&hooks->table, handle);
     if (hook == NULL || !hook->is_busy) {
-        return;
+        return false;
     }
-    if (status >= 200 && status < 300) {
-        hook->delivered++;
-        drop_first(hooks, hook);
-    } else if (hook->attempts >= CF_HOOK_ATTEMPTS) {
-        hook->failed++;
-        drop_first(hooks, hook);
-    } else {
+    bool is_delivered = status >= 200 && status < 300;
+    if (!is_delivered && hook->attempts < CF_HOOK_ATTEMPTS) {
         hook->is_busy = false;
         hook->due = now + delays[hook->attempts - 1];
+        return false;
     }
+    hook->delivered += is_delivered ? 1 : 0;
+    hook->failed += is_delivered ? 0 : 1;
+    memcpy(ret_id, first_of(hook)->id, CF_HOOK_DELIVERY_ID_LEN);
+    drop_first(hooks, hook);
+    return true;
 }
 
 cf_usec cf_hooks_deadline(const struct cf_hooks *hooks) {

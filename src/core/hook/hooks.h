@@ -7,7 +7,7 @@
  * Each hook has a queue of its own, delivered in order and one at a time: a receiver that is down holds up nobody else, and finds
  * what it missed in the order in which it happened. A delivery that fails is tried again after CF_HOOK_DELAYS and then given up.
  * Limits: CF_HOOKS_MAX hooks, CF_HOOKS_WAITING_MAX deliveries in all and CF_HOOK_BODY_MAX octets each; what is beyond is counted
- * as failed. Memory is lost at the end of the program, not before. Single-threaded.
+ * as failed. Whoever wants it to outlive the program keeps what was put, and puts it again (server/webhooks.c). Single-threaded.
  */
 #ifndef CF_CORE_HOOK_HOOKS_H
 #define CF_CORE_HOOK_HOOKS_H
@@ -102,8 +102,12 @@ const struct cf_hook *cf_hooks_at(const struct cf_hooks *hooks, size_t index);
 /** Does any hook want event bit @p event? */
 bool cf_hooks_want(const struct cf_hooks *hooks, uint32_t event);
 
-/** Something happened: @p body, whose id is @p delivery_id, is for all that want @p event. */
-void cf_hooks_on_event(struct cf_hooks *hooks, cf_usec now, uint32_t event, struct cf_str delivery_id, struct cf_str body);
+/**
+ * @p body, whose id is @p delivery_id, is for the hook called @p id, behind what waits for it already. CF_ERR_NOT_FOUND;
+ * CF_ERR_LIMIT, CF_ERR_NO_MEMORY: it counts as failed.
+ */
+CF_MUST_USE enum cf_err cf_hooks_put(struct cf_hooks *hooks, cf_usec now, struct cf_str id, struct cf_str delivery_id,
+                                     struct cf_str body);
 
 /** A new id for a delivery. */
 void cf_hooks_make_id(const struct cf_hooks *hooks, char ret[CF_HOOK_DELIVERY_ID_LEN]);
@@ -122,8 +126,12 @@ struct cf_hook_delivery {
 /** The next delivery that is due at @p now; its result has to be told. False: none. */
 bool cf_hooks_poll(struct cf_hooks *hooks, cf_usec now, cf_wall wall, struct cf_hook_delivery *ret);
 
-/** How a delivery went: a status of HTTP, or 0 if there was no answer. */
-void cf_hooks_on_result(struct cf_hooks *hooks, cf_usec now, struct cf_handle hook, unsigned status);
+/**
+ * How a delivery went: a status of HTTP, or 0 if there was no answer. True: nothing more comes of it, it was delivered or is
+ * given up; its id is in @p ret_id.
+ */
+bool cf_hooks_on_result(struct cf_hooks *hooks, cf_usec now, struct cf_handle hook, unsigned status,
+                        char ret_id[CF_HOOK_DELIVERY_ID_LEN]);
 
 /** When to poll again without an event: CF_USEC_NEVER if nothing waits. */
 cf_usec cf_hooks_deadline(const struct cf_hooks *hooks);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reading JSON (RFC 8259) of others: an object's members by name, an array's values one after the other. Strict: UTF-8 only, no
- * member twice, no escape that stands for half a character or NUL, nothing behind the end, CF_JSON_DEPTH_MAX levels. Nothing is
- * allocated: texts are unescaped into a writer of the caller's. Pure functions.
+ * member twice that is looked for, no escape that stands for half a character or NUL, nothing behind the end, CF_JSON_DEPTH_MAX
+ * levels. Nothing is allocated: texts are unescaped into a writer of the caller's. Pure functions.
  */
 #ifndef CF_CORE_JSON_JSON_H
 #define CF_CORE_JSON_JSON_H

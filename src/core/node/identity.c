@@ -13,7 +13,7 @@ bool cf_node_is_trusted(const struct cf_node *node, const struct cf_endpoint_eve
         return false;
     }
     /* Browsers may come by a reverse proxy on the same machine as the SIP proxy. */
-    if (flow.transport == CF_TRANSPORT_WS || flow.transport == CF_TRANSPORT_WSS) {
+    if (cf_transport_is_websocket(flow.transport)) {
         return false;
     }
     for (size_t i = 0; i < node->config.live.proxy_count; i++) {
@@ -60,7 +60,7 @@ static bool takes_bearer(const struct cf_node *node, enum cf_transport transport
 
 /* Browsers are told of tokens; phones are not, some would take it for the only way. */
 static bool offers_bearer(const struct cf_node *node, enum cf_transport transport) {
-    return node->guests.keys.current.is_set && (transport == CF_TRANSPORT_WS || transport == CF_TRANSPORT_WSS);
+    return node->guests.keys.current.is_set && cf_transport_is_websocket(transport);
 }
 
 static void challenge(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_transport transport,

@@ -42,6 +42,10 @@ bool cf_transport_is_secure(enum cf_transport transport) {
     return transports[transport].is_secure;
 }
 
+bool cf_transport_is_websocket(enum cf_transport transport) {
+    return transport == CF_TRANSPORT_WS || transport == CF_TRANSPORT_WSS;
+}
+
 uint16_t cf_transport_default_port(enum cf_transport transport) {
     return transports[transport].port;
 }

@@ -33,6 +33,9 @@ bool cf_transport_is_reliable(enum cf_transport transport);
 /** True if it is encrypted: TLS and WSS. */
 bool cf_transport_is_secure(enum cf_transport transport);
 
+/** True if it is WebSocket: WS and WSS (RFC 7118), which browsers speak and phones do not. */
+bool cf_transport_is_websocket(enum cf_transport transport);
+
 /** Port if none is given: 5060 or 5061 (RFC 3261 section 19.1.2), 80 and 443 for WebSocket (RFC 7118 section 5.2.2). */
 uint16_t cf_transport_default_port(enum cf_transport transport);
 

@@ -18,7 +18,7 @@ static size_t seen_len;
 static int begin(void **state) {
     (void)state;
     seen_len = 0;
-    seen[0] = '\0';
+    seen_len = 0;
     assert_ok(cf_sqlite_open(&db, ":memory:", NULL));
     return cf_schema_apply(&db);
 }
@@ -30,8 +30,8 @@ static int end(void **state) {
 }
 
 static void note(struct cf_str a, struct cf_str b, int64_t c) {
-    seen_len += (size_t)snprintf(seen + seen_len, sizeof seen - seen_len, "%.*s %.*s %lld;", CF_STR_ARG(a), CF_STR_ARG(b),
-                                 (long long)c);
+    seen_len +=
+        (size_t)snprintf(seen + seen_len, sizeof seen - seen_len, "%.*s %.*s %lld;", CF_STR_ARG(a), CF_STR_ARG(b), (long long)c);
 }
 
 static bool note_link(void *ctx, const struct cf_link_row *row) {
@@ -113,6 +113,32 @@ static void note_hook(void *ctx, const struct cf_webhook_row *row) {
     note(row->id, row->url, row->events);
 }
 
+static void note_delivery(void *ctx, const struct cf_webhook_delivery_row *row) {
+    (void)ctx;
+    note(row->id, row->body, (int64_t)row->webhook.len);
+}
+
+static void what_waits_is_kept_in_order(void **state) {
+    (void)state;
+    struct cf_webhook_row hook = {.id = CF_STR("h"), .url = CF_STR("https://a/"), .secret = CF_STR("whsec_x")};
+    struct cf_webhook_delivery_row rows[] = {{CF_STR("h"), CF_STR("z"), CF_STR("one")},
+                                             {CF_STR("h"), CF_STR("a"), CF_STR("two")},
+                                             {CF_STR("hh"), CF_STR("z"), CF_STR("one")},
+                                             {CF_STR("h"), CF_STR("m"), CF_STR("three")}};
+    assert_ok(cf_webhook_store_add(&db, &hook));
+    for (size_t i = 0; i < 4; i++) {
+        assert_ok(cf_webhook_store_keep(&db, &rows[i]));
+    }
+    assert_ok(cf_webhook_store_forget(&db, CF_STR("h"), CF_STR("z")));
+    assert_ok(cf_webhook_store_forget(&db, CF_STR("h"), CF_STR("z")));
+    assert_ok(cf_webhook_store_waiting(&db, note_delivery, NULL));
+    assert_string_equal(seen, "a two 1;z one 2;m three 1;");
+    seen_len = 0;
+    assert_ok(cf_webhook_store_remove(&db, CF_STR("h")));
+    assert_ok(cf_webhook_store_waiting(&db, note_delivery, NULL));
+    assert_string_equal(seen, "z one 2;");
+}
+
 static void webhooks_are_kept(void **state) {
     (void)state;
     struct cf_webhook_row row = {
@@ -143,4 +169,4 @@ static void a_new_password_keeps_the_role(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(links_come_in_pages_and_are_revoked), CASE(old_links_are_forgotten), CASE(keys_are_found_and_removed),
-             CASE(webhooks_are_kept), CASE(a_new_password_keeps_the_role))
+             CASE(webhooks_are_kept), CASE(what_waits_is_kept_in_order), CASE(a_new_password_keeps_the_role))

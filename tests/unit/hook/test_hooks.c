@@ -24,6 +24,8 @@ static int begin(void **state) {
     return 0;
 }
 
+static char over_id[CF_HOOK_DELIVERY_ID_LEN];
+
 static int end(void **state) {
     (void)state;
     cf_hooks_fini(&hooks);
@@ -39,7 +41,18 @@ static enum cf_err add(const char *id, const char *url, uint32_t events) {
 }
 
 static void happen(uint32_t event, const char *id, const char *body) {
-    cf_hooks_on_event(&hooks, now, event, cf_str_of(id), cf_str_of(body));
+    for (size_t i = 0; i < hooks.table.slots_used; i++) {
+        const struct cf_hook *hook = cf_hooks_at(&hooks, i);
+        if (hook != NULL && (hook->events & event) != 0) {
+            enum cf_err err = cf_hooks_put(&hooks, now, cf_str_n(hook->id, sizeof hook->id), cf_str_of(id), cf_str_of(body));
+            (void)err; /* counted */
+        }
+    }
+}
+
+/* Was it the end of a delivery? Its id is in over_id. */
+static bool result(struct cf_handle hook, unsigned status) {
+    return cf_hooks_on_result(&hooks, now, hook, status, over_id);
 }
 
 static bool poll_one(void) {
@@ -69,16 +82,19 @@ static void each_gets_what_it_wants_in_order(void **state) {
     assert_str(got.id, CF_STR(E1));
     assert_false(poll_one()); /* one at a time */
     assert_int_equal(cf_hooks_deadline(&hooks), CF_USEC_NEVER);
-    cf_hooks_on_result(&hooks, now, got.hook, 204);
+    assert_true(result(got.hook, 204));
+    assert_memory_equal(over_id, E1, sizeof over_id);
     assert_true(poll_one());
     assert_str(got.id, CF_STR(E2));
-    cf_hooks_on_result(&hooks, now, got.hook, 200);
-    cf_hooks_on_result(&hooks, now, a, 200);
-    cf_hooks_on_result(&hooks, now, a, 200); /* told twice: nothing */
+    assert_true(result(got.hook, 200));
+    assert_true(result(a, 200));
+    assert_false(result(a, 200)); /* told twice: nothing */
     assert_false(poll_one());
     assert_int_equal(cf_hooks_find(&hooks, CF_STR(B))->delivered, 2);
     assert_int_equal(cf_hooks_find(&hooks, CF_STR(A))->delivered, 1);
     assert_int_equal(hooks.waiting, 0);
+    assert_int_equal(cf_hooks_put(&hooks, now, CF_STR("cccccccccccc"), CF_STR(E1), CF_STR("x")), CF_ERR_NOT_FOUND);
+    assert_int_equal(cf_hooks_put(&hooks, now, CF_STR(A), CF_STR("short"), CF_STR("x")), CF_ERR_LIMIT);
 }
 
 static void what_fails_is_tried_again_and_then_given_up(void **state) {
@@ -90,7 +106,8 @@ static void what_fails_is_tried_again_and_then_given_up(void **state) {
     for (size_t i = 0; i < CF_HOOK_ATTEMPTS; i++) {
         assert_true(poll_one());
         assert_str(got.id, CF_STR(E1));
-        cf_hooks_on_result(&hooks, now, got.hook, i % 2 == 0 ? 0 : 500);
+        bool is_over = result(got.hook, i % 2 == 0 ? 0 : 500);
+        assert_int_equal(is_over, i + 1 == CF_HOOK_ATTEMPTS);
         if (i + 1 < CF_HOOK_ATTEMPTS) {
             assert_false(poll_one());
             assert_int_equal(cf_hooks_deadline(&hooks), now + delays[i]);
@@ -102,7 +119,7 @@ static void what_fails_is_tried_again_and_then_given_up(void **state) {
     assert_int_equal(cf_hooks_find(&hooks, CF_STR(A))->failed, 1);
     assert_true(poll_one());
     assert_str(got.id, CF_STR(E2));
-    cf_hooks_on_result(&hooks, now, got.hook, 301); /* redirects are not followed */
+    assert_false(result(got.hook, 301)); /* redirects are not followed */
     assert_int_equal(cf_hooks_find(&hooks, CF_STR(A))->waiting, 1);
 }
 
@@ -133,7 +150,7 @@ static void a_removed_hook_is_forgotten_in_flight(void **state) {
     assert_ok(cf_hooks_remove(&hooks, CF_STR(A)));
     assert_int_equal(cf_hooks_remove(&hooks, CF_STR(A)), CF_ERR_NOT_FOUND);
     assert_ok(add(A, "https://a.example/", 1));
-    cf_hooks_on_result(&hooks, now, handle, 200);
+    assert_false(result(handle, 200));
     assert_int_equal(cf_hooks_find(&hooks, CF_STR(A))->delivered, 0);
     assert_int_equal(hooks.waiting, 0);
 }
