@@ -177,6 +177,7 @@ void cf_engine_free_leg(struct cf_engine *engine, struct cf_engine_leg *leg) {
             unmap_sockets(engine, leg->transports[i]);
             cf_engine_checks_drop(engine, leg->transports[i]);
             cf_engine_transport_fini(leg->transports[i], engine->config.crypto);
+            cf_engine_free_associations(engine, leg->transports[i]);
             cf_mem_free(engine->mem, leg->transports[i], sizeof *leg->transports[i]);
         }
     }

@@ -6,9 +6,13 @@ static const struct cf_handshakes *provider_of(const struct cf_engine *engine, e
     return keying == CF_KEYING_DTLS ? engine->config.dtls : engine->config.zrtp;
 }
 
-/* The association that datagrams of @p port are for. */
-static struct cf_association *association_of(struct cf_engine_transport *t, enum cf_engine_port port) {
-    return &t->associations[t->has_own_control ? port : CF_ENGINE_PORT_RTP];
+/* The port whose association datagrams of @p port are for. */
+static enum cf_engine_port home_of(const struct cf_engine_transport *t, enum cf_engine_port port) {
+    return t->has_own_control ? port : CF_ENGINE_PORT_RTP;
+}
+
+static bool is_off(const struct cf_association *a) {
+    return a == NULL || cf_association_state(a) == CF_ASSOCIATION_OFF;
 }
 
 /* --- what signalling is told --- */
@@ -67,13 +71,13 @@ static void take_keys(struct cf_engine *engine, struct cf_engine_transport *t, e
     }
     learn_peer(engine, t, port, peer);
     if (port == CF_ENGINE_PORT_RTP) {
-        tell_protection(engine, t, t->associations[port].keying, keys);
+        tell_protection(engine, t, t->associations[port]->keying, keys);
     }
 }
 
 /* Look at what a call of the association has changed. */
 static void settle(struct cf_engine *engine, struct cf_engine_transport *t, enum cf_engine_port port) {
-    struct cf_association *a = &t->associations[port];
+    struct cf_association *a = t->associations[port];
     struct cf_handshake_keys keys;
     struct cf_addr peer;
     if (cf_association_take_news(a, &keys, &peer)) {
@@ -97,7 +101,10 @@ static void begin(struct cf_engine *engine, struct cf_engine_transport *t, enum 
                   const struct cf_media_transport_set *set) {
     const struct cf_media_security *security = &set->transport.security;
     const struct cf_handshakes *provider = provider_of(engine, security->keying);
-    if (provider == NULL) {
+    if (t->associations[port] == NULL) {
+        t->associations[port] = cf_mem_alloc(engine->mem, sizeof *t->associations[port]);
+    }
+    if (provider == NULL || t->associations[port] == NULL) {
         tell_failure(engine, t, CF_HANDSHAKE_RESOURCE);
         return;
     }
@@ -110,7 +117,7 @@ static void begin(struct cf_engine *engine, struct cf_engine_transport *t, enum 
         .signalled = port == CF_ENGINE_PORT_RTP ? set->transport.remote_rtp : set->transport.remote_rtcp,
         .flow = t->leg->policy.flow,
     };
-    cf_association_begin(&t->associations[port], &config, engine->now);
+    cf_association_begin(t->associations[port], &config, engine->now);
     settle(engine, t, port);
 }
 
@@ -123,8 +130,8 @@ void cf_engine_begin_handshakes(struct cf_engine *engine, struct cf_engine_trans
     }
     size_t count = t->has_own_control ? CF_ENGINE_PORT_COUNT : 1;
     for (size_t i = 0; i < count; i++) {
-        struct cf_association *a = &t->associations[i];
-        if (cf_association_state(a) == CF_ASSOCIATION_OFF) {
+        struct cf_association *a = t->associations[i];
+        if (is_off(a)) {
             begin(engine, t, (enum cf_engine_port)i, set);
         } else {
             cf_association_set_checked(a, t->has_ice);
@@ -136,10 +143,18 @@ void cf_engine_verify_sas(struct cf_engine *engine, struct cf_engine_leg *leg, b
     for (size_t i = 0; i < leg->transport_count; i++) {
         struct cf_engine_transport *t = leg->transports[i];
         struct cf_handshake_keys keys;
-        if (t != NULL && cf_association_verify(&t->associations[CF_ENGINE_PORT_RTP], is_verified, &keys)) {
+        struct cf_association *a = t == NULL ? NULL : t->associations[CF_ENGINE_PORT_RTP];
+        if (a != NULL && cf_association_verify(a, is_verified, &keys)) {
             tell_protection(engine, t, CF_KEYING_ZRTP, &keys);
             cf_mem_wipe(&keys, sizeof keys);
         }
+    }
+}
+
+void cf_engine_free_associations(struct cf_engine *engine, struct cf_engine_transport *t) {
+    for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
+        cf_mem_free(engine->mem, t->associations[i], sizeof *t->associations[i]);
+        t->associations[i] = NULL;
     }
 }
 
@@ -148,13 +163,14 @@ void cf_engine_verify_sas(struct cf_engine *engine, struct cf_engine_leg *leg, b
 enum cf_media_discard cf_engine_take_handshake(struct cf_engine *engine, const struct cf_engine_arrival *arrival,
                                                enum cf_packet_kind kind) {
     struct cf_engine_transport *t = arrival->transport;
-    struct cf_association *a = association_of(t, arrival->port);
+    enum cf_engine_port port = home_of(t, arrival->port);
+    struct cf_association *a = t->associations[port];
     enum cf_keying keying = kind == CF_PACKET_DTLS ? CF_KEYING_DTLS : CF_KEYING_ZRTP;
-    if (cf_association_state(a) == CF_ASSOCIATION_OFF || a->keying != keying) {
+    if (is_off(a) || a->keying != keying) {
         return CF_MEDIA_DISCARD_NOT_MEDIA;
     }
     bool is_used = cf_association_on_datagram(a, arrival->octets, arrival->from, engine->now);
-    settle(engine, t, (enum cf_engine_port)(a - t->associations));
+    settle(engine, t, port);
     return is_used ? CF_MEDIA_USED : CF_MEDIA_DISCARD_HANDSHAKE;
 }
 
@@ -163,7 +179,8 @@ cf_usec cf_engine_handshake_deadline(const struct cf_engine_leg *leg) {
     for (size_t i = 0; i < leg->transport_count; i++) {
         const struct cf_engine_transport *t = leg->transports[i];
         for (size_t k = 0; t != NULL && k < CF_ENGINE_PORT_COUNT; k++) {
-            deadline = cf_usec_min(deadline, cf_association_deadline(&t->associations[k]));
+            const struct cf_association *a = t->associations[k];
+            deadline = a == NULL ? deadline : cf_usec_min(deadline, cf_association_deadline(a));
         }
     }
     return deadline;
@@ -173,8 +190,9 @@ void cf_engine_on_handshake_deadline(struct cf_engine *engine, struct cf_engine_
     for (size_t i = 0; i < leg->transport_count; i++) {
         struct cf_engine_transport *t = leg->transports[i];
         for (size_t k = 0; t != NULL && k < CF_ENGINE_PORT_COUNT; k++) {
-            if (cf_association_deadline(&t->associations[k]) <= engine->now) {
-                cf_association_on_deadline(&t->associations[k], engine->now);
+            struct cf_association *a = t->associations[k];
+            if (a != NULL && cf_association_deadline(a) <= engine->now) {
+                cf_association_on_deadline(a, engine->now);
                 settle(engine, t, (enum cf_engine_port)k);
             }
         }
@@ -192,7 +210,8 @@ static size_t take_port(struct cf_engine_transport *t, enum cf_engine_port port,
     size_t count = 0;
     struct cf_span datagram;
     struct cf_addr to;
-    while (count < max && !is_mute(t, port) && cf_association_poll(&t->associations[port], &datagram, &to)) {
+    struct cf_association *a = t->associations[port];
+    while (a != NULL && count < max && !is_mute(t, port) && cf_association_poll(a, &datagram, &to)) {
         to = to.family == CF_FAMILY_NONE ? *cf_engine_transport_remote(t, port) : to;
         if (to.family != CF_FAMILY_NONE) {
             outputs[count++] =
@@ -210,7 +229,7 @@ size_t cf_engine_take_handshakes(struct cf_engine *engine, struct cf_media_outpu
         for (size_t k = 0; k < CF_ENGINE_PORT_COUNT; k++) {
             enum cf_engine_port port = (enum cf_engine_port)k;
             count += take_port(t, port, outputs + count, max - count);
-            is_waiting = is_waiting || (is_mute(t, port) && cf_association_state(&t->associations[k]) != CF_ASSOCIATION_OFF);
+            is_waiting = is_waiting || (is_mute(t, port) && !is_off(t->associations[k]));
         }
         if (count < max && !is_waiting) {
             cf_list_remove(link);

@@ -209,6 +209,9 @@ enum cf_media_discard cf_engine_take_handshake(struct cf_engine *engine, const s
 void cf_engine_begin_handshakes(struct cf_engine *engine, struct cf_engine_transport *t,
                                 const struct cf_media_transport_set *set);
 
+/** Give back the memory of associations of @p t, which are ended: cf_engine_transport_fini(). */
+void cf_engine_free_associations(struct cf_engine *engine, struct cf_engine_transport *t);
+
 /** People say that they have compared the short authentication string of @p leg, or take that back: tells how it is protected. */
 void cf_engine_verify_sas(struct cf_engine *engine, struct cf_engine_leg *leg, bool is_verified);
 

@@ -4,7 +4,7 @@
 /* What a member costs, at most (docs/performance.md, bench_memory): a leg, a transport, and a line or two. Larger ones should be
  * meant. */
 _Static_assert(sizeof(struct cf_engine_leg) <= 4096, "a leg is small");
-_Static_assert(sizeof(struct cf_engine_transport) <= 4096, "a transport is small");
+_Static_assert(sizeof(struct cf_engine_transport) <= 1024, "a transport is small");
 _Static_assert(sizeof(struct cf_engine_line) <= 8192, "a line is small"); /* half of it a camera's stream */
 
 /* The next active line of @transport from *index on; *index is then the one after it. */

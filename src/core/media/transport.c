@@ -19,7 +19,9 @@ static void close_contexts(struct cf_engine_transport *t, const struct cf_packet
 
 static void end_associations(struct cf_engine_transport *t) {
     for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
-        cf_association_end(&t->associations[i]);
+        if (t->associations[i] != NULL) {
+            cf_association_end(t->associations[i]);
+        }
     }
 }
 
@@ -123,7 +125,8 @@ enum cf_err cf_engine_transport_secure(struct cf_engine_transport *t, const stru
 /* An association whose terms have not changed goes on; handshake.c begins the others. */
 static void set_association(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto,
                             const struct cf_media_security *s) {
-    bool goes_on = cf_association_is_on(&t->associations[CF_ENGINE_PORT_RTP], s);
+    const struct cf_association *a = t->associations[CF_ENGINE_PORT_RTP];
+    bool goes_on = a != NULL && cf_association_is_on(a, s);
     bool has_own_control = s->keying == CF_KEYING_DTLS && !t->has_mux;
     if (!goes_on || has_own_control != t->has_own_control) {
         close_contexts(t, crypto);

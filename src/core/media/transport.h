@@ -50,14 +50,14 @@ struct cf_engine_transport {
     bool has_mux;
     bool has_reduced_rtcp;
     bool has_schedule;
-    uint32_t sockets[CF_ENGINE_PORT_COUNT];            /**< equal with rtcp-mux */
-    struct cf_engine_path paths[CF_ENGINE_PORT_COUNT]; /**< with ICE: the selected pairs */
-    struct cf_latch latches[CF_ENGINE_PORT_COUNT];     /**< without ICE */
-    struct cf_engine_checks *checks;                   /**< with ICE: its agent, owned (checks.h); NULL: none */
-    struct cf_srtp_context *receive;                   /**< owned; NULL: plain or not open */
-    struct cf_srtp_context *control_receive;           /**< owned; NULL: none */
-    struct cf_srtp_context *control_send;              /**< owned; NULL: none */
-    struct cf_association associations[CF_ENGINE_PORT_COUNT];
+    uint32_t sockets[CF_ENGINE_PORT_COUNT];                    /**< equal with rtcp-mux */
+    struct cf_engine_path paths[CF_ENGINE_PORT_COUNT];         /**< with ICE: the selected pairs */
+    struct cf_latch latches[CF_ENGINE_PORT_COUNT];             /**< without ICE */
+    struct cf_engine_checks *checks;                           /**< with ICE: its agent, owned (checks.h); NULL: none */
+    struct cf_srtp_context *receive;                           /**< owned; NULL: plain or not open */
+    struct cf_srtp_context *control_receive;                   /**< owned; NULL: none */
+    struct cf_srtp_context *control_send;                      /**< owned; NULL: none */
+    struct cf_association *associations[CF_ENGINE_PORT_COUNT]; /**< owned by handshake.c; NULL: keys never came that way */
     struct cf_link handshake_link; /**< in the engine's list of transports whose associations have something to say */
     struct cf_sdes_key keys[2];    /**< local and remote key that the contexts were made of */
     enum cf_srtp_suite suite;
@@ -74,7 +74,7 @@ _Static_assert(offsetof(struct cf_engine_transport, latches) + offsetof(struct c
 /** A transport of which nothing is known. */
 void cf_engine_transport_init(struct cf_engine_transport *t, struct cf_engine_leg *leg, uint16_t index);
 
-/** Close its contexts, end its associations, wipe the keys. */
+/** Close its contexts, end its associations (whose memory is given back by cf_engine_free_associations()), wipe the keys. */
 void cf_engine_transport_fini(struct cf_engine_transport *t, const struct cf_packet_crypto *crypto);
 
 /**

@@ -104,6 +104,9 @@ static void set_transport(struct cf_terminal *t, size_t index, const struct cf_m
     bool is_new = !transport->is_set;
     if (is_new) {
         cf_engine_transport_init(&transport->path, NULL, (uint16_t)index);
+        for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
+            transport->path.associations[i] = &transport->associations[i];
+        }
         transport->is_set = true;
     }
     if (cf_engine_transport_set(&transport->path, t->config.crypto, &set, &policy) != CF_OK) {

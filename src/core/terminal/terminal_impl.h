@@ -87,6 +87,7 @@ struct cf_terminal_transport {
     bool is_set;
     struct cf_ice_agent *ice; /**< owned; NULL: no checks */
     struct cf_engine_transport path;
+    struct cf_association associations[CF_ENGINE_PORT_COUNT]; /**< those of .path */
     enum cf_keying keying;
     bool is_sas_verified;
     char sas[CF_SAS_SIZE];

@@ -48,7 +48,7 @@ static void send_all(struct cf_terminal *t, size_t index, enum cf_engine_port po
     struct cf_addr to;
     /* With checks nothing is said before there is a way: what waits goes out then. */
     bool is_mute = path->has_ice && !cf_engine_transport_can_reach(path, port);
-    while (!is_mute && cf_association_poll(&path->associations[port], &datagram, &to)) {
+    while (!is_mute && cf_association_poll(&t->transports[index].associations[port], &datagram, &to)) {
         to = to.family == CF_FAMILY_NONE ? *cf_engine_transport_remote(path, port) : to;
         struct cf_terminal_packet *packet =
             to.family == CF_FAMILY_NONE ? NULL : cf_terminal_reserve_to(t, cf_engine_transport_socket(path, port), &to);
@@ -60,7 +60,7 @@ static void send_all(struct cf_terminal *t, size_t index, enum cf_engine_port po
 }
 
 static void settle(struct cf_terminal *t, size_t index, enum cf_engine_port port, cf_usec now) {
-    struct cf_association *a = &t->transports[index].path.associations[port];
+    struct cf_association *a = &t->transports[index].associations[port];
     struct cf_handshake_keys keys;
     struct cf_addr peer;
     if (cf_association_take_news(a, &keys, &peer)) {
@@ -83,7 +83,7 @@ void cf_terminal_begin_keys(struct cf_terminal *t, size_t index, const struct cf
         return;
     }
     for (size_t i = 0; i < (transport->path.has_own_control ? CF_ENGINE_PORT_COUNT : 1); i++) {
-        struct cf_association *a = &transport->path.associations[i];
+        struct cf_association *a = &transport->associations[i];
         const struct cf_association_config config = {.provider = provider,
                                                      .security = security,
                                                      .suites = t->config.suites,
@@ -107,7 +107,7 @@ void cf_terminal_on_handshake(struct cf_terminal *t, size_t index, enum cf_engin
                               struct cf_span datagram, cf_usec now) {
     struct cf_engine_transport *path = &t->transports[index].path;
     port = path->has_own_control ? port : CF_ENGINE_PORT_RTP;
-    if (!cf_association_on_datagram(&path->associations[port], datagram, from, now)) {
+    if (!cf_association_on_datagram(&t->transports[index].associations[port], datagram, from, now)) {
         t->totals.strangers++;
     }
     settle(t, index, port, now);
@@ -117,7 +117,7 @@ enum cf_err cf_terminal_verify_sas(struct cf_terminal *t, bool is_verified) {
     enum cf_err err = CF_ERR_STATE;
     for (size_t i = 0; i < t->transport_count; i++) {
         struct cf_handshake_keys keys;
-        struct cf_association *a = &t->transports[i].path.associations[CF_ENGINE_PORT_RTP];
+        struct cf_association *a = &t->transports[i].associations[CF_ENGINE_PORT_RTP];
         if (cf_association_verify(a, is_verified, &keys)) {
             t->transports[i].is_sas_verified = keys.is_sas_verified;
             cf_mem_wipe(&keys, sizeof keys);
@@ -129,23 +129,22 @@ enum cf_err cf_terminal_verify_sas(struct cf_terminal *t, bool is_verified) {
 }
 
 void cf_terminal_flush_keys(struct cf_terminal *t, size_t index, cf_usec now) {
-    struct cf_engine_transport *path = &t->transports[index].path;
     for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
-        if (cf_association_state(&path->associations[i]) != CF_ASSOCIATION_OFF) {
+        if (cf_association_state(&t->transports[index].associations[i]) != CF_ASSOCIATION_OFF) {
             settle(t, index, (enum cf_engine_port)i, now);
         }
     }
 }
 
 cf_usec cf_terminal_keys_deadline(const struct cf_terminal *t, size_t index) {
-    const struct cf_engine_transport *path = &t->transports[index].path;
-    return cf_usec_min(cf_association_deadline(&path->associations[CF_ENGINE_PORT_RTP]),
-                       cf_association_deadline(&path->associations[CF_ENGINE_PORT_RTCP]));
+    const struct cf_association *associations = t->transports[index].associations;
+    return cf_usec_min(cf_association_deadline(&associations[CF_ENGINE_PORT_RTP]),
+                       cf_association_deadline(&associations[CF_ENGINE_PORT_RTCP]));
 }
 
 void cf_terminal_on_keys_deadline(struct cf_terminal *t, size_t index, cf_usec now) {
     for (size_t i = 0; i < CF_ENGINE_PORT_COUNT; i++) {
-        struct cf_association *a = &t->transports[index].path.associations[i];
+        struct cf_association *a = &t->transports[index].associations[i];
         if (cf_association_deadline(a) <= now) {
             cf_association_on_deadline(a, now);
             settle(t, index, (enum cf_engine_port)i, now);
