@@ -224,9 +224,20 @@ static void allocate(struct request *r) {
 
 /* --- refresh --- */
 
+/* Section 8.2: a client may say which family it means. */
+static bool is_other_family(const struct request *r) {
+    uint32_t word = 0;
+    uint8_t family = r->allocation->relayed.family == CF_FAMILY_IP6 ? CF_STUN_FAMILY_IP6 : CF_STUN_FAMILY_IP4;
+    return cf_stun_u32(r->m, CF_STUN_REQUESTED_ADDRESS_FAMILY, &word) && word >> 24 != family;
+}
+
 static void refresh(struct request *r) {
     uint32_t seconds = 0;
     struct cf_turn *turn = r->turn;
+    if (is_other_family(r)) {
+        refuse(r, 443);
+        return;
+    }
     bool is_end = cf_stun_u32(r->m, CF_STUN_LIFETIME, &seconds) && seconds == 0;
     cf_usec life = is_end ? 0 : lifetime_of(r);
     begin(r, CF_STUN_SUCCESS);

@@ -504,6 +504,9 @@ static void lasts_as_long_as_it_is_refreshed(void **state) {
     assert_int_equal(ask(&client, &s), 438);
     s.has_old_nonce = false;
     assert_int_equal(ask(&client, &s), 0);
+    /* Of its own family, if one is named. */
+    assert_int_equal(ask(&client, &(struct script){.method = CF_STUN_REFRESH, .family = CF_STUN_FAMILY_IP4}), 0);
+    assert_int_equal(ask(&client, &(struct script){.method = CF_STUN_REFRESH, .family = CF_STUN_FAMILY_IP6, .lifetime = 1}), 443);
     /* Not of another user, nor with a wrong password, nor for a new address. */
     assert_int_equal(ask(&client, &(struct script){.method = CF_STUN_REFRESH, .user = "1793000000:bob"}), 441);
     assert_int_equal(ask(&client, &(struct script){.method = CF_STUN_REFRESH, .secret = "sharkfish"}), 401);
