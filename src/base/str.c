@@ -61,7 +61,10 @@ size_t cf_str_find(struct cf_str s, char octet) {
 
 size_t cf_str_find_str(struct cf_str s, struct cf_str needle) {
     size_t at = 0;
-    while (needle.len > 0 && needle.len <= s.len - at) {
+    if (s.at == NULL || needle.len == 0) {
+        return 0;
+    }
+    while (needle.len <= s.len - at) {
         at += cf_str_find(cf_str_head(cf_str_skip(s, at), s.len - at - needle.len + 1), needle.at[0]);
         if (needle.len > s.len - at) {
             return s.len;
@@ -71,7 +74,7 @@ size_t cf_str_find_str(struct cf_str s, struct cf_str needle) {
         }
         at++;
     }
-    return needle.len == 0 ? 0 : s.len;
+    return s.len;
 }
 
 struct cf_str cf_str_cut(struct cf_str *rest, char separator) {

@@ -215,6 +215,7 @@ static struct cf_problem try_pin(struct cf_meeting_links *links, const struct cf
     case CF_PIN_RIGHT:
         break;
     }
+    cf_assert(conf != NULL); /* only of a room a PIN can be right */
     cf_writer_init(&w, ret->key, sizeof ret->key);
     cf_put(&w, conf->key);
     ret->guest.room = cf_writer_str(&w);
