@@ -45,10 +45,10 @@ build_asan() {
     build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dinterop=disabled --buildtype=debug --optimization=1
 }
 
-# Threads meet in the mailbox alone: it by itself, and the whole server with a call.
+# Threads meet in the mailbox alone: it by itself, as rings between workers, and in the whole server with calls.
 build_tsan() {
     build_only build-tsan tests/unit/unit_shell_test_mailbox -Db_sanitize=thread -Db_lundef=false -Dinterop=disabled &&
-        $priority ninja -C build-tsan --quiet conferd confer
+        $priority ninja -C build-tsan --quiet tests/unit/unit_server_test_worker_peers conferd confer
 }
 
 # Tests with real programs mostly wait: the sanitized builds take the time that they leave over, and no more.
