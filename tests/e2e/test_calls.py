@@ -114,12 +114,13 @@ def talkers_have_lines_of_their_own():
     check(len(shown) == 2 and shown < {1, 2, 3}, f'talkers are named: {shown}')
     sources = [p.recording('sent.wav') for p in phones]
 
-    def whom(recording):
-        return {p.user for p, result in zip(phones, heard_in(recording, *sources)) if result['heard']}
-    lines = [whom(phones[0].recording(f'heard-{line}.wav')) for line in (1, 2, 3)]
+    # Alone a voice is 0.9 alike, among three 0.55; chance makes 0.3 of one that is not there.
+    def whom(recording, least):
+        return {p.user for p, result in zip(phones, heard_in(recording, *sources)) if result['likeness'] > least}
+    lines = [whom(phones[0].recording(f'heard-{line}.wav'), 0.7) for line in (1, 2, 3)]
     check(sorted(map(sorted, lines)) == [[], ['bob'], ['carol']], f'one talker a line: {lines}')
     for phone in phones:
-        heard = whom(phone.recording())
+        heard = whom(phone.recording(), 0.42)
         check(heard == set(names) - {phone.user}, f'{phone.user} heard {heard}')
 
 

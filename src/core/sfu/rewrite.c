@@ -100,23 +100,32 @@ void cf_rewrite_skip(struct cf_rewrite *rewrite, const struct cf_video_packet *p
     }
 }
 
-static inline struct cf_rewrite_patch make_patch(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
-    return (struct cf_rewrite_patch){
-        .timestamp = packet->timestamp + stay->timestamp_shift,
-        .sequence = (uint16_t)(packet->sequence + stay->sequence_shift),
-        .picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_PICTURE_ID_MASK,
-        .tl0picidx = (uint8_t)(packet->vp8.tl0picidx + stay->tl0picidx_shift),
-        .keyidx = (uint8_t)(packet->vp8.keyidx + stay->keyidx_shift) & 0x1fU,
-        .frame_number = (uint16_t)(cf_video_frame_number(packet) + stay->frame_number_shift),
-        .spatial_top = stay->spatial_top,
-        .temporal_top = stay->temporal_top,
-        .is_masked = stay->is_masked,
-        .marker = packet->marker || (packet->layer.is_spatial_end && packet->layer.spatial == stay->spatial_top),
-    };
+/* Field by field: what only descriptors need is not touched. */
+static inline void make_patch(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet,
+                              struct cf_rewrite_patch *ret) {
+    ret->timestamp = packet->timestamp + stay->timestamp_shift;
+    ret->sequence = (uint16_t)(packet->sequence + stay->sequence_shift);
+    ret->picture_id = (uint16_t)(packet->vp8.picture_id + stay->picture_id_shift) & CF_PICTURE_ID_MASK;
+    ret->tl0picidx = (uint8_t)(packet->vp8.tl0picidx + stay->tl0picidx_shift);
+    ret->keyidx = (uint8_t)(packet->vp8.keyidx + stay->keyidx_shift) & 0x1fU;
+    ret->marker = packet->marker || (packet->layer.is_spatial_end && packet->layer.spatial == stay->spatial_top);
+}
+
+/* What the dependency descriptor of @packet gets, if it has one. */
+static void describe(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet, struct cf_rewrite_patch *patch) {
+    patch->frame_number = (uint16_t)(cf_video_frame_number(packet) + stay->frame_number_shift);
+    patch->spatial_top = stay->spatial_top;
+    patch->temporal_top = stay->temporal_top;
+    patch->is_masked = stay->is_masked;
 }
 
 struct cf_rewrite_patch cf_rewrite_patch_of(const struct cf_rewrite_stay *stay, const struct cf_video_packet *packet) {
-    return make_patch(stay, packet);
+    struct cf_rewrite_patch patch = {.timestamp = 0};
+    make_patch(stay, packet, &patch);
+    if (packet->descriptor_len > 0) {
+        describe(stay, packet, &patch);
+    }
+    return patch;
 }
 
 static inline void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_vp8_descriptor *vp8,
@@ -132,12 +141,15 @@ static inline void advance_vp8(struct cf_rewrite_heads *heads, const struct cf_v
     }
 }
 
+static void advance_frame_number(struct cf_rewrite_heads *heads, const struct cf_rewrite_patch *patch) {
+    if (is_after_16(patch->frame_number, heads->frame_number)) {
+        heads->frame_number = patch->frame_number;
+    }
+}
+
 static inline void advance(struct cf_rewrite *rewrite, const struct cf_video_packet *packet,
                            const struct cf_rewrite_patch *patch) {
     struct cf_rewrite_stay *stay = &rewrite->stays[0];
-    if (packet->descriptor_len > 0 && is_after_16(patch->frame_number, rewrite->heads.frame_number)) {
-        rewrite->heads.frame_number = patch->frame_number;
-    }
     if (is_after_16(patch->sequence, rewrite->heads.sequence)) {
         rewrite->heads.sequence = patch->sequence;
         if ((int16_t)(uint16_t)(patch->sequence - stay->first) > REACH) {
@@ -174,7 +186,11 @@ bool cf_rewrite_packet(struct cf_rewrite *rewrite, const struct cf_video_packet 
     if (stay == NULL) {
         return false;
     }
-    *ret = make_patch(stay, packet);
+    make_patch(stay, packet, ret);
+    if (packet->descriptor_len > 0) {
+        describe(stay, packet, ret);
+        advance_frame_number(&rewrite->heads, ret);
+    }
     advance(rewrite, packet, ret);
     return true;
 }
