@@ -251,7 +251,9 @@ bool cf_hooks_on_result(struct cf_hooks *hooks, cf_usec now, struct cf_handle ha
     }
     hook->delivered += is_delivered ? 1 : 0;
     hook->failed += is_delivered ? 0 : 1;
-    memcpy(ret_id, first_of(hook)->id, CF_HOOK_DELIVERY_ID_LEN);
+    const struct delivery *first = first_of(hook);
+    cf_assert(first != NULL); /* what is on its way waits here */
+    memcpy(ret_id, first->id, CF_HOOK_DELIVERY_ID_LEN);
     drop_first(hooks, hook);
     return true;
 }
