@@ -49,7 +49,7 @@ class Program:
         self.name = name
         self.lines = []
         self.queue = queue.Queue()
-        self.log = tempfile.TemporaryFile('w+', errors='replace')  # compressed bodies in traces
+        self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         bufsize=1, **options)
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -83,10 +83,14 @@ class Program:
             if matches(event):
                 return event
 
+    def whole_log(self):
+        """Read without moving the place in the file: the program, which shares it, would write there."""
+        file = self.log.fileno()
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors='replace')
+
     def errors(self):
-        self.log.flush()
-        self.log.seek(0)
-        return self.log.read()[-2000:]
+        """The end of the log."""
+        return self.whole_log()[-2000:]
 
     def end(self, sig=signal.SIGTERM, patience=10):
         if self.process.poll() is None:

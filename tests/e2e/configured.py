@@ -44,13 +44,14 @@ class Configured(Program):
 
     def reload(self, said):
         """SIGHUP, and wait until the log says so."""
+        before = len(self.whole_log())
         self.process.send_signal(signal.SIGHUP)
-        self.logged(said)
+        self.logged(said, since=before)
 
-    def logged(self, said, patience=10):
+    def logged(self, said, patience=10, since=0):
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            if said in self.errors():
+            if said in self.whole_log()[since:]:
                 return
             time.sleep(0.02)
         raise Failure(f'the log does not say "{said}": {self.errors()}')
