@@ -60,7 +60,9 @@ def keys_outlive_hold_and_resume():
         meet(server, alice, bob)
         everybody_hears(alice, bob)
         for phone in (alice, bob):
+            phone.forget('call')
             phone.say('hold')
+            phone.call_state('Paused')  # before that it would not resume
             server.wait_room('with somebody on hold', lambda r: any(
                 d['status'] == 'on-hold' for p in r['participants'] for d in p['devices']))
             phone.say('resume')

@@ -44,7 +44,9 @@ def the_silent_and_those_on_hold_are_not_heard():
         everybody_hears(alice, bob, carol)
         bob.speaks(False)
         alice.hears('carol')
+        carol.forget('call')
         carol.say('hold')
+        carol.call_state('Paused')  # before that she would not resume
         server.wait_room('with carol on hold', lambda r: any(
             d['status'] == 'on-hold' for p in r['participants'] for d in p['devices']))
         alice.hears()
