@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encryptionOf, isModerator, isStarved, isWaiting, nameOf, Roster } from '../src/model/roster.js';
-import { talkersOf } from '../src/model/talkers.js';
+import { Talkers } from '../src/model/talkers.js';
 import { documentOf } from './documents.mjs';
 
 const BOB = `<user entity="sip:bob@x" state="full"><display-text>Bob</display-text><roles><entry>participant</entry><entry>speaker</entry></roles>
@@ -70,13 +70,17 @@ test('old documents change nothing, missing ones are noticed', () => {
 
 test('who speaks is who was named a moment ago, and is loud if that is told', () => {
   const roster = full();
-  const at = (/** @type {number} */ timestamp, /** @type {number | undefined} */ audioLevel = undefined) => [...talkersOf([{ source: 1002, timestamp, audioLevel }], roster, 5000)];
-  assert.deepEqual(at(4900), ['sip:bob@x']);
-  assert.deepEqual(at(4900, 0.1), ['sip:bob@x']);
-  assert.deepEqual(at(4900, 0.0001), []);
-  assert.deepEqual(at(4000), []);
-  assert.deepEqual([...talkersOf([{ source: 7, timestamp: 4900 }], roster, 5000)], []);
+  const talkers = new Talkers();
+  const at = (/** @type {number} */ now, /** @type {number} */ timestamp, /** @type {number | undefined} */ audioLevel = undefined) =>
+    [...talkers.of([{ source: 1002, timestamp, audioLevel }], roster, now)];
+  assert.deepEqual(at(5000, 70000), ['sip:bob@x']);
+  assert.deepEqual(at(5600, 70000), ['sip:bob@x'], 'named 600 ms ago');
+  assert.deepEqual(at(5800, 70000), [], 'named no more');
+  assert.deepEqual(at(6000, 70250, 0.1), ['sip:bob@x']);
+  assert.deepEqual(at(6200, 70500, 0.0001), [], 'silent');
+  assert.deepEqual([...talkers.of([], roster, 6300)], []);
+  assert.deepEqual([...talkers.of([{ source: 7, timestamp: 1 }], roster, 6400)], [], 'nobody of that number');
   const twice = full();
   twice.apply(documentOf('state="partial" version="4"', `<users>${BOB.replace('sip:bob@x"', 'sip:eve@x"')}</users>`));
-  assert.deepEqual([...talkersOf([{ source: 1002, timestamp: 4900 }], twice, 5000)], [], 'whose voice that is can not be told');
+  assert.deepEqual([...talkers.of([{ source: 1002, timestamp: 2 }], twice, 6500)], [], 'whose voice that is can not be told');
 });

@@ -6,7 +6,7 @@ import { mainContent, mainDirection, wishes } from './layout.js';
 import { isIn, isModerator, isWaiting, nameOf, Roster } from './roster.js';
 import { command } from './commands.js';
 import { Recovery } from './recovery.js';
-import { talkersOf } from './talkers.js';
+import { Talkers } from './talkers.js';
 
 /** @typedef {'idle' | 'connecting' | 'calling' | 'waiting' | 'in' | 'over'} State */
 
@@ -36,6 +36,7 @@ export class Meeting extends EventTarget {
     this.state = 'idle';
     this.reason = '';
     this.roster = new Roster();
+    this.heard = new Talkers();
     this.recovery = new Recovery();
     /** @type {import('./layout.js').Mode} */
     this.mode = 'speaker';
@@ -315,8 +316,8 @@ export class Meeting extends EventTarget {
    * @returns {Set<string>}
    */
   talkers() {
-    const heard = this.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.getContributingSources() ?? [];
-    return talkersOf(heard, this.roster, this.clock.now());
+    const sources = this.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.getContributingSources() ?? [];
+    return this.heard.of(sources, this.roster, this.clock.now());
   }
 
   // --- own devices ---

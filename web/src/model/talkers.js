@@ -7,21 +7,36 @@ const TALK_LEVEL = 0.003;
 const TALK_MSEC = 700;
 
 /**
- * Addresses of the members whom @sources name. One without a level is in the mix, or would not be named; one with is loud or not.
- * @param {{ source: number, timestamp: number, audioLevel?: number }[]} sources of RTCRtpReceiver.getContributingSources
- * @param {import('./roster.js').Roster} roster
- * @param {number} now on the clock of the timestamps, which count from 1970 as Date.now() does
- * @returns {Set<string>}
+ * Who is named is told by sources whose timestamp has changed lately, by our own clock: on which clock browsers put timestamps, and how
+ * long sound waits there before it is played, differs.
  */
-export function talkersOf(sources, roster, now) {
-  /** @type {Set<string>} */
-  const uris = new Set();
-  for (const { source, timestamp, audioLevel } of sources) {
-    const isHeard = timestamp > now - TALK_MSEC && (audioLevel ?? 1) > TALK_LEVEL;
-    const member = isHeard ? roster.memberOfSsrc(source) : undefined;
-    if (member) {
-      uris.add(member.uri);
+export class Talkers {
+  /** @type {Map<number, { timestamp: number, since: number }>} when the timestamp of each source was seen to change last */
+  #named = new Map();
+
+  /**
+   * Addresses of the members whom @sources name. One without a level is in the mix, or would not be named; one with is loud or not.
+   * To be asked several times within TALK_MSEC.
+   * @param {{ source: number, timestamp: number, audioLevel?: number }[]} sources of RTCRtpReceiver.getContributingSources
+   * @param {import('./roster.js').Roster} roster
+   * @param {number} now in milliseconds
+   * @returns {Set<string>}
+   */
+  of(sources, roster, now) {
+    const before = this.#named;
+    this.#named = new Map();
+    /** @type {Set<string>} */
+    const uris = new Set();
+    for (const { source, timestamp, audioLevel } of sources) {
+      const last = before.get(source);
+      const named = last?.timestamp === timestamp ? last : { timestamp, since: now };
+      this.#named.set(source, named);
+      const isHeard = now - named.since < TALK_MSEC && (audioLevel ?? 1) > TALK_LEVEL;
+      const member = isHeard ? roster.memberOfSsrc(source) : undefined;
+      if (member) {
+        uris.add(member.uri);
+      }
     }
+    return uris;
   }
-  return uris;
 }
