@@ -85,27 +85,6 @@ static void run(void *encoder, const struct cf_addr *to, size_t packets) {
     }
 }
 
-/* Packets that the worker has sent so far, by what it says of all legs. */
-static uint64_t packets_sent(uint32_t legs) {
-    struct cf_media_event event;
-    struct timespec pause = {.tv_nsec = 1000000};
-    uint64_t sent = 0;
-    while (cf_mailbox_take(world.outbox, &event)) {
-    }
-    for (uint32_t leg = 1; leg <= legs; leg++) {
-        bench_worker_command(&world, &(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {leg, 1}});
-    }
-    for (uint32_t heard = 0; heard < legs;) {
-        if (!cf_mailbox_take(world.outbox, &event)) {
-            nanosleep(&pause, NULL);
-        } else if (event.kind == CF_MEDIA_EVENT_STATS) {
-            sent += event.as.stats.packets_out;
-            heard++;
-        }
-    }
-    return sent;
-}
-
 /* Share of a core. */
 static double measure(uint32_t listeners, size_t windows) {
     struct cf_audio_params params = {.ptime_msec = 20};
@@ -123,14 +102,15 @@ static double measure(uint32_t listeners, size_t windows) {
     }
     run(encoder, &to, WARM_UP);
     double best = 1e12;
-    uint64_t before = packets_sent(listeners);
+    uint64_t before = bench_worker_packets_out(&world, 1, listeners, listeners);
     for (size_t window = 0; window < windows; window++) {
         double start = bench_process_cpu_ns() - bench_thread_cpu_ns();
         run(encoder, &to, PACKETS);
         double spent = (bench_process_cpu_ns() - bench_thread_cpu_ns() - start) / (PACKETS * 20e6);
         best = spent < best ? spent : best;
     }
-    double share = (double)(packets_sent(listeners) - before) / ((double)windows * PACKETS * listeners);
+    double share =
+        (double)(bench_worker_packets_out(&world, 1, listeners, listeners) - before) / ((double)windows * PACKETS * listeners);
     if (share < 0.95) {
         fprintf(stderr, "bench_listeners: only %.0f %% of the frames were sent\n", 100 * share);
     }

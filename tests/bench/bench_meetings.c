@@ -89,26 +89,9 @@ static size_t streams_of(const struct meeting *m) {
     return streams;
 }
 
-/* Packets that the worker has sent so far, by what it says of all legs: when it says so, all commands before are done. */
 static uint64_t packets_sent(const struct meeting *m) {
     uint32_t legs = m->rooms * m->members;
-    struct cf_media_event event;
-    struct timespec pause = {.tv_nsec = 1000000};
-    uint64_t sent = 0;
-    while (cf_mailbox_take(world.outbox, &event)) {
-    }
-    for (uint32_t leg = 0; leg < legs; leg++) {
-        bench_worker_command(&world, &(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {leg, 1}});
-    }
-    for (size_t heard = 0; heard < legs + streams_of(m);) {
-        if (!cf_mailbox_take(world.outbox, &event)) {
-            nanosleep(&pause, NULL);
-        } else if (event.kind == CF_MEDIA_EVENT_STATS) {
-            sent += event.as.stats.packets_out;
-            heard++;
-        }
-    }
-    return sent;
+    return bench_worker_packets_out(&world, 0, legs, legs + streams_of(m));
 }
 
 /* --- load --- */

@@ -3,6 +3,7 @@
 
 #include "forward_world.h"
 #include <sys/socket.h>
+#include <time.h>
 
 #define QUEUE_OCTETS 4608
 #define PACKETS_PER_SEC 100000 /* whoever measures sends as fast as it takes */
@@ -44,6 +45,26 @@ void bench_worker_command(struct bench_worker *world, const struct cf_media_comm
     message.kind = CF_WORKER_COMMAND;
     message.command = *command;
     bench_worker_tell(world, &message);
+}
+
+uint64_t bench_worker_packets_out(struct bench_worker *world, uint32_t first, uint32_t count, size_t lines) {
+    struct cf_media_event event;
+    struct timespec pause = {.tv_nsec = 1000000};
+    uint64_t sent = 0;
+    while (cf_mailbox_take(world->outbox, &event)) {
+    }
+    for (uint32_t leg = first; leg < first + count; leg++) {
+        bench_worker_command(world, &(struct cf_media_command){.kind = CF_MEDIA_STATS_GET, .leg = {leg, 1}});
+    }
+    for (size_t heard = 0; heard < lines;) {
+        if (!cf_mailbox_take(world->outbox, &event)) {
+            nanosleep(&pause, NULL);
+        } else if (event.kind == CF_MEDIA_EVENT_STATS) {
+            sent += event.as.stats.packets_out;
+            heard++;
+        }
+    }
+    return sent;
 }
 
 void bench_worker_open(struct bench_worker *world, uint32_t number, const struct cf_udp *udp) {

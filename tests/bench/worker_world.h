@@ -28,6 +28,12 @@ void bench_worker_tell(struct bench_worker *world, const struct cf_worker_messag
 /** The same with a command. */
 void bench_worker_command(struct bench_worker *world, const struct cf_media_command *command);
 
+/**
+ * Packets that it has sent so far, by what it says of the @p count legs from slot @p first on, which have @p lines lines
+ * together. When it has said so, all commands before are done. Events that waited are dropped.
+ */
+uint64_t bench_worker_packets_out(struct bench_worker *world, uint32_t first, uint32_t count, size_t lines);
+
 /** Hand over @p udp as socket @p number. */
 void bench_worker_open(struct bench_worker *world, uint32_t number, const struct cf_udp *udp);
 
