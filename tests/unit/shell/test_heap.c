@@ -45,8 +45,8 @@ static void blocks_of_all_sizes_are_empty_and_apart(void **state) {
     }
 }
 
-/* The sizes at which the way to a block changes, more of each than are kept. */
-static void limits_of_the_stock(void **state) {
+/* Sizes at which the way to a block changes, here or in the C library, and their neighbours. */
+static void limits_of_sizes(void **state) {
     (void)state;
     static const size_t sizes[] = {1023, 1024, 1025, 1535, 1536, 1537, 4095, 4096, 4097};
     uint8_t *blocks[BLOCKS];
@@ -78,5 +78,5 @@ static void a_block_may_be_given_back_by_another_thread(void **state) {
     cf_mem_free(cf_system_mem(), NULL, 2000);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(blocks_of_all_sizes_are_empty_and_apart), cmocka_unit_test(limits_of_the_stock),
+CF_TEST_MAIN(cmocka_unit_test(blocks_of_all_sizes_are_empty_and_apart), cmocka_unit_test(limits_of_sizes),
              cmocka_unit_test(a_block_may_be_given_back_by_another_thread))
