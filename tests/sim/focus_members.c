@@ -201,6 +201,37 @@ static void a_starved_member_is_shown_as_such(void **state) {
     scene_end();
 }
 
+static void secure(const struct virtual_leg *leg, uint16_t transport, enum cf_srtp_suite suite) {
+    struct cf_media_event event = {.kind = CF_MEDIA_EVENT_SECURED, .room = leg->room, .leg = leg->leg};
+    event.as.secured.transport = transport;
+    event.as.secured.keying = CF_KEYING_SDES;
+    event.as.secured.suite = suite;
+    cf_node_on_media(scene.server.node, &event, world_now(scene.world));
+    virtual_server_drain(&scene.server);
+}
+
+/* Transports are those of active lines: with a line refused their numbers are not those of lines. */
+static void each_transport_counts_for_aes_256(void **state) {
+    (void)state;
+    scene_begin(17);
+    struct test_party *party = &scene.phones[ALICE].party;
+    party->session.line_count = 3;
+    party->lines[2] = party->lines[1];
+    party->lines[1] = party->lines[0];
+    party->lines[1].rtp.port = (uint16_t)(party->lines[1].rtp.port + 100);
+    party->lines[0].is_refused = true;
+    (void)scene_join(ALICE, ROOM);
+    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
+    const struct virtual_leg *leg = virtual_server_leg(&scene.server, conf, AOR_ALICE);
+    const struct cf_roster_device *device = cf_roster_first_device(cf_roster_find(&conf->roster, CF_STR(AOR_ALICE)));
+    secure(leg, 0, CF_SRTP_AES_CM_128_HMAC_SHA1_80);
+    secure(leg, 1, CF_SRTP_AEAD_AES_256_GCM);
+    assert_false(device->is_aes256);
+    secure(leg, 0, CF_SRTP_AEAD_AES_256_GCM);
+    assert_true(device->is_aes256);
+    scene_end();
+}
+
 /* What a phone without a network leaves behind. */
 static void a_silent_member_is_hung_up_on(void **state) {
     (void)state;
@@ -356,7 +387,7 @@ CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmock
              cmocka_unit_test(referral_follows_the_call), cmocka_unit_test(linphone_is_not_told_inside_its_call),
              cmocka_unit_test(strangers_do_not_see_the_roster), cmocka_unit_test(a_fetch_gets_one_document),
              cmocka_unit_test(subscriptions_are_refreshed_and_expire), cmocka_unit_test(a_starved_member_is_shown_as_such),
-             cmocka_unit_test(a_silent_member_is_hung_up_on), cmocka_unit_test(an_idle_member_is_small),
-             cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
-             cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),
-             cmocka_unit_test(unknown_extensions_are_refused))
+             cmocka_unit_test(each_transport_counts_for_aes_256), cmocka_unit_test(a_silent_member_is_hung_up_on),
+             cmocka_unit_test(an_idle_member_is_small), cmocka_unit_test(a_subscriber_that_refuses_is_left_alone),
+             cmocka_unit_test(unsubscribing_crosses_everything), cmocka_unit_test(connections_break_at_every_step),
+             cmocka_unit_test(a_call_moves_to_another_device), cmocka_unit_test(unknown_extensions_are_refused))

@@ -2,14 +2,16 @@
 /* How the media of a leg is protected, told to the roster; and what people say of ZRTP's short authentication string. */
 #include "core/focus/focus_impl.h"
 
-/* Is everything of the leg AES-256, that transport as @p event says? */
-static bool is_aes256(struct cf_leg *leg, const struct cf_media_event *event) {
-    bool are_all = cf_srtp_is_aes256(event->as.secured.suite);
-    if (event->as.secured.transport < leg->line_count) {
-        leg->lines[event->as.secured.transport].is_weak = !are_all;
+/* A transport of the leg has a suite. Is everything of it AES-256 now? Transports that no active line uses any more say nothing.
+ */
+static bool note_suite(struct cf_leg *leg, size_t transport, enum cf_srtp_suite suite) {
+    bool are_all = cf_srtp_is_aes256(suite);
+    if (transport < leg->line_count) {
+        leg->lines[transport].is_weak = !are_all;
     }
     for (size_t i = 0; i < leg->line_count; i++) {
-        are_all = are_all && !(leg->lines[i].is_active && leg->lines[i].is_weak);
+        const struct cf_leg_line *line = &leg->lines[i];
+        are_all = are_all && !(line->is_active && line->transport < leg->line_count && leg->lines[line->transport].is_weak);
     }
     return are_all;
 }
@@ -33,7 +35,8 @@ void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, c
         device->sas[sizeof device->sas - 1] = '\0';
         device->is_sas_verified = event->as.secured.is_sas_verified;
     }
-    cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w), is_aes256(leg, event));
+    cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w),
+                                note_suite(leg, event->as.secured.transport, event->as.secured.suite));
 }
 
 void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
