@@ -3,13 +3,14 @@
 #include "core/endpoint/local_uri.h"
 
 void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user, bool is_sips) {
-    cf_put(w, is_sips ? CF_STR("<sips:") : CF_STR("<sip:"));
+    bool is_safe = is_sips && cf_transport_is_secure(local->transport);
+    cf_put(w, is_safe ? CF_STR("<sips:") : CF_STR("<sip:"));
     if (user.len > 0) {
         cf_put(w, user);
         cf_put_char(w, '@');
     }
     cf_put_addr(w, &local->addr);
-    if (local->transport != CF_TRANSPORT_UDP && !(is_sips && local->transport == CF_TRANSPORT_TLS)) {
+    if (local->transport != CF_TRANSPORT_UDP && !(is_safe && local->transport == CF_TRANSPORT_TLS)) {
         cf_put_lit(w, ";transport=");
         cf_put(w, cf_transport_uri_name(local->transport));
     }

@@ -7,7 +7,7 @@
 
 /**
  * "<sip:user@host:port;transport=tcp;lr>" of @p local; without "user@" if @p user is absent, without transport for UDP. With
- * @p is_sips a sips URI (RFC 3261 section 16.6 step 4), which needs no transport for TLS.
+ * @p is_sips a sips URI (RFC 3261 section 16.6 step 4), which needs no transport for TLS; sip all the same where there is no TLS.
  */
 void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user, bool is_sips);
 

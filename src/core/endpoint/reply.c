@@ -44,8 +44,11 @@ static bool put_with_tag(const struct cf_endpoint *ep, struct cf_writer *w, cons
 
 bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
                   unsigned retry_after_sec) {
+    if (status == 100) {
+        return put_with_tag(ep, w, msg, status, CF_STR_NONE, retry_after_sec);
+    }
     const struct cf_endpoint_tag tag = cf_endpoint_tag_of(ep, msg);
-    return put_with_tag(ep, w, msg, status, status > 100 ? cf_str_n(tag.text, sizeof tag.text) : CF_STR_NONE, retry_after_sec);
+    return put_with_tag(ep, w, msg, status, cf_str_n(tag.text, sizeof tag.text), retry_after_sec);
 }
 
 static void send_datagram(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_addr *to,

@@ -189,9 +189,11 @@ static bool is_sips(struct cf_str uri) {
 static bool is_safe_enough(const struct cf_proxy *proxy, const struct cf_sip_message *msg, const struct cf_binding *binding) {
     struct cf_flow_info info;
     struct cf_flow_id flow = {binding->values.flow};
+    if (msg->request_uri.scheme != CF_SIP_SCHEME_SIPS) {
+        return true;
+    }
     bool is_open = cf_endpoint_flow_info(proxy->config.endpoint, flow, &info);
-    return msg->request_uri.scheme != CF_SIP_SCHEME_SIPS ||
-           (is_sips(binding->values.contact) && (!is_open || cf_transport_is_secure(info.transport)));
+    return is_sips(binding->values.contact) && (!is_open || cf_transport_is_secure(info.transport));
 }
 
 /* The other way round it must not look safer than it was: the contact without the s of its scheme, in @p room. */
