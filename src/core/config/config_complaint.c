@@ -150,9 +150,10 @@ enum cf_err cf_config_complain_form(const struct cf_config_row *row, const struc
     put_quoted(&c.w, row, item);
     cf_put_lit(&c.w, " is not ");
     cf_config_form_put(form, &c.w);
-    if (form->form == CF_CONFIG_FORM_WORD) {
+    struct cf_str word = form->form == CF_CONFIG_FORM_WORD ? nearest_word(form->words, item) : CF_STR_NONE;
+    if (word.at != NULL) {
         cf_put_lit(&c.w, "; did you mean \"");
-        cf_put(&c.w, nearest_word(form->words, item));
+        cf_put(&c.w, word);
         cf_put_lit(&c.w, "\"?");
     }
     return finish(&c);

@@ -129,6 +129,10 @@ static void says_what_is_allowed_and_nearest(void **state) {
     assert_string_equal(problem.text, "media.keying: \"dtls\" is there twice");
     assert_int_equal(set("media", "suites", "AEAD_AES_128_CCM"), CF_ERR_CONFIG);
     assert_true(cf_str_ends(cf_str_of(problem.text), CF_STR("did you mean \"AEAD_AES_128_GCM\"?")));
+    /* Nothing is near to that. */
+    assert_int_equal(set("media", "suites", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+                     CF_ERR_CONFIG);
+    assert_false(cf_str_find_str(cf_str_of(problem.text), CF_STR("did you mean")) < strlen(problem.text));
 }
 
 /* Later code compares words as they are. */
