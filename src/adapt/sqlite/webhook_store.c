@@ -29,8 +29,9 @@ static enum cf_err run_with(struct cf_sqlite *c, const char *sql, struct cf_str 
 }
 
 enum cf_err cf_webhook_store_remove(struct cf_sqlite *c, struct cf_str id) {
-    enum cf_err err = run_with(c, "DELETE FROM webhook WHERE id = ?", id);
-    return err == CF_OK ? run_with(c, "DELETE FROM webhook_delivery WHERE webhook = ?", id) : err;
+    /* In this order: one that was removed by half is still there, and can be removed again. */
+    enum cf_err err = run_with(c, "DELETE FROM webhook_delivery WHERE webhook = ?", id);
+    return err == CF_OK ? run_with(c, "DELETE FROM webhook WHERE id = ?", id) : err;
 }
 
 enum cf_err cf_webhook_store_each(struct cf_sqlite *c, cf_webhook_visitor *visit, void *ctx) {
