@@ -289,7 +289,8 @@ static void on_voice(struct cf_engine *engine, struct cf_engine_room *room, cons
     const struct cf_parcel_voice *handed = &message->as.voice;
     const struct cf_engine_leg *leg = find_leg(engine, room, message);
     struct cf_span body = message->payload;
-    if (leg == NULL || leg->sound == NULL || leg->sound->mixer == NULL || handed->payload_at > body.len) {
+    bool is_sane = handed->payload_at <= body.len && handed->copy_count <= CF_PASSED_COPIES_MAX && handed->codec < CF_CODEC_COUNT;
+    if (!is_sane || leg == NULL || leg->sound == NULL || leg->sound->mixer == NULL) {
         return;
     }
     const struct cf_mix_packet packet = {.ssrc = handed->ssrc,
@@ -370,7 +371,8 @@ static void on_speaker(struct cf_engine *engine, struct cf_engine_room *room, co
     follow_speaker(engine, room);
 }
 
-/* False: something of the sender's could not be taken over. */
+/* False: something of the sender's could not be taken over. Descriptions that were under way when we said that we want none make
+ * no shadows: nobody would say when these go. */
 static bool on_message(struct cf_engine *engine, struct cf_engine_room *room, size_t worker,
                        const struct cf_parcel_message *message) {
     switch (message->kind) {
@@ -381,12 +383,12 @@ static bool on_message(struct cf_engine *engine, struct cf_engine_room *room, si
         cf_engine_drop_shadows(engine, room, bit_of(worker));
         break;
     case CF_PARCEL_SOURCE:
-        return on_source(engine, room, worker, message);
+        return !room->branches.is_wanting || on_source(engine, room, worker, message);
     case CF_PARCEL_SOURCE_GONE:
         on_source_gone(engine, room, message);
         break;
     case CF_PARCEL_SOUND:
-        return on_sound(engine, room, worker, message);
+        return !room->branches.is_wanting || on_sound(engine, room, worker, message);
     case CF_PARCEL_LEG_GONE:
         on_leg_gone(engine, room, message);
         break;
