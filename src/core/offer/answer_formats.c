@@ -125,40 +125,37 @@ static void try_event(struct choice *choice, size_t codec_count, const struct cf
     }
 }
 
+/* @companion, which goes with a format of @type, if that is taken. */
+static void add_companion(struct choice *choice, size_t codec_count, struct candidate *companion, uint8_t type,
+                          bool needs_channels) {
+    const struct cf_sdp_format *format = companion->format;
+    for (size_t i = 0; i < codec_count && choice->count < CF_MEDIA_PAYLOADS_MAX; i++) {
+        const struct candidate *main = &choice->list[i];
+        bool has_channels = !needs_channels || main->format->channels == format->channels;
+        if (main->format->payload_type == type && main->format->clock_hz == format->clock_hz && has_channels) {
+            companion->answer = companion->offered;
+            companion->rank = main->rank;
+            choice->list[choice->count++] = *companion;
+            return;
+        }
+    }
+}
+
 /* Retransmission of a format that is taken. */
 static void try_rtx(struct choice *choice, size_t codec_count, const struct cf_sdp_format *format) {
     struct candidate c = {.format = format};
-    if (format->codec != CF_CODEC_RTX || choice->count == CF_MEDIA_PAYLOADS_MAX) {
-        return;
-    }
-    cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
-    c.answer = c.offered;
-    for (size_t i = 0; i < codec_count; i++) {
-        const struct candidate *repaired = &choice->list[i];
-        if (repaired->format->payload_type == c.offered.rtx.apt && repaired->format->clock_hz == format->clock_hz) {
-            c.rank = repaired->rank;
-            choice->list[choice->count++] = c;
-            return;
-        }
+    if (format->codec == CF_CODEC_RTX) {
+        cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
+        add_companion(choice, codec_count, &c, c.offered.rtx.apt, false);
     }
 }
 
 /* Redundancy of a format that is taken (RFC 2198): blocks of that format alone. */
 static void try_red(struct choice *choice, size_t codec_count, const struct cf_sdp_format *format) {
     struct candidate c = {.format = format};
-    if (format->codec != CF_CODEC_RED || choice->count == CF_MEDIA_PAYLOADS_MAX) {
-        return;
-    }
-    cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
-    c.answer = c.offered;
-    for (size_t i = 0; i < codec_count; i++) {
-        const struct candidate *primary = &choice->list[i];
-        if (primary->format->payload_type == c.offered.red.type && primary->format->clock_hz == format->clock_hz &&
-            primary->format->channels == format->channels) {
-            c.rank = primary->rank;
-            choice->list[choice->count++] = c;
-            return;
-        }
+    if (format->codec == CF_CODEC_RED) {
+        cf_fmtp_parse((enum cf_codec)format->codec, format->fmtp, &c.offered);
+        add_companion(choice, codec_count, &c, c.offered.red.type, true);
     }
 }
 

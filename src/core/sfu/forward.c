@@ -276,45 +276,43 @@ static void stop_paused(struct cf_source *source, cf_usec now) {
     }
 }
 
+static void note_paused(struct cf_source *source, cf_usec now) {
+    source->is_paused = true;
+    source->paused_at = now;
+    source->paused_bps = cf_layer_rates_total(&source->rates, now);
+}
+
 /* Nobody has seen it for a while: it need not cost its sender's link anything. */
 static void pause_unseen(struct cf_source *source, cf_usec now) {
     if (source->is_paused) {
         stop_paused(source, now);
     } else if (now - source->seen_at >= (source->config.is_quick ? CF_BITRATE_UNSEEN_AFTER : CF_BITRATE_UNSEEN_AFTER_SLOW)) {
-        source->is_paused = true;
-        source->paused_at = now;
-        source->paused_bps = cf_layer_rates_total(&source->rates, now);
+        note_paused(source, now);
         cf_source_set_bitrate(source, CF_BITRATE_UNSEEN_BPS, now);
     }
 }
 
 /* The limit is made, and the source paused, where it lives; what is said is what those here want of it, waiting ones included. */
-static void set_far_bitrate(const struct cf_forward *forward, struct cf_source *source, cf_usec now) {
-    uint64_t limit = 0;
-    CF_LIST_EACH (&source->shown_by, link, following) {
-        limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(link, struct cf_sink, shown_link)->wish, now));
-    }
+static void set_far_bitrate(const struct cf_forward *forward, struct cf_source *source, uint64_t limit, cf_usec now) {
     CF_LIST_EACH (&source->wanted_by, waiting, next) {
         limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(waiting, struct cf_sink, wanted_link)->wish, now));
     }
     if (limit != 0) {
         cf_source_note_viewer(source, now);
     } else if (forward->pauses_unseen && source->seen && !source->is_paused && now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
-        source->is_paused = true;
-        source->paused_at = now;
-        source->paused_bps = cf_layer_rates_total(&source->rates, now);
+        note_paused(source, now);
     }
     cf_source_set_bitrate(source, limit, now);
 }
 
 static void set_bitrate(const struct cf_forward *forward, struct cf_source *source, cf_usec now) {
     uint64_t limit = source->far_bps == 0 ? 0 : cf_bitrate_add(0, source->far_bps);
-    if (source->config.is_far) {
-        set_far_bitrate(forward, source, now);
-        return;
-    }
     CF_LIST_EACH (&source->shown_by, link, following) {
         limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(link, struct cf_sink, shown_link)->wish, now));
+    }
+    if (source->config.is_far) {
+        set_far_bitrate(forward, source, limit, now);
+        return;
     }
     if (limit != 0 || !cf_list_is_empty(&source->wanted_by)) {
         cf_source_note_viewer(source, now);
