@@ -42,6 +42,11 @@ def check(condition, what):
         raise Failure(what)
 
 
+def log_of(file):
+    """Read without moving the place in the file: the program, which shares it, would write there."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode(errors='replace')
+
+
 class Program:
     """A child process whose standard output is JSON lines (other lines are kept as text)."""
 
@@ -84,9 +89,7 @@ class Program:
                 return event
 
     def whole_log(self):
-        """Read without moving the place in the file: the program, which shares it, would write there."""
-        file = self.log.fileno()
-        return os.pread(file, os.fstat(file).st_size, 0).decode(errors='replace')
+        return log_of(self.log)
 
     def errors(self):
         """The end of the log."""

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ICE between confer call and the server: reflexive candidates from a STUN server of the test's own, told at once or by INFO, another
 offer that says what was nominated, and restarts."""
-import os
 import re
 import socket
 import struct
@@ -72,8 +71,7 @@ def said(phone, method, what, patience=10):
     """Wait until the phone has sent such a request with that in it; returns the last one."""
     end = time.monotonic() + patience
     while True:
-        # Bodies may be compressed; the phone writes at the offset that it shares with us.
-        text = os.pread(phone.log.fileno(), 1 << 22, 0).decode(errors='replace').replace('\r', '')
+        text = phone.whole_log().replace('\r', '')  # bodies may be compressed
         messages = re.split(r'^--- out [\d.]+\n', text, flags=re.MULTILINE)
         found = [m.split('\n--- in ')[0] for m in messages if m.startswith(method + ' ') and re.search(what, m.split('\n--- in ')[0])]
         if found:

@@ -11,7 +11,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'e2e'))
-from confer_test import PATIENCE_SEC, Failure  # noqa: E402
+from confer_test import PATIENCE_SEC, Failure, log_of  # noqa: E402
 
 PAGE = '<!doctype html><meta charset=utf-8><title>confer</title><video autoplay muted></video><audio autoplay></audio>'
 SWITCHES = ('--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe', '--use-fake-device-for-media-stream',
@@ -87,7 +87,7 @@ class Browser:
             a, b = os.dup(to_read), os.dup(from_write)
             os.dup2(a, 3)
             os.dup2(b, 4)
-        self.log = tempfile.TemporaryFile('w+')
+        self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, preexec_fn=set_pipes,
                                         close_fds=False)
         os.close(to_read)
@@ -145,8 +145,7 @@ class Browser:
         return result['result'].get('value')
 
     def errors(self):
-        self.log.seek(0)
-        return self.log.read()[-2000:]
+        return log_of(self.log)[-2000:]
 
     def close(self):
         self.process.kill()

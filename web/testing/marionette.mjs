@@ -76,6 +76,10 @@ class Wire {
   /** @param {string} command @param {object} [parameters] @returns {Promise<any>} */
   ask(command, parameters = {}) {
     return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) {
+        reject(new Error('Firefox is gone'));
+        return;
+      }
       const id = ++this.count;
       const text = JSON.stringify([0, id, command, parameters]);
       this.waiting.set(id, { resolve, reject });
@@ -104,9 +108,11 @@ class FirefoxPage {
   /** @param {(wanted: any) => any} what @param {unknown} [wanted] */
   async waitForFunction(what, wanted) {
     await until(`Firefox: ${String(what).slice(0, 60)} (${JSON.stringify(wanted)})`, async () => {
-      const value = await this.evaluate(what, wanted);
+      if (await this.evaluate(what, wanted)) {
+        return true;
+      }
       await new Promise((resolve) => { setTimeout(resolve, POLL_MSEC); });
-      return Boolean(value);
+      return false;
     });
   }
 
@@ -115,16 +121,20 @@ class FirefoxPage {
     return this.waitForFunction((wanted) => document.querySelector(wanted) !== null, selector);
   }
 
+  /** @param {string} selector @returns {Promise<string>} */
+  async #find(selector) {
+    const { value } = await this.wire.ask('WebDriver:FindElement', { using: 'css selector', value: selector });
+    return Object.values(value)[0];
+  }
+
   /** Click as people do: what can't be clicked is an error. @param {string} selector */
   async click(selector) {
-    const { value } = await this.wire.ask('WebDriver:FindElement', { using: 'css selector', value: selector });
-    await this.wire.ask('WebDriver:ElementClick', { id: Object.values(value)[0] });
+    await this.wire.ask('WebDriver:ElementClick', { id: await this.#find(selector) });
   }
 
   /** @param {string} selector @param {string} text */
   async fill(selector, text) {
-    const { value } = await this.wire.ask('WebDriver:FindElement', { using: 'css selector', value: selector });
-    const id = Object.values(value)[0];
+    const id = await this.#find(selector);
     await this.wire.ask('WebDriver:ElementClear', { id });
     await this.wire.ask('WebDriver:ElementSendKeys', { id, text });
   }
