@@ -41,15 +41,21 @@ static bool watch(const struct cf_relay_worker *w, int fd, uint32_t name) {
     return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &interest) == 0;
 }
 
+/* Is @port one of ours that fits? */
+static bool is_fit(const struct cf_relay_worker *w, const struct cf_turn_wish *wish, uint16_t port) {
+    return port >= w->setup.first_port && port <= w->setup.last_port && (!wish->is_even || port % 2 == 0);
+}
+
 /* Ports are taken in turn, so that one rests as long as the range allows. */
-static bool open_slot(void *ctx, uint32_t slot, enum cf_family family, bool is_even, struct cf_addr *ret) {
+static bool open_slot(void *ctx, uint32_t slot, const struct cf_turn_wish *wish, struct cf_addr *ret) {
     struct cf_relay_worker *w = ctx;
-    struct cf_addr local = family == CF_FAMILY_IP6 ? w->setup.local6 : w->setup.local4;
+    struct cf_addr local = wish->family == CF_FAMILY_IP6 ? w->setup.local6 : w->setup.local4;
     unsigned count = w->setup.last_port - w->setup.first_port + 1U;
+    unsigned tries = wish->port != 0 ? 1 : count;
     struct cf_udp *udp = &w->slots[slot];
-    for (unsigned i = 0; local.family != CF_FAMILY_NONE && i < count; i++) {
-        local.port = (uint16_t)(w->setup.first_port + w->next_port++ % count);
-        if ((is_even && local.port % 2 != 0) || cf_udp_open(&local, CF_UDP_USE_MEDIA, udp) != CF_OK) {
+    for (unsigned i = 0; local.family != CF_FAMILY_NONE && i < tries; i++) {
+        local.port = wish->port != 0 ? wish->port : (uint16_t)(w->setup.first_port + w->next_port++ % count);
+        if (!is_fit(w, wish, local.port) || cf_udp_open(&local, CF_UDP_USE_MEDIA, udp) != CF_OK) {
             continue;
         }
         if (watch(w, udp->fd, SLOT_TAG | slot)) {
@@ -215,7 +221,11 @@ static enum cf_err make_turn(struct cf_relay_worker *w) {
     config->mem = cf_system_mem();
     config->hash = cf_openssl_stun_hash();
     config->entropy = cf_system_entropy();
-    config->sockets = (struct cf_turn_sockets){.open = open_slot, .close = close_slot, .ctx = w};
+    config->sockets = (struct cf_turn_sockets){.has_ip4 = w->setup.local4.family != CF_FAMILY_NONE,
+                                               .has_ip6 = w->setup.local6.family != CF_FAMILY_NONE,
+                                               .open = open_slot,
+                                               .close = close_slot,
+                                               .ctx = w};
     w->slots = calloc(config->limits.allocations, sizeof *w->slots);
     if (w->slots == NULL) {
         return CF_ERR_NO_MEMORY;

@@ -24,15 +24,14 @@ static struct {
     cf_usec now;
 } w;
 
-static bool open_socket(void *ctx, uint32_t slot, enum cf_family family, bool is_even, struct cf_addr *ret) {
+static bool open_socket(void *ctx, uint32_t slot, const struct cf_turn_wish *wish, struct cf_addr *ret) {
     (void)ctx;
-    (void)is_even;
     if (slot >= SLOTS || w.is_open[slot]) {
         abort();
     }
-    w.is_open[slot] = family == CF_FAMILY_IP4;
-    *ret = (struct cf_addr){.ip = {10, 0, 0, 5}, .port = 30000, .family = CF_FAMILY_IP4};
-    return w.is_open[slot];
+    w.is_open[slot] = true;
+    *ret = (struct cf_addr){.ip = {10, 0, 0, 5}, .port = (uint16_t)(30000 + 2 * slot), .family = (uint8_t)wish->family};
+    return true;
 }
 
 static void close_socket(void *ctx, uint32_t slot) {
@@ -137,9 +136,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         .entropy = &w.entropy.entropy,
         .realm = CF_STR("r"),
         .secret = cf_str_span(CF_STR("s")),
-        .peers = {.own_count = 1, .own = {{.ip = {10, 0, 0, 5}, .port = 10000, .family = CF_FAMILY_IP4}}},
+        .peers = {.own_count = 2,
+                  .own = {{.ip = {10, 0, 0, 5}, .port = 10000, .family = CF_FAMILY_IP4},
+                          {.ip = {10, 0, 0, 5}, .port = 10000, .family = CF_FAMILY_IP6}}},
         .limits = {.allocations = SLOTS, .per_name = SLOTS, .per_address = SLOTS, .rate_bps = 1000000},
-        .sockets = {open_socket, close_socket, NULL}};
+        .sockets = {true, true, open_socket, close_socket, NULL}};
     if (cf_turn_init(&w.turn, &config) != CF_OK) {
         return 0;
     }

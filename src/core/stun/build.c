@@ -94,14 +94,23 @@ static struct cf_str text_of(unsigned code) {
     return CF_STR("Error");
 }
 
-void cf_stun_put_error(struct cf_stun_builder *b, unsigned code) {
+static void put_code(struct cf_stun_builder *b, enum cf_stun_attribute attribute, unsigned first, unsigned code) {
     struct cf_str text = text_of(code);
-    put_head(b, CF_STUN_ERROR_CODE, 4 + text.len);
-    cf_put_u16(b->w, 0);
+    put_head(b, attribute, 4 + text.len);
+    cf_put_u8(b->w, (uint8_t)first);
+    cf_put_u8(b->w, 0);
     cf_put_u8(b->w, (uint8_t)(code / 100));
     cf_put_u8(b->w, (uint8_t)(code % 100));
     cf_put(b->w, text);
     put_padding(b, text.len);
+}
+
+void cf_stun_put_error(struct cf_stun_builder *b, unsigned code) {
+    put_code(b, CF_STUN_ERROR_CODE, 0, code);
+}
+
+void cf_stun_put_address_error(struct cf_stun_builder *b, unsigned family, unsigned code) {
+    put_code(b, CF_STUN_ADDRESS_ERROR_CODE, family, code);
 }
 
 void cf_stun_put_unknown(struct cf_stun_builder *b, const struct cf_stun_message *m) {

@@ -31,6 +31,9 @@ void cf_stun_put_xor_address(struct cf_stun_builder *b, enum cf_stun_attribute a
 /** ERROR-CODE with the usual text for @p code, 300 to 699. */
 void cf_stun_put_error(struct cf_stun_builder *b, unsigned code);
 
+/** ADDRESS-ERROR-CODE (RFC 8656 section 18.12): why there is no address of that family (enum cf_stun_family). */
+void cf_stun_put_address_error(struct cf_stun_builder *b, unsigned family, unsigned code);
+
 /** UNKNOWN-ATTRIBUTES: those of @p m. */
 void cf_stun_put_unknown(struct cf_stun_builder *b, const struct cf_stun_message *m);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One allocation of the relay (RFC 8656 section 3): who it is for, its relayed address, its permissions and channels. Private to
- * core/turn but for reading.
+ * One allocation of the relay (RFC 8656 section 3): who it is for, its relayed address, its permissions and channels. A client
+ * has one of each family of addresses at most (section 7.2 step 9). One that is reserved (EVEN-PORT) waits for a client that
+ * names its token and has no permissions, so that nothing passes. Private to core/turn but for reading.
  */
 #ifndef CF_CORE_TURN_ALLOCATION_H
 #define CF_CORE_TURN_ALLOCATION_H
@@ -22,6 +23,9 @@
 /** Numbers of channels: to 0x4fff in section 12; clients of RFC 5766 use all of these. */
 #define CF_TURN_CHANNEL_FIRST 0x4000
 #define CF_TURN_CHANNEL_LAST 0x7fff
+
+/** Octets of the token of a reservation. */
+#define CF_TURN_TOKEN_LEN 8
 
 /** Octets in front of the data of a channel. */
 #define CF_TURN_CHANNEL_HEAD_LEN 4
@@ -51,10 +55,14 @@ struct cf_turn_channel {
 
 /** An allocation. */
 struct cf_turn_allocation {
-    struct cf_map_node by_client;
+    struct cf_map_node by_client; /**< not in the map while it is reserved */
     struct cf_timer timer;
     uint32_t slot; /**< the shell's name of its socket */
-    struct cf_turn_client client;
+    bool is_reserved;
+    bool has_token;                   /**< it is reserved, or the port behind its own was reserved with it */
+    uint8_t token[CF_TURN_TOKEN_LEN]; /**< of the reservation */
+    uint16_t other_error;             /**< why there is none of the other family, which was asked for too; 0: it was not */
+    struct cf_turn_client client;     /**< while it is reserved: who did that */
     uint8_t client_key[CF_TURN_CLIENT_KEY_LEN];
     struct cf_addr relayed;
     uint8_t key[CF_TURN_KEY_LEN]; /**< of its user */

@@ -3,6 +3,7 @@
 #include "core/turn/internal.h"
 
 #include "base/reader.h"
+#include "base/secret.h"
 #include "core/stun/build.h"
 #include "core/stun/value.h"
 
@@ -48,24 +49,29 @@ void cf_turn_set_wall(struct cf_turn *turn, cf_wall wall, cf_usec now) {
 
 /* --- allocations --- */
 
-static struct cf_str make_key(const struct cf_turn_client *client, uint8_t *key) {
+static struct cf_str make_key(const struct cf_turn_client *client, enum cf_family family, uint8_t *key) {
     memset(key, 0, CF_TURN_CLIENT_KEY_LEN);
     cf_set_be32(key, client->socket);
     memcpy(key + 4, client->addr.ip, sizeof client->addr.ip);
     cf_set_be16(key + 20, client->addr.port);
     key[22] = client->addr.family;
-    key[23] = client->is_stream;
+    key[23] = (uint8_t)((client->is_stream ? 1U : 0U) | (family == CF_FAMILY_IP6 ? 2U : 0U));
     return cf_str_n((const char *)key, CF_TURN_CLIENT_KEY_LEN);
 }
 
-struct cf_turn_allocation *cf_turn_find(const struct cf_turn *turn, const struct cf_turn_client *client) {
+struct cf_turn_allocation *cf_turn_find(const struct cf_turn *turn, const struct cf_turn_client *client, enum cf_family family) {
     uint8_t key[CF_TURN_CLIENT_KEY_LEN];
-    struct cf_map_node *node = cf_map_get(&turn->by_client, make_key(client, key));
+    struct cf_map_node *node = cf_map_get(&turn->by_client, make_key(client, family, key));
     return node == NULL ? NULL : CF_OF(node, struct cf_turn_allocation, by_client);
 }
 
+struct cf_turn_allocation *cf_turn_any(const struct cf_turn *turn, const struct cf_turn_client *client) {
+    struct cf_turn_allocation *a = cf_turn_find(turn, client, CF_FAMILY_IP4);
+    return a != NULL ? a : cf_turn_find(turn, client, CF_FAMILY_IP6);
+}
+
 bool cf_turn_knows(const struct cf_turn *turn, const struct cf_turn_client *client) {
-    return cf_turn_find(turn, client) != NULL;
+    return cf_turn_any(turn, client) != NULL;
 }
 
 /* Sockets are taken in turn, so that one rests as long as it can. */
@@ -82,20 +88,9 @@ static bool free_slot(struct cf_turn *turn, uint32_t *ret) {
     return false;
 }
 
-/* In the map and the heap, or in none of them. */
-static enum cf_err enter(struct cf_turn *turn, struct cf_turn_allocation *a) {
-    enum cf_err err = cf_map_add(&turn->by_client, &a->by_client, make_key(&a->client, a->client_key));
-    if (err == CF_OK) {
-        err = cf_heap_set(&turn->timers, &a->timer, a->until);
-        if (err != CF_OK) {
-            cf_map_remove(&turn->by_client, &a->by_client);
-        }
-    }
-    return err;
-}
-
-enum cf_err cf_turn_allocate(struct cf_turn *turn, const struct cf_turn_client *client, enum cf_family family, bool is_even,
-                             cf_usec until, struct cf_turn_allocation **ret) {
+/* With a socket, and its client's nowhere yet. */
+static enum cf_err open_one(struct cf_turn *turn, const struct cf_turn_client *client, const struct cf_turn_wish *wish,
+                            cf_usec until, struct cf_turn_allocation **ret) {
     uint32_t slot = 0;
     if (!free_slot(turn, &slot)) {
         return CF_ERR_LIMIT;
@@ -108,9 +103,9 @@ enum cf_err cf_turn_allocate(struct cf_turn *turn, const struct cf_turn_client *
     a->slot = slot;
     a->client = *client;
     a->until = until;
-    enum cf_err err = enter(turn, a);
-    if (err == CF_OK && !turn->config.sockets.open(turn->config.sockets.ctx, slot, family, is_even, &a->relayed)) {
-        cf_map_remove(&turn->by_client, &a->by_client);
+    a->is_reserved = true;
+    enum cf_err err = cf_heap_set(&turn->timers, &a->timer, until);
+    if (err == CF_OK && !turn->config.sockets.open(turn->config.sockets.ctx, slot, wish, &a->relayed)) {
         cf_heap_cancel(&turn->timers, &a->timer);
         err = CF_ERR_NO_PORT;
     }
@@ -124,9 +119,62 @@ enum cf_err cf_turn_allocate(struct cf_turn *turn, const struct cf_turn_client *
     return CF_OK;
 }
 
+enum cf_err cf_turn_claim(struct cf_turn *turn, struct cf_turn_allocation *a, const struct cf_turn_client *client,
+                          cf_usec until) {
+    struct cf_str key = make_key(client, a->relayed.family, a->client_key);
+    enum cf_err err = cf_map_add(&turn->by_client, &a->by_client, key);
+    if (err == CF_OK) {
+        a->client = *client;
+        a->is_reserved = false;
+        a->has_token = false;
+        cf_turn_extend(turn, a, until);
+    }
+    return err;
+}
+
+enum cf_err cf_turn_allocate(struct cf_turn *turn, const struct cf_turn_client *client, const struct cf_turn_wish *wish,
+                             cf_usec until, struct cf_turn_allocation **ret) {
+    struct cf_turn_allocation *a = NULL;
+    enum cf_err err = open_one(turn, client, wish, until, &a);
+    err = err == CF_OK ? cf_turn_claim(turn, a, client, until) : err;
+    if (err == CF_OK) {
+        *ret = a;
+    } else if (a != NULL) {
+        cf_turn_free(turn, a);
+    }
+    return err;
+}
+
+enum cf_err cf_turn_reserve(struct cf_turn *turn, struct cf_turn_allocation *before, cf_usec until,
+                            struct cf_turn_allocation **ret) {
+    struct cf_turn_allocation *a = NULL;
+    const struct cf_turn_wish wish = {.family = before->relayed.family, .port = (uint16_t)(before->relayed.port + 1)};
+    enum cf_err err = open_one(turn, &before->client, &wish, until, &a);
+    if (err != CF_OK) {
+        return err;
+    }
+    cf_entropy_fill(turn->config.entropy, a->token, sizeof a->token);
+    memcpy(before->token, a->token, sizeof a->token);
+    a->has_token = before->has_token = true;
+    *ret = a;
+    return CF_OK;
+}
+
+struct cf_turn_allocation *cf_turn_reserved(const struct cf_turn *turn, struct cf_span token) {
+    for (size_t i = 0; i < turn->config.limits.allocations; i++) {
+        struct cf_turn_allocation *a = turn->slots[i];
+        if (a != NULL && a->is_reserved && cf_secret_eq((struct cf_span){a->token, sizeof a->token}, token)) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
 void cf_turn_free(struct cf_turn *turn, struct cf_turn_allocation *a) {
     turn->config.sockets.close(turn->config.sockets.ctx, a->slot);
-    cf_map_remove(&turn->by_client, &a->by_client);
+    if (!a->is_reserved) {
+        cf_map_remove(&turn->by_client, &a->by_client);
+    }
     cf_heap_cancel(&turn->timers, &a->timer);
     turn->slots[a->slot] = NULL;
     turn->count--;
@@ -141,9 +189,8 @@ void cf_turn_extend(struct cf_turn *turn, struct cf_turn_allocation *a, cf_usec 
 }
 
 void cf_turn_on_closed(struct cf_turn *turn, const struct cf_turn_client *client) {
-    struct cf_turn_allocation *a = cf_turn_find(turn, client);
     turn->has_output = false;
-    if (a != NULL) {
+    for (struct cf_turn_allocation *a = cf_turn_any(turn, client); a != NULL; a = cf_turn_any(turn, client)) {
         cf_turn_free(turn, a);
     }
 }
@@ -170,30 +217,43 @@ static void send_to_peer(struct cf_turn *turn, struct cf_turn_allocation *a, con
     }
 }
 
+const struct cf_turn_channel *cf_turn_channel_of(const struct cf_turn *turn, const struct cf_turn_client *client, uint16_t number,
+                                                 cf_usec now) {
+    static const enum cf_family families[] = {CF_FAMILY_IP4, CF_FAMILY_IP6};
+    const struct cf_turn_channel *channel = NULL;
+    for (size_t i = 0; i < 2 && channel == NULL; i++) {
+        const struct cf_turn_allocation *a = cf_turn_find(turn, client, families[i]);
+        channel = a == NULL ? NULL : cf_turn_channel_numbered(a, number, now);
+    }
+    return channel;
+}
+
 /* Section 11.4. */
 static void on_channel_data(struct cf_turn *turn, const struct cf_turn_client *client, struct cf_span bytes, cf_usec now) {
-    struct cf_turn_allocation *a = cf_turn_find(turn, client);
     size_t len = bytes.len < CF_TURN_CHANNEL_HEAD_LEN ? SIZE_MAX : cf_be16(bytes.at + 2);
-    if (a == NULL || len > bytes.len - CF_TURN_CHANNEL_HEAD_LEN) {
+    if (!cf_turn_knows(turn, client) || len > bytes.len - CF_TURN_CHANNEL_HEAD_LEN) {
         turn->stats.malformed++;
         return;
     }
-    const struct cf_turn_channel *channel = cf_turn_channel_numbered(a, cf_be16(bytes.at), now);
+    const struct cf_turn_channel *channel = cf_turn_channel_of(turn, client, cf_be16(bytes.at), now);
     if (channel == NULL) {
         turn->stats.not_permitted++;
         return;
     }
     struct cf_addr peer = channel->peer;
-    send_to_peer(turn, a, &peer, (struct cf_span){bytes.at + CF_TURN_CHANNEL_HEAD_LEN, len}, now);
+    send_to_peer(turn, cf_turn_find(turn, client, peer.family), &peer, (struct cf_span){bytes.at + CF_TURN_CHANNEL_HEAD_LEN, len},
+                 now);
 }
 
-/* Section 11.2: Send indications; what is wrong with one is not answered. */
+/* Section 11.2: Send indications; what is wrong with one is not answered. One that may not be fragmented is not sent, since that
+ * can't be promised. */
 static void on_indication(struct cf_turn *turn, const struct cf_turn_client *client, const struct cf_stun_message *m,
                           cf_usec now) {
-    struct cf_turn_allocation *a = cf_turn_find(turn, client);
     struct cf_addr peer;
-    bool is_send = m->method == CF_STUN_SEND_INDICATION && m->unknown_count == 0 && cf_stun_has(m, CF_STUN_DATA);
-    if (a == NULL || !is_send || !cf_stun_address(m, CF_STUN_XOR_PEER_ADDRESS, &peer)) {
+    bool is_send = m->method == CF_STUN_SEND_INDICATION && m->unknown_count == 0 && cf_stun_has(m, CF_STUN_DATA) &&
+                   !cf_stun_has(m, CF_STUN_DONT_FRAGMENT) && cf_stun_address(m, CF_STUN_XOR_PEER_ADDRESS, &peer);
+    struct cf_turn_allocation *a = is_send ? cf_turn_find(turn, client, peer.family) : NULL;
+    if (a == NULL) {
         turn->stats.malformed++;
         return;
     }

@@ -29,7 +29,10 @@
 #define CF_TURN_LIFE_DEFAULT CF_SEC(600)
 #define CF_TURN_LIFE_MAX CF_SEC(3600)
 
-/** Limits. */
+/** How long a port is reserved (section 7.2). */
+#define CF_TURN_RESERVATION_LIFE CF_SEC(30)
+
+/** Limits. Reserved ports count as allocations. */
 struct cf_turn_limits {
     size_t allocations; /**< in all; sockets are named below that */
     size_t per_name;    /**< of one name in credentials */
@@ -37,10 +40,19 @@ struct cf_turn_limits {
     uint64_t rate_bps;  /**< of one allocation, both ways together; 0: none */
 };
 
+/** A socket that is wanted. */
+struct cf_turn_wish {
+    enum cf_family family;
+    bool is_even;  /**< with an even port */
+    uint16_t port; /**< with this one; 0: any */
+};
+
 /** Where sockets come from. */
 struct cf_turn_sockets {
-    /** Open a socket for allocation @p slot, with an even port if that is wanted; *ret is its address. False: there is none. */
-    bool (*open)(void *ctx, uint32_t slot, enum cf_family family, bool is_even, struct cf_addr *ret);
+    bool has_ip4; /**< families that there are addresses of */
+    bool has_ip6;
+    /** Open a socket for allocation @p slot; *ret is its address. False: there is none. */
+    bool (*open)(void *ctx, uint32_t slot, const struct cf_turn_wish *wish, struct cf_addr *ret);
     /** Close it. */
     void (*close)(void *ctx, uint32_t slot);
     void *ctx;
@@ -120,7 +132,7 @@ void cf_turn_on_datagram(struct cf_turn *turn, uint32_t slot, const struct cf_ad
 /** The connection of @p client is closed: what it had ends. */
 void cf_turn_on_closed(struct cf_turn *turn, const struct cf_turn_client *client);
 
-/** Has @p client an allocation? Others' connections need not be kept. */
+/** Has @p client an allocation, of any family? Others' connections need not be kept. */
 bool cf_turn_knows(const struct cf_turn *turn, const struct cf_turn_client *client);
 
 /** Next deadline, and what to do then. */
