@@ -183,6 +183,8 @@ static void the_documents_of_a_conference_from_beginning_to_end(void **state) {
     expect("11-bobs-endpoint-gone", CF_ROSTER_DOCUMENT_PARTIAL);
     world_run(&scene.w, scene.w.now + CF_SEC(1));
     expect("12-bob-gone", CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_int_equal(cf_conference_on_lobby(conf, scene.w.now, &alice, true).reason, CF_DENIAL_NONE);
+    expect("13-lobby", CF_ROSTER_DOCUMENT_PARTIAL);
 }
 
 static void a_scheduled_conference_tells_its_times(void **state) {

@@ -211,7 +211,7 @@ static void rule(struct scene *s, const struct cf_roster_device *d) {
     struct cf_str aor = d->participant->aor;
     bool on = cf_rng_below(&s->rng, 2) == 0;
     struct cf_denial denial = {CF_DENIAL_NONE, 0};
-    switch (cf_rng_below(&s->rng, 6)) {
+    switch (cf_rng_below(&s->rng, 7)) {
     case 0:
         denial = cf_conference_on_set_admin(s->conf, s->world.now, &operator, aor, on);
         break;
@@ -227,6 +227,9 @@ static void rule(struct scene *s, const struct cf_roster_device *d) {
         break;
     case 4:
         denial = cf_conference_on_lock(s->conf, s->world.now, &operator, on);
+        break;
+    case 5:
+        denial = cf_conference_on_lobby(s->conf, s->world.now, &operator, on);
         break;
     default:
         denial = cf_conference_on_remove(s->conf, s->world.now, &operator, aor);
@@ -268,6 +271,7 @@ static void compare_view(const struct scene *s, const struct cf_roster_view *vie
     assert_int_equal(view->told_count, roster->participant_count);
     assert_str(view->subject, s->conf->subject);
     assert_int_equal(view->is_locked, s->conf->is_locked);
+    assert_int_equal(view->has_lobby, s->conf->has_lobby);
     for (const struct cf_roster_participant *p = cf_roster_first(roster); p != NULL; p = cf_roster_next(roster, p)) {
         const struct cf_view_user *user = cf_roster_view_find(view, p->aor);
         assert_non_null(user);

@@ -6,6 +6,7 @@
 
 #define NS_INFO "urn:ietf:params:xml:ns:conference-info"
 #define NS_LINPHONE "linphone:xml:ns:conference-info-linphone-extension"
+#define NS_CONFER "urn:confer:conference-info"
 
 /** What element is open: a row of the table below. */
 enum place {
@@ -21,6 +22,7 @@ enum place {
     STATE_COUNT,
     STATE_ACTIVE,
     STATE_LOCKED,
+    ROOM_STATE,
     USERS,
     USER,
     USER_NAME,
@@ -64,6 +66,7 @@ static const struct {
     {STATE, NS_INFO, "user-count", STATE_COUNT},
     {STATE, NS_INFO, "active", STATE_ACTIVE},
     {STATE, NS_INFO, "locked", STATE_LOCKED},
+    {STATE, NS_CONFER, "room-state", ROOM_STATE},
     {ROOT, NS_INFO, "users", USERS},
     {USERS, NS_INFO, "user", USER},
     {USER, NS_INFO, "display-text", USER_NAME},
@@ -160,6 +163,10 @@ static enum cf_err begin_media(struct cf_conference_info *info, const struct cf_
     return err;
 }
 
+static bool is_true(struct cf_str text) {
+    return cf_str_eq(text, CF_STR("true")) || cf_str_eq(text, CF_STR("1"));
+}
+
 static enum cf_err begin(struct cf_conference_info *info, enum place place, const struct cf_xml_start *start) {
     if (place == ROOT) {
         return begin_root(info, start);
@@ -168,6 +175,9 @@ static enum cf_err begin(struct cf_conference_info *info, enum place place, cons
         info->has_description = true;
     } else if (place == STATE) {
         info->has_conference_state = true;
+    } else if (place == ROOM_STATE) {
+        info->has_room_state = true;
+        info->has_lobby = is_true(cf_xml_attribute(start, "lobby"));
     } else if (place == USERS) {
         info->has_users = true;
         return cf_roster_state_of(cf_xml_attribute(start, "state"), &info->users_state) ? CF_OK : CF_ERR_MALFORMED;
@@ -201,10 +211,6 @@ static enum cf_err on_start(void *ctx, const struct cf_xml_start *start) {
 }
 
 /* --- ends, with the text --- */
-
-static bool is_true(struct cf_str text) {
-    return cf_str_eq(text, CF_STR("true")) || cf_str_eq(text, CF_STR("1"));
-}
 
 static unsigned role_of(struct cf_str word) {
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {

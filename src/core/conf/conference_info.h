@@ -87,6 +87,8 @@ struct cf_conference_info {
     bool is_active;
     bool has_locked;
     bool is_locked;
+    bool has_room_state; /**< confer's own <room-state> */
+    bool has_lobby;
     bool has_users;
     enum cf_roster_state users_state;
     struct cf_info_user *users;

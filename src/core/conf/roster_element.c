@@ -74,12 +74,20 @@ void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *
                "</linphone-cie:crypto-security-level></conference-description>");
 }
 
+/* What RFC 4575 has no words for: must people who were not invited be let in? The last element of conference-state. */
+static void put_room_state(struct cf_writer *w, const struct cf_conference *conf) {
+    cf_put_lit(w, "<room-state xmlns=\"urn:confer:conference-info\"");
+    put_attribute(w, CF_STR("lobby"), conf->has_lobby ? CF_STR("true") : CF_STR("false"));
+    cf_put_lit(w, "/>");
+}
+
 void cf_put_roster_conference_state(struct cf_writer *w, const struct cf_conference *conf) {
     cf_put_lit(w, "<conference-state><user-count>");
     cf_put_dec(w, conf->roster.participant_count);
     cf_put_lit(w, "</user-count>");
     cf_put_xml_element(w, CF_STR("active"), cf_conference_is_over(conf) ? CF_STR("false") : CF_STR("true"));
     cf_put_xml_element(w, CF_STR("locked"), conf->is_locked ? CF_STR("true") : CF_STR("false"));
+    put_room_state(w, conf);
     cf_put_lit(w, "</conference-state>");
 }
 

@@ -22,7 +22,7 @@ void cf_put_roster_root(struct cf_writer *w, struct cf_str entity, enum cf_roste
 /** <conference-description>; @p wall is the time that Linphone takes for that of the event. */
 void cf_put_roster_description(struct cf_writer *w, const struct cf_conference *conf, bool shows_chat, cf_wall wall);
 
-/** <conference-state>. */
+/** <conference-state>, with whether there is a lobby. */
 void cf_put_roster_conference_state(struct cf_writer *w, const struct cf_conference *conf);
 
 /** Start tag of <user>; the end tag is the caller's. */

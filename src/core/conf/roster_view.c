@@ -75,6 +75,7 @@ static void clear(struct cf_roster_view *view) {
     cf_mem_free_str(view->mem, &view->subject);
     view->is_active = false;
     view->is_locked = false;
+    view->has_lobby = false;
     view->told_count = 0;
 }
 
@@ -298,6 +299,7 @@ static enum cf_err apply_content(struct cf_roster_view *view, const struct cf_co
         view->told_count = info->has_user_count ? info->user_count : 0;
         view->is_active = info->has_active && info->is_active;
         view->is_locked = info->has_locked && info->is_locked;
+        view->has_lobby = info->has_room_state && info->has_lobby;
     }
     if (info->has_users && info->users_state != CF_ROSTER_PARTIAL) {
         clear_users(view);

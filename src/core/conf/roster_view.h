@@ -65,6 +65,7 @@ struct cf_roster_view {
     struct cf_str subject;
     bool is_active;
     bool is_locked;
+    bool has_lobby;      /**< people who were not invited wait to be let in */
     uint32_t told_count; /**< <user-count> */
     struct cf_map by_entity;
     struct cf_list order;

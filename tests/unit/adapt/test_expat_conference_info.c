@@ -20,8 +20,8 @@ static const char sample[] =
     "  "
     "<linphone-cie:conference-times><linphone-cie:start>2026-11-22T12:38:29Z</linphone-cie:start></"
     "linphone-cie:conference-times>\n"
-    " </conference-description><conference-state><user-count>33</user-count><active>true</active><locked>1</locked></"
-    "conference-state>\n"
+    " </conference-description><conference-state><user-count>33</user-count><active>true</active><locked>1</locked>"
+    "<c:room-state xmlns:c=\"urn:confer:conference-info\" lobby=\"true\"/></conference-state>\n"
     " <users><user entity=\"sip:bob@example.com\" state=\"full\"><display-text>Bob Hoskins</display-text>\n"
     "   <roles><entry>admin</entry><entry>speaker</entry><entry>organizer</entry></roles>\n"
     "   <endpoint entity=\"sip:bob@pc33.example.com\"><display-text>Bob's Laptop</display-text><status>disconnected</status>\n"
@@ -50,6 +50,7 @@ static void reads_the_example_of_the_rfc(void **state) {
     assert_str(info.start, CF_STR("2026-11-22T12:38:29Z"));
     assert_null(info.end.at);
     assert_true(info.has_user_count && info.user_count == 33 && info.is_active && info.is_locked);
+    assert_true(info.has_room_state && info.has_lobby);
     assert_int_equal(info.user_count_read, 1); /* sidebars are not the conference */
     const struct cf_info_user *user = &info.users[0];
     assert_str(user->name, CF_STR("Bob Hoskins"));
