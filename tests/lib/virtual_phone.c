@@ -161,9 +161,11 @@ static void look_at(struct phone_call *call, const struct cf_sip_message *messag
     if (subject.len > 0) {
         copy(call->subject, sizeof call->subject, subject);
     }
-    if (!message->is_request) {
-        copy(call->reason, sizeof call->reason, message->reason);
-    } else if (message->method == CF_SIP_METHOD_INVITE && message->body.len < sizeof call->body) {
+    struct cf_str reason = message->is_request ? cf_sip_value(message, CF_SIP_HEADER_REASON) : message->reason;
+    if (!message->is_request || reason.len > 0) {
+        copy(call->reason, sizeof call->reason, reason);
+    }
+    if (message->is_request && message->method == CF_SIP_METHOD_INVITE && message->body.len < sizeof call->body) {
         memcpy(call->body, message->body.at, message->body.len);
         call->body_len = message->body.len;
     }

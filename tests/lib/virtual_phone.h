@@ -39,7 +39,7 @@ struct phone_call {
     struct cf_tx_id asked;
     char contact[600]; /**< URI of the peer's Contact */
     char subject[300]; /**< of the INVITE or its last answer */
-    char reason[200];  /**< phrase of the response that ended it */
+    char reason[200];  /**< phrase of the response that ended it, or Reason of the request that did */
     char body[24000];  /**< of the INVITE that came in */
     size_t body_len;
     unsigned media; /**< agreements */

@@ -153,6 +153,8 @@ static void every_device_rings_and_the_first_answer_wins(void **state) {
     assert_string_equal(scene_sees(ALICE, AOR_BOB), "connected");
     assert_true(scene.phones[BOB2].calls[0].is_up);
     assert_int_equal(scene.phones[BOB].calls[0].cause, CF_SESSION_CAUSE_CANCELLED);
+    /* RFC 3326: no call that was missed. */
+    assert_string_equal(scene.phones[BOB].calls[0].reason, "SIP;cause=200;text=\"Call completed elsewhere\"");
     assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 200 OK\n");
     assert_false(scene.phones[ALICE].is_referring);
     struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
@@ -160,6 +162,42 @@ static void every_device_rings_and_the_first_answer_wins(void **state) {
     assert_int_equal(bob->device_count, 1);
     assert_true(bob->is_verified);
     scene_end();
+}
+
+/* What one device says for its user (6xx) is said for all; what it says for itself leaves the others ringing. */
+static void one_device_declines_for_all_but_is_busy_for_itself(void **state) {
+    static const struct {
+        unsigned answer;
+        const char *status; /* what the others in the room see, and the one who asked for it is told */
+        const char *told;
+    } cases[] = {{486, "alerting", "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\n"},
+                 {603, "disconnected", "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 603 Decline\n"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool is_for_all = cases[i].answer >= 600;
+        scene_begin(30 + (unsigned)i);
+        phone_register(&scene.phones[BOB2]);
+        scene_run(CF_SEC(1));
+        scene.phones[BOB].habit = PHONE_RINGS;
+        scene.phones[BOB2].habit = PHONE_RINGS;
+        size_t alice = scene_join_watching(ALICE, ROOM);
+        phone_refer(&scene.phones[ALICE], scene.phones[ALICE].calls[alice].contact, "<" AOR_BOB ">", NULL);
+        scene_run(CF_SEC(1));
+        phone_answer(&scene.phones[BOB], 0, (uint16_t)cases[i].answer);
+        scene_run(CF_SEC(1));
+        assert_string_equal(scene_sees(ALICE, AOR_BOB), cases[i].status);
+        assert_string_equal(scene.phones[ALICE].told, cases[i].told);
+        assert_int_equal(scene.phones[BOB2].calls[0].is_there, !is_for_all);
+        if (is_for_all) {
+            assert_int_equal(scene.phones[BOB2].calls[0].cause, CF_SESSION_CAUSE_CANCELLED);
+            assert_string_equal(scene.phones[BOB2].calls[0].reason, "SIP;cause=603;text=\"Decline\"");
+        } else {
+            phone_answer(&scene.phones[BOB2], 0, 200);
+            scene_run(CF_SEC(1));
+            assert_string_equal(scene_sees(ALICE, AOR_BOB), "connected");
+        }
+        scene_end();
+    }
 }
 
 static void two_answers_at_once_leave_one_call(void **state) {
@@ -202,6 +240,9 @@ static void a_referred_call_in_vain_is_told(void **state) {
     scene_run(CF_SEC(1));
     assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 180 Ringing\nSIP/2.0 200 OK\n");
     /* Somebody without a phone is unreachable at once. */
+    phone_refer(&scene.phones[ALICE], uri, "<sip:erin@example.org>", NULL);
+    scene_run(CF_SEC(1));
+    assert_string_equal(scene.phones[ALICE].told, "SIP/2.0 100 Trying\nSIP/2.0 480 Temporarily Unavailable\n");
     scene_end();
 }
 
@@ -332,8 +373,9 @@ CF_TEST_MAIN(cmocka_unit_test(a_room_is_dialled_and_seen), cmocka_unit_test(unkn
              cmocka_unit_test(an_old_phone_gets_200_and_the_people_on_its_list_are_called),
              cmocka_unit_test(who_refuses_our_keys_is_offered_others),
              cmocka_unit_test(a_new_phone_gets_302_and_calls_the_conference),
-             cmocka_unit_test(every_device_rings_and_the_first_answer_wins), cmocka_unit_test(two_answers_at_once_leave_one_call),
-             cmocka_unit_test(a_referred_call_in_vain_is_told), cmocka_unit_test(nobody_outside_is_called),
-             cmocka_unit_test(a_subject_changes_by_an_offerless_reinvite), cmocka_unit_test(hold_is_shown),
-             cmocka_unit_test(a_device_that_calls_again_takes_the_place_of_its_call),
+             cmocka_unit_test(every_device_rings_and_the_first_answer_wins),
+             cmocka_unit_test(one_device_declines_for_all_but_is_busy_for_itself),
+             cmocka_unit_test(two_answers_at_once_leave_one_call), cmocka_unit_test(a_referred_call_in_vain_is_told),
+             cmocka_unit_test(nobody_outside_is_called), cmocka_unit_test(a_subject_changes_by_an_offerless_reinvite),
+             cmocka_unit_test(hold_is_shown), cmocka_unit_test(a_device_that_calls_again_takes_the_place_of_its_call),
              cmocka_unit_test(a_draining_server_makes_no_calls), cmocka_unit_test(rooms_and_accounts_have_limits))

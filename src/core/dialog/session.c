@@ -206,7 +206,7 @@ static void on_cancelled(struct cf_session *s, const struct cf_endpoint_event *e
         return; /* the 2xx was faster; the caller hangs up (RFC 5407 section 3.1.2) */
     }
     if (s->state == CF_SESSION_STATE_CALLED) {
-        cf_session_callee_on_cancelled(s, now);
+        cf_session_callee_on_cancelled(s, event->message, now);
     } else {
         cf_session_cancel_reinvite(s, now);
     }

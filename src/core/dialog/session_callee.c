@@ -4,14 +4,15 @@
 
 #include "core/sip/builder.h"
 
-/* The last line of defence: refuse and be over. */
-static void refuse_invite(struct cf_session *s, uint16_t status, enum cf_session_cause cause, cf_usec now) {
+/* The last line of defence: refuse and be over; @p why brought it, if anything did. */
+static void refuse_invite(struct cf_session *s, uint16_t status, enum cf_session_cause cause, const struct cf_sip_message *why,
+                          cf_usec now) {
     const struct cf_sip_message *request = cf_endpoint_request_of(s->usage.endpoint, s->invite_in);
     if (request != NULL) {
         cf_session_refuse(s, s->invite_in, request, status, CF_STR_NONE, now);
     }
     s->invite_in = (struct cf_tx_id){{0, 0}};
-    cf_session_finish(s, cause, status, NULL, now);
+    cf_session_finish(s, cause, status, why, now);
 }
 
 /* What is wrong with the INVITE as such: status to refuse it with and the fields for that, or 0. */
@@ -154,7 +155,7 @@ static enum cf_err send_described(struct cf_session *s, const struct cf_sip_mess
         err = send_provisional(s, request, response, now);
     }
     if (err != CF_OK) {
-        refuse_invite(s, 500, CF_SESSION_CAUSE_NO_MEMORY, now);
+        refuse_invite(s, 500, CF_SESSION_CAUSE_NO_MEMORY, NULL, now);
     } else if (is_reliable) {
         s->setup->provisional.has_description = true;
         cf_mem_free_str(s->usage.mem, kept);
@@ -245,7 +246,7 @@ static enum cf_err accept_invite(struct cf_session *s, const struct cf_sip_messa
         }
     }
     if (err != CF_OK) {
-        refuse_invite(s, 500, CF_SESSION_CAUSE_NO_MEMORY, now);
+        refuse_invite(s, 500, CF_SESSION_CAUSE_NO_MEMORY, NULL, now);
     } else if (was_received) {
         push_answered_media(s);
     }
@@ -290,7 +291,7 @@ void cf_session_callee_release(struct cf_session *s, cf_usec now) {
         confirm(s);
     } else {
         cf_session_set(s, CF_SESSION_IS_DEFERRED, false);
-        refuse_invite(s, 500, CF_SESSION_CAUSE_NO_MEMORY, now);
+        refuse_invite(s, 500, CF_SESSION_CAUSE_NO_MEMORY, NULL, now);
     }
 }
 
@@ -325,7 +326,7 @@ void cf_session_callee_on_prack(struct cf_session *s, const struct cf_endpoint_e
         (void)err; /* it comes again */
     }
     if (is_unanswered && s->state == CF_SESSION_STATE_CALLED) {
-        refuse_invite(s, 488, CF_SESSION_CAUSE_MEDIA, now);
+        refuse_invite(s, 488, CF_SESSION_CAUSE_MEDIA, NULL, now);
     } else {
         cf_session_callee_release(s, now);
     }
@@ -362,10 +363,10 @@ void cf_session_callee_on_ack(struct cf_session *s, const struct cf_endpoint_eve
     }
 }
 
-void cf_session_callee_on_cancelled(struct cf_session *s, cf_usec now) {
+void cf_session_callee_on_cancelled(struct cf_session *s, const struct cf_sip_message *cancel, cf_usec now) {
     if (s->state == CF_SESSION_STATE_CALLED) {
         cf_session_set(s, CF_SESSION_IS_DEFERRED, false);
-        refuse_invite(s, 487, CF_SESSION_CAUSE_CANCELLED, now);
+        refuse_invite(s, 487, CF_SESSION_CAUSE_CANCELLED, cancel, now);
     }
 }
 
@@ -387,7 +388,7 @@ void cf_session_callee_on_deadline(struct cf_session *s, cf_usec now) {
     }
     case CF_PROVISIONAL_GIVE_UP:
         cf_session_set(s, CF_SESSION_IS_DEFERRED, false);
-        refuse_invite(s, 504, CF_SESSION_CAUSE_TIMEOUT, now);
+        refuse_invite(s, 504, CF_SESSION_CAUSE_TIMEOUT, NULL, now);
         break;
     case CF_PROVISIONAL_NOTHING:
         break;

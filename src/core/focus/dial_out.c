@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Calling people in (RFC 5366, RFC 4579 section 5.6): every registered device of a participant is rung at once, the first
- * answer wins, the others are cancelled; when all have failed the most telling response decides what the roster shows.
+ * answer wins, the others are cancelled; so are they when one says no for its user and not for itself (6xx). When all have failed
+ * the most telling response decides what the roster shows.
  */
 #include "base/hash.h"
 #include "core/focus/focus_impl.h"
@@ -9,6 +10,9 @@
 
 #define LIST_MAX 16384
 #define FRAGMENT_MAX 1024
+
+/* RFC 3326: a phone that is told why shows no missed call. */
+#define DECLINED CF_STR("Reason: SIP;cause=603;text=\"Decline\"\r\n")
 
 struct cf_dial *cf_dial_of(struct cf_room *room, struct cf_handle device) {
     CF_LIST_EACH (&room->dials, link, following) {
@@ -83,6 +87,19 @@ static void settle_dial(struct cf_dial *dial, cf_usec now) {
     fail(room, device, status, has_rung, now);
 }
 
+/* The legs of @p dial hang up and say @p why; none of them counts any more. */
+static void end_legs(struct cf_dial *dial, struct cf_str why, cf_usec now) {
+    struct cf_link *link = cf_list_pop(&dial->legs);
+    while (link != NULL) {
+        struct cf_leg *leg = CF_OF(link, struct cf_leg, in_dial);
+        leg->dial = NULL;
+        leg->has_left = true;
+        cf_session_end(&leg->session, 0, why, now);
+        cf_leg_settle(leg, now);
+        link = cf_list_pop(&dial->legs);
+    }
+}
+
 static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, cf_usec now);
 
 void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now) {
@@ -96,6 +113,9 @@ void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now) {
     if (weight(status) > weight(dial->best_status)) {
         dial->best_status = status;
     }
+    if (status >= 600) {
+        end_legs(dial, DECLINED, now); /* RFC 3261 section 16.7: it speaks for all devices */
+    }
     settle_dial(dial, now);
 }
 
@@ -108,21 +128,8 @@ void cf_dial_on_ringing(struct cf_leg *leg, cf_usec now) {
     }
 }
 
-/* The legs of @p dial hang up; none of them counts any more. */
-static void end_legs(struct cf_dial *dial, cf_usec now) {
-    struct cf_link *link = cf_list_pop(&dial->legs);
-    while (link != NULL) {
-        struct cf_leg *leg = CF_OF(link, struct cf_leg, in_dial);
-        leg->dial = NULL;
-        leg->has_left = true;
-        cf_session_end(&leg->session, 0, CF_STR_NONE, now);
-        cf_leg_settle(leg, now);
-        link = cf_list_pop(&dial->legs);
-    }
-}
-
-void cf_dial_cancel(struct cf_dial *dial, cf_usec now) {
-    end_legs(dial, now);
+void cf_dial_cancel(struct cf_dial *dial, struct cf_str why, cf_usec now) {
+    end_legs(dial, why, now);
     cf_dial_destroy(dial);
 }
 
@@ -139,7 +146,7 @@ void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *messag
     leg->device = dial->device;
     leg->takes_cpim = message != NULL && cf_focus_reads_cpim(message);
     cf_list_remove(&leg->in_dial);
-    cf_dial_cancel(dial, now);
+    cf_dial_cancel(dial, CF_FOCUS_ELSEWHERE, now);
     struct cf_str device = message == NULL ? CF_STR_NONE : cf_device_entity(message, entity, sizeof entity);
     struct cf_conference_call call = cf_leg_call(leg, device.len > 0 ? device : leg->aor);
     cf_conference_on_answered(conf, now, leg->device, &call);
@@ -149,7 +156,7 @@ void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *messag
 void cf_dial_on_deadline(struct cf_dial *dial, cf_usec now) {
     struct cf_room *room = dial->room;
     struct cf_handle device = dial->device;
-    cf_dial_cancel(dial, now);
+    cf_dial_cancel(dial, CF_STR_NONE, now);
     fail(room, device, 408, true, now);
 }
 

@@ -245,7 +245,7 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
         }
     } else if (dial != NULL) {
         struct cf_handle device = dial->device;
-        cf_dial_cancel(dial, now);
+        cf_dial_cancel(dial, out->reason == CF_HANG_UP_JOINED ? CF_FOCUS_ELSEWHERE : CF_STR_NONE, now);
         cf_conference_on_left(out->conference, now, device, false);
     }
 }

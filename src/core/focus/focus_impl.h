@@ -369,8 +369,11 @@ void cf_dial_on_ringing(struct cf_leg *leg, cf_usec now);
 void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
 void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now);
 
-/** Nobody is to be called any more: hang up. */
-void cf_dial_cancel(struct cf_dial *dial, cf_usec now);
+/** Why devices need not ring any more (RFC 3326): the person has answered on another one. A whole line. */
+#define CF_FOCUS_ELSEWHERE CF_STR("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
+
+/** Nobody is to be called any more: hang up and say @p why, a whole Reason line; absent: nothing. */
+void cf_dial_cancel(struct cf_dial *dial, struct cf_str why, cf_usec now);
 
 /** The attempt for @p device, or NULL. */
 struct cf_dial *cf_dial_of(struct cf_room *room, struct cf_handle device);

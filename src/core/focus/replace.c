@@ -38,6 +38,6 @@ void cf_leg_give_way(struct cf_leg *leg, cf_usec now) {
         leg->has_left = true;
         cf_conference_on_left(conf, now, leg->device, false);
     }
-    cf_session_end(&leg->session, 0, CF_STR("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"), now);
+    cf_session_end(&leg->session, 0, CF_FOCUS_ELSEWHERE, now);
     cf_leg_settle(leg, now);
 }
