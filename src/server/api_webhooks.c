@@ -7,7 +7,7 @@ static void put_hook(struct cf_writer *w, const struct cf_hook *hook) {
     bool is_first = true;
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("id"), true);
-    cf_put_json_str(w, cf_str_n(hook->id, sizeof hook->id));
+    cf_put_json_str(w, cf_hook_id(hook));
     cf_put_json_text(w, CF_STR("url"), cf_str_of(hook->url));
     cf_put_json_key(w, CF_STR("events"), false);
     cf_put_char(w, '[');
@@ -19,14 +19,10 @@ static void put_hook(struct cf_writer *w, const struct cf_hook *hook) {
         }
     }
     cf_put_char(w, ']');
-    cf_api_put_time(w, CF_STR("created"), hook->created);
+    cf_put_json_time(w, CF_STR("created"), hook->created);
     cf_put_json_number(w, CF_STR("waiting"), hook->waiting);
     cf_put_json_number(w, CF_STR("delivered"), hook->delivered);
     cf_put_json_number(w, CF_STR("failed"), hook->failed);
-}
-
-static struct cf_str id_of(const struct cf_hook *hook) {
-    return cf_str_n(hook->id, sizeof hook->id);
 }
 
 /* The hook with the least id behind @p after; NULL: none. */
@@ -34,7 +30,8 @@ static const struct cf_hook *next_hook(const struct cf_hooks *hooks, struct cf_s
     const struct cf_hook *least = NULL;
     for (size_t i = 0; i < hooks->table.slots_used; i++) {
         const struct cf_hook *hook = cf_hooks_at(hooks, i);
-        if (hook != NULL && cf_str_cmp(id_of(hook), after) > 0 && (least == NULL || cf_str_cmp(id_of(hook), id_of(least)) < 0)) {
+        if (hook != NULL && cf_str_cmp(cf_hook_id(hook), after) > 0 &&
+            (least == NULL || cf_str_cmp(cf_hook_id(hook), cf_hook_id(least)) < 0)) {
             least = hook;
         }
     }
@@ -48,10 +45,10 @@ void cf_api_list_webhooks(struct cf_api_call *call) {
         return;
     }
     const struct cf_hook *hook = next_hook(hooks, page.after.at == NULL ? CF_STR("") : page.after);
-    while (hook != NULL && cf_api_page_takes(call, &page, id_of(hook))) {
+    while (hook != NULL && cf_api_page_takes(call, &page, cf_hook_id(hook))) {
         put_hook(&call->body, hook);
         cf_put_char(&call->body, '}');
-        hook = next_hook(hooks, id_of(hook));
+        hook = next_hook(hooks, cf_hook_id(hook));
     }
     cf_api_page_end(call, &page);
 }
@@ -109,7 +106,7 @@ void cf_api_add_webhook(struct cf_api_call *call) {
     cf_hook_secret_text(hook->secret, secret);
     cf_put_json_text(&call->body, CF_STR("secret"), cf_str_n(secret, sizeof secret));
     cf_put_char(&call->body, '}');
-    cf_api_made(call, CF_STR("/api/webhooks/"), id_of(hook));
+    cf_api_made(call, CF_STR("/api/webhooks/"), cf_hook_id(hook));
 }
 
 void cf_api_remove_webhook(struct cf_api_call *call) {

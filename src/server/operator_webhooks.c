@@ -14,7 +14,7 @@ static void fail(struct cf_writer *w, struct cf_str why) {
 static void put_hook(struct cf_writer *w, const struct cf_hook *hook) {
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("webhook"), true);
-    cf_put_json_str(w, cf_str_n(hook->id, sizeof hook->id));
+    cf_put_json_str(w, cf_hook_id(hook));
     cf_put_json_text(w, CF_STR("url"), cf_str_of(hook->url));
     cf_put_json_number(w, CF_STR("waiting"), hook->waiting);
     cf_put_json_number(w, CF_STR("delivered"), hook->delivered);

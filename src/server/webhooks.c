@@ -18,7 +18,7 @@ static void take_result(struct cf_webhooks *webhooks, cf_usec now, struct cf_han
     char id[CF_HOOK_DELIVERY_ID_LEN];
     const struct cf_hook *hook = cf_handle_get(&webhooks->hooks.table, handle);
     if (cf_hooks_on_result(&webhooks->hooks, now, handle, status, id)) {
-        struct cf_str name = cf_str_n(hook->id, sizeof hook->id);
+        struct cf_str name = cf_hook_id(hook);
         enum cf_err err = cf_webhook_store_forget(&webhooks->store->db, name, cf_str_n(id, sizeof id));
         if (err != CF_OK) {
             cf_log(CF_LOG_WARNING, "webhooks", "%.*s may be told something twice: %s", CF_STR_ARG(name), cf_err_text(err));
@@ -153,7 +153,7 @@ static void tell(struct cf_webhooks *webhooks, cf_usec now, uint32_t event, stru
         if (hook == NULL || (hook->events & event) == 0) {
             continue;
         }
-        struct cf_webhook_delivery_row row = {.webhook = cf_str_n(hook->id, sizeof hook->id), .id = id, .body = body};
+        struct cf_webhook_delivery_row row = {.webhook = cf_hook_id(hook), .id = id, .body = body};
         enum cf_err err = cf_hooks_put(&webhooks->hooks, now, row.webhook, id, body);
         err = err == CF_OK ? cf_webhook_store_keep(&webhooks->store->db, &row) : err;
         if (err != CF_OK) {

@@ -93,14 +93,10 @@ bool cf_hook_secret_of(struct cf_str text, uint8_t ret[CF_HOOK_SECRET_LEN]) {
 
 /* --- hooks --- */
 
-static struct cf_str id_of(const struct cf_hook *hook) {
-    return cf_str_n(hook->id, sizeof hook->id);
-}
-
 static struct cf_hook *find(const struct cf_hooks *hooks, struct cf_str id) {
     for (size_t i = 0; i < hooks->table.slots_used; i++) {
         struct cf_hook *hook = cf_handle_at(&hooks->table, i);
-        if (hook != NULL && cf_str_eq(id_of(hook), id)) {
+        if (hook != NULL && cf_str_eq(cf_hook_id(hook), id)) {
             return hook;
         }
     }
@@ -225,8 +221,7 @@ bool cf_hooks_poll(struct cf_hooks *hooks, cf_usec now, cf_wall wall, struct cf_
                                          .body = cf_str_n(first->body, first->body_len),
                                          .timestamp = wall / CF_SEC(1)};
         if (!sign(hooks, hook, ret)) {
-            hook->failed++;
-            drop_first(hooks, hook);
+            hook->due = now + CF_HOOK_SIGN_DELAY; /* it keeps its place; nothing was sent, so it is no attempt */
             continue;
         }
         hook->is_busy = true;

@@ -34,6 +34,9 @@
 /** Letters of the id of a delivery. */
 #define CF_HOOK_DELIVERY_ID_LEN 20
 
+/** What can't be signed for want of memory is tried again after this; it is no attempt. */
+#define CF_HOOK_SIGN_DELAY CF_SEC(5)
+
 /** Attempts: one at once and one after each of these. */
 #define CF_HOOK_DELAYS                                                                                                           \
     { CF_SEC(5), CF_SEC(30), CF_SEC(120), CF_SEC(600), CF_SEC(3600) }
@@ -55,6 +58,11 @@ struct cf_hook {
     uint64_t delivered; /**< since start */
     uint64_t failed;    /**< given up, or there was no room for */
 };
+
+/** The id of @p hook; a view into it. */
+static inline struct cf_str cf_hook_id(const struct cf_hook *hook) {
+    return cf_str_n(hook->id, sizeof hook->id);
+}
 
 /** All hooks of a server. */
 struct cf_hooks {
