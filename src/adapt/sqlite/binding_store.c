@@ -27,15 +27,8 @@ enum cf_err cf_binding_store_put(struct cf_sqlite *c, struct cf_str aor, const s
 }
 
 enum cf_err cf_binding_store_remove(struct cf_sqlite *c, struct cf_str aor, struct cf_str contact) {
-    struct cf_sqlite_stmt st = {NULL, CF_OK};
-    enum cf_err err = cf_sqlite_prepare(c, &st, "DELETE FROM binding WHERE aor = ? AND contact = ?");
-    if (err == CF_OK) {
-        cf_sqlite_bind_text(&st, 1, aor);
-        cf_sqlite_bind_text(&st, 2, contact);
-        err = cf_sqlite_run(&st);
-    }
-    cf_sqlite_finish(&st);
-    return err;
+    const struct cf_str texts[] = {aor, contact};
+    return cf_sqlite_run_texts(c, "DELETE FROM binding WHERE aor = ? AND contact = ?", texts, 2);
 }
 
 static enum cf_err remove_ended(struct cf_sqlite *c, cf_wall now) {

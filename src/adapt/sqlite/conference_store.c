@@ -106,14 +106,7 @@ enum cf_err cf_conference_store_put(struct cf_sqlite *c, const struct cf_confere
 }
 
 enum cf_err cf_conference_store_remove(struct cf_sqlite *c, struct cf_str key) {
-    struct cf_sqlite_stmt st;
-    enum cf_err err = cf_sqlite_prepare(c, &st, "DELETE FROM conference WHERE key = ?");
-    if (err == CF_OK) {
-        cf_sqlite_bind_text(&st, 1, key);
-        err = cf_sqlite_run(&st);
-    }
-    cf_sqlite_finish(&st);
-    return err;
+    return cf_sqlite_run_texts(c, "DELETE FROM conference WHERE key = ?", &key, 1);
 }
 
 /* --- reading --- */

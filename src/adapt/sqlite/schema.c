@@ -93,6 +93,8 @@ static const char *const steps[] = {
     " id TEXT NOT NULL,"
     " body TEXT NOT NULL"
     ");",
+    /* 7 -> 8: what was delivered is found by its names. */
+    "CREATE INDEX webhook_delivery_by_names ON webhook_delivery(webhook, id);",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

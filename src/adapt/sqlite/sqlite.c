@@ -218,6 +218,17 @@ enum cf_err cf_sqlite_run(struct cf_sqlite_stmt *st) {
     return err;
 }
 
+enum cf_err cf_sqlite_run_texts(struct cf_sqlite *c, const char *sql, const struct cf_str *texts, size_t count) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    enum cf_err err = cf_sqlite_prepare(c, &st, sql);
+    for (size_t i = 0; i < count && err == CF_OK; i++) {
+        cf_sqlite_bind_text(&st, (int)i + 1, texts[i]);
+    }
+    err = err == CF_OK ? cf_sqlite_run(&st) : err;
+    cf_sqlite_finish(&st);
+    return err;
+}
+
 struct cf_str cf_sqlite_column_text(const struct cf_sqlite_stmt *st, int index) {
     const void *text = sqlite3_column_text(st->stmt, index);
     return text == NULL ? CF_STR_NONE : cf_str_n(text, (size_t)sqlite3_column_bytes(st->stmt, index));

@@ -89,6 +89,9 @@ CF_MUST_USE enum cf_err cf_sqlite_step(struct cf_sqlite_stmt *st, bool *ret_row)
 /** Step a statement that gives no rows, then reset it. */
 CF_MUST_USE enum cf_err cf_sqlite_run(struct cf_sqlite_stmt *st);
 
+/** Prepare @p sql, which gives no rows, run it once with the @p count of @p texts for its parameters, and finish it. */
+CF_MUST_USE enum cf_err cf_sqlite_run_texts(struct cf_sqlite *c, const char *sql, const struct cf_str *texts, size_t count);
+
 /** Column @p index (from 0) of the current row; views are valid until the next step or reset. NULL is absent, or 0. */
 struct cf_str cf_sqlite_column_text(const struct cf_sqlite_stmt *st, int index);
 struct cf_span cf_sqlite_column_blob(const struct cf_sqlite_stmt *st, int index);

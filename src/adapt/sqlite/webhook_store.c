@@ -17,21 +17,10 @@ enum cf_err cf_webhook_store_add(struct cf_sqlite *c, const struct cf_webhook_ro
     return err;
 }
 
-static enum cf_err run_with(struct cf_sqlite *c, const char *sql, struct cf_str id) {
-    struct cf_sqlite_stmt st = {NULL, CF_OK};
-    enum cf_err err = cf_sqlite_prepare(c, &st, sql);
-    if (err == CF_OK) {
-        cf_sqlite_bind_text(&st, 1, id);
-        err = cf_sqlite_run(&st);
-    }
-    cf_sqlite_finish(&st);
-    return err;
-}
-
 enum cf_err cf_webhook_store_remove(struct cf_sqlite *c, struct cf_str id) {
     /* In this order: one that was removed by half is still there, and can be removed again. */
-    enum cf_err err = run_with(c, "DELETE FROM webhook_delivery WHERE webhook = ?", id);
-    return err == CF_OK ? run_with(c, "DELETE FROM webhook WHERE id = ?", id) : err;
+    enum cf_err err = cf_sqlite_run_texts(c, "DELETE FROM webhook_delivery WHERE webhook = ?", &id, 1);
+    return err == CF_OK ? cf_sqlite_run_texts(c, "DELETE FROM webhook WHERE id = ?", &id, 1) : err;
 }
 
 enum cf_err cf_webhook_store_each(struct cf_sqlite *c, cf_webhook_visitor *visit, void *ctx) {
@@ -53,28 +42,13 @@ enum cf_err cf_webhook_store_each(struct cf_sqlite *c, cf_webhook_visitor *visit
 }
 
 enum cf_err cf_webhook_store_keep(struct cf_sqlite *c, const struct cf_webhook_delivery_row *row) {
-    struct cf_sqlite_stmt st = {NULL, CF_OK};
-    enum cf_err err = cf_sqlite_prepare(c, &st, "INSERT INTO webhook_delivery(webhook, id, body) VALUES(?,?,?)");
-    if (err == CF_OK) {
-        cf_sqlite_bind_text(&st, 1, row->webhook);
-        cf_sqlite_bind_text(&st, 2, row->id);
-        cf_sqlite_bind_text(&st, 3, row->body);
-        err = cf_sqlite_run(&st);
-    }
-    cf_sqlite_finish(&st);
-    return err;
+    const struct cf_str texts[] = {row->webhook, row->id, row->body};
+    return cf_sqlite_run_texts(c, "INSERT INTO webhook_delivery(webhook, id, body) VALUES(?,?,?)", texts, 3);
 }
 
 enum cf_err cf_webhook_store_forget(struct cf_sqlite *c, struct cf_str webhook, struct cf_str id) {
-    struct cf_sqlite_stmt st = {NULL, CF_OK};
-    enum cf_err err = cf_sqlite_prepare(c, &st, "DELETE FROM webhook_delivery WHERE webhook = ? AND id = ?");
-    if (err == CF_OK) {
-        cf_sqlite_bind_text(&st, 1, webhook);
-        cf_sqlite_bind_text(&st, 2, id);
-        err = cf_sqlite_run(&st);
-    }
-    cf_sqlite_finish(&st);
-    return err;
+    const struct cf_str texts[] = {webhook, id};
+    return cf_sqlite_run_texts(c, "DELETE FROM webhook_delivery WHERE webhook = ? AND id = ?", texts, 2);
 }
 
 enum cf_err cf_webhook_store_waiting(struct cf_sqlite *c, cf_webhook_delivery_visitor *visit, void *ctx) {
