@@ -134,6 +134,12 @@ static inline bool cf_ascii_is_alpha(char c) {
 /** Value of a hexadecimal digit, or -1. */
 int cf_ascii_hex_value(char c);
 
+/** Is @p text 1 to @p max letters, digits and characters of @p others? */
+bool cf_str_is_made_of(struct cf_str text, struct cf_str others, size_t max);
+
+/** Is @p text @p least to @p most decimal digits? */
+bool cf_str_is_digits(struct cf_str text, size_t least, size_t most);
+
 /** True if @p s is well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool cf_str_is_utf8(struct cf_str s);
 

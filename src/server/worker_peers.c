@@ -26,7 +26,7 @@ bool cf_worker_peers_put(struct cf_worker_peers *peers, size_t to, struct cf_spa
         !cf_mailbox_put(ring, parcel.at, parcel.len)) {
         return false;
     }
-    peers->waiting |= (uint16_t)(1U << to);
+    peers->waiting |= cf_worker_bit(to);
     return true;
 }
 

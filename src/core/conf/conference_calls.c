@@ -41,44 +41,39 @@ static bool has_other(const struct cf_roster_device *device) {
 }
 
 /* A hand goes down with the last device of who raised it. */
-static void lower_hand(struct cf_conference *conf, const struct cf_roster_device *leaving) {
-    struct cf_roster_participant *p = leaving->participant;
-    if (p->hand_up != 0 && !has_other(leaving)) {
-        p->hand_up = 0;
-        cf_roster_touch(&conf->roster, p);
+static void lower_hand(struct cf_conference *conf, struct cf_roster_participant *leaving) {
+    if (leaving->hand_up != 0) {
+        leaving->hand_up = 0;
+        cf_roster_touch(&conf->roster, leaving);
     }
 }
 
-static void tell_joined(struct cf_conference *conf, const struct cf_roster_device *device) {
+static void count(struct cf_conference *conf, const struct cf_roster_device *device) {
     if (conf->in_count == 0 && conf->state != CF_CONFERENCE_STATE_RUNNING) {
         cf_conf_tell(conf, CF_HAPPENING_STARTED, NULL);
     }
+    conf->in_count++;
     if (!has_other(device)) {
+        conf->people_count++;
         cf_conf_tell(conf, CF_HAPPENING_JOINED, device->participant);
     }
-}
-
-static void tell_left(struct cf_conference *conf, const struct cf_roster_device *device) {
-    if (!has_other(device)) {
-        cf_conf_tell(conf, CF_HAPPENING_LEFT, device->participant);
-    }
+    give_roles(conf, device->participant);
 }
 
 static void uncount(struct cf_conference *conf, const struct cf_roster_device *device) {
     conf->in_count--;
-    conf->people_count -= has_other(device) ? 0 : 1;
     conf->needs_admin = conf->needs_admin || device->participant->is_admin;
-    lower_hand(conf, device);
-    tell_left(conf, device);
+    if (!has_other(device)) {
+        conf->people_count--;
+        lower_hand(conf, device->participant);
+        cf_conf_tell(conf, CF_HAPPENING_LEFT, device->participant);
+    }
 }
 
-static void recount(struct cf_conference *conf, struct cf_roster_device *device, bool counted) {
+static void recount(struct cf_conference *conf, const struct cf_roster_device *device, bool counted) {
     bool counts = cf_conf_counts(device);
     if (counts && !counted) {
-        tell_joined(conf, device);
-        conf->in_count++;
-        conf->people_count += has_other(device) ? 0 : 1;
-        give_roles(conf, device->participant);
+        count(conf, device);
     }
     if (!counts && counted) {
         uncount(conf, device);

@@ -9,12 +9,7 @@
 #define ALL_LEAK (CF_PIN_GUARD_LEAK / 60)
 
 bool cf_pin_is_valid(struct cf_str pin) {
-    for (size_t i = 0; i < pin.len; i++) {
-        if (!cf_ascii_is_digit(pin.at[i])) {
-            return false;
-        }
-    }
-    return pin.len >= PIN_MIN && pin.len <= CF_PIN_MAX;
+    return cf_str_is_digits(pin, PIN_MIN, CF_PIN_MAX);
 }
 
 static struct cf_pin_counter *slot_of(const struct cf_pin_guard *guard, struct cf_pin_counter *slots, struct cf_str name) {

@@ -3,11 +3,10 @@
 #include "core/config/config_form.h"
 
 #include "base/addr.h"
+#include "core/conf/pin_guard.h"
+#include "core/conf/room_name.h"
 #include "core/sip/uri.h"
 
-#define ROOM_NAME_MAX 40
-#define PIN_MIN 4
-#define PIN_MAX 16
 #define HOST_MAX 253 /* RFC 1035 section 2.3.4, as text */
 
 static const struct cf_config_form_row rows[] = {
@@ -32,29 +31,9 @@ const struct cf_config_form_row *cf_config_form_of(const char *name) {
 
 /* --- pieces of texts --- */
 
-/* 1 to @p max letters, digits and @p others. */
-static bool is_made_of(struct cf_str text, struct cf_str others, size_t max) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && cf_str_find(others, c) == others.len) {
-            return false;
-        }
-    }
-    return text.len > 0 && text.len <= max;
-}
-
-static bool is_number(struct cf_str text, size_t least, size_t most) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (!cf_ascii_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return text.len >= least && text.len <= most;
-}
-
 static bool is_host(struct cf_str text) {
     struct cf_addr addr;
-    return cf_addr_parse_ip(text, &addr) == CF_OK || is_made_of(text, CF_STR("-."), HOST_MAX);
+    return cf_addr_parse_ip(text, &addr) == CF_OK || cf_str_is_made_of(text, CF_STR("-."), HOST_MAX);
 }
 
 static bool is_host_and_port(struct cf_str text) {
@@ -82,7 +61,7 @@ static struct cf_str behind_scheme(struct cf_str text) {
 static bool is_page(struct cf_str text) {
     struct cf_str path = behind_scheme(text);
     struct cf_str place = cf_str_cut(&path, '/');
-    return is_host_and_port(place) && (path.len == 0 || is_made_of(path, CF_STR("-._~%/"), path.len));
+    return is_host_and_port(place) && (path.len == 0 || cf_str_is_made_of(path, CF_STR("-._~%/"), path.len));
 }
 
 static bool is_sip_uri(struct cf_str text) {
@@ -90,14 +69,10 @@ static bool is_sip_uri(struct cf_str text) {
     return cf_sip_uri_parse(text, &uri) == CF_OK && cf_sip_uri_is_sip(&uri);
 }
 
-static bool is_room(struct cf_str text) {
-    return is_made_of(text, CF_STR("-_."), ROOM_NAME_MAX);
-}
-
 static bool is_pin(struct cf_str text) {
     struct cf_str pin = text;
     struct cf_str room = cf_str_cut(&pin, ':');
-    return is_room(room) && is_number(pin, PIN_MIN, PIN_MAX);
+    return cf_room_name_is_valid(room) && cf_pin_is_valid(pin);
 }
 
 static bool find_word(struct cf_str words, struct cf_str item, struct cf_str *ret_word) {
@@ -134,9 +109,9 @@ bool cf_config_form_fits(const struct cf_config_form_row *row, struct cf_str ite
     case CF_CONFIG_FORM_SIP_URI:
         return is_sip_uri(item);
     case CF_CONFIG_FORM_USER:
-        return is_made_of(item, CF_STR("-_.!~*'()&=+$,;?/"), item.len);
+        return cf_str_is_made_of(item, CF_STR("-_.!~*'()&=+$,;?/"), item.len);
     case CF_CONFIG_FORM_ROOM:
-        return is_room(item);
+        return cf_room_name_is_valid(item);
     case CF_CONFIG_FORM_PIN:
         return is_pin(item);
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* URIs of the focus: factories, conferences, rooms; names of devices. */
+#include "core/conf/room_name.h"
 #include "core/endpoint/local_uri.h"
 #include "core/focus/focus_impl.h"
 #include "core/sip/uri.h"
 
 #define ROOM_PREFIX CF_STR("room-")
-#define ROOM_NAME_MAX 40
 
 static bool is_one_of(struct cf_str list, struct cf_str word) {
     struct cf_str rest = list.len == 0 ? CF_STR_NONE : list;
@@ -29,17 +29,6 @@ bool cf_focus_serves(const struct cf_focus *focus, const struct cf_sip_uri *uri)
     return cf_focus_is_factory(focus, uri) || is_room(uri) || cf_str_eq(uri->user, focus->config.user);
 }
 
-/* What is allowed in a room's name goes into URIs and documents as it is. */
-static bool is_room_name(struct cf_str name) {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
-        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && c != '-' && c != '_' && c != '.') {
-            return false;
-        }
-    }
-    return name.len > 0 && name.len <= ROOM_NAME_MAX;
-}
-
 void cf_focus_put_place(const struct cf_focus *focus, const struct cf_sip_uri *uri, struct cf_writer *w) {
     /* A proxy in front of us may have put an address there that nobody else knows. */
     if (uri == NULL || focus->config.proxy.len > 0) {
@@ -59,7 +48,7 @@ static struct cf_denial make_room(struct cf_focus *focus, struct cf_str user, co
     char uri[CF_CONFERENCE_URI_MAX];
     struct cf_writer w;
     struct cf_str name = cf_str_skip(user, ROOM_PREFIX.len);
-    if (!is_room_name(name)) {
+    if (!cf_room_name_is_valid(name)) {
         return (struct cf_denial){.reason = CF_DENIAL_NOT_FOUND};
     }
     cf_writer_init(&w, uri, sizeof uri);
@@ -114,7 +103,7 @@ struct cf_denial cf_focus_key_of(struct cf_focus *focus, struct cf_str name, cha
         cf_put(&w, ROOM_PREFIX);
         cf_put(&w, plain);
         denial = cf_directory_find(&focus->directory, cf_writer_str(&w), &conf);
-        bool can_be = focus->config.has_open_rooms && is_room_name(plain);
+        bool can_be = focus->config.has_open_rooms && cf_room_name_is_valid(plain);
         denial.reason = denial.reason == CF_DENIAL_NOT_FOUND && can_be ? CF_DENIAL_NONE : denial.reason;
     }
     if (!cf_writer_ok(&w)) {
@@ -132,7 +121,7 @@ struct cf_denial cf_focus_find_room(struct cf_focus *focus, struct cf_str name, 
 }
 
 struct cf_denial cf_focus_add_room(struct cf_focus *focus, struct cf_str name, cf_usec now) {
-    char user[ROOM_NAME_MAX + 8];
+    char user[CF_ROOM_NAME_MAX + 8];
     struct cf_writer w;
     struct cf_conference *conf = NULL;
     cf_writer_init(&w, user, sizeof user);

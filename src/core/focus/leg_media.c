@@ -15,7 +15,7 @@ void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *com
 static void tell_leg(struct cf_leg *leg, enum cf_media_command_kind kind) {
     struct cf_focus *focus = leg->room->focus;
     struct cf_media_command command = {
-        .kind = kind, .room = leg->room->handle, .leg = leg->handle, .workers = (uint16_t)(1U << leg->worker)};
+        .kind = kind, .room = leg->room->handle, .leg = leg->handle, .workers = cf_worker_bit(leg->worker)};
     /* A phone behind a NAT says a wrong address in SDP, but its RTP comes from where its SIP comes from (attacks T33). */
     command.as.leg_policy = (struct cf_media_leg_policy){.latch = {.plain = CF_LATCH_PLAIN_SAME_IP},
                                                          .flow = leg->peer,

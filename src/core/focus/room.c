@@ -81,7 +81,7 @@ void cf_room_unplace(struct cf_room *room, size_t worker) {
 }
 
 void cf_room_bring(struct cf_room *room, size_t worker) {
-    uint16_t bit = (uint16_t)(1U << worker);
+    uint16_t bit = cf_worker_bit(worker);
     uint16_t others = room->workers;
     if ((others & bit) == 0) {
         room->workers |= bit;
@@ -140,7 +140,7 @@ struct cf_room *cf_room_of(struct cf_focus *focus, struct cf_conference *conf) {
     }
     set_profile(room);
     cf_room_refresh(room);
-    room->workers = (uint16_t)(1U << home_of(room));
+    room->workers = cf_worker_bit(home_of(room));
     tell_media(room, CF_MEDIA_ROOM_ADD, room->workers);
     return room;
 }

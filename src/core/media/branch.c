@@ -4,10 +4,6 @@
 
 #include "core/media/engine.h"
 
-static uint16_t bit_of(size_t worker) {
-    return (uint16_t)(1U << worker);
-}
-
 bool cf_engine_is_home(const struct cf_engine *engine, const struct cf_engine_room *room) {
     return room->branches.peers == 0 || room->policy.home == engine->config.worker;
 }
@@ -27,20 +23,20 @@ static void note_lost(struct cf_engine *engine, uint16_t workers) {
 
 void cf_engine_ask_again(struct cf_engine *engine, size_t worker) {
     recover_after(engine, CF_BRANCH_PATIENCE);
-    engine->post.misread |= bit_of(worker);
+    engine->post.misread |= cf_worker_bit(worker);
 }
 
 static void put(struct cf_engine *engine, uint16_t workers, const struct cf_parcel_message *message) {
     bool is_packet = cf_parcel_is_packet(message->kind);
     for (size_t i = 0; i < CF_MEDIA_WORKERS_MAX && workers >> i != 0; i++) {
-        if ((workers & bit_of(i)) == 0) {
+        if ((workers & cf_worker_bit(i)) == 0) {
             continue;
         }
         bool is_put = cf_parcel_put(&engine->post.parcels[i], message);
         engine->totals.handed_out += is_packet && is_put;
         engine->totals.handed_lost += is_packet && !is_put;
         if (!is_packet && !is_put) {
-            note_lost(engine, bit_of(i));
+            note_lost(engine, cf_worker_bit(i));
         }
     }
 }
@@ -218,7 +214,7 @@ void cf_engine_tell_wish(struct cf_engine *engine, struct cf_engine_stream *stre
     struct cf_parcel_message message = stream_message(stream, CF_PARCEL_WISH);
     message.as.wish =
         (struct cf_parcel_wish){.key_frame = ask->key_frame, .has_bitrate = ask->has_bitrate, .bitrate_bps = ask->bitrate_bps};
-    put(engine, bit_of(stream->line->leg->worker), &message);
+    put(engine, cf_worker_bit(stream->line->leg->worker), &message);
 }
 
 /* --- who is told --- */
@@ -231,7 +227,7 @@ static void say_hello(struct cf_engine *engine, const struct cf_engine_room *roo
 
 static void begin_describing(struct cf_engine *engine, struct cf_engine_room *room, size_t worker) {
     struct cf_room_branches *branches = &room->branches;
-    branches->describing |= bit_of(worker);
+    branches->describing |= cf_worker_bit(worker);
     branches->cursors[worker] = 0;
     if (!cf_link_is_in(&branches->describing_link)) {
         cf_list_append(&engine->post.describing, &branches->describing_link);
@@ -240,19 +236,19 @@ static void begin_describing(struct cf_engine *engine, struct cf_engine_room *ro
 
 void cf_engine_on_hello(struct cf_engine *engine, struct cf_engine_room *room, size_t worker, bool wants) {
     struct cf_room_branches *branches = &room->branches;
-    if ((branches->peers & bit_of(worker)) == 0) {
+    if ((branches->peers & cf_worker_bit(worker)) == 0) {
         return; /* we have not been told yet, and will say hello when we are */
     }
-    if ((branches->met & bit_of(worker)) == 0) {
-        branches->met |= bit_of(worker);
-        say_hello(engine, room, bit_of(worker));
+    if ((branches->met & cf_worker_bit(worker)) == 0) {
+        branches->met |= cf_worker_bit(worker);
+        say_hello(engine, room, cf_worker_bit(worker));
     }
     if (wants) {
-        branches->listeners |= bit_of(worker);
+        branches->listeners |= cf_worker_bit(worker);
         begin_describing(engine, room, worker);
     } else {
-        branches->listeners &= (uint16_t)~bit_of(worker);
-        branches->describing &= (uint16_t)~bit_of(worker);
+        branches->listeners &= (uint16_t)~cf_worker_bit(worker);
+        branches->describing &= (uint16_t)~cf_worker_bit(worker);
         cf_engine_forget_wishes(engine, room, worker);
     }
 }
@@ -272,10 +268,10 @@ void cf_engine_look_at_branches(struct cf_engine *engine, struct cf_engine_room 
 
 enum cf_err cf_engine_set_branches(struct cf_engine *engine, struct cf_engine_room *room) {
     struct cf_room_branches *branches = &room->branches;
-    uint16_t peers = (uint16_t)(room->policy.workers & ~bit_of(engine->config.worker));
+    uint16_t peers = (uint16_t)(room->policy.workers & ~cf_worker_bit(engine->config.worker));
     uint16_t added = (uint16_t)(peers & ~branches->peers);
     for (size_t i = 0; i < CF_MEDIA_WORKERS_MAX; i++) {
-        enum cf_err err = (added & bit_of(i)) == 0 ? CF_OK : cf_parcel_reserve(&engine->post.parcels[i], engine->mem);
+        enum cf_err err = (added & cf_worker_bit(i)) == 0 ? CF_OK : cf_parcel_reserve(&engine->post.parcels[i], engine->mem);
         if (err != CF_OK) {
             return err;
         }
@@ -311,16 +307,16 @@ static void describe_to(struct cf_engine *engine, struct cf_engine_room *room, s
     if (branches->cursors[worker] == 0 && cf_engine_is_home(engine, room)) {
         struct cf_parcel_message message = message_of(room, CF_PARCEL_SPEAKER);
         message.leg = branches->speaker;
-        put(engine, bit_of(worker), &message);
+        put(engine, cf_worker_bit(worker), &message);
     }
     while (branches->cursors[worker] < engine->legs.slots_max && parcel->len < CF_PARCEL_OCTETS / 2) {
         const struct cf_engine_leg *leg = cf_media_names_at(&engine->legs, branches->cursors[worker]++);
         if (leg != NULL && leg->room == room && !leg->is_shadow) {
-            describe_leg(engine, leg, bit_of(worker));
+            describe_leg(engine, leg, cf_worker_bit(worker));
         }
     }
     if (branches->cursors[worker] >= engine->legs.slots_max) {
-        branches->describing &= (uint16_t)~bit_of(worker);
+        branches->describing &= (uint16_t)~cf_worker_bit(worker);
     }
 }
 
@@ -333,7 +329,7 @@ static bool describe_more(struct cf_engine *engine) {
     struct cf_room_branches *branches = CF_OF(first, struct cf_room_branches, describing_link);
     struct cf_engine_room *room = CF_OF(branches, struct cf_engine_room, branches);
     for (size_t i = 0; i < CF_MEDIA_WORKERS_MAX; i++) {
-        if ((branches->describing & bit_of(i)) != 0) {
+        if ((branches->describing & cf_worker_bit(i)) != 0) {
             describe_to(engine, room, i);
         }
     }
@@ -379,7 +375,7 @@ void cf_engine_on_parcel_lost(struct cf_engine *engine) {
         engine->totals.handed_lost += is_packet;
     }
     if (parcel->has_state) {
-        note_lost(engine, bit_of(post->polled - 1));
+        note_lost(engine, cf_worker_bit(post->polled - 1));
     }
 }
 
@@ -393,7 +389,7 @@ static void tell_anew(struct cf_engine *engine, struct cf_engine_room *room, uin
     struct cf_parcel_message message = message_of(room, CF_PARCEL_RESET);
     put(engine, listeners, &message);
     for (size_t i = 0; i < CF_MEDIA_WORKERS_MAX; i++) {
-        if ((listeners & bit_of(i)) != 0) {
+        if ((listeners & cf_worker_bit(i)) != 0) {
             begin_describing(engine, room, i);
         }
     }

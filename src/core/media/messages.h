@@ -32,6 +32,11 @@
 /** Most workers that media is spread over. */
 #define CF_MEDIA_WORKERS_MAX 16
 
+/** Worker @p worker in a set of workers. */
+static inline uint16_t cf_worker_bit(size_t worker) {
+    return (uint16_t)(1U << worker);
+}
+
 /** No socket. */
 #define CF_MEDIA_SOCKET_NONE UINT32_MAX
 

@@ -8,10 +8,6 @@
 
 #include "core/media/engine.h"
 
-static uint16_t bit_of(size_t worker) {
-    return (uint16_t)(1U << worker);
-}
-
 /* Sources must not go while packets of theirs wait to be sent: those are given up, which only a departure can cause. */
 static void give_up_batch(struct cf_engine *engine, struct cf_engine_room *room) {
     while (!cf_forward_is_idle(&room->forward)) {
@@ -42,7 +38,7 @@ static void remove_shadow(struct cf_engine *engine, struct cf_engine_leg *leg) {
 void cf_engine_drop_shadows(struct cf_engine *engine, struct cf_engine_room *room, uint16_t workers) {
     CF_LIST_EACH (&room->shadows, link, following) {
         struct cf_engine_leg *leg = CF_OF(link, struct cf_engine_leg, room_link);
-        if ((workers & bit_of(leg->worker)) != 0) {
+        if ((workers & cf_worker_bit(leg->worker)) != 0) {
             remove_shadow(engine, leg);
         }
     }
@@ -380,7 +376,7 @@ static bool on_message(struct cf_engine *engine, struct cf_engine_room *room, si
         cf_engine_on_hello(engine, room, worker, message->as.hello.wants);
         break;
     case CF_PARCEL_RESET:
-        cf_engine_drop_shadows(engine, room, bit_of(worker));
+        cf_engine_drop_shadows(engine, room, cf_worker_bit(worker));
         break;
     case CF_PARCEL_SOURCE:
         return !room->branches.is_wanting || on_source(engine, room, worker, message);
