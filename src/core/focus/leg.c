@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One call of a member: from the session's events to the conference's and back. */
 #include "core/focus/focus_impl.h"
+#include "core/sip/builder.h"
 
 void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf_usec deadline) {
     /* Without memory for the timer the object is served at the next event only; there is nothing better to do. */
@@ -137,11 +138,19 @@ static void on_subscribe(struct cf_leg *leg, const struct cf_session_event *even
     }
 }
 
-/* RFC 6086 section 4.2.2: packages that were not asked for are refused; older uses of INFO name none. */
+/*
+ * RFC 6086 section 4.2.2: packages that were not asked for are refused, and the answer says which are (there is at most one);
+ * older uses of INFO name none.
+ */
 static void on_info(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
+    char text[64];
+    struct cf_writer w;
     struct cf_str package = cf_sip_value(event->message, CF_SIP_HEADER_INFO_PACKAGE);
-    if (package.at != NULL && !cf_str_eq_nocase(package, CF_STR("trickle-ice"))) {
-        respond_status(leg, event->tx, 469, CF_STR("Recv-Info: trickle-ice\r\n"), now);
+    struct cf_str taken = leg->room->profile.recv_info;
+    if (package.at != NULL && (taken.len == 0 || !cf_str_eq_nocase(package, taken))) {
+        cf_writer_init(&w, text, sizeof text);
+        cf_sip_put_field(&w, CF_SIP_HEADER_RECV_INFO, taken);
+        respond_status(leg, event->tx, 469, cf_writer_str(&w), now);
         return;
     }
     respond_status(leg, event->tx, (uint16_t)cf_leg_on_info(leg, event->message, now), CF_STR_NONE, now);
