@@ -114,7 +114,7 @@ void cf_call_stop_media(struct cf_call *call) {
 static void note_path(struct cf_call *call, size_t line) {
     const struct cf_terminal_path path = cf_terminal_path(call->terminal, line);
     const struct cf_addr remotes[CF_ICE_COMPONENTS_MAX] = {path.remote, path.remote_control};
-    bool is_known = !path.is_tcp && path.remote.family != CF_FAMILY_NONE;
+    bool is_known = path.is_ours && !path.is_tcp && path.remote.family != CF_FAMILY_NONE;
     cf_agent_on_selected(call->agent, line, remotes, is_known ? 1U + (path.remote_control.family != CF_FAMILY_NONE) : 0);
 }
 

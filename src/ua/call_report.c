@@ -45,6 +45,8 @@ static void report_roster(struct cf_call *call) {
     put_bare(call, "roster");
     cf_put_json_number(w, CF_STR("present"), cf_roster_view_present(roster));
     cf_put_json_text(w, CF_STR("subject"), roster->subject);
+    cf_put_json_flag(w, CF_STR("locked"), roster->is_locked);
+    cf_put_json_flag(w, CF_STR("lobby"), roster->has_lobby);
     cf_put_json_key(w, CF_STR("users"), false);
     cf_put_char(w, '[');
     for (struct cf_view_user *user = cf_roster_view_first(roster); user != NULL; user = cf_roster_view_next(roster, user)) {
@@ -298,6 +300,8 @@ int cf_call_report_outcome(struct cf_call *call) {
     cf_put_json_number(w, CF_STR("audible_ms"), call->recorder.audible * 20);
     cf_put_json_number(w, CF_STR("pictures"), cf_recorder_decoded(&call->recorder));
     cf_put_json_number(w, CF_STR("senders"), cf_recorder_senders(&call->recorder, 1));
+    cf_put_json_number(w, CF_STR("lost_events"), cf_agent_losses(call->agent).events);
+    cf_put_json_number(w, CF_STR("untold_candidates"), cf_agent_losses(call->agent).untold);
     cf_put_json_key(w, CF_STR("unmet"), false);
     cf_put_char(w, '[');
     while (rest.at != NULL && rest.len > 0) {

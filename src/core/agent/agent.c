@@ -15,7 +15,7 @@
 
 static struct cf_agent_waiting *push(struct cf_agent *agent) {
     if (agent->event_count == CF_AGENT_EVENTS_MAX) {
-        agent->lost_events++;
+        agent->losses.events++;
         return NULL;
     }
     return &agent->events[(agent->event_begin + agent->event_count++) % CF_AGENT_EVENTS_MAX];
@@ -281,7 +281,7 @@ static void settle_registration(struct cf_agent *agent, cf_usec now) {
             agent->flow = event.flow;
             agent->ping_at = now + PING_INTERVAL;
             if (event.pub_gruu.len > 0 && !cf_agent_set_contact(agent, event.pub_gruu)) {
-                agent->lost_events++;
+                agent->losses.events++;
             }
             cf_agent_tell(agent, CF_AGENT_REGISTERED, 200, false, event.pub_gruu);
             break;

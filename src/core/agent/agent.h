@@ -143,7 +143,10 @@ void cf_agent_on_reflexive(struct cf_agent *agent, const struct cf_addr *base, c
 /** Nothing more will be found for the ports that were taken so far. Calling it too often does no harm. */
 void cf_agent_on_gathered(struct cf_agent *agent, cf_usec now);
 
-/** Checks of line @p index have led to candidates @p remotes of the peer, by component; later offers say so. */
+/**
+ * Checks of line @p index, which we control (RFC 8445 section 6.1.1), have led to candidates @p remotes of the peer, by
+ * component; later offers say so (RFC 8839 section 4.4.1.2.2). @p count 0: to none, or the peer controls them.
+ */
 void cf_agent_on_selected(struct cf_agent *agent, size_t index, const struct cf_addr *remotes, size_t count);
 
 /**
@@ -191,7 +194,8 @@ enum cf_agent_event_kind {
     CF_AGENT_CONNECTED,          /**< .text: the peer's Contact URI; .flag: it is a focus */
     CF_AGENT_MEDIA,              /**< something was agreed on: cf_agent_take_media() */
     CF_AGENT_OFFER_FAILED,       /**< our offer was refused with .status */
-    CF_AGENT_ENDED,              /**< the call is over or never was: .cause, .status, .text (reason) */
+    CF_AGENT_ENDED,              /**< the call is over or never was: .cause, .status, .text (phrase of the response,
+                                    or Reason of the request, if there is one) */
     CF_AGENT_SUBSCRIBED,         /**< to the conference */
     CF_AGENT_SUBSCRIPTION_ENDED, /**< .status */
     CF_AGENT_ROSTER,             /**< the roster has changed: cf_agent_roster() */
@@ -227,6 +231,13 @@ bool cf_agent_is_there(const struct cf_agent *agent);
 
 /** Is there a call that is up, on our side of it? */
 bool cf_agent_is_up(const struct cf_agent *agent);
+
+/** What got lost, since the beginning. */
+struct cf_agent_losses {
+    uint64_t events; /**< for which there was no room or memory */
+    uint64_t untold; /**< INFOs with candidates that the peer refused */
+};
+struct cf_agent_losses cf_agent_losses(const struct cf_agent *agent);
 
 /** Word for @p cause: "bye", "rejected"... */
 struct cf_str cf_agent_cause_name(enum cf_session_cause cause);

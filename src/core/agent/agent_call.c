@@ -69,7 +69,7 @@ static size_t put_list(const struct cf_agent *agent, char *room, struct cf_mime_
     return 1;
 }
 
-/* INVITE to @p target with what belongs to the call: subject, list. */
+/* INVITE to @p target with what belongs to the call: subject, list. If it fails no ports are kept. */
 static enum cf_err invite(struct cf_agent *agent, struct cf_str target, cf_usec now) {
     struct cf_local_line lines[CF_AGENT_LINES_MAX];
     struct cf_local_session media;
@@ -77,6 +77,7 @@ static enum cf_err invite(struct cf_agent *agent, struct cf_str target, cf_usec 
     char room[LIST_MAX];
     struct cf_agent_leg *leg = make_leg(agent);
     if (leg == NULL) {
+        cf_agent_give_ports(agent);
         return CF_ERR_NO_MEMORY;
     }
     struct cf_usage usage = cf_agent_usage(agent, CF_AGENT_OWNER_LEG, leg->handle);
@@ -92,6 +93,7 @@ static enum cf_err invite(struct cf_agent *agent, struct cf_str target, cf_usec 
     err = err == CF_OK ? cf_session_init_caller(&leg->session, &usage, &call, now) : err;
     if (err != CF_OK) {
         cf_agent_free_leg(leg);
+        cf_agent_give_ports(agent);
         return err;
     }
     agent->call = leg;
@@ -364,10 +366,17 @@ void cf_agent_go_on(struct cf_agent *agent, cf_usec now) {
     agent->is_waiting = false;
     enum cf_err err = invite(agent, target, now);
     if (err != CF_OK) {
-        cf_agent_give_ports(agent);
         cf_agent_tell_ended(agent, CF_SESSION_CAUSE_NO_MEMORY, 0, cf_str_of(cf_err_text(err)));
     }
     cf_mem_free_str(agent->config.mem, &target);
+}
+
+/* In words: the phrase of a response, or Reason (RFC 3326) of BYE or CANCEL. */
+static struct cf_str why(const struct cf_sip_message *message) {
+    if (message == NULL) {
+        return CF_STR_NONE;
+    }
+    return message->is_request ? cf_sip_value(message, CF_SIP_HEADER_REASON) : message->reason;
 }
 
 static void on_ended(struct cf_agent_leg *leg, const struct cf_session_event *event, cf_usec now) {
@@ -387,7 +396,7 @@ static void on_ended(struct cf_agent_leg *leg, const struct cf_session_event *ev
     if (agent->redirect.len > 0) {
         follow_redirect(agent, now);
     } else {
-        cf_agent_tell_ended(agent, event->cause, event->status, event->message == NULL ? CF_STR_NONE : event->message->reason);
+        cf_agent_tell_ended(agent, event->cause, event->status, why(event->message));
     }
 }
 
@@ -438,6 +447,8 @@ static void on_event(struct cf_agent_leg *leg, const struct cf_session_event *ev
         if (agent->has_refer && event->request == agent->refer_request) {
             cf_agent_on_referred(agent, event->status);
         }
+        cf_agent_on_trickled(agent, event->request, event->status);
+        cf_agent_trickle(agent, now);
         break;
     case CF_SESSION_ENDED:
         on_ended(leg, event, now);
@@ -462,6 +473,10 @@ void cf_agent_settle_leg(struct cf_agent_leg *leg, cf_usec now) {
 
 struct cf_str cf_agent_call_id(const struct cf_agent *agent) {
     return agent->call == NULL ? CF_STR_NONE : cf_session_dialog(&agent->call->session)->call_id;
+}
+
+struct cf_agent_losses cf_agent_losses(const struct cf_agent *agent) {
+    return agent->losses;
 }
 
 struct cf_str cf_agent_cause_name(enum cf_session_cause cause) {

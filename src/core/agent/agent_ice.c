@@ -54,7 +54,7 @@ const struct cf_local_ice *cf_agent_candidates(struct cf_agent *agent, size_t in
         add(ice, &active, NULL, 1, CF_ICE_TCP_ACTIVE);
     }
     /* RFC 8839 section 5.7: who controls says which pairs were nominated. */
-    for (size_t i = 0; is_offer && ice->is_controlling && !agent->restarts_ice && i < CF_ICE_COMPONENTS_MAX; i++) {
+    for (size_t i = 0; is_offer && !agent->restarts_ice && i < CF_ICE_COMPONENTS_MAX; i++) {
         ice->local.nominated[i] = ice->nominated[i];
     }
     ice->is_end_told = !ice->local.is_open;
@@ -77,7 +77,6 @@ static void note(struct cf_agent_ice *ice, const struct cf_media_transport *tran
     bool is_same = cf_str_eq(cf_str_n(own->ufrag, own->ufrag_len), cf_tag_str(&ice->ufrag));
     ice->peer_trickles = transport->ice.can_trickle;
     ice->component_count = transport->has_rtcp_mux ? 1 : 2;
-    ice->is_controlling = own->is_controlling;
     if (!is_same) {
         memset(ice->nominated, 0, sizeof ice->nominated);
     }
@@ -90,11 +89,7 @@ void cf_agent_note_ice(struct cf_agent *agent, const struct cf_media_params *par
     for (size_t i = 0; agent->ices != NULL && i < agent->line_count; i++) {
         struct cf_agent_ice *ice = &agent->ices[i];
         if (i < params->line_count && is_first_of_transport(params, i)) {
-            bool was_controlling = ice->is_controlling;
-            bool was_there = ice->has_checks;
             note(ice, &params->transports[params->lines[i].transport]);
-            /* Roles stay for a generation, whoever offers (RFC 8445 section 6.1.1). */
-            ice->is_controlling = was_there ? was_controlling : ice->is_controlling;
         } else {
             ice->has_checks = false;
         }
@@ -140,8 +135,8 @@ static void put_section(struct cf_writer *w, struct cf_agent *agent, size_t inde
     cf_put_ice_fragment(w, cf_tag_str(&ice->ufrag), cf_tag_str(&ice->pwd), &ice->local, ice->component_count);
 }
 
-/* All that this line has to tell, and note that it was. */
-static void tell_line(struct cf_writer *w, struct cf_agent *agent, size_t index) {
+/* All that this line has to tell. */
+static void put_line(struct cf_writer *w, struct cf_agent *agent, size_t index) {
     struct cf_agent_ice *ice = &agent->ices[index];
     const struct cf_port_pair *ports = &agent->lines[index].ports;
     ice->local = (struct cf_local_ice){.is_open = cf_agent_must_gather(agent)};
@@ -149,50 +144,69 @@ static void tell_line(struct cf_writer *w, struct cf_agent *agent, size_t index)
         const struct cf_addr *base = i == 0 ? &ports->rtp : &ports->rtcp;
         if (!ice->is_told[i] && ice->reflexive[i].family != CF_FAMILY_NONE) {
             add(ice, &ice->reflexive[i], base, (uint8_t)(i + 1), CF_ICE_UDP);
-            ice->is_told[i] = true;
         }
     }
-    ice->is_end_told = !ice->local.is_open;
     put_section(w, agent, index);
 }
 
-static void send_info(struct cf_agent *agent, struct cf_str body, cf_usec now) {
+static bool send_info(struct cf_agent *agent, struct cf_str body, cf_usec now) {
     const struct cf_session_request request = {.method = CF_SIP_METHOD_INFO,
                                                .fields =
                                                    CF_STR("Info-Package: trickle-ice\r\nContent-Disposition: Info-Package\r\n"),
                                                .content_type = CF_STR("application/trickle-ice-sdpfrag"),
                                                .body = body};
-    uint32_t ignored;
-    enum cf_err err = cf_session_request(&agent->call->session, &request, now, &ignored);
-    /* A lost word costs a candidate; the peer's checks, or ours, may still find it. */
-    agent->lost_events += err == CF_OK ? 0 : 1;
+    return cf_session_request(&agent->call->session, &request, now, &agent->trickle_request) == CF_OK;
 }
 
-void cf_agent_trickle(struct cf_agent *agent, cf_usec now) {
+/* What stands in the INFO that is out now was told. If it can't go out it is tried again at the next occasion. */
+static void note_told(struct cf_agent *agent) {
+    for (size_t i = 0; i < agent->line_count; i++) {
+        struct cf_agent_ice *ice = &agent->ices[i];
+        for (size_t c = 0; ice->is_in_info && c < ice->component_count; c++) {
+            ice->is_told[c] = ice->is_told[c] || ice->reflexive[c].family != CF_FAMILY_NONE;
+        }
+        ice->is_end_told = ice->is_end_told || (ice->is_in_info && !ice->local.is_open);
+    }
+}
+
+/* An INFO with what there is room for. True: something was left that the peer can only be offered. */
+static bool tell_by_info(struct cf_agent *agent, cf_usec now) {
     char text[BODY_MAX];
     struct cf_writer w;
     bool must_offer = false;
     cf_writer_init(&w, text, sizeof text);
-    if (agent->ices == NULL || !cf_agent_is_up(agent)) {
+    for (size_t i = 0; i < agent->line_count; i++) {
+        struct cf_agent_ice *ice = &agent->ices[i];
+        bool must = must_tell(agent, ice);
+        ice->is_in_info = must && ice->peer_trickles && w.len + SECTION_MAX <= sizeof text;
+        must_offer = must_offer || (must && !ice->peer_trickles && has_untold(ice));
+        if (ice->is_in_info) {
+            put_line(&w, agent, i);
+        }
+    }
+    if (w.len > 0 && cf_writer_ok(&w) && send_info(agent, cf_writer_str(&w), now)) {
+        note_told(agent);
+    }
+    return must_offer;
+}
+
+void cf_agent_trickle(struct cf_agent *agent, cf_usec now) {
+    if (agent->ices == NULL || !cf_agent_is_up(agent) || agent->trickle_request != 0) {
         return;
     }
-    for (size_t i = 0; i < agent->line_count && w.len + SECTION_MAX <= sizeof text; i++) {
-        if (!must_tell(agent, &agent->ices[i])) {
-            continue;
-        }
-        if (agent->ices[i].peer_trickles) {
-            tell_line(&w, agent, i);
-        } else {
-            must_offer = must_offer || has_untold(&agent->ices[i]);
-        }
-    }
-    if (w.len > 0 && cf_writer_ok(&w)) {
-        send_info(agent, cf_writer_str(&w), now);
-    }
-    if (must_offer && !cf_agent_must_gather(agent)) {
+    if (tell_by_info(agent, now) && !cf_agent_must_gather(agent)) {
         enum cf_err err = cf_session_modify(&agent->call->session, CF_SESSION_MODIFY_OFFER, now);
-        agent->lost_events += err == CF_OK ? 0 : 1;
+        (void)err; /* it can't be offered now: when that changes we are here again */
     }
+}
+
+void cf_agent_on_trickled(struct cf_agent *agent, uint32_t request, uint16_t status) {
+    if (agent->trickle_request == 0 || request != agent->trickle_request) {
+        return;
+    }
+    agent->trickle_request = 0;
+    /* A peer that refuses it costs candidates; its checks, or ours, may still find the way. */
+    agent->losses.untold += status >= 300 ? 1 : 0;
 }
 
 /* --- what is found --- */

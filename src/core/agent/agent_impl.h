@@ -33,11 +33,11 @@ struct cf_agent_ice {
     struct cf_addr reflexive[CF_ICE_COMPONENTS_MAX]; /**< by component; family NONE: none, or the base itself */
     bool is_told[CF_ICE_COMPONENTS_MAX];             /**< the peer knows of .reflexive */
     bool is_end_told;                                /**< and that there are no more */
-    struct cf_addr nominated[CF_ICE_COMPONENTS_MAX]; /**< of the peer's candidates; family NONE: none */
+    bool is_in_info;                                 /**< both by the INFO that is out */
+    struct cf_addr nominated[CF_ICE_COMPONENTS_MAX]; /**< of the peer's candidates, by us; family NONE: none */
     /* As agreed last: */
     bool has_checks;
     bool peer_trickles;
-    bool is_controlling;
     uint8_t component_count;
     struct cf_tag ufrag; /**< ours */
     struct cf_tag pwd;
@@ -98,6 +98,7 @@ struct cf_agent {
     bool is_gathered;          /**< nothing more is being found for the ports that there are */
     bool is_waiting;           /**< the call to .redirect waits for that */
     bool restarts_ice;         /**< the next offer has new credentials */
+    uint32_t trickle_request;  /**< of the session: INFO with candidates; 0: none is out */
     bool is_held;
     bool is_planned;               /**< the roster has been seen: contents and labels are said */
     bool is_bundled;               /**< as agreed last: all lines use the first one's ports */
@@ -120,7 +121,7 @@ struct cf_agent {
     struct cf_agent_waiting events[CF_AGENT_EVENTS_MAX];
     size_t event_begin;
     size_t event_count;
-    uint64_t lost_events;
+    struct cf_agent_losses losses;
 };
 
 /* --- agent.c --- */
@@ -154,8 +155,14 @@ const struct cf_local_ice *cf_agent_candidates(struct cf_agent *agent, size_t in
 /** Something was agreed on. */
 void cf_agent_note_ice(struct cf_agent *agent, const struct cf_media_params *params);
 
-/** Tell the peer what it does not know of our candidates, if the call is up. */
+/**
+ * Tell the peer what it does not know of our candidates, if the call is up: by one INFO at a time, so that what one has no room
+ * for goes into the next.
+ */
 void cf_agent_trickle(struct cf_agent *agent, cf_usec now);
+
+/** A request of ours was answered with @p status: was it that INFO? */
+void cf_agent_on_trickled(struct cf_agent *agent, uint32_t request, uint16_t status);
 
 /* --- agent_call.c --- */
 

@@ -22,6 +22,7 @@ void cf_agent_give_ports(struct cf_agent *agent) {
     agent->tile_count = 0;
     agent->is_planned = false;
     agent->is_bundled = false;
+    agent->trickle_request = 0;
 }
 
 enum cf_err cf_agent_take_line(struct cf_agent *agent, size_t index, enum cf_media_kind kind, enum cf_agent_role role) {

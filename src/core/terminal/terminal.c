@@ -306,6 +306,7 @@ struct cf_terminal_path cf_terminal_path(const struct cf_terminal *t, size_t ind
         ret.is_tcp = path->socket >= CF_TERMINAL_SOCKET_STREAMS && path->socket != CF_MEDIA_SOCKET_NONE;
         ret.remote = path->remote;
         ret.remote_control = t->transports[line->agreed.transport].path.paths[CF_ENGINE_PORT_RTCP].remote;
+        ret.is_ours = cf_terminal_controls(t, line->agreed.transport);
     }
     return ret;
 }

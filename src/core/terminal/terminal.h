@@ -239,6 +239,7 @@ struct cf_terminal_protection cf_terminal_protection(const struct cf_terminal *t
 /** Where line @p index is sent to. */
 struct cf_terminal_path {
     bool is_tcp;
+    bool is_ours;                  /**< we choose it: the controlling side of ICE; false without ICE */
     struct cf_addr remote;         /**< family NONE: nowhere yet */
     struct cf_addr remote_control; /**< of RTCP on a port of its own; family NONE: it has none, or nowhere yet */
 };

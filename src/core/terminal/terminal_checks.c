@@ -51,13 +51,15 @@ static enum cf_err make(struct cf_terminal *t, size_t index, const struct cf_med
                         struct cf_ice_agent **ret) {
     const struct cf_ice_own *own = &agreed->own_ice;
     const struct cf_ice_remote *remote = &agreed->ice;
+    /* A restart changes no roles, whoever offers it (RFC 8445 section 6.1.1). */
+    bool is_controlling = t->transports[index].ice != NULL ? cf_terminal_controls(t, index) : own->is_controlling;
     const struct cf_ice_config config = {.hash = t->config.stun_hash,
                                          .entropy = t->config.entropy,
                                          .ufrag = cf_str_n(own->ufrag, own->ufrag_len),
                                          .pwd = cf_str_n(own->pwd, own->pwd_len),
                                          .prefix = cf_entropy_u32(t->config.entropy),
                                          .component_count = agreed->has_rtcp_mux ? 1 : 2,
-                                         .is_controlling = own->is_controlling,
+                                         .is_controlling = is_controlling,
                                          .is_lite = own->is_lite};
     struct cf_ice_agent *agent = cf_mem_alloc(t->mem, sizeof *agent);
     enum cf_err err = agent == NULL ? CF_ERR_NO_MEMORY : cf_ice_agent_init(agent, &config, now);
@@ -77,6 +79,10 @@ static enum cf_err make(struct cf_terminal *t, size_t index, const struct cf_med
     }
     *ret = agent;
     return CF_OK;
+}
+
+bool cf_terminal_controls(const struct cf_terminal *t, size_t index) {
+    return t->transports[index].ice != NULL && t->transports[index].ice->is_controlling;
 }
 
 static void tell(struct cf_terminal *t, size_t index, enum cf_terminal_event_kind kind) {

@@ -180,6 +180,9 @@ void cf_terminal_on_check(struct cf_terminal *t, size_t index, uint32_t socket, 
 bool cf_terminal_admits(struct cf_terminal *t, size_t index, enum cf_engine_port port, uint32_t socket,
                         const struct cf_latch_packet *packet, cf_usec now);
 
+/** Does the agent of transport @p index choose the path? False without ICE. */
+bool cf_terminal_controls(const struct cf_terminal *t, size_t index);
+
 cf_usec cf_terminal_checks_deadline(const struct cf_terminal *t, size_t index);
 void cf_terminal_on_checks_deadline(struct cf_terminal *t, size_t index, cf_usec now);
 
