@@ -178,7 +178,7 @@ static void put_session(struct cf_api_call *call, const struct cf_token *token, 
     }
     cf_put_char(w, ']');
     cf_put_json_text(w, CF_STR("token"), text);
-    cf_api_put_time(w, CF_STR("expires"), token->expires * CF_SEC(1));
+    cf_put_json_time(w, CF_STR("expires"), token->expires * CF_SEC(1));
     cf_put_char(w, '}');
 }
 

@@ -2,7 +2,6 @@
 /* What handlers of the HTTP interface have in common. */
 #include "server/api_call.h"
 
-#include "core/conf/xml_text.h"
 #include "server/json.h"
 
 bool cf_api_fail(struct cf_api_call *call, struct cf_problem problem) {
@@ -147,13 +146,6 @@ void cf_api_page_end(struct cf_api_call *call, struct cf_api_page *page) {
 }
 
 /* --- answers --- */
-
-void cf_api_put_time(struct cf_writer *w, struct cf_str key, cf_wall wall) {
-    cf_put_json_key(w, key, false);
-    cf_put_char(w, '"');
-    cf_put_date_time(w, wall);
-    cf_put_char(w, '"');
-}
 
 void cf_api_done(struct cf_api_call *call) {
     call->response.status = 204;

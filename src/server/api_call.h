@@ -78,9 +78,6 @@ bool cf_api_page_takes(struct cf_api_call *call, struct cf_api_page *page, struc
 /** End the object, with "next" if there is more. */
 void cf_api_page_end(struct cf_api_call *call, struct cf_api_page *page);
 
-/** "key":"2026-01-01T00:00:00Z", with a comma before it. */
-void cf_api_put_time(struct cf_writer *w, struct cf_str key, cf_wall wall);
-
 /** Done, without a body: 204. */
 void cf_api_done(struct cf_api_call *call);
 

@@ -42,7 +42,7 @@ static void put_leg(struct cf_api_call *call, const struct cf_conference *conf, 
     cf_put_json_text(w, CF_STR("entity"), d->entity);
     cf_put_json_text(w, CF_STR("status"), cf_endpoint_status_word(cf_roster_device_status(d)));
     if (d->joined != 0) {
-        cf_api_put_time(w, CF_STR("since"), d->joined);
+        cf_put_json_time(w, CF_STR("since"), d->joined);
     }
     cf_put_json_text(w, CF_STR("encryption"), cf_str_of(d->protection));
     cf_put_streams(w, cf_node_focus(call->services->node), d->leg);

@@ -9,41 +9,10 @@
 /* --- coming in --- */
 
 static void put_guest(struct cf_api_call *call, const struct cf_made_guest *made) {
-    struct cf_writer *w = &call->body;
-    struct cf_str realm = cf_node_realm(call->services->node);
-    struct cf_conference *conf = NULL;
-    struct cf_directory *directory = cf_focus_directory(cf_node_focus(call->services->node));
-    struct cf_denial denial = cf_directory_find(directory, made->guest.room, &conf);
-    bool is_there = cf_denial_is_none(denial) && conf != NULL;
-    char uri[CF_CONFERENCE_URI_MAX];
-    struct cf_writer text;
-    cf_writer_init(&text, uri, sizeof uri);
-    cf_put_lit(&text, "sip:");
-    cf_put(&text, made->guest.room);
-    cf_put_char(&text, '@');
-    cf_put(&text, realm);
-    cf_put_lit(w, "{");
-    cf_put_json_key(w, CF_STR("room"), true);
-    cf_put_json_str(w, made->guest.room);
-    cf_put_json_text(w, CF_STR("uri"), is_there ? conf->uri : cf_writer_str(&text));
-    cf_put_json_text(w, CF_STR("subject"), is_there ? conf->subject : cf_focus_room_name(made->guest.room));
-    cf_writer_init(&text, uri, sizeof uri);
-    cf_put_lit(&text, "sip:");
-    cf_put(&text, made->guest.subject);
-    cf_put_char(&text, '@');
-    cf_put(&text, realm);
-    cf_put_json_text(w, CF_STR("user"), cf_writer_str(&text));
-    if (made->guest.name.len > 0) {
-        cf_put_json_text(w, CF_STR("name"), made->guest.name);
-    }
-    cf_put_json_text(w, CF_STR("role"), cf_token_role_word(made->guest.role));
-    cf_put_json_text(w, CF_STR("token"), made->token);
-    cf_put_json_text(w, CF_STR("username"), made->username);
-    cf_put_json_text(w, CF_STR("password"), made->password);
-    cf_put_json_text(w, CF_STR("domain"), realm);
-    cf_put_json_text(w, CF_STR("websocket"), CF_STR("/sip"));
-    cf_api_put_time(w, CF_STR("expires"), made->guest.expires * CF_SEC(1));
-    cf_put_char(w, '}');
+    cf_put_char(&call->body, '{');
+    cf_put_json_guest(&call->body, call->services->node, made);
+    cf_put_json_text(&call->body, CF_STR("websocket"), CF_STR("/sip"));
+    cf_put_char(&call->body, '}');
 }
 
 void cf_api_join(struct cf_api_call *call) {
@@ -80,8 +49,8 @@ static void put_link(struct cf_writer *w, const struct cf_link_row *row) {
     if (row->name.len > 0) {
         cf_put_json_text(w, CF_STR("name"), row->name);
     }
-    cf_api_put_time(w, CF_STR("created"), row->created);
-    cf_api_put_time(w, CF_STR("expires"), row->expires);
+    cf_put_json_time(w, CF_STR("created"), row->created);
+    cf_put_json_time(w, CF_STR("expires"), row->expires);
     cf_put_json_flag(w, CF_STR("revoked"), row->is_revoked);
 }
 

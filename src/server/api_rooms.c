@@ -45,7 +45,7 @@ static void put_room(struct cf_api_call *call, const struct cf_conference *conf)
     cf_put_json_flag(w, CF_STR("pin"), conf->pin.len > 0);
     cf_put_json_number(w, CF_STR("members"), conf->in_count);
     cf_put_json_number(w, CF_STR("waiting"), count_waiting(conf));
-    cf_api_put_time(w, CF_STR("created"), conf->created);
+    cf_put_json_time(w, CF_STR("created"), conf->created);
     cf_put_char(w, '}');
 }
 

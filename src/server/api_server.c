@@ -41,7 +41,7 @@ void cf_api_get_ice_servers(struct cf_api_call *call) {
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("ice_servers"), true);
     cf_relay_put_ice_servers(call->services->relay, w, bare_host(cf_http_host(call->request)), name, call->wall);
-    cf_api_put_time(w, CF_STR("expires"), call->wall + life);
+    cf_put_json_time(w, CF_STR("expires"), call->wall + life);
     cf_put_char(w, '}');
 }
 

@@ -2,6 +2,8 @@
 /* Writing JSON. */
 #include "server/json.h"
 
+#include "core/conf/xml_text.h"
+
 static void put_escaped(struct cf_writer *w, char c) {
     uint8_t octet = (uint8_t)c;
     if (c == '"' || c == '\\') {
@@ -43,4 +45,11 @@ void cf_put_json_number(struct cf_writer *w, struct cf_str key, uint64_t number)
 void cf_put_json_flag(struct cf_writer *w, struct cf_str key, bool flag) {
     cf_put_json_key(w, key, false);
     cf_put(w, flag ? CF_STR("true") : CF_STR("false"));
+}
+
+void cf_put_json_time(struct cf_writer *w, struct cf_str key, cf_wall wall) {
+    cf_put_json_key(w, key, false);
+    cf_put_char(w, '"');
+    cf_put_date_time(w, wall);
+    cf_put_char(w, '"');
 }

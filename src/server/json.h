@@ -3,6 +3,7 @@
 #ifndef CF_SERVER_JSON_H
 #define CF_SERVER_JSON_H
 
+#include "base/usec.h"
 #include "base/writer.h"
 
 /** A string in quotes. */
@@ -15,5 +16,8 @@ void cf_put_json_key(struct cf_writer *w, struct cf_str key, bool is_first);
 void cf_put_json_text(struct cf_writer *w, struct cf_str key, struct cf_str text);
 void cf_put_json_number(struct cf_writer *w, struct cf_str key, uint64_t number);
 void cf_put_json_flag(struct cf_writer *w, struct cf_str key, bool flag);
+
+/** "key":"2026-01-31T12:00:00Z", with a comma before it. */
+void cf_put_json_time(struct cf_writer *w, struct cf_str key, cf_wall wall);
 
 #endif

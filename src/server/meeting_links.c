@@ -4,6 +4,7 @@
 
 #include "adapt/openssl/hash.h"
 #include "core/conf/display_name.h"
+#include "server/json.h"
 #include "server/token_keys.h"
 #include "shell/log/log.h"
 #include "shell/system/system.h"
@@ -233,7 +234,7 @@ static struct cf_problem check_room(struct cf_meeting_links *links, struct cf_ma
     return cf_problem_of_denial(denial);
 }
 
-static struct cf_problem sign_guest(struct cf_meeting_links *links, cf_wall wall, struct cf_made_guest *ret) {
+static struct cf_problem sign_guest(struct cf_meeting_links *links, cf_wall wall, int64_t life_sec, struct cf_made_guest *ret) {
     struct cf_writer w;
     cf_writer_init(&w, ret->subject, sizeof ret->subject);
     cf_put(&w, CF_GUEST_PREFIX);
@@ -244,7 +245,7 @@ static struct cf_problem sign_guest(struct cf_meeting_links *links, cf_wall wall
     ret->guest.issuer = cf_node_realm(links->node);
     ret->guest.subject = cf_writer_str(&w);
     ret->guest.id = cf_str_n(ret->id, sizeof ret->id);
-    ret->guest.expires = (wall + links->config->guest_life_usec) / CF_SEC(1);
+    ret->guest.expires = (life_sec > 0 ? wall + CF_SEC(life_sec) : wall + links->config->guest_life_usec) / CF_SEC(1);
     cf_writer_init(&w, ret->text, sizeof ret->text);
     if (!cf_token_put(&w, cf_openssl_hash(), &links->keys, &ret->guest)) {
         return CF_PROBLEM(400, "malformed", "The name is too long");
@@ -253,6 +254,22 @@ static struct cf_problem sign_guest(struct cf_meeting_links *links, cf_wall wall
     ret->username = cf_str_head(ret->token, ret->token.len - CF_TOKEN_SIGNATURE_LEN - 1);
     ret->password = cf_str_skip(ret->token, ret->token.len - CF_TOKEN_SIGNATURE_LEN);
     return CF_PROBLEM_NONE;
+}
+
+static void take_name(struct cf_str name, struct cf_made_guest *ret) {
+    size_t len = cf_display_name_clean(name, ret->name, sizeof ret->name);
+    ret->guest.name = len > 0 ? cf_str_n(ret->name, len) : ret->guest.name;
+}
+
+static void put_address(struct cf_writer *w, struct cf_str key, struct cf_str user, struct cf_str domain) {
+    char uri[CF_CONFERENCE_URI_MAX];
+    struct cf_writer text;
+    cf_writer_init(&text, uri, sizeof uri);
+    cf_put_lit(&text, "sip:");
+    cf_put(&text, user);
+    cf_put_char(&text, '@');
+    cf_put(&text, domain);
+    cf_put_json_text(w, key, cf_writer_str(&text));
 }
 
 struct cf_problem cf_meeting_links_join(struct cf_meeting_links *links, const struct cf_join_wish *wish, cf_usec now,
@@ -271,7 +288,45 @@ struct cf_problem cf_meeting_links_join(struct cf_meeting_links *links, const st
     if (problem.status != 0) {
         return problem;
     }
-    size_t name_len = cf_display_name_clean(wish->name, ret->name, sizeof ret->name);
-    ret->guest.name = name_len > 0 ? cf_str_n(ret->name, name_len) : ret->guest.name;
-    return sign_guest(links, wall, ret);
+    take_name(wish->name, ret);
+    return sign_guest(links, wall, 0, ret);
+}
+
+struct cf_problem cf_meeting_links_invite(struct cf_meeting_links *links, const struct cf_link_wish *wish, cf_wall wall,
+                                          struct cf_made_guest *ret) {
+    struct cf_problem problem = check_guests(links);
+    ret->guest = (struct cf_token){.kind = CF_TOKEN_GUEST, .role = wish->role};
+    if (problem.status == 0) {
+        problem = cf_problem_of_denial(cf_focus_key_of(cf_node_focus(links->node), wish->room, ret->key, &ret->guest.room));
+    }
+    if (problem.status != 0) {
+        return problem;
+    }
+    take_name(wish->name, ret);
+    return sign_guest(links, wall, wish->life_sec, ret);
+}
+
+void cf_put_json_guest(struct cf_writer *w, struct cf_node *node, const struct cf_made_guest *made) {
+    struct cf_str realm = cf_node_realm(node);
+    struct cf_conference *conf = NULL;
+    struct cf_denial denial = cf_directory_find(cf_focus_directory(cf_node_focus(node)), made->guest.room, &conf);
+    bool is_there = cf_denial_is_none(denial) && conf != NULL;
+    cf_put_json_key(w, CF_STR("room"), true);
+    cf_put_json_str(w, made->guest.room);
+    if (is_there) {
+        cf_put_json_text(w, CF_STR("uri"), conf->uri);
+    } else {
+        put_address(w, CF_STR("uri"), made->guest.room, realm);
+    }
+    cf_put_json_text(w, CF_STR("subject"), is_there ? conf->subject : cf_focus_room_name(made->guest.room));
+    put_address(w, CF_STR("user"), made->guest.subject, realm);
+    if (made->guest.name.len > 0) {
+        cf_put_json_text(w, CF_STR("name"), made->guest.name);
+    }
+    cf_put_json_text(w, CF_STR("role"), cf_token_role_word(made->guest.role));
+    cf_put_json_text(w, CF_STR("token"), made->token);
+    cf_put_json_text(w, CF_STR("username"), made->username);
+    cf_put_json_text(w, CF_STR("password"), made->password);
+    cf_put_json_text(w, CF_STR("domain"), realm);
+    cf_put_json_time(w, CF_STR("expires"), CF_SEC(made->guest.expires));
 }

@@ -88,6 +88,14 @@ CF_MUST_USE struct cf_problem cf_meeting_links_revoke(struct cf_meeting_links *l
 /** Sign with a new key from now on. */
 CF_MUST_USE struct cf_problem cf_meeting_links_rotate(struct cf_meeting_links *links);
 
+/** Make a guest by word of the operator, who needs no link: of .room, with .role, .name, for .life_sec (0: the configuration's).
+ */
+CF_MUST_USE struct cf_problem cf_meeting_links_invite(struct cf_meeting_links *links, const struct cf_link_wish *wish,
+                                                      cf_wall wall, struct cf_made_guest *ret);
+
+/** The members of an object that say all of a guest: "room" first, without the braces. */
+void cf_put_json_guest(struct cf_writer *w, struct cf_node *node, const struct cf_made_guest *made);
+
 /** Make a guest. */
 CF_MUST_USE struct cf_problem cf_meeting_links_join(struct cf_meeting_links *links, const struct cf_join_wish *wish, cf_usec now,
                                                     cf_wall wall, struct cf_made_guest *ret);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands about meeting links. */
+/* Commands about meeting links and guests. */
 #include "server/operator_links.h"
 
-#include "core/conf/xml_text.h"
 #include "server/json.h"
 
 #define LIFE_MAX (365 * 86400)
@@ -14,13 +13,6 @@ static void fail(struct cf_writer *w, struct cf_str why) {
     cf_put_lit(w, "}\n");
 }
 
-static void put_time(struct cf_writer *w, struct cf_str key, cf_wall wall) {
-    cf_put_json_key(w, key, false);
-    cf_put_char(w, '"');
-    cf_put_date_time(w, wall);
-    cf_put_char(w, '"');
-}
-
 static void put_link(struct cf_writer *w, const struct cf_link_row *row) {
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("link"), true);
@@ -30,7 +22,7 @@ static void put_link(struct cf_writer *w, const struct cf_link_row *row) {
     if (row->name.len > 0) {
         cf_put_json_text(w, CF_STR("name"), row->name);
     }
-    put_time(w, CF_STR("expires"), row->expires);
+    cf_put_json_time(w, CF_STR("expires"), row->expires);
     cf_put_json_flag(w, CF_STR("revoked"), row->is_revoked);
 }
 
@@ -68,7 +60,13 @@ static struct cf_str cut_option(struct cf_str *rest, struct cf_str *ret_value) {
     return option;
 }
 
-static bool read_options(struct cf_str rest, struct cf_link_wish *wish, struct cf_writer *answer) {
+/* @p rest: ROOM and options. */
+static bool read_wish(struct cf_str rest, struct cf_link_wish *wish, struct cf_writer *answer) {
+    *wish = (struct cf_link_wish){.role = CF_TOKEN_SPEAKER, .room = cf_str_cut(&rest, ' ')};
+    if (wish->room.len == 0) {
+        fail(answer, CF_STR("which room?"));
+        return false;
+    }
     while (rest.at != NULL) {
         struct cf_str value;
         struct cf_str option = cut_option(&rest, &value);
@@ -82,7 +80,7 @@ static bool read_options(struct cf_str rest, struct cf_link_wish *wish, struct c
             wish->name = value;
             continue;
         }
-        fail(answer, CF_STR("link ROOM [--role moderator|speaker|listener] [--name NAME] [--expires 90s|30m|12h|7d]"));
+        fail(answer, CF_STR("ROOM [--role moderator|speaker|listener] [--name NAME] [--expires 90s|30m|12h|7d]"));
         return false;
     }
     return true;
@@ -90,13 +88,8 @@ static bool read_options(struct cf_str rest, struct cf_link_wish *wish, struct c
 
 static void do_link(struct cf_services *services, struct cf_str rest, cf_wall wall, struct cf_writer *w) {
     struct cf_made_link made;
-    struct cf_link_wish wish = {.role = CF_TOKEN_SPEAKER};
-    wish.room = cf_str_cut(&rest, ' ');
-    if (wish.room.len == 0) {
-        fail(w, CF_STR("which room?"));
-        return;
-    }
-    if (!read_options(rest, &wish, w)) {
+    struct cf_link_wish wish;
+    if (!read_wish(rest, &wish, w)) {
         return;
     }
     struct cf_problem problem = cf_meeting_links_make(services->links, &wish, wall, &made);
@@ -106,6 +99,23 @@ static void do_link(struct cf_services *services, struct cf_str rest, cf_wall wa
     }
     put_link(w, &made.row);
     cf_put_json_text(w, CF_STR("url"), made.url);
+    cf_put_lit(w, "}\n");
+}
+
+/* What lets a SIP client call that room and no other, without an account. */
+static void do_guest(struct cf_services *services, struct cf_str rest, cf_wall wall, struct cf_writer *w) {
+    struct cf_made_guest made;
+    struct cf_link_wish wish;
+    if (!read_wish(rest, &wish, w)) {
+        return;
+    }
+    struct cf_problem problem = cf_meeting_links_invite(services->links, &wish, wall, &made);
+    if (problem.status != 0) {
+        fail(w, problem.detail);
+        return;
+    }
+    cf_put_char(w, '{');
+    cf_put_json_guest(w, services->node, &made);
     cf_put_lit(w, "}\n");
 }
 
@@ -149,10 +159,8 @@ static const struct {
     struct cf_str word;
     void (*run)(struct cf_services *services, struct cf_str rest, cf_wall wall, struct cf_writer *w);
 } commands[] = {
-    {CF_STR_INIT("link"), do_link},
-    {CF_STR_INIT("links"), do_links},
-    {CF_STR_INIT("unlink"), do_unlink},
-    {CF_STR_INIT("rotate-keys"), do_rotate},
+    {CF_STR_INIT("guest"), do_guest},   {CF_STR_INIT("link"), do_link},          {CF_STR_INIT("links"), do_links},
+    {CF_STR_INIT("unlink"), do_unlink}, {CF_STR_INIT("rotate-keys"), do_rotate},
 };
 
 bool cf_operator_links_do(struct cf_services *services, struct cf_str command, cf_wall wall, struct cf_writer *answer) {

@@ -4,7 +4,8 @@
 #ifndef CF_UA_COMMANDS_H
 #define CF_UA_COMMANDS_H
 
-/** Ask a running server: users, rooms, kick, mute, unmute, lock, unlock, end, stats. @p argv begins with the subcommand. */
+/** Ask a running server: users, rooms, guest, kick, mute, unmute, lock, unlock, end, stats. @p argv begins with the subcommand.
+ */
 int cf_ua_control(const char *state, int argc, char **argv);
 
 /** Accounts in the store: user add NAME [PASSWORD], user list, user remove NAME. @p argv begins with "user". */
@@ -16,8 +17,8 @@ int cf_ua_key(const char *state, int argc, char **argv);
 /** A user agent: call URI [OPTION...]. @p argv begins with "call". */
 int cf_ua_call(int argc, char **argv);
 
-/** Many members: load URI [OPTION...]. @p argv begins with "load". */
-int cf_ua_load(int argc, char **argv);
+/** Many members: load URI [OPTION...]. @p argv begins with "load"; @p state is of the server that makes guests for it. */
+int cf_ua_load(const char *state, int argc, char **argv);
 
 /** Which sounds are in a recording: hear RECORDING SOURCE... @p argv begins with "hear". */
 int cf_ua_hear(int argc, char **argv);

@@ -5,6 +5,7 @@
 #include "shell/system/system.h"
 #include "ua/commands.h"
 #include "ua/json_line.h"
+#include "ua/load_guest.h"
 #include "ua/load_member.h"
 #include "ua/start.h"
 #include <signal.h>
@@ -19,9 +20,10 @@
 #define LOAD_OPTIONS 7
 
 static const char help[] =
-    "confer load URI [OPTION...] - members join a room step by step; prints what the server does at each step\n"
+    "confer [--state FOLDER] load URI [OPTION...] - members join a room step by step; prints what the server does at each step\n"
     "\n"
     "  --users NAME,...     accounts, taken in turn; the password is the name unless --password says another\n"
+    "  --guests             instead: each member is a guest of its own, made by the server that runs here with that FOLDER\n"
     "  --members N          most members (100)\n"
     "  --step N             members that join before each measurement (10)\n"
     "  --hold SECONDS       how long a measurement lasts (5)\n"
@@ -53,6 +55,8 @@ struct load {
     struct numbers numbers;
     const char *users[USERS_MAX];
     size_t user_count;
+    const char *state; /* folder of the server that makes guests */
+    bool takes_guests;
     struct cf_load_clip *clip;
     struct cf_load_scene scene;
     struct cf_srtp_engine *srtp;
@@ -226,18 +230,31 @@ static size_t talkers_beside(const struct load *load, size_t number) {
     return in_room - (number < load->numbers.talkers ? 1 : 0);
 }
 
+/* Who member @p number is: an account, or a guest that the server makes now. */
+static enum cf_err find_identity(const struct load *load, size_t number, const char *room, struct cf_load_identity *ret) {
+    if (load->takes_guests) {
+        return cf_load_guest_make(load->state, room, number, ret);
+    }
+    const char *user = load->users[number % load->user_count];
+    snprintf(ret->aor, sizeof ret->aor, "sip:%s@%s", user, load->options.domain);
+    snprintf(ret->password, sizeof ret->password, "%s", load->options.password == NULL ? user : load->options.password);
+    ret->user[0] = '\0';
+    return CF_OK;
+}
+
 static void join_one(struct load *load, cf_usec now) {
     char room[CF_CALL_TEXT_MAX];
+    struct cf_load_identity identity;
     struct cf_load_member *m = &load->members[load->member_count];
     size_t number = load->member_count++;
-    const char *user = load->users[number % load->user_count];
     m->is_talking = number < load->numbers.talkers;
     m->hears = talkers_beside(load, number) > 0;
     m->has_camera = number < load->numbers.cameras && !load->options.picture.is_none;
     room_of(load, number, room, sizeof room);
-    enum cf_err err = cf_load_member_start(m, &load->scene, number, user,
-                                           load->options.password == NULL ? user : load->options.password, room, now);
+    enum cf_err err = find_identity(load, number, room, &identity);
+    err = err == CF_OK ? cf_load_member_start(m, &load->scene, number, &identity, room, now) : err;
     if (err != CF_OK) {
+        m->state = CF_LOAD_FAILED;
         fprintf(stderr, "confer load: member %zu: %s\n", number, cf_err_text(err));
     }
 }
@@ -343,6 +360,10 @@ static bool take_numbers(struct load *load, int *argc, char **argv) {
             value = strcmp(argv[i], table[k].name) == 0 ? table[k].value : value;
         }
         bool is_users = strcmp(argv[i], "--users") == 0;
+        if (strcmp(argv[i], "--guests") == 0) {
+            load->takes_guests = true;
+            continue;
+        }
         if (value == NULL && !is_users) {
             argv[kept++] = argv[i];
             continue;
@@ -384,7 +405,6 @@ static enum cf_err begin(struct load *load) {
                                          .policy = &load->start.policy,
                                          .local = load->start.local,
                                          .proxy = load->start.proxy,
-                                         .domain = o->domain,
                                          .transport = o->transport,
                                          .layout = o->layout,
                                          .is_insecure = o->is_insecure,
@@ -422,12 +442,13 @@ static int run(struct load *load) {
     return load->best > 0 ? 0 : 1;
 }
 
-int cf_ua_load(int argc, char **argv) {
+int cf_ua_load(const char *state, int argc, char **argv) {
     struct load *load = calloc(1, sizeof *load);
     int status = 2;
     if (load == NULL) {
         return 1;
     }
+    load->state = state;
     load->numbers =
         (struct numbers){.members = 100, .step = 10, .hold_sec = 5, .talkers = 3, .cameras = UINT32_MAX / 2, .rooms = 1};
     if (argc < 2 || strcmp(argv[1], "--help") == 0) {
@@ -437,11 +458,12 @@ int cf_ua_load(int argc, char **argv) {
         if (load->user_count == 0 && load->options.user != NULL) {
             load->users[load->user_count++] = load->options.user;
         }
-        enum cf_err err = load->user_count == 0 ? CF_ERR_CONFIG : begin(load);
+        bool is_nobody = load->user_count == 0 && !load->takes_guests;
+        enum cf_err err = is_nobody ? CF_ERR_CONFIG : begin(load);
         if (err == CF_OK) {
             status = run(load);
         } else {
-            fprintf(stderr, "confer load: %s\n", load->user_count == 0 ? "--users is needed" : cf_err_text(err));
+            fprintf(stderr, "confer load: %s\n", is_nobody ? "--users or --guests is needed" : cf_err_text(err));
             status = 1;
         }
         end(load);

@@ -5,7 +5,6 @@
 #include "adapt/openssl/stun_hash.h"
 #include "shell/system/system.h"
 #include "ua/agent_libraries.h"
-#include <stdio.h>
 #include <string.h>
 
 #define TICK CF_MSEC(20)
@@ -21,7 +20,7 @@ static void take_media(struct cf_load_member *m, cf_usec now) {
                                         .stun_hash = cf_openssl_stun_hash(),
                                         .codecs = cf_agent_audio_codecs,
                                         .codec_count = cf_agent_audio_codec_count,
-                                        .cname = cf_str_of(m->aor),
+                                        .cname = cf_str_of(m->identity.aor),
                                         .wall = cf_system_wall(),
                                         .out_max = QUEUE,
                                         .counts_only = true};
@@ -149,12 +148,13 @@ cf_usec cf_load_member_turn(struct cf_load_member *member, cf_usec now) {
 
 /* --- life --- */
 
-static enum cf_err make_agent(struct cf_load_member *m, const char *password) {
+static enum cf_err make_agent(struct cf_load_member *m) {
     struct cf_agent_config config = {.mem = cf_system_mem(),
                                      .entropy = cf_system_entropy(),
                                      .hash = cf_openssl_hash(),
-                                     .aor = cf_str_of(m->aor),
-                                     .password = cf_str_of(password),
+                                     .aor = cf_str_of(m->identity.aor),
+                                     .user = m->identity.user[0] == '\0' ? CF_STR_NONE : cf_str_of(m->identity.user),
+                                     .password = cf_str_of(m->identity.password),
                                      .proxy = cf_str_of(m->scene->proxy),
                                      .product = CF_STR("confer-load/0.1"),
                                      .is_unregistered = true,
@@ -170,17 +170,17 @@ static enum cf_err make_agent(struct cf_load_member *m, const char *password) {
 }
 
 enum cf_err cf_load_member_start(struct cf_load_member *member, const struct cf_load_scene *scene, size_t number,
-                                 const char *user, const char *password, const char *room, cf_usec now) {
+                                 const struct cf_load_identity *identity, const char *room, cf_usec now) {
     struct cf_load_member *m = member;
     m->scene = scene;
     m->number = number;
     m->state = CF_LOAD_JOINING;
     m->joined_at = now;
-    snprintf(m->aor, sizeof m->aor, "sip:%s@%s", user, scene->domain);
+    m->identity = *identity;
     struct cf_agent_call call = {.target = cf_str_of(room)};
     enum cf_err err = cf_sip_wire_open(scene->loop, &scene->local, scene->transport, scene->is_insecure, false, &m->sip);
     err = err == CF_OK ? cf_media_wire_create(scene->loop, &scene->local, on_datagram, on_settled, m, &m->media) : err;
-    err = err == CF_OK ? make_agent(m, password) : err;
+    err = err == CF_OK ? make_agent(m) : err;
     err = err == CF_OK ? cf_sip_wire_start(m->sip, cf_agent_endpoint(m->agent), drain, m) : err;
     err = err == CF_OK ? cf_agent_call(m->agent, &call, now) : err;
     if (err == CF_OK) {

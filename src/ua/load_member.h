@@ -10,6 +10,16 @@
 #include "ua/media_wire.h"
 #include "ua/sip_wire.h"
 
+/** Longest text of an identity and the NUL behind it; what is a token is long. */
+#define CF_LOAD_TEXT_MAX 1024
+
+/** Who a member is. */
+struct cf_load_identity {
+    char aor[CF_LOAD_TEXT_MAX];      /**< "sip:alice@localhost" */
+    char user[CF_LOAD_TEXT_MAX];     /**< for digest; empty: that of .aor */
+    char password[CF_LOAD_TEXT_MAX]; /**< for digest */
+};
+
 /** What all members have in common; kept by reference. */
 struct cf_load_scene {
     struct cf_loop *loop;
@@ -19,7 +29,6 @@ struct cf_load_scene {
     const struct cf_media_keys *keys;
     struct cf_addr local;
     const char *proxy;
-    const char *domain;
     enum cf_transport transport;
     enum cf_agent_layout layout;
     bool is_insecure;
@@ -43,7 +52,7 @@ struct cf_load_member {
     struct cf_media_wire *media;
     struct cf_agent *agent;
     struct cf_terminal *terminal;
-    char aor[128];
+    struct cf_load_identity identity;
     bool is_talking;
     bool hears; /**< somebody else in its room talks: it gets sound all the time */
     bool has_camera;
@@ -67,9 +76,9 @@ struct cf_load_sums {
     uint64_t sound;       /**< packets of sound received by who hears */
 };
 
-/** Begin: account @p user with password @p password dials @p room. */
+/** Begin: @p identity, which is copied, dials @p room. */
 CF_MUST_USE enum cf_err cf_load_member_start(struct cf_load_member *member, const struct cf_load_scene *scene, size_t number,
-                                             const char *user, const char *password, const char *room, cf_usec now);
+                                             const struct cf_load_identity *identity, const char *room, cf_usec now);
 
 /** Say goodbye. */
 void cf_load_member_leave(struct cf_load_member *member, cf_usec now);

@@ -22,6 +22,7 @@ static const char help[] =
     "                                                roles and more: docs/conference-commands.md\n"
     "  confer [--state FOLDER] link ROOM [--role moderator|speaker|listener] [--name NAME] [--expires 7d]\n"
     "                                                a meeting link for browsers; links, unlink LINK, rotate-keys\n"
+    "  confer [--state FOLDER] guest ROOM [...]      the same options: what a SIP client needs to come in without an account\n"
     "  confer [--state FOLDER] webhook URL [EVENT...], webhooks, unwebhook ID\n"
     "                                                programs that are told what happens: docs/web-api.md\n"
     "  confer [--state FOLDER] stats                 counters\n"
@@ -31,7 +32,7 @@ static const char help[] =
     "  confer [--state FOLDER] key add NAME --scopes SCOPE,... | key list | key remove ID\n"
     "                                                keys of the HTTP interface: docs/web-api.md\n"
     "  confer call URI [OPTION...]                   a SIP phone for scripts: calls, sends, records, checks (call --help)\n"
-    "  confer load URI [OPTION...]                   many members at once; what the server can do (load --help)\n"
+    "  confer [--state FOLDER] load URI [OPTION...]  many members at once; what the server can do (load --help)\n"
     "  confer hear RECORDING SOURCE...               which sounds are in a recording\n"
     "  confer voice NUMBER SECONDS FILE.wav          the voice that call sends as voice:NUMBER\n"
     "\n"
@@ -58,7 +59,7 @@ int main(int argc, char **argv) {
         return cf_ua_call(argc - at, argv + at);
     }
     if (strcmp(argv[at], "load") == 0) {
-        return cf_ua_load(argc - at, argv + at);
+        return cf_ua_load(state, argc - at, argv + at);
     }
     if (strcmp(argv[at], "hear") == 0) {
         return cf_ua_hear(argc - at, argv + at);

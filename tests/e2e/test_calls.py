@@ -5,7 +5,7 @@ and codec, plain and encrypted, and what must fail."""
 import json
 import subprocess
 
-from confer_test import BUILD, Server, check, run_cases
+from confer_test import BUILD, Program, Server, check, run_cases
 from phone import Phone, heard_in
 
 FACTORY = 'sip:videoconference-factory@localhost'
@@ -245,6 +245,29 @@ def twenty_members_are_no_load():
     check(steps[0]['sound_percent'] > 93, f'all that should be heard is: {steps}')
 
 
+def guests_are_as_many_as_one_likes():
+    """Each is somebody of its own, so that a room can have more members than there are accounts; the operator's word makes them."""
+    guest = server.control('guest', 'room-load2', '--name', 'Gwen', '--role', 'listener')[0]
+    check(guest['name'] == 'Gwen' and guest['role'] == 'listener' and guest['uri'] == 'sip:room-load2@localhost', guest)
+    check(guest['user'].startswith('sip:guest~') and guest['token'] == f'{guest["username"]}.{guest["password"]}', guest)
+    check('error' in server.control('guest', 'room-load2', '--role', 'king')[0], 'there is no such role')
+    load = Program('load', [f'{BUILD}/confer', '--state', server.state, 'load', 'sip:room-load2@localhost', '--guests', '--server',
+                            f'127.0.0.1:{server.port}', '--members', '24', '--step', '12', '--hold', '2', '--talkers', '1', '--video', 'none'])
+    try:
+        load.wait('a step', lambda e: e['event'] == 'step')
+        room = server.room('room-load2')
+        check(len({m['user'] for m in room['participants']}) >= 12 and all(m['user'].startswith('sip:guest~') for m in room['participants']), room)
+        check(any(m['name'] == 'Guest 3' for m in room['participants']), room)
+        load.wait('the capacity', lambda e: e['event'] == 'capacity', 60)
+        steps = [e for e in load.lines if e.get('event') == 'step']
+        check([e['up'] for e in steps] in ([12, 24], [12]), f'all join: {load.lines}')
+    finally:
+        load.end()
+    nowhere = subprocess.run([f'{BUILD}/confer', '--state', '/nonexistent', 'load', 'sip:room-x@localhost', '--guests', '--server',
+                              f'127.0.0.1:{server.port}', '--members', '1', '--hold', '1'], capture_output=True, text=True, timeout=60)
+    check(nowhere.returncode == 1 and 'not found' in nowhere.stderr, nowhere.stderr)
+
+
 def what_fails_is_told():
     wrong = Phone(server, 'alice', 'sip:room-x@localhost', 1, password='wrong')
     check(wrong.event('register-failed')['status'] in (401, 403), 'wrong password')
@@ -297,7 +320,8 @@ if __name__ == '__main__':
                   a_factory_redirects_and_calls_everybody_on_the_list, a_factory_accepts_an_older_client,
                   an_administrator_adds_and_removes, others_may_not_but_can_be_made_administrators,
                   the_subject_is_changed_with_and_without_an_offer, hold_and_resume, two_users_call_each_other,
-                  two_users_find_each_other_by_ice_and_dtls, twenty_members_are_no_load, what_fails_is_told, a_call_is_cancelled,
+                  two_users_find_each_other_by_ice_and_dtls, twenty_members_are_no_load,
+                  guests_are_as_many_as_one_likes, what_fails_is_told, a_call_is_cancelled,
                   a_call_is_declined, a_factory_call_out_is_answered_later)
     finally:
         server.close()
