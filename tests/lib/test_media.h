@@ -85,10 +85,12 @@ struct test_talker_line {
     uint32_t csrc;   /**< whom the last packet named */
     uint16_t sequence;
     uint32_t timestamp;
-    cf_usec at;      /**< when it came */
-    size_t switches; /**< times that another one was named than before; each had the marker bit */
-    uint8_t level;   /**< that the last packet said; with .has_levels */
-    size_t doubled;  /**< packets with redundancy */
+    cf_usec at;          /**< when it came */
+    int64_t drift;       /**< of media time against the clock, since the first packet, ticks */
+    bool is_catching_up; /**< the last packet came with the one before it */
+    size_t switches;     /**< times that another one was named than before; each had the marker bit */
+    uint8_t level;       /**< that the last packet said; with .has_levels */
+    size_t doubled;      /**< packets with redundancy */
 };
 
 /** A phone. */
@@ -112,6 +114,7 @@ struct test_phone {
     bool is_talking;
     int16_t value; /**< of its sound: 1000 times a power of two */
     uint32_t frame;
+    size_t voiced; /**< frames that it sent with its sound */
     struct test_frame frame_before;
     uint16_t sequence;
     uint32_t timestamp;

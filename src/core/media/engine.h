@@ -31,8 +31,8 @@
 /** Retransmissions that are looked for after one batch. */
 #define CF_ENGINE_REPEATS_MAX 256
 
-/** Packets of sound that one batch passes on, with what redundancy brings back. */
-#define CF_ENGINE_PASSED_MAX (2 * CF_ENGINE_BATCH_MAX)
+/** Packets of sound that one batch passes on, with what redundancy brings back and what came before. */
+#define CF_ENGINE_PASSED_MAX (3 * CF_ENGINE_BATCH_MAX)
 
 /** Packets a second that a line of sound may send: ten times the shortest packets in use. */
 #define CF_ENGINE_SOUND_PACKETS_PER_SEC 1000U
@@ -140,6 +140,7 @@ struct cf_engine {
     size_t passed_count;
     size_t passed_at;
     struct cf_link *passed_to; /**< next line for the first of them; NULL: the first one of its place */
+    uint8_t passed_instead;    /**< places of which whoever has them was looked at for it */
     struct cf_mix_frame frame; /**< of the first of mix_rooms, meaningful while frame_at < frame.user_count */
     size_t frame_at;
     struct cf_span frame_kept; /**< its payload in the outbox; .at NULL: not there */

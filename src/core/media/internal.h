@@ -187,6 +187,13 @@ struct cf_engine_passed_red cf_engine_redundancy_of(const struct cf_red *red);
 /** A packet of sound came on @p line: pass it on to those who take it. */
 void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice);
 
+/** Forget what the peer of @p line said before it was heard; give its memory back. */
+void cf_engine_forget_onset(struct cf_engine_line *line);
+void cf_engine_free_onset(struct cf_engine *engine, struct cf_engine_line *line);
+
+/** Sound of @p leg that waits to be passed on is given up. */
+void cf_engine_forget_passed(struct cf_engine *engine, const struct cf_engine_leg *leg);
+
 /** Does @p leg get who is at @p place and sends @p kind (a bit by enum cf_codec) as it comes? Then that is not in its mix. */
 bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind);
 

@@ -19,6 +19,7 @@ static bool is_kept_out(const struct cf_engine_line *line) {
 
 static void part_sound(struct cf_engine *engine, struct cf_engine_line *line) {
     bool was_in = line->mixer != NULL;
+    cf_engine_free_onset(engine, line);
     if (was_in) {
         cf_mixer_remove_leg(line->mixer, line->mix);
     }
@@ -80,6 +81,7 @@ static enum cf_err join_sound(struct cf_engine *engine, struct cf_engine_line *l
     if (line->mixer == NULL) {
         err = enter_mixer(line, mixer, &config);
     } else if (!is_same_mix(&config, &line->mix_config)) {
+        cf_engine_forget_onset(line); /* of a member that is muted, or was */
         err = cf_mixer_set_leg(mixer, line->mix, &config);
     }
     if (err == CF_OK) {

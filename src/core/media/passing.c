@@ -3,6 +3,7 @@
 #include "core/media/passing.h"
 
 #include "core/media/internal.h"
+#include "core/media/onset.h"
 #include "core/media/rtp_header.h"
 
 /* --- what lines are for --- */
@@ -95,35 +96,102 @@ struct cf_engine_passed_red cf_engine_redundancy_of(const struct cf_red *red) {
     return ret;
 }
 
-void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice) {
+static void pass(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_mix_seat *seat,
+                 const struct cf_engine_voice *voice, cf_usec came_at) {
     const struct cf_mix_packet *packet = voice->packet;
-    const struct cf_engine_room *room = line->leg->room;
-    struct cf_mix_seat seat;
-    if (line->mixer != &room->mixer || !cf_mixer_seat(&room->mixer, line->mix, &seat) ||
-        cf_list_is_empty(&room->places[seat.place])) {
-        return;
-    }
     if (engine->passed_count == CF_ENGINE_PASSED_MAX) {
         engine->totals.dropped_out++;
         return;
     }
     engine->passed[engine->passed_count++] = (struct cf_engine_passed){
         .from = line,
-        .place = seat.place,
-        .level = seat.level,
-        .stay = (uint64_t)seat.stay << 32 | line->in.starts,
+        .place = seat->place,
+        .level = seat->level,
+        .stay = (uint64_t)seat->stay << 32 | line->in.starts,
         .codec = voice->codec,
         .clock_hz = voice->clock_hz,
         .csrc = packet->ssrc,
+        .came_at = came_at,
         .numbers = {.timestamp = packet->timestamp, .sequence = packet->seq, .marker = packet->marker},
         .payload = packet->payload,
         .red = voice->red,
     };
 }
 
-bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind) {
+/* The beginning of a word, perhaps. What others hear in the mix has begun already. */
+static void keep_onset(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice) {
+    struct cf_engine_passing *passing = &line->passing;
+    if (!cf_mixer_is_unheard(line->mixer, line->mix)) {
+        cf_engine_forget_onset(line);
+        return;
+    }
+    if (passing->onset == NULL) {
+        passing->onset = cf_mem_alloc(engine->mem, sizeof *passing->onset);
+    }
+    if (passing->onset != NULL) {
+        cf_onset_keep(passing->onset, voice, line->in.starts, engine->now);
+    }
+}
+
+void cf_engine_forget_onset(struct cf_engine_line *line) {
+    if (line->passing.onset != NULL) {
+        cf_onset_forget(line->passing.onset);
+    }
+}
+
+void cf_engine_free_onset(struct cf_engine *engine, struct cf_engine_line *line) {
+    if (line->passing.onset != NULL) {
+        cf_engine_forget_passed(engine, line->leg); /* which may be in it */
+        cf_mem_free(engine->mem, line->passing.onset, sizeof *line->passing.onset);
+        line->passing.onset = NULL;
+    }
+}
+
+void cf_engine_forget_passed(struct cf_engine *engine, const struct cf_engine_leg *leg) {
+    size_t kept = 0;
+    cf_assert(engine->passed_at == 0 && engine->passed_to == NULL && engine->passed_instead == 0);
+    for (size_t i = 0; i < engine->passed_count; i++) {
+        if (engine->passed[i].from->leg != leg) {
+            engine->passed[kept++] = engine->passed[i];
+        }
+    }
+    engine->totals.dropped_out += engine->passed_count - kept;
+    engine->passed_count = kept;
+}
+
+void cf_engine_pass_on(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice) {
+    const struct cf_engine_room *room = line->leg->room;
+    struct cf_mix_seat seat;
+    if (line->mixer != &room->mixer || room->mixer.places.count == 0) {
+        return;
+    }
+    if (!cf_mixer_seat(&room->mixer, line->mix, &seat)) {
+        keep_onset(engine, line, voice);
+        return;
+    }
+    const struct cf_onset_packet *kept = NULL;
+    while (line->passing.onset != NULL && (kept = cf_onset_take(line->passing.onset, line->in.starts, engine->now)) != NULL) {
+        pass(engine, line, &seat, &kept->voice, kept->came_at);
+    }
+    pass(engine, line, &seat, voice, engine->now);
+}
+
+/* On a line for the place. */
+static bool has_line_for(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind) {
     const struct cf_engine_line *sound = leg->sound;
     return sound != NULL && cf_mix_place_is_in(place, sound->mix_config.places) && (sound->mix_config.place_kinds & kind) != 0;
+}
+
+/* On the line for its own place, where it would hear itself. */
+static bool gets_instead(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind, uint8_t *ret_own) {
+    const struct cf_engine_line *sound = leg->sound;
+    return place != 0 && place != CF_MIX_NO_PLACE && sound != NULL && sound->mixer == &leg->room->mixer &&
+           cf_mixer_gets_instead(sound->mixer, sound->mix, place, kind, ret_own);
+}
+
+bool cf_engine_gets_passed(const struct cf_engine_leg *leg, uint8_t place, uint32_t kind) {
+    uint8_t own;
+    return has_line_for(leg, place, kind) || gets_instead(leg, place, kind, &own);
 }
 
 /* The talker is the contributing source, his level stands in the extension. */
@@ -166,7 +234,11 @@ static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const 
         line->counts.failures_out++;
         return;
     }
-    if (!cf_sound_rewrite_packet(&passing->rewrite, passed->stay, &passed->numbers, passed->clock_hz, engine->now, &numbers)) {
+    if (passed->came_at != engine->now && cf_sound_rewrite_overlaps(&passing->rewrite, passed->stay, passed->came_at)) {
+        return;
+    }
+    if (!cf_sound_rewrite_packet(&passing->rewrite, passed->stay, &passed->numbers, passed->clock_hz, passed->came_at,
+                                 &numbers)) {
         return;
     }
     passing->talker = passed->from->leg->name;
@@ -185,20 +257,62 @@ static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const 
 
 /* Nobody hears himself, and nobody gets what he can't decode: that is in his mix. */
 static bool is_for(const struct cf_engine_line *line, const struct cf_engine_passed *passed) {
-    return line->leg != passed->from->leg && cf_engine_gets_passed(line->leg, passed->place, UINT32_C(1) << passed->codec);
+    return line->leg != passed->from->leg && has_line_for(line->leg, passed->place, UINT32_C(1) << passed->codec);
+}
+
+static struct cf_engine_line *line_at(const struct cf_engine_leg *leg, uint8_t place) {
+    for (size_t i = 0; i < leg->line_count; i++) {
+        if (leg->lines[i] != NULL && leg->lines[i]->passing.place == place && cf_link_is_in(&leg->lines[i]->passing.link)) {
+            return leg->lines[i];
+        }
+    }
+    return NULL;
+}
+
+/* The line on which whoever has, or had, @p place gets the packet instead of himself; NULL: he does not. */
+static struct cf_engine_line *line_instead(const struct cf_engine *engine, const struct cf_engine_passed *passed, uint8_t place) {
+    const struct cf_mix_place *taken = &passed->from->leg->room->mixer.places.at[place];
+    const struct cf_engine_leg *leg = taken->stay == 0 ? NULL : cf_media_names_at(&engine->legs, taken->user);
+    uint8_t own;
+    bool is_for_him = leg != NULL && leg != passed->from->leg && leg->room == passed->from->leg->room &&
+                      gets_instead(leg, passed->place, UINT32_C(1) << passed->codec, &own) && own == place;
+    return is_for_him ? line_at(leg, place) : NULL;
+}
+
+/* Those who get it instead of themselves. False: all have. */
+static bool step_instead(struct cf_engine *engine, const struct cf_engine_passed *passed) {
+    while (engine->passed_instead < passed->place) {
+        struct cf_engine_line *line = line_instead(engine, passed, engine->passed_instead++);
+        if (line != NULL) {
+            add_to(engine, line, passed);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void next_passed(struct cf_engine *engine) {
+    engine->passed_at++;
+    engine->passed_to = NULL;
+    engine->passed_instead = 0;
 }
 
 void cf_engine_step_passed(struct cf_engine *engine) {
     const struct cf_engine_passed *passed = &engine->passed[engine->passed_at];
     const struct cf_list *lines = &passed->from->leg->room->places[passed->place];
+    if (step_instead(engine, passed)) {
+        return;
+    }
     struct cf_link *link = engine->passed_to == NULL ? cf_list_first(lines) : engine->passed_to;
     if (link == NULL) {
-        engine->passed_at++;
+        next_passed(engine);
         return;
     }
     struct cf_engine_line *line = CF_OF(link, struct cf_engine_line, passing.link);
     engine->passed_to = cf_list_next(lines, link);
-    engine->passed_at += engine->passed_to == NULL;
+    if (engine->passed_to == NULL) {
+        next_passed(engine);
+    }
     if (is_for(line, passed)) {
         add_to(engine, line, passed);
     }

@@ -14,6 +14,7 @@
 #include "core/sfu/sound_rewrite.h"
 
 struct cf_engine_line;
+struct cf_onset;
 
 /** What a line has for it. */
 struct cf_engine_passing {
@@ -23,6 +24,7 @@ struct cf_engine_passing {
     uint8_t types[CF_CODEC_COUNT]; /**< payload types by codec, of one clock; CF_LINE_NO_TYPE */
     struct cf_handle talker;       /**< who was passed on last */
     struct cf_sound_rewrite rewrite;
+    struct cf_onset *onset; /**< owned: what its peer said just before it is heard (onset.h); NULL: nothing yet */
 };
 
 /** Most redundant blocks that are passed on: their headers are made anew for each receiver. */
@@ -53,7 +55,8 @@ struct cf_engine_passed {
     uint64_t stay;
     enum cf_codec codec;
     uint32_t clock_hz;
-    uint32_t csrc; /**< SSRC of the talker */
+    uint32_t csrc;   /**< SSRC of the talker */
+    cf_usec came_at; /**< its time on the clock, by which media time goes on */
     struct cf_sound_numbers numbers;
     struct cf_span payload; /**< in the datagram that came */
     struct cf_engine_passed_red red;

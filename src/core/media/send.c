@@ -378,6 +378,7 @@ void cf_engine_drop_output(struct cf_engine *engine) {
     engine->totals.dropped_out += engine->passed_count - engine->passed_at;
     engine->passed_at = engine->passed_count = 0;
     engine->passed_to = NULL;
+    engine->passed_instead = 0;
     engine->item_at = engine->item_count = 0;
     engine->repeat_at = engine->repeat_count = 0;
     /* What waits in pacers waits on. */

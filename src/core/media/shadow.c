@@ -16,22 +16,9 @@ static void give_up_batch(struct cf_engine *engine, struct cf_engine_room *room)
     cf_list_remove(&room->batch_link);
 }
 
-/* So is sound of @p leg that waits to be passed on. */
-static void forget_passed(struct cf_engine *engine, const struct cf_engine_leg *leg) {
-    size_t kept = 0;
-    cf_assert(engine->passed_at == 0 && engine->passed_to == NULL);
-    for (size_t i = 0; i < engine->passed_count; i++) {
-        if (engine->passed[i].from->leg != leg) {
-            engine->passed[kept++] = engine->passed[i];
-        }
-    }
-    engine->totals.dropped_out += engine->passed_count - kept;
-    engine->passed_count = kept;
-}
-
 static void remove_shadow(struct cf_engine *engine, struct cf_engine_leg *leg) {
     give_up_batch(engine, leg->room);
-    forget_passed(engine, leg);
+    cf_engine_forget_passed(engine, leg);
     cf_engine_free_leg(engine, leg);
 }
 
@@ -256,6 +243,7 @@ static bool on_sound(struct cf_engine *engine, struct cf_engine_room *room, size
                                                   .sends = told->sends,
                                                   .muted = told->is_muted};
     line->clock = told->clock;
+    cf_engine_forget_onset(line);
     if (leg->sound != NULL && leg->sound != line) {
         cf_engine_part(engine, leg->sound); /* which has no pictures */
     }

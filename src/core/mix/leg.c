@@ -30,6 +30,19 @@ bool cf_mix_leg_route(struct cf_mix_leg *leg, bool own, const struct cf_mix_bus 
     return true;
 }
 
+uint8_t cf_mix_leg_place_instead(const struct cf_mix_leg *leg, const struct cf_mix_places *places) {
+    uint8_t count = 0;
+    if (leg->own == NULL || leg->class->places == 0) {
+        return CF_MIX_NO_PLACE;
+    }
+    for (uint8_t lines = leg->class->places; lines != 0; lines >>= 1) {
+        count++;
+    }
+    uint8_t own = cf_mix_places_of(places, count, leg->config.user);
+    bool has_line = cf_mix_place_is_in(own, leg->class->places);
+    return has_line && count < CF_MIX_PLACES_MAX ? count : CF_MIX_NO_PLACE;
+}
+
 void cf_mix_leg_on_claim(struct cf_mix_leg *leg, uint8_t level, struct cf_speaker *speaker, cf_usec now) {
     leg->has_claims = level <= CF_LEVEL_SILENT;
     if (!leg->has_claims) {

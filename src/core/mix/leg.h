@@ -61,6 +61,12 @@ static inline uint8_t cf_mix_leg_level(const struct cf_mix_leg *leg) {
  */
 bool cf_mix_leg_route(struct cf_mix_leg *leg, bool own, const struct cf_mix_bus *bus);
 
+/**
+ * The first place for which the leg has no line: whoever is there it gets where it would hear itself. CF_MIX_NO_PLACE: it has no
+ * place among those for which it has lines, or no stream of its own.
+ */
+uint8_t cf_mix_leg_place_instead(const struct cf_mix_leg *leg, const struct cf_mix_places *places);
+
 /** A packet has claimed a level: CF_LEVEL_UNKNOWN if it has none. */
 void cf_mix_leg_on_claim(struct cf_mix_leg *leg, uint8_t level, struct cf_speaker *speaker, cf_usec now);
 

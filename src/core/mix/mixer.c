@@ -51,6 +51,7 @@ static void drop_source(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
 
 static void leg_destroy(struct cf_mixer *mixer, struct cf_mix_leg *leg) {
     cf_mixer_silence(mixer, leg);
+    cf_mix_places_forget(&mixer->places, leg->config.user);
     cf_list_remove(&leg->sounding);
     cf_list_remove(&leg->prompted);
     leg->config.receives = false;
@@ -383,6 +384,21 @@ bool cf_mixer_seat(const struct cf_mixer *mixer, struct cf_handle handle, struct
     *ret_seat =
         (struct cf_mix_seat){.place = leg->place, .stay = mixer->places.at[leg->place].stay, .level = cf_mix_leg_level(leg)};
     return true;
+}
+
+bool cf_mixer_gets_instead(const struct cf_mixer *mixer, struct cf_handle handle, uint8_t place, uint32_t kind,
+                           uint8_t *ret_own) {
+    const struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    if (leg == NULL || cf_mix_leg_place_instead(leg, &mixer->places) != place || (leg->class->place_kinds & kind) == 0) {
+        return false;
+    }
+    *ret_own = cf_mix_places_of(&mixer->places, place, leg->config.user);
+    return true;
+}
+
+bool cf_mixer_is_unheard(const struct cf_mixer *mixer, struct cf_handle handle) {
+    const struct cf_mix_leg *leg = cf_handle_get(&mixer->legs, handle);
+    return leg != NULL && leg->heard == CF_MIX_UNHEARD && cf_mix_leg_may_send(leg);
 }
 
 uint8_t cf_mixer_measured_level(const struct cf_mixer *mixer, struct cf_handle handle) {

@@ -253,6 +253,16 @@ bool cf_mixer_poll(struct cf_mixer *mixer, struct cf_mix_output *ret_output);
 /** Where @p leg is passed on; false: it is not heard, may not be heard any more, or is gone. O(1). */
 bool cf_mixer_seat(const struct cf_mixer *mixer, struct cf_handle leg, struct cf_mix_seat *ret_seat);
 
+/**
+ * A leg that has a place, or had it last, would hear itself there: while it has a stream of its own it gets whoever is at the
+ * first place for which it has no line instead, and not in its mix. Is that so for @p leg with @p place and one who sends @p kind
+ * there? *ret_own: the place that it has itself. O(1).
+ */
+bool cf_mixer_gets_instead(const struct cf_mixer *mixer, struct cf_handle leg, uint8_t place, uint32_t kind, uint8_t *ret_own);
+
+/** Is @p leg not heard, though it may be, and nowhere in what others hear? O(1). */
+bool cf_mixer_is_unheard(const struct cf_mixer *mixer, struct cf_handle leg);
+
 /** How loud the sound of @p leg was that was decoded last, as a level; CF_LEVEL_UNKNOWN: none was in this tick. O(1). */
 uint8_t cf_mixer_measured_level(const struct cf_mixer *mixer, struct cf_handle leg);
 

@@ -9,6 +9,12 @@ static bool is_freer(const struct cf_mix_place *a, const struct cf_mix_place *b)
     return a->left_at < b->left_at;
 }
 
+/* The place behind all others, if it is free. */
+static struct cf_mix_place *find_spare(struct cf_mix_places *places) {
+    bool is_there = places->count > 0 && places->count < CF_MIX_PLACES_MAX && !places->at[places->count].is_taken;
+    return is_there ? &places->at[places->count] : NULL;
+}
+
 uint8_t cf_mix_places_take(struct cf_mix_places *places, uint32_t user) {
     struct cf_mix_place *best = NULL;
     for (size_t i = 0; i < places->count; i++) {
@@ -22,6 +28,7 @@ uint8_t cf_mix_places_take(struct cf_mix_places *places, uint32_t user) {
         }
         best = best == NULL || is_freer(place, best) ? place : best;
     }
+    best = best == NULL ? find_spare(places) : best;
     if (best == NULL) {
         return CF_MIX_NO_PLACE;
     }
@@ -37,4 +44,21 @@ void cf_mix_places_leave(struct cf_mix_places *places, uint8_t place, uint32_t u
         places->at[place].is_taken = false;
         places->at[place].left_at = tick;
     }
+}
+
+void cf_mix_places_forget(struct cf_mix_places *places, uint32_t user) {
+    for (size_t i = 0; i < CF_MIX_PLACES_MAX; i++) {
+        if (places->at[i].user == user) {
+            places->at[i] = (struct cf_mix_place){.stay = 0};
+        }
+    }
+}
+
+uint8_t cf_mix_places_of(const struct cf_mix_places *places, uint8_t count, uint32_t user) {
+    for (uint8_t i = 0; i < count; i++) {
+        if (places->at[i].stay != 0 && places->at[i].user == user) {
+            return i;
+        }
+    }
+    return CF_MIX_NO_PLACE;
 }

@@ -22,6 +22,18 @@
 
 /* ------------------------------------------------------- who is heard ------------------------------------------------------ */
 
+/* Whom @leg hears as he comes where it would hear itself; NULL: nobody. */
+static const struct cf_mix_leg *heard_instead_of(const struct cf_mixer *mixer, const struct cf_mix_leg *leg) {
+    uint8_t place = cf_mix_leg_place_instead(leg, &mixer->places);
+    for (size_t i = 0; i < mixer->heard_count && place != CF_MIX_NO_PLACE; i++) {
+        const struct cf_mix_leg *other = mixer->heard[i];
+        if (other->place == place && (leg->class->place_kinds & other->config.kind_in) != 0) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
 /* Legs that were last heard a while ago go back to the common stream, between two frames. */
 static void return_to_common(struct cf_mixer *mixer) {
     CF_LIST_EACH (&mixer->sounding, link, following) {
@@ -29,7 +41,7 @@ static void return_to_common(struct cf_mixer *mixer) {
         if (leg->own == NULL || leg->heard != CF_MIX_UNHEARD) {
             continue;
         }
-        if (cf_link_is_in(&leg->prompted)) {
+        if (cf_link_is_in(&leg->prompted) || heard_instead_of(mixer, leg) != NULL) {
             leg->own->idle_ticks = 0;
             continue;
         }
@@ -243,7 +255,10 @@ static void push_streams(struct cf_mixer *mixer) {
     CF_LIST_EACH (&mixer->sounding, link, following) {
         struct cf_mix_leg *leg = CF_OF(link, struct cf_mix_leg, sounding);
         if (leg->own != NULL) {
-            cf_mix_bus_without(&mixer->bus, leg->class->left_out | cf_mix_input_bit(leg->input), &leg->own->limiter, rest);
+            const struct cf_mix_leg *instead = heard_instead_of(mixer, leg);
+            uint32_t out = leg->class->left_out | cf_mix_input_bit(leg->input);
+            out |= instead == NULL ? 0 : cf_mix_input_bit(instead->input);
+            cf_mix_bus_without(&mixer->bus, out, &leg->own->limiter, rest);
             if (cf_link_is_in(&leg->prompted)) {
                 cf_mix_leg_overlay(leg, rest);
             }

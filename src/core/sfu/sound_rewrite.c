@@ -16,6 +16,7 @@ void cf_sound_rewrite_init(struct cf_sound_rewrite *rewrite, const struct cf_sou
 static void begin(struct cf_sound_rewrite *rewrite, uint64_t stay, const struct cf_sound_numbers *in, uint32_t clock_hz,
                   cf_usec now) {
     cf_usec pause = now - rewrite->sent_at;
+    rewrite->lead = pause > PAUSE_MIN ? 0 : PAUSE_MIN - pause;
     uint32_t ticks = (uint32_t)cf_usec_to_ticks(pause > PAUSE_MIN ? pause : PAUSE_MIN, clock_hz);
     rewrite->sequence_shift = (uint16_t)(rewrite->heads.sequence + 1U - in->sequence);
     rewrite->timestamp_shift = rewrite->heads.timestamp + ticks - in->timestamp;
@@ -53,7 +54,7 @@ bool cf_sound_rewrite_packet(struct cf_sound_rewrite *rewrite, uint64_t stay, co
     }
     if (is_first || (int32_t)(out.timestamp - rewrite->heads.timestamp) > 0) {
         rewrite->heads.timestamp = out.timestamp;
-        rewrite->sent_at = now;
+        rewrite->sent_at = now + rewrite->lead;
     }
     *ret = out;
     return true;

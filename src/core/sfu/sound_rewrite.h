@@ -26,7 +26,8 @@ struct cf_sound_rewrite {
     uint64_t stay;                 /**< whose packets were sent last; 0: nobody's */
     uint64_t sent;                 /**< bit i: .heads.sequence - i was sent, or may not be sent any more */
     struct cf_sound_numbers heads; /**< highest numbers sent */
-    cf_usec sent_at;               /**< when .heads.timestamp was */
+    cf_usec sent_at;               /**< the time on the clock that .heads.timestamp stands for */
+    cf_usec lead;                  /**< of the stay: media time ahead of the clock, for it began right behind another */
     uint32_t timestamp_shift;
     uint16_t sequence_shift;
 };
@@ -34,9 +35,18 @@ struct cf_sound_rewrite {
 /** A stream whose first packet will carry the number after @p heads.sequence; both are random. */
 void cf_sound_rewrite_init(struct cf_sound_rewrite *rewrite, const struct cf_sound_numbers *heads);
 
+/** A stay may begin that much before what was sent last: media time is ahead of the clock by that until the next pause. */
+#define CF_SOUND_OVERLAP_MAX CF_MSEC(60)
+
+/** Would @p stay begin too long before what was sent last with a packet that came at @p came_at? It should with a later one. */
+static inline bool cf_sound_rewrite_overlaps(const struct cf_sound_rewrite *rewrite, uint64_t stay, cf_usec came_at) {
+    return stay != rewrite->stay && rewrite->sent_at - came_at > CF_SOUND_OVERLAP_MAX;
+}
+
 /**
- * Numbers for a packet that came with @p in during stay @p stay (not 0), of a clock of @p clock_hz. False: it is from before the
- * stay's first packet, too late, or was sent already: not to be sent.
+ * Numbers for a packet that came at @p now with @p in during stay @p stay (not 0), of a clock of @p clock_hz. The first packets
+ * of a stay may have come before the last ones of the stay before. False: it is from before the stay's first packet, too late, or
+ * was sent already: not to be sent.
  */
 bool cf_sound_rewrite_packet(struct cf_sound_rewrite *rewrite, uint64_t stay, const struct cf_sound_numbers *in,
                              uint32_t clock_hz, cf_usec now, struct cf_sound_numbers *ret);

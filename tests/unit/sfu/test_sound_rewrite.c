@@ -38,6 +38,24 @@ static void goes_on_where_the_talker_before_left(void **state) {
     assert_int_equal(out.sequence, 104);
 }
 
+/* What begins before the last packet of the stay before is ahead of the clock, but not for ever, and not by much. */
+static void what_overlaps_is_made_up_for_in_the_next_pause(void **state) {
+    (void)state;
+    begin();
+    assert_true(pass(1, 10, 0, CF_SEC(1)));
+    uint32_t first = out.timestamp;
+    assert_true(cf_sound_rewrite_overlaps(&rewrite, 2, CF_SEC(1) - CF_MSEC(80)));
+    assert_false(cf_sound_rewrite_overlaps(&rewrite, 1, CF_SEC(1) - CF_MSEC(80)));
+    assert_false(cf_sound_rewrite_overlaps(&rewrite, 2, CF_SEC(1) - CF_MSEC(60)));
+    for (uint16_t i = 0; i < 10; i++) {
+        assert_true(pass(2, (uint16_t)(500 + i), 7000 + i * 960U, CF_SEC(1) + CF_MSEC(20) * i - CF_MSEC(60)));
+        assert_int_equal(out.timestamp, first + 960 + i * 960U);
+    }
+    /* Half a second after the last one, which came 120 ms after the first stay's: 620 ms on the clock. */
+    assert_true(pass(3, 0, 0, CF_SEC(1) + CF_MSEC(620)));
+    assert_int_equal(out.timestamp, first + 620 * 48);
+}
+
 static void loss_and_order_stay_what_they_are(void **state) {
     (void)state;
     begin();
@@ -98,5 +116,7 @@ static void never_twice_whatever_comes(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(goes_on_where_the_talker_before_left), cmocka_unit_test(loss_and_order_stay_what_they_are),
-             cmocka_unit_test(no_number_goes_out_twice), cmocka_unit_test(never_twice_whatever_comes))
+CF_TEST_MAIN(cmocka_unit_test(goes_on_where_the_talker_before_left),
+             cmocka_unit_test(what_overlaps_is_made_up_for_in_the_next_pause),
+             cmocka_unit_test(loss_and_order_stay_what_they_are), cmocka_unit_test(no_number_goes_out_twice),
+             cmocka_unit_test(never_twice_whatever_comes))
