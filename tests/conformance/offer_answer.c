@@ -206,6 +206,7 @@ static void set_flag(struct cf_str name, bool value) {
         {"our-order", &us.policy.is_our_order},
         {"mux", &us.policy.offers_rtcp_mux},
         {"simulcast", &us.policy.takes_simulcast},
+        {"control", &us.policy.offers_congestion_control},
     };
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (is(name, flags[i].name)) {

@@ -229,13 +229,27 @@ static bool is_extension_in_use(const struct former *former, enum cf_extension e
            former->remote.attributes.extmaps[extension].id != 0;
 }
 
+/* Descriptors of layers (AV1) are for those who are offered all that browsers have; what is in use goes on. They need extensions
+ * of the long form. */
+static bool offers_descriptors(const struct cf_policy *policy, enum cf_media_kind kind, const struct former *former) {
+    if (former->is_in_use) {
+        return is_extension_in_use(former, CF_EXTENSION_DEPENDENCY_DESCRIPTOR);
+    }
+    const struct cf_policy_codecs *codecs = cf_policy_codecs_of(policy, kind);
+    bool has_av1 = false;
+    for (size_t i = 0; i < codecs->count; i++) {
+        has_av1 = has_av1 || codecs->list[i].codec == CF_CODEC_AV1;
+    }
+    return has_av1 && policy->offers_congestion_control;
+}
+
 /* Ids stay what they were (RFC 8285 section 6); an extension whose usual id is taken by another one is not offered. */
 static void plan_extensions(const struct offer *o, enum cf_media_kind kind, const struct former *former, struct cf_plan *plan) {
     const struct cf_policy *policy = o->input->local->policy;
     uint32_t ours = cf_policy_extensions_of(policy, kind);
     bool has_control = policy->offers_congestion_control || is_extension_in_use(former, CF_EXTENSION_TRANSPORT_CC);
     ours &= ~(is_extension_in_use(former, CF_EXTENSION_FRAME_MARKING) ? 0 : 1U << CF_EXTENSION_FRAME_MARKING);
-    bool has_described = is_extension_in_use(former, CF_EXTENSION_DEPENDENCY_DESCRIPTOR);
+    bool has_described = offers_descriptors(policy, kind, former);
     ours &= ~(has_control ? 0 : 1U << CF_EXTENSION_TRANSPORT_CC);
     ours &= ~(has_described ? 0 : 1U << CF_EXTENSION_DEPENDENCY_DESCRIPTOR);
     plan->allows_mixed = has_described;

@@ -187,13 +187,45 @@ static uint32_t former_feedback(const struct cf_section *local, const struct cf_
     return feedback;
 }
 
-/* Has the peer any retransmissions in its description? */
-static bool has_rtx(const struct cf_section *section) {
+/* Does the peer's description have @p codec? */
+static bool has_codec(const struct cf_section *section, enum cf_codec codec) {
     size_t i = 0;
-    while (section != NULL && i < section->formats.count && section->formats.at[i].codec != CF_CODEC_RTX) {
+    while (section != NULL && i < section->formats.count && section->formats.at[i].codec != codec) {
         i++;
     }
     return section != NULL && i < section->formats.count;
+}
+
+/* The planned format with number @type; NULL: there is none. */
+static const struct cf_plan_format *planned(const struct cf_plan *plan, uint8_t type) {
+    for (size_t i = 0; i < plan->format_count; i++) {
+        if (plan->formats[i].payload_type == type) {
+            return &plan->formats[i];
+        }
+    }
+    return NULL;
+}
+
+/* Redundancy (RFC 2198) that is in use goes on: the number that it has on our side, of a format that is offered. It is never
+ * offered anew: phones would send it, who gain nothing by it. */
+static void keep_redundancy(const struct cf_section *local, const struct cf_section *remote, struct cf_plan *plan) {
+    for (size_t i = 0; local != NULL && has_codec(remote, CF_CODEC_RED) && i < local->formats.count; i++) {
+        const struct cf_sdp_format *former = &local->formats.at[i];
+        struct cf_plan_format format = {.payload_type = former->payload_type,
+                                        .codec = CF_CODEC_RED,
+                                        .encoding = cf_codec_row(CF_CODEC_RED)->encoding,
+                                        .clock_hz = former->clock_hz,
+                                        .channels = former->channels};
+        if (former->codec != CF_CODEC_RED || plan->format_count == CF_MEDIA_PAYLOADS_MAX) {
+            continue;
+        }
+        cf_fmtp_parse(CF_CODEC_RED, former->fmtp, &format.params);
+        const struct cf_plan_format *primary = planned(plan, format.params.red.type);
+        if (primary != NULL) {
+            format.feedback = primary->feedback;
+            plan->formats[plan->format_count++] = format;
+        }
+    }
 }
 
 void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind kind, const struct cf_section *local,
@@ -212,7 +244,8 @@ void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind k
             format.params.rtx.apt = types[numbering->list[i].repaired];
         }
         uint8_t type = former_type(local, &format);
-        if (format.codec == CF_CODEC_RTX && !numbering->offers_control && (type == CF_PAYLOAD_NONE || !has_rtx(remote))) {
+        if (format.codec == CF_CODEC_RTX && !numbering->offers_control &&
+            (type == CF_PAYLOAD_NONE || !has_codec(remote, CF_CODEC_RTX))) {
             continue;
         }
         if (!numbering->offers_control) {
@@ -232,6 +265,9 @@ void cf_offer_formats(const struct cf_numbering *numbering, enum cf_media_kind k
         types[i] = type;
         format.payload_type = type;
         plan->formats[plan->format_count++] = format;
+    }
+    if (kind == CF_MEDIA_AUDIO) {
+        keep_redundancy(local, remote, plan);
     }
     order_as_before(local, plan);
 }
