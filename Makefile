@@ -15,7 +15,7 @@ packages-test:
 
 # The server and the user agent. --buildtype=debugoptimized keeps symbols for a useful core dump.
 build/build.ninja:
-	@meson setup build  >build-setup.log 2>&1 || { cat build-setup.log; exit 1; }
+	@meson setup build >build-setup.log 2>&1 || { cat build-setup.log; exit 1; }
 
 build/conferd: build/build.ninja
 	@ninja -C build --quiet
@@ -48,7 +48,7 @@ bench: packages-test
 # Beside Janus and rtpengine, doing the same work in the same run. Installs them; needs root.
 bench-peers: packages-test
 	@tools/install_packages.sh peers
-	@[ -f build/build.ninja ] || meson setup build >/dev/null
+	@tools/set_up_tests.sh build
 	@ninja -C build --quiet conferd tests/bench/peer_sink
 	@python3 tests/bench/bench_peers.py
 

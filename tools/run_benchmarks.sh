@@ -3,7 +3,7 @@
 # Runs every benchmark of tests/bench one after the other and keeps what they print in bench/results, with plots.
 set -eu
 cd "$(dirname "$0")/.."
-[ -f build/build.ninja ] || meson setup build >/dev/null
+tools/set_up_tests.sh build
 ninja -C build --quiet
 mkdir -p bench/results
 results="bench/results/$(git rev-parse --short HEAD 2>/dev/null || echo tree).txt"

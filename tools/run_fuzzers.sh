@@ -4,9 +4,7 @@
 set -eu
 seconds=${1:-60}
 cd "$(dirname "$0")/.."
-if [ ! -f build-fuzz/build.ninja ]; then
-    CC=clang meson setup build-fuzz -Dfuzzing=true -Db_sanitize=address,undefined -Db_lundef=false -Dinterop=disabled >/dev/null
-fi
+CC=clang tools/set_up_tests.sh build-fuzz -Dfuzzing=true -Db_sanitize=address,undefined -Db_lundef=false -Dinterop=disabled
 ninja -C build-fuzz --quiet
 status=0
 for target in build-fuzz/tests/fuzz/fuzz_*; do

@@ -8,23 +8,15 @@ cd "$(dirname "$0")/.."
 failed_builds=0
 priority= # in front of a build
 
-set_up() { # folder, options...
-    folder=$1
-    shift
-    if [ ! -f "$folder/build.ninja" ]; then
-        meson setup "$folder" "$@" >/tmp/confer-setup.log 2>&1 || { cat /tmp/confer-setup.log; return 1; }
-    fi
-}
-
 build() { # folder, options...
-    set_up "$@" && $priority ninja -C "$1" --quiet
+    tools/set_up_tests.sh "$@" && $priority ninja -C "$1" --quiet
 }
 
 build_only() { # folder, target, options...
     only=$2
     first=$1
     shift 2
-    set_up "$first" "$@" && $priority ninja -C "$first" --quiet "$only"
+    tools/set_up_tests.sh "$first" "$@" && $priority ninja -C "$first" --quiet "$only"
 }
 
 run() { # folder, meson test options...
