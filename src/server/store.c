@@ -120,7 +120,8 @@ enum cf_err cf_store_restore(struct cf_store *store, struct cf_node *node, cf_us
     struct restoring restoring = {node, now, wall};
     size_t skipped = 0;
     cf_store_refresh_accounts(store, node);
-    enum cf_err err = cf_binding_store_each(&store->db, wall, restore_binding, &restoring);
+    enum cf_err err = cf_account_store_set_domain(&store->db, cf_node_realm(node));
+    err = err == CF_OK ? cf_binding_store_each(&store->db, wall, restore_binding, &restoring) : err;
     if (err == CF_OK) {
         err = cf_conference_store_each(&store->db, cf_system_mem(), restore_conference, &restoring, &skipped);
     }

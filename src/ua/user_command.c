@@ -20,21 +20,19 @@ static void print_account(void *ctx, struct cf_str name, struct cf_str realm, co
     printf("{\"user\":\"%.*s\",\"domain\":\"%.*s\"}\n", CF_STR_ARG(name), CF_STR_ARG(realm));
 }
 
-/* The domain that other accounts have, so that it need not be said each time. */
-static void note_realm(void *ctx, struct cf_str name, struct cf_str realm, const struct cf_digest_hex *secrets) {
-    struct cf_writer *w = ctx;
-    (void)name;
-    (void)secrets;
-    if (w->len == 0) {
-        cf_put(w, realm);
+/* The domain of the server whose store it is, if it was not said. */
+static bool find_domain(struct cf_sqlite *db, const char *said, struct cf_writer *w) {
+    if (said != NULL) {
+        cf_put(w, cf_str_of(said));
+        return w->len > 0;
     }
+    return cf_account_store_domain(db, w) == CF_OK && w->len > 0;
 }
 
-/* The password: given, or the first line of standard input with "-", or made and printed. */
+/* The password: given, or the first line of standard input with "-", or made. */
 static struct cf_str password_of(const char *given, char *room) {
     if (given == NULL) {
         cf_entropy_word(cf_system_entropy(), room, PASSWORD_LEN);
-        printf("{\"password\":\"%.*s\"}\n", PASSWORD_LEN, room);
         return cf_str_n(room, PASSWORD_LEN);
     }
     if (strcmp(given, "-") == 0) {
@@ -43,19 +41,26 @@ static struct cf_str password_of(const char *given, char *room) {
     return cf_str_of(given);
 }
 
+/* Who was added; the password only if we made it. */
+static void print_added(const char *name, struct cf_str realm, struct cf_str password) {
+    printf("{\"user\":\"%s\",\"domain\":\"%.*s\"", name, CF_STR_ARG(realm));
+    if (password.len > 0) {
+        printf(",\"password\":\"%.*s\"", CF_STR_ARG(password));
+    }
+    puts("}");
+}
+
 static int add(struct cf_sqlite *db, const char *name, const char *given, const char *domain) {
     char password_room[PASSWORD_MAX];
-    char realm_room[256];
+    char realm_room[CF_ACCOUNT_DOMAIN_MAX];
     struct cf_digest_hex secrets[CF_ACCOUNT_SECRETS];
     struct cf_writer realm;
     cf_writer_init(&realm, realm_room, sizeof realm_room);
     if (!cf_account_name_is_valid(cf_str_of(name))) {
         return cf_store_command_fail(name, "an account's name has letters, digits, '-', '_', '.' and '+' only");
     }
-    if (domain != NULL) {
-        cf_put(&realm, cf_str_of(domain));
-    } else if (cf_account_store_each(db, note_realm, &realm) != CF_OK || realm.len == 0) {
-        cf_put_lit(&realm, "localhost");
+    if (!find_domain(db, domain, &realm)) {
+        return cf_store_command_fail(name, "no server has been started with this state folder yet: say --domain DOMAIN");
     }
     struct cf_str password = password_of(given, password_room);
     if (password.len == 0) {
@@ -65,7 +70,11 @@ static int add(struct cf_sqlite *db, const char *name, const char *given, const 
     if (err == CF_OK) {
         err = cf_account_store_put(db, cf_str_of(name), cf_writer_str(&realm), secrets);
     }
-    return err == CF_OK ? 0 : cf_store_command_fail(name, cf_err_text(err));
+    if (err != CF_OK) {
+        return cf_store_command_fail(name, cf_err_text(err));
+    }
+    print_added(name, cf_writer_str(&realm), given == NULL ? password : CF_STR_NONE);
+    return 0;
 }
 
 static int run(struct cf_sqlite *db, int argc, char **argv) {

@@ -134,3 +134,36 @@ enum cf_err cf_account_store_version(struct cf_sqlite *c, int64_t *ret) {
     cf_sqlite_finish(&st);
     return err;
 }
+
+enum cf_err cf_account_store_set_domain(struct cf_sqlite *c, struct cf_str domain) {
+    char room[CF_ACCOUNT_DOMAIN_MAX];
+    struct cf_writer known;
+    cf_writer_init(&known, room, sizeof room);
+    enum cf_err err = cf_account_store_domain(c, &known);
+    if (err != CF_OK || cf_str_eq(cf_writer_str(&known), domain)) {
+        return err;
+    }
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    err = cf_sqlite_prepare(
+        c, &st, known.len == 0 ? "INSERT INTO account_domain (domain) VALUES (?)" : "UPDATE account_domain SET domain = ?");
+    if (err == CF_OK) {
+        cf_sqlite_bind_text(&st, 1, domain);
+        err = cf_sqlite_run(&st);
+    }
+    cf_sqlite_finish(&st);
+    return err;
+}
+
+enum cf_err cf_account_store_domain(struct cf_sqlite *c, struct cf_writer *w) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    bool has_row = false;
+    enum cf_err err = cf_sqlite_prepare(c, &st, "SELECT domain FROM account_domain");
+    if (err == CF_OK) {
+        err = cf_sqlite_step(&st, &has_row);
+    }
+    if (err == CF_OK && has_row) {
+        cf_put(w, cf_sqlite_column_text(&st, 0));
+    }
+    cf_sqlite_finish(&st);
+    return err;
+}

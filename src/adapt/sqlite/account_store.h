@@ -4,6 +4,7 @@
 #define CF_ADAPT_SQLITE_ACCOUNT_STORE_H
 
 #include "adapt/sqlite/sqlite.h"
+#include "base/writer.h"
 #include "core/auth/accounts.h"
 
 /** Add @p name in @p realm, or replace its secrets (its role stays). Errors as cf_sqlite_step(). */
@@ -26,5 +27,11 @@ CF_MUST_USE enum cf_err cf_account_store_each(struct cf_sqlite *c, cf_account_vi
 
 /** A number that changes whenever accounts do, by whatever process: to notice what the command line has done. */
 CF_MUST_USE enum cf_err cf_account_store_version(struct cf_sqlite *c, int64_t *ret);
+
+/** Keep @p domain as the one that accounts are for, so that the command line need not be told. Writes only if it is another. */
+CF_MUST_USE enum cf_err cf_account_store_set_domain(struct cf_sqlite *c, struct cf_str domain);
+
+/** Put that domain into @p w; nothing if no server has used this database yet. */
+CF_MUST_USE enum cf_err cf_account_store_domain(struct cf_sqlite *c, struct cf_writer *w);
 
 #endif

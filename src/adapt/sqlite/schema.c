@@ -95,6 +95,8 @@ static const char *const steps[] = {
     ");",
     /* 7 -> 8: what was delivered is found by its names. */
     "CREATE INDEX webhook_delivery_by_names ON webhook_delivery(webhook, id);",
+    /* 8 -> 9: the domain that accounts are for (account_store.c). */
+    "CREATE TABLE account_domain (domain TEXT NOT NULL);",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

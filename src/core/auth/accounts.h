@@ -14,6 +14,9 @@
 /** Longest name, octets. */
 #define CF_ACCOUNT_NAME_MAX 64
 
+/** Octets of the domain that accounts are for (the realm of their digests). */
+#define CF_ACCOUNT_DOMAIN_MAX 256
+
 /** Algorithms for which a secret is kept. */
 #define CF_ACCOUNT_SECRETS 3
 

@@ -52,6 +52,20 @@ static void keeps_accounts_and_counts_changes(void **state) {
     assert_int_equal(after, before + 4);
 }
 
+static void keeps_the_domain_of_accounts(void **state) {
+    (void)state;
+    char room[CF_ACCOUNT_DOMAIN_MAX];
+    struct cf_writer domain;
+    cf_writer_init(&domain, room, sizeof room);
+    assert_ok(cf_account_store_domain(&db, &domain));
+    assert_int_equal(domain.len, 0);
+    assert_ok(cf_account_store_set_domain(&db, CF_STR("example.org")));
+    assert_ok(cf_account_store_set_domain(&db, CF_STR("example.net")));
+    assert_ok(cf_account_store_set_domain(&db, CF_STR("example.net")));
+    assert_ok(cf_account_store_domain(&db, &domain));
+    assert_true(cf_str_eq(cf_writer_str(&domain), CF_STR("example.net")));
+}
+
 /* RFC 7616 section 3.9.1 gives the answer for this user; the secret is what it is made of. */
 static void secrets_are_those_of_digest(void **state) {
     (void)state;
@@ -107,5 +121,6 @@ static void keeps_registrations_until_they_end(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test_setup_teardown(keeps_accounts_and_counts_changes, begin, end),
+             cmocka_unit_test_setup_teardown(keeps_the_domain_of_accounts, begin, end),
              cmocka_unit_test_setup_teardown(secrets_are_those_of_digest, begin, end),
              cmocka_unit_test_setup_teardown(keeps_registrations_until_they_end, begin, end))
