@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two commands do everything on a fresh Debian 12: make run, make test. The others are for developers.
 .POSIX:
-.PHONY: all web run demo test bench bench-peers format check fuzz clean packages packages-test build/conferd
+.PHONY: all web run install deb demo test bench bench-peers format check fuzz clean packages packages-test build/conferd
 
 STATE = $(HOME)/.local/state/confer
 
@@ -27,6 +27,16 @@ run: packages
 	@tools/build_page.sh run || echo "The web page is NOT built (the reason is above); phones are served all the same." >&2
 	@echo
 	@build/conferd --dev --state "$(STATE)"
+
+# Programs, page, manuals and the service, below PREFIX of the build (/usr/local); DESTDIR as usual. Build before as yourself: make all web.
+install:
+	@[ -x build/conferd ] || { echo "First build: make packages all web" >&2; exit 1; }
+	@meson install -C build --no-rebuild --quiet
+	@tools/after_install.sh
+
+# A Debian package of this tree, in build-deb/.
+deb: packages
+	@tools/make_deb.sh
 
 # Three user agents meet in a conference of a server of their own; a report tells who heard and saw whom, and whether that is right.
 demo: packages
@@ -68,4 +78,4 @@ fuzz: packages-test
 	@tools/run_fuzzers.sh 60
 
 clean:
-	rm -rf build build-asan build-tsan build-fuzz build-setup.log
+	rm -rf build build-deb build-asan build-tsan build-fuzz build-setup.log
