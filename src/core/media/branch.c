@@ -71,18 +71,21 @@ static void put_source(struct cf_engine *engine, uint16_t workers, struct cf_eng
         return;
     }
     struct cf_parcel_message message = stream_message(stream, CF_PARCEL_SOURCE);
+    bool is_live = cf_scene_comes(source, engine->now);
     message.as.source = (struct cf_parcel_source){.kind = source->picture->kind,
                                                   .format = source->config.format,
                                                   .grade = source->config.grade,
                                                   .is_ranked = source->config.is_ranked,
                                                   .is_allowed = source->allowed,
-                                                  .is_seen = source->seen,
-                                                  .is_paused = source->is_paused,
+                                                  .is_live = is_live,
                                                   .stream_count = (uint8_t)cf_engine_line_stream_count(stream->line),
                                                   .ssrc = source->ssrc,
                                                   .name = source->name,
+                                                  .pixels = source->pixels,
+                                                  .cost_bps = cf_source_cost(source, engine->now),
                                                   .clock = source->clock};
     put(engine, workers, &message);
+    stream->is_told_live = is_live;
 }
 
 static enum cf_codec number_of(const struct cf_engine *engine, const struct cf_audio_codec *codec) {
@@ -143,13 +146,29 @@ void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *roo
     put(engine, room->branches.listeners, &message);
 }
 
+void cf_engine_tell_silent_sources(struct cf_engine *engine, struct cf_engine_room *room) {
+    for (struct cf_link *link = cf_list_first(&room->forward.sources); link != NULL && room->branches.listeners != 0;
+         link = cf_list_next(&room->forward.sources, link)) {
+        struct cf_engine_stream *stream = cf_engine_stream_of(CF_OF(link, struct cf_source, room_link));
+        if (stream->is_told_live && !cf_scene_comes(&stream->source, engine->now)) {
+            cf_engine_tell_source(engine, stream);
+        }
+    }
+}
+
 /* --- packets --- */
 
-void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_video_packet *packet) {
-    uint16_t listeners = listeners_of(stream->line->leg);
-    if (listeners == 0) {
-        return;
+/* Of @p workers those where somebody sees @p stream, or waits for it. */
+static uint16_t viewers_of(const struct cf_engine_stream *stream, uint16_t workers) {
+    uint16_t viewers = 0;
+    for (size_t i = 0; workers >> i != 0; i++) {
+        viewers |= stream->far_bps[i] > 0 ? bit_of(i) : 0;
     }
+    return viewers & workers;
+}
+
+static void put_picture(struct cf_engine *engine, uint16_t workers, struct cf_engine_stream *stream,
+                        const struct cf_video_packet *packet) {
     struct cf_parcel_message message = stream_message(stream, CF_PARCEL_PICTURE);
     message.as.picture = (struct cf_parcel_picture){.timestamp = packet->timestamp,
                                                     .sequence = packet->sequence,
@@ -159,7 +178,33 @@ void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *s
                                                     .marking = packet->marking};
     message.payload = packet->payload;
     message.tail = (struct cf_span){packet->descriptor, packet->descriptor_len};
-    put(engine, listeners, &message);
+    put(engine, workers, &message);
+}
+
+void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_video_packet *packet) {
+    uint16_t listeners = listeners_of(stream->line->leg);
+    if (listeners != 0 && !stream->is_told_live) {
+        put_source(engine, listeners, stream);
+    }
+    uint16_t viewers = stream->source.far_bps == 0 ? 0 : viewers_of(stream, listeners);
+    if (viewers != 0) {
+        put_picture(engine, viewers, stream, packet);
+    }
+}
+
+bool cf_engine_hand_stored(struct cf_engine *engine, struct cf_engine_stream *stream, size_t worker) {
+    const struct cf_source *source = &stream->source;
+    uint16_t count = (uint16_t)(source->store.newest - source->key_sequence + 1U);
+    if (!cf_source_can_begin(source, CF_SINK_JOIN_AGE, engine->now) || count > CF_BRANCH_STORED_MAX) {
+        return false;
+    }
+    for (uint16_t i = 0; i < count; i++) {
+        const struct cf_video_packet *packet = cf_store_get(&source->store, (uint16_t)(source->key_sequence + i), engine->now);
+        if (packet != NULL) {
+            put_picture(engine, bit_of(worker), stream, packet);
+        }
+    }
+    return true;
 }
 
 /* Who does not say how loud it is was measured here; elsewhere it is decoded only while it is heard. */

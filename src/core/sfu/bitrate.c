@@ -28,10 +28,12 @@ void cf_bitrate_ask_set(struct cf_bitrate_ask *ask, uint64_t bitrate_bps, cf_use
     if (never_limited || (ask->any && (ask->wanted_bps == bitrate_bps || is_about(bitrate_bps, ask->wanted_bps)))) {
         return;
     }
+    bool is_first = ask->any && ask->wanted_bps == 0;
     ask->any = true;
     ask->wanted_bps = bitrate_bps;
-    /* A message that is being repeated keeps its rhythm: a receiver that changes its mind all the time causes no more of them. */
-    ask->next_at = ask->tries_left == 0 ? now : ask->next_at;
+    /* A message that is being repeated keeps its rhythm: a receiver that changes its mind all the time causes no more of them.
+     * But who was told to send nothing is waited for. */
+    ask->next_at = ask->tries_left == 0 || is_first ? now : ask->next_at;
     ask->tries_left = CF_BITRATE_TRIES_MAX;
 }
 

@@ -55,6 +55,21 @@ static void says_nothing_of_small_changes(void **state) {
     assert_true(cf_bitrate_ask_deadline(&ask) == CF_SEC(1));
 }
 
+/* Who was told to send nothing is waited for; not so who was told to send less. */
+static void tells_at_once_that_something_is_wanted_again(void **state) {
+    (void)state;
+    struct cf_bitrate_ask ask = {.any = false};
+    uint64_t bps = 1;
+    cf_bitrate_ask_set(&ask, 0, CF_SEC(1));
+    assert_true(cf_bitrate_ask_poll(&ask, CF_SEC(1), &bps));
+    assert_int_equal(bps, 0);
+    cf_bitrate_ask_set(&ask, 500000, CF_SEC(1) + CF_MSEC(10));
+    assert_true(cf_bitrate_ask_poll(&ask, CF_SEC(1) + CF_MSEC(10), &bps));
+    assert_int_equal(bps, 500000);
+    cf_bitrate_ask_set(&ask, 900000, CF_SEC(1) + CF_MSEC(20));
+    assert_false(cf_bitrate_ask_poll(&ask, CF_SEC(1) + CF_MSEC(20), &bps));
+}
+
 static void tells_no_faster_if_the_wish_changes_all_the_time(void **state) {
     (void)state;
     struct cf_bitrate_ask ask = {.tries_left = 0};
@@ -69,4 +84,5 @@ static void tells_no_faster_if_the_wish_changes_all_the_time(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(takes_the_highest_wish), cmocka_unit_test(forgets_wishes_and_raises_absurd_ones),
              cmocka_unit_test(tells_until_acknowledged), cmocka_unit_test(says_nothing_of_small_changes),
+             cmocka_unit_test(tells_at_once_that_something_is_wanted_again),
              cmocka_unit_test(tells_no_faster_if_the_wish_changes_all_the_time))
