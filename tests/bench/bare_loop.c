@@ -20,12 +20,14 @@ struct bare {
     const struct bare_loop *loop;
     const struct cf_packet_crypto *crypto;
     struct cf_srtp_context *contexts[BARE_RECEIVERS_MAX];
+    struct cf_sender *sender;
     uint16_t sequence;
     uint8_t in[IN_MAX][BENCH_PACKET_MAX];
     uint8_t headers[OUT_MAX][12];
     uint8_t out[OUT_MAX][BENCH_PACKET_MAX];
     struct cf_protect_job jobs[OUT_MAX];
     struct cf_datagram datagrams[OUT_MAX];
+    struct cf_udp *sockets[OUT_MAX]; /* of each */
     size_t waiting;
 };
 
@@ -34,7 +36,13 @@ static void flush(struct bare *b) {
     for (size_t i = 0; i < b->waiting; i++) {
         b->datagrams[i].bytes = (struct cf_span){b->jobs[i].dst, b->jobs[i].dst_len};
     }
-    (void)cf_udp_send(b->loop->in, b->datagrams, b->waiting);
+    for (size_t begin = 0, i = 0; i < b->waiting; i++) {
+        if (i + 1 == b->waiting || b->sockets[i + 1] != b->sockets[i]) {
+            cf_sender_put(b->sender, b->sockets[i], b->datagrams + begin, i + 1 - begin);
+            begin = i + 1;
+        }
+    }
+    cf_sender_flush(b->sender);
     b->waiting = 0;
 }
 
@@ -49,6 +57,7 @@ static void add(struct bare *b, size_t receiver, struct cf_span packet, uint16_t
                                          .dst = b->out[i],
                                          .dst_size = sizeof b->out[i]};
     b->datagrams[i].remote = b->loop->receivers[receiver];
+    b->sockets[i] = b->loop->out == NULL ? b->loop->in : &b->loop->out[receiver];
     if (b->waiting == OUT_MAX) {
         flush(b);
     }
@@ -65,6 +74,7 @@ void *bare_loop_run(void *ctx) {
     struct bare *b = calloc(1, sizeof *b);
     bench_must(b == NULL ? CF_ERR_NO_MEMORY : cf_srtp_engine_new(&bench_mem, CF_SRTP_LIBRARY_BEST, &engine));
     b->loop = loop;
+    bench_must(cf_sender_create(loop->sender, &b->sender));
     b->crypto = cf_srtp_engine_crypto(engine);
     for (size_t i = 0; i < loop->count; i++) {
         b->contexts[i] = bench_send_context(b->crypto, loop->suite, NULL);
@@ -87,6 +97,7 @@ void *bare_loop_run(void *ctx) {
         b->crypto->close(b->crypto->ctx, b->contexts[i]);
     }
     cf_srtp_engine_free(engine);
+    cf_sender_destroy(&b->sender);
     free(b);
     return NULL;
 }

@@ -7,7 +7,9 @@ import sys
 
 from plot import bars, lines
 
-WORKER = re.compile(r'^(\S*)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[\d.]+\s+[\d.]+\s+[\d.]+$')
+NS, RATIO = r'\s+(\d+)', r'\s+[\d.]+'
+WORKER = re.compile(r'^(\S*)\s+(\d+)\s+(\d+)' + 2 * (3 * NS + RATIO) + NS + RATIO + '$')
+CURVES = ('one port, ring', 'one port, calls', 'bare, one port', 'a port each, ring', 'a port each, calls', 'bare, a port each', 'naive loop')
 LISTENERS = re.compile(r'^\s*(\d+)\s+([\d.]+)\s+([\d.]+)\s+(\d+)$')
 LATENCY = re.compile(r'^(confer|bare)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.-]+)$')
 
@@ -37,9 +39,9 @@ def plot_worker(rows, folder):
         match = WORKER.match(line.rstrip())
         if match:
             suite = match[1] or 'plain'
-            receivers, frame, calls, ring, bare, naive = (int(word) for word in match.groups()[1:])
-            series = found.setdefault((suite, frame), {'ring': [], 'calls': [], 'bare loop': [], 'naive loop': []})
-            for name, value in zip(('calls', 'ring', 'bare loop', 'naive loop'), (calls, ring, bare, naive)):
+            receivers, frame, *values = (int(word) for word in match.groups()[1:])
+            series = found.setdefault((suite, frame), {name: [] for name in CURVES})
+            for name, value in zip(CURVES, values):
                 series[name].append((receivers, value))
     for (suite, frame), series in found.items():
         lines(f'{folder}/forwarding-{suite}-frames-of-{frame}.svg', f'Forwarding, {suite}, frames of {frame}', 'receivers', 'ns of CPU a packet', series)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ice_peers.h"
+
+#include "adapt/openssl/stun_hash.h"
+#include "core/ice/agent.h"
+#include "rig.h"
+#include "shell/system/system.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX 32
+#define STUN_MAX 4 /* the first octet of its messages is below that */
+
+static size_t name(char *text, const char *who, uint32_t leg) {
+    return (size_t)snprintf(text, TEXT_MAX, "%s+with+a+password+%u", who, leg);
+}
+
+void bench_ice_describe(uint32_t leg, const struct cf_addr *place, struct cf_media_transport_set *set) {
+    char text[TEXT_MAX];
+    struct cf_ice_own *own = &set->transport.own_ice;
+    struct cf_ice_remote *theirs = &set->transport.ice;
+    set->rtp_socket = set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
+    set->base_count = 1;
+    set->bases[0] = (struct cf_ice_local){
+        .socket = CF_MEDIA_SOCKET_SHARED, .addr = *place, .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
+    own->is_used = true;
+    own->ufrag_len = own->pwd_len = (uint8_t)name(text, "server", leg);
+    memcpy(own->ufrag, text, own->ufrag_len);
+    memcpy(own->pwd, text, own->pwd_len);
+    theirs->is_offered = true;
+    theirs->ufrag_len = theirs->pwd_len = (uint16_t)name(text, "member", leg);
+    memcpy(theirs->ufrag, text, theirs->ufrag_len);
+    memcpy(theirs->pwd, text, theirs->pwd_len);
+}
+
+static void begin(struct cf_ice_agent *agent, uint32_t leg, const struct cf_addr *own, const struct cf_addr *place) {
+    char ours[TEXT_MAX];
+    char theirs[TEXT_MAX];
+    (void)name(ours, "member", leg);
+    (void)name(theirs, "server", leg);
+    const struct cf_ice_config config = {.hash = cf_openssl_stun_hash(),
+                                         .entropy = &bench_entropy,
+                                         .ufrag = cf_str_of(ours),
+                                         .pwd = cf_str_of(ours),
+                                         .prefix = leg + 1,
+                                         .component_count = 1,
+                                         .is_controlling = true};
+    bench_must(cf_ice_agent_init(agent, &config, cf_system_now()));
+    const struct cf_ice_local local = {.addr = *own, .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
+    const struct cf_ice_remote_candidate candidate = {.addr = *place, .priority = 2130706431, .component = 1};
+    bool is_added = cf_ice_agent_add_local(agent, &local, cf_system_now());
+    bench_must(is_added ? CF_OK : CF_ERR_LIMIT);
+    bench_must(cf_ice_agent_set_remote(agent, cf_str_of(theirs), cf_str_of(theirs), false, cf_system_now()));
+    cf_ice_agent_add_remote(agent, &candidate, cf_system_now());
+}
+
+static void drain(struct cf_ice_agent *agent, struct cf_udp *udp) {
+    struct cf_ice_output out;
+    struct cf_ice_event event;
+    while (cf_ice_agent_poll_send(agent, &out)) {
+        const struct cf_datagram datagram = {out.to, out.data};
+        (void)cf_udp_send(udp, &datagram, 1);
+    }
+    while (cf_ice_agent_poll_event(agent, &event)) {
+    }
+}
+
+static void step(struct cf_ice_agent *agent, struct cf_udp *udp) {
+    static uint8_t octets[CF_UDP_BATCH_MAX * BENCH_PACKET_MAX];
+    struct cf_datagram got[CF_UDP_BATCH_MAX];
+    if (cf_ice_agent_deadline(agent) <= cf_system_now()) {
+        cf_ice_agent_on_deadline(agent, cf_system_now());
+        drain(agent, udp);
+    }
+    size_t count = cf_udp_receive(udp, octets, BENCH_PACKET_MAX, got, CF_UDP_BATCH_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (got[i].bytes.len > 0 && got[i].bytes.at[0] < STUN_MAX) {
+            (void)cf_ice_agent_receive(agent, 0, &got[i].remote, got[i].bytes, cf_system_now());
+            drain(agent, udp);
+        }
+    }
+}
+
+/* How many have been found since the last time. */
+static size_t count_found(struct bench_worker *world) {
+    struct cf_media_event event;
+    size_t found = 0;
+    while (cf_mailbox_take(world->outbox, &event)) {
+        found += event.kind == CF_MEDIA_EVENT_ICE && event.as.ice.state == CF_MEDIA_ICE_CONNECTED && event.as.ice.is_nominated;
+    }
+    return found;
+}
+
+void bench_ice_connect(struct bench_rig *rig) {
+    size_t count = rig->receivers.count + 1;
+    struct cf_ice_agent *agents = calloc(count, sizeof *agents);
+    int64_t end = bench_now_ns() + 10000000000;
+    bench_must(agents == NULL ? CF_ERR_NO_MEMORY : CF_OK);
+    for (uint32_t leg = 0; leg < count; leg++) {
+        begin(&agents[leg], leg, leg == 0 ? &rig->sender.local : &rig->receivers.addresses[leg - 1], &rig->to);
+        drain(&agents[leg], leg == 0 ? &rig->sender : &rig->receivers.list[leg - 1].udp);
+    }
+    for (size_t found = 0; found < count; found += count_found(&rig->world)) {
+        for (size_t leg = 0; leg < count; leg++) {
+            step(&agents[leg], leg == 0 ? &rig->sender : &rig->receivers.list[leg - 1].udp);
+        }
+        bench_sleep_until(bench_now_ns() + 1000000);
+        if (bench_now_ns() > end) {
+            fprintf(stderr, "benchmark: only %zu of %zu members were found by ICE\n", found, count);
+            exit(1);
+        }
+    }
+    for (size_t leg = 0; leg < count; leg++) {
+        cf_ice_agent_fini(&agents[leg]);
+    }
+    free(agents);
+}
