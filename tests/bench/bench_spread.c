@@ -3,24 +3,26 @@
  * What it costs to spread one conference: one source of 1100-octet packets in frames of 8, AES-GCM, to N receivers who live on
  * one, two or four of the server's real media workers, in their threads, with rings between them (server/worker_peers.h). CPU
  * nanoseconds, user and system, of all workers per forwarded packet, and of the busiest: what a conference can grow to is by how
- * much that is less than with one worker. A frame is sent when a receiver of each worker has the one before. Ratios within one
- * run; the least of some windows, in which the ways take turns.
+ * much that is less than with one worker. A frame is sent when a receiver of each worker has the one before; they are
+ * looked at by the clock (receivers.h). Ratios within one run; the least of some windows, in which the ways take turns.
  *
  *     bench_spread [WINDOWS [RECEIVERS]]
  */
 #include "adapt/srtp/srtp.h"
-#include "forward_world.h"
+#include "machine.h"
+#include "receivers.h"
 #include "worker_world.h"
 #include <dirent.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define RECEIVERS_MAX 1000
 #define WORKERS_MAX 4
 #define FRAME 8
 #define FRAMES_A_WINDOW 40
+#define DRAIN_EVERY 8
+#define LOOK_NS 50000 /* between two looks at a receiver */
+#define PATIENCE_NS INT64_C(5000000000)
 #define SUITE CF_SRTP_AEAD_AES_128_GCM
 
 /* A conference on .count workers. */
@@ -31,8 +33,8 @@ struct way {
     struct bench_source source;
     struct cf_addr to; /* where the source sends to */
     struct cf_udp sender;
-    struct cf_udp receivers[RECEIVERS_MAX]; /* only the last of each worker is read */
-    double ns;                              /* of all workers a packet, at best */
+    struct bench_receivers receivers;
+    double ns; /* of all workers a packet, at best */
     double busiest_ns;
 };
 
@@ -40,7 +42,7 @@ static size_t receivers = RECEIVERS_MAX;
 
 static void open_leg(struct way *way, uint32_t leg) {
     struct bench_worker *worker = &way->workers[leg % way->count];
-    const struct cf_addr *remote = leg == 0 ? &way->sender.local : &way->receivers[leg - 1].local;
+    const struct cf_addr *remote = leg == 0 ? &way->sender.local : &way->receivers.addresses[leg - 1];
     struct cf_udp udp = bench_socket(false);
     const struct cf_media_command commands[] = {bench_leg_add(leg), bench_transport_set(leg, leg, remote, SUITE, &way->source),
                                                 bench_line_set(leg)};
@@ -63,9 +65,7 @@ static void open_way(struct way *way, size_t count, const struct cf_packet_crypt
         bench_worker_start_one(&way->workers[i], CF_SENDER_RING, i, &way->rings);
         bench_worker_command(&way->workers[i], &room);
     }
-    for (size_t i = 0; i < receivers; i++) {
-        way->receivers[i] = bench_socket(i + count < receivers);
-    }
+    bench_receivers_open(&way->receivers, receivers);
     for (uint32_t leg = 0; leg <= receivers; leg++) {
         open_leg(way, leg);
     }
@@ -75,9 +75,7 @@ static void close_way(struct way *way) {
     for (size_t i = 0; i < way->count; i++) {
         bench_worker_stop(&way->workers[i]);
     }
-    for (size_t i = 0; i < receivers; i++) {
-        cf_udp_close(&way->receivers[i]);
-    }
+    bench_receivers_close(&way->receivers);
     cf_worker_rings_fini(&way->rings);
     bench_source_fini(&way->source);
     cf_udp_close(&way->sender);
@@ -123,17 +121,15 @@ static void send_frame(struct way *way) {
 
 /* The last receiver of each worker has a frame. */
 static void await_frame(struct way *way) {
-    static uint8_t buffer[FRAME * BENCH_PACKET_MAX];
-    struct cf_datagram got[FRAME];
+    int64_t end = bench_now_ns() + PATIENCE_NS;
     for (size_t i = 0; i < way->count; i++) {
-        struct cf_udp *udp = &way->receivers[receivers - 1 - i];
         for (size_t seen = 0; seen < FRAME;) {
-            struct pollfd interest = {.fd = udp->fd, .events = POLLIN};
-            if (poll(&interest, 1, 2000) <= 0) {
+            seen += bench_receiver_drain(&way->receivers, receivers - 1 - i);
+            bench_sleep_until(bench_now_ns() + LOOK_NS);
+            if (bench_now_ns() > end) {
                 fprintf(stderr, "bench_spread: a frame was lost on the way\n");
                 exit(1);
             }
-            seen += cf_udp_receive(udp, buffer, BENCH_PACKET_MAX, got, FRAME - seen);
         }
     }
 }
@@ -149,6 +145,9 @@ static void measure(struct way *way, bool is_first) {
     for (size_t i = 0; i < FRAMES_A_WINDOW; i++) {
         send_frame(way);
         await_frame(way);
+        if (i % DRAIN_EVERY == 0) {
+            (void)bench_receivers_drain(&way->receivers);
+        }
     }
     (void)read_threads(after, sizeof after / sizeof *after);
     for (size_t i = 0; i < threads; i++) {
@@ -169,13 +168,13 @@ int main(int argc, char **argv) {
         fprintf(stderr, "bench_spread: %d to %d receivers\n", WORKERS_MAX, RECEIVERS_MAX);
         return 2;
     }
+    bench_print_head(argc, argv);
     bench_must(cf_srtp_engine_new(&bench_mem, CF_SRTP_LIBRARY_BEST, &srtp));
     for (size_t i = 0; i < 3; i++) {
         open_way(&ways[i], (size_t)1 << i, cf_srtp_engine_crypto(srtp));
     }
     /* Workers have met, and know their members. */
-    const struct timespec second = {.tv_sec = 1};
-    nanosleep(&second, NULL);
+    bench_sleep_until(bench_now_ns() + 1000000000);
     for (size_t window = 0; window <= windows; window++) {
         for (size_t i = 0; i < 3; i++) {
             measure(&ways[i], window == 0);

@@ -2,8 +2,7 @@
 #include "ice_peers.h"
 
 #include "adapt/openssl/stun_hash.h"
-#include "core/ice/agent.h"
-#include "rig.h"
+#include "receivers.h"
 #include "shell/system/system.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,29 +54,36 @@ static void begin(struct cf_ice_agent *agent, uint32_t leg, const struct cf_addr
     cf_ice_agent_add_remote(agent, &candidate, cf_system_now());
 }
 
-static void drain(struct cf_ice_agent *agent, struct cf_udp *udp) {
+static void drain(struct bench_ice *ice, size_t leg) {
     struct cf_ice_output out;
     struct cf_ice_event event;
-    while (cf_ice_agent_poll_send(agent, &out)) {
+    while (cf_ice_agent_poll_send(&ice->agents[leg], &out)) {
         const struct cf_datagram datagram = {out.to, out.data};
-        (void)cf_udp_send(udp, &datagram, 1);
+        (void)cf_udp_send(ice->sockets[leg], &datagram, 1);
     }
-    while (cf_ice_agent_poll_event(agent, &event)) {
+    while (cf_ice_agent_poll_event(&ice->agents[leg], &event)) {
     }
 }
 
-static void step(struct cf_ice_agent *agent, struct cf_udp *udp) {
+void bench_ice_take(struct bench_ice *ice, size_t leg, struct cf_span octets) {
+    (void)cf_ice_agent_receive(&ice->agents[leg], 0, &ice->place, octets, cf_system_now());
+    drain(ice, leg);
+}
+
+void bench_ice_read(struct bench_ice *ice, size_t leg) {
     static uint8_t octets[CF_UDP_BATCH_MAX * BENCH_PACKET_MAX];
     struct cf_datagram got[CF_UDP_BATCH_MAX];
-    if (cf_ice_agent_deadline(agent) <= cf_system_now()) {
-        cf_ice_agent_on_deadline(agent, cf_system_now());
-        drain(agent, udp);
+    if (leg >= ice->count) {
+        return;
     }
-    size_t count = cf_udp_receive(udp, octets, BENCH_PACKET_MAX, got, CF_UDP_BATCH_MAX);
+    if (cf_ice_agent_deadline(&ice->agents[leg]) <= cf_system_now()) {
+        cf_ice_agent_on_deadline(&ice->agents[leg], cf_system_now());
+        drain(ice, leg);
+    }
+    size_t count = cf_udp_receive(ice->sockets[leg], octets, BENCH_PACKET_MAX, got, CF_UDP_BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
         if (got[i].bytes.len > 0 && got[i].bytes.at[0] < STUN_MAX) {
-            (void)cf_ice_agent_receive(agent, 0, &got[i].remote, got[i].bytes, cf_system_now());
-            drain(agent, udp);
+            bench_ice_take(ice, leg, got[i].bytes);
         }
     }
 }
@@ -92,27 +98,33 @@ static size_t count_found(struct bench_worker *world) {
     return found;
 }
 
-void bench_ice_connect(struct bench_rig *rig) {
-    size_t count = rig->receivers.count + 1;
-    struct cf_ice_agent *agents = calloc(count, sizeof *agents);
-    int64_t end = bench_now_ns() + 10000000000;
-    bench_must(agents == NULL ? CF_ERR_NO_MEMORY : CF_OK);
+void bench_ice_connect(struct bench_ice *ice, struct bench_worker *world, const struct cf_addr *place, size_t count) {
+    cf_usec end = cf_system_now() + CF_SEC(20);
+    ice->place = *place;
+    ice->count = count;
+    ice->agents = calloc(count, sizeof *ice->agents);
+    bench_must(ice->agents == NULL ? CF_ERR_NO_MEMORY : CF_OK);
     for (uint32_t leg = 0; leg < count; leg++) {
-        begin(&agents[leg], leg, leg == 0 ? &rig->sender.local : &rig->receivers.addresses[leg - 1], &rig->to);
-        drain(&agents[leg], leg == 0 ? &rig->sender : &rig->receivers.list[leg - 1].udp);
+        begin(&ice->agents[leg], leg, &ice->sockets[leg]->local, place);
+        drain(ice, leg);
     }
-    for (size_t found = 0; found < count; found += count_found(&rig->world)) {
+    for (size_t found = 0; found < count; found += count_found(world)) {
         for (size_t leg = 0; leg < count; leg++) {
-            step(&agents[leg], leg == 0 ? &rig->sender : &rig->receivers.list[leg - 1].udp);
+            bench_ice_read(ice, leg);
         }
         bench_sleep_until(bench_now_ns() + 1000000);
-        if (bench_now_ns() > end) {
+        if (cf_system_now() > end) {
             fprintf(stderr, "benchmark: only %zu of %zu members were found by ICE\n", found, count);
             exit(1);
         }
     }
-    for (size_t leg = 0; leg < count; leg++) {
-        cf_ice_agent_fini(&agents[leg]);
+}
+
+void bench_ice_end(struct bench_ice *ice) {
+    for (size_t leg = 0; leg < ice->count; leg++) {
+        cf_ice_agent_fini(&ice->agents[leg]);
     }
-    free(agents);
+    free(ice->agents);
+    ice->agents = NULL;
+    ice->count = 0;
 }

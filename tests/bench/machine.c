@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,6 +68,7 @@ static void pin(long processor) {
     CPU_ZERO(&set);
     CPU_SET((size_t)processor, &set);
     (void)sched_setaffinity(0, sizeof set, &set);
+    (void)setpriority(PRIO_PROCESS, 0, -15); /* before what else runs on this machine, if that is allowed */
 }
 
 void bench_pin_server(void) {
@@ -73,6 +76,7 @@ void bench_pin_server(void) {
 }
 
 void bench_pin_load(void) {
+    (void)prctl(PR_SET_TIMERSLACK, 1000); /* it leaves on time */
     pin(sysconf(_SC_NPROCESSORS_ONLN) - 1);
 }
 

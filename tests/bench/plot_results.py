@@ -10,12 +10,14 @@ from plot import bars, lines
 NS, RATIO = r'\s+(\d+)', r'\s+[\d.]+'
 WORKER = re.compile(r'^(\S*)\s+(\d+)\s+(\d+)' + 2 * (3 * NS + RATIO) + NS + RATIO + '$')
 CURVES = ('one port, ring', 'one port, calls', 'bare, one port', 'a port each, ring', 'a port each, calls', 'bare, a port each', 'naive loop')
-LISTENERS = re.compile(r'^\s*(\d+)\s+([\d.]+)\s+([\d.]+)\s+(\d+)$')
-LATENCY = re.compile(r'^(confer|bare)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.-]+)$')
+LISTENERS = re.compile(r'^\s*(\d+)\s+(one|each)\s+([\d.]+)\s+([\d.]+)\s+(\d+)$')
+LATENCY = re.compile(r'^(confer|bare)\s+(\d+)\s+(\d+)\s+\d+\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.-]+)$')
 
 MEETING = re.compile(r'^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)$')
 
-HEADS = ('suite', 'listeners', 'delay', 'meetings')
+HIGHEST = re.compile(r'^(confer|bare|naive)\s+(\d+)\s+(\d+)\s+(\d+)\s+\d+\s+\d+\s+\d+\s+\S')
+
+HEADS = ('suite', 'listeners', 'delay', 'meetings', 'highest')
 
 
 def tables(text):
@@ -52,7 +54,8 @@ def plot_listeners(rows, folder):
     found = [match for match in map(LISTENERS.match, rows) if match]
     if found:
         lines(f'{folder}/listeners.svg', 'Opus to those who listen', 'listeners', 'us of CPU a listener and frame',
-              {'confer': [(int(match[1]), float(match[3])) for match in found]})
+              {f'{ports} port{" for all" if ports == "one" else ""}': [(int(m[1]), float(m[4])) for m in found if m[2] == ports]
+               for ports in ('one', 'each')})
     return len(found)
 
 
@@ -61,6 +64,14 @@ def plot_latency(rows, folder):
     if found:
         bars(f'{folder}/latency.svg', 'Time in the server, 50 receivers, AES-GCM', 'us',
              [(f'{m[1]}, frames of {m[2]}, {m[3]} % load, {name}', float(m[at])) for m in found for name, at in (('p50', 5), ('p99', 6), ('p99.9', 7))])
+    return len(found)
+
+
+def plot_highest(rows, folder):
+    found = [match for match in map(HIGHEST.match, rows) if match]
+    if found:
+        bars(f'{folder}/highest.svg', 'Highest rate with less than 0.1 % lost, AES-GCM', 'thousand packets a second',
+             [(f'{m[1]}, {m[2]} receivers, frames of {m[3]}', float(m[4])) for m in found])
     return len(found)
 
 
@@ -77,7 +88,7 @@ def main():
         found = tables(results.read())
     count = plot_worker(found.get('suite', []), sys.argv[2]) + plot_listeners(found.get('listeners', []), sys.argv[2])
     count += plot_latency(found.get('delay', []), sys.argv[2])
-    count += plot_meetings(found.get('meetings', []), sys.argv[2])
+    count += plot_highest(found.get('highest', []), sys.argv[2]) + plot_meetings(found.get('meetings', []), sys.argv[2])
     print(f'{count} rows and series plotted')
 
 

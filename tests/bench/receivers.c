@@ -13,7 +13,8 @@
 
 #define RUN_MAX 65536 /* octets of a run of datagrams */
 #define BATCH 16
-#define MEDIA_TYPE 97 /* that of bench_source_frame() */
+#define CHECKS_BELOW 4 /* the first octet of STUN (RFC 7983) */
+#define MEDIA_TYPE 96  /* or one more: that of bench_source_frame() */
 
 #ifndef UDP_GRO
 #define UDP_GRO 104
@@ -22,6 +23,13 @@
 int64_t bench_now_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* That of the kernel's timestamps. */
+static int64_t real_now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
@@ -41,6 +49,13 @@ void bench_receivers_open(struct bench_receivers *r, size_t count) {
         bench_must(setsockopt(r->list[i].udp.fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) < 0 ? CF_ERR_UNSUPPORTED : CF_OK);
         r->addresses[i] = r->list[i].udp.local;
     }
+    r->has_stamps = false;
+}
+
+void bench_receiver_stamp(struct bench_receivers *r, size_t index) {
+    int on = 1;
+    (void)setsockopt(r->list[index].udp.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    r->list[index].is_stamped = r->has_stamps = true;
 }
 
 static void forget_context(struct bench_receivers *r) {
@@ -61,13 +76,14 @@ void bench_receivers_close(struct bench_receivers *r) {
 void bench_receivers_begin(struct bench_receivers *r, const struct cf_packet_crypto *crypto, enum cf_srtp_suite suite,
                            const struct cf_sdes_key *key) {
     (void)bench_receivers_drain(r); /* what is left of another one's */
+    r->on_check = NULL;
     forget_context(r);
     r->crypto = crypto;
-    r->checked = r->bad = r->frames = 0;
-    memset(r->delays, 0, sizeof r->delays);
+    r->checked = r->bad = 0;
+    bench_receivers_forget_delays(r);
     for (size_t i = 0; i < r->count; i++) {
         r->list[i].has_base = false;
-        r->list[i].packets = r->list[i].newest = 0;
+        r->list[i].packets = 0;
     }
     if (suite != CF_SRTP_NONE && key != NULL) {
         const struct cf_srtp_params params = {.suite = suite,
@@ -80,7 +96,7 @@ void bench_receivers_begin(struct bench_receivers *r, const struct cf_packet_cry
 }
 
 void bench_receivers_note_sent(struct bench_receivers *r, uint32_t number) {
-    r->left_at[number % BENCH_FRAMES_MAX] = bench_now_ns();
+    r->left_at[number % BENCH_FRAMES_MAX] = real_now_ns();
 }
 
 static void check(struct bench_receivers *r, uint8_t *octets, size_t len) {
@@ -90,21 +106,32 @@ static void check(struct bench_receivers *r, uint8_t *octets, size_t len) {
     r->bad += job.err != CF_OK;
 }
 
+static void add_delay(struct bench_delays *delays, int64_t usec) {
+    size_t bucket = usec < 0 ? 0 : (size_t)usec / BENCH_DELAY_USEC;
+    delays->buckets[bucket < BENCH_DELAYS ? bucket : BENCH_DELAYS - 1]++;
+    delays->frames++;
+}
+
 /* The last packet of a frame has come. Its frame is told by its timestamp; those of a stream begin with the first that comes. */
 static void note_frame(struct bench_receivers *r, struct bench_receiver *one, uint32_t timestamp, int64_t now) {
     one->base = one->has_base ? one->base : timestamp;
     one->has_base = true;
     uint32_t number = (timestamp - one->base) / BENCH_FRAME_TICKS;
     int64_t usec = (now - r->left_at[number % BENCH_FRAMES_MAX]) / 1000;
-    size_t bucket = usec < 0 ? 0 : (size_t)usec / BENCH_DELAY_USEC;
-    r->delays[bucket < BENCH_DELAYS ? bucket : BENCH_DELAYS - 1]++;
-    r->frames++;
-    one->newest = number + 1;
+    if (one->is_stamped || !r->has_stamps) {
+        add_delay(&r->delays, usec);
+    }
+    if (one == &r->list[r->count - 1]) {
+        add_delay(&r->last_delays, usec);
+    }
 }
 
 static bool take(struct bench_receivers *r, struct bench_receiver *one, uint8_t *octets, size_t len, int64_t now) {
-    if (len < 12 || (octets[1] & 0x7fU) != MEDIA_TYPE) {
-        return false; /* RTCP, or a connectivity check */
+    if (len > 0 && octets[0] < CHECKS_BELOW && r->on_check != NULL) {
+        r->on_check(r->ctx, (size_t)(one - r->list), (struct cf_span){octets, len});
+    }
+    if (len < 12 || (octets[1] & 0x7eU) != MEDIA_TYPE) {
+        return false; /* RTCP, or a check */
     }
     one->packets++;
     if ((octets[1] & 0x80U) != 0) {
@@ -116,21 +143,26 @@ static bool take(struct bench_receivers *r, struct bench_receiver *one, uint8_t 
     return true;
 }
 
-/* Octets of each datagram of the run in @p message. */
-static size_t segment_len(struct msghdr *message, size_t len) {
+/* Octets of each datagram of the run in @p message of @p len octets, and when it came, if the kernel says so. */
+static size_t read_controls(struct msghdr *message, size_t len, int64_t *ret_at) {
+    size_t segment = len;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
         if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
-            int segment = 0;
-            memcpy(&segment, CMSG_DATA(c), sizeof segment);
-            return segment > 0 ? (size_t)segment : len;
+            int octets = 0;
+            memcpy(&octets, CMSG_DATA(c), sizeof octets);
+            segment = octets > 0 ? (size_t)octets : len;
+        } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec t;
+            memcpy(&t, CMSG_DATA(c), sizeof t);
+            *ret_at = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
         }
     }
-    return len;
+    return segment;
 }
 
 static size_t take_run(struct bench_receivers *r, struct bench_receiver *one, struct mmsghdr *message, int64_t now) {
     uint8_t *octets = message->msg_hdr.msg_iov->iov_base;
-    size_t segment = segment_len(&message->msg_hdr, message->msg_len);
+    size_t segment = read_controls(&message->msg_hdr, message->msg_len, &now);
     size_t media = 0;
     for (size_t at = 0; at < message->msg_len; at += segment) {
         size_t left = message->msg_len - at;
@@ -141,7 +173,7 @@ static size_t take_run(struct bench_receivers *r, struct bench_receiver *one, st
 
 size_t bench_receiver_drain(struct bench_receivers *r, size_t index) {
     static uint8_t octets[BATCH][RUN_MAX];
-    static char controls[BATCH][CMSG_SPACE(sizeof(int))];
+    static _Alignas(struct cmsghdr) char controls[BATCH][CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct timespec))];
     struct mmsghdr messages[BATCH];
     struct iovec parts[BATCH];
     struct bench_receiver *one = &r->list[index];
@@ -154,7 +186,7 @@ size_t bench_receiver_drain(struct bench_receivers *r, size_t index) {
                 .msg_iov = &parts[i], .msg_iovlen = 1, .msg_control = controls[i], .msg_controllen = sizeof controls[i]};
         }
         got = recvmmsg(one->udp.fd, messages, BATCH, MSG_DONTWAIT, NULL);
-        int64_t now = bench_now_ns();
+        int64_t now = real_now_ns();
         for (int i = 0; i < got; i++) {
             media += take_run(r, one, &messages[i], now);
         }
@@ -178,15 +210,16 @@ uint64_t bench_receivers_packets(const struct bench_receivers *r) {
     return packets;
 }
 
-void bench_receivers_delays(struct bench_receivers *r, const unsigned *permille, double *ret_usec, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t seen = 0;
-        size_t bucket = 0;
-        while (bucket + 1 < BENCH_DELAYS && (seen + r->delays[bucket]) * 1000 < r->frames * permille[i]) {
-            seen += r->delays[bucket++];
-        }
-        ret_usec[i] = (double)((bucket + 1) * BENCH_DELAY_USEC);
+double bench_delay(const struct bench_delays *delays, unsigned permille) {
+    uint64_t seen = 0;
+    size_t bucket = 0;
+    while (bucket + 1 < BENCH_DELAYS && (seen + delays->buckets[bucket]) * 1000 < delays->frames * permille) {
+        seen += delays->buckets[bucket++];
     }
-    memset(r->delays, 0, sizeof r->delays);
-    r->frames = 0;
+    return (double)((bucket + 1) * BENCH_DELAY_USEC);
+}
+
+void bench_receivers_forget_delays(struct bench_receivers *r) {
+    memset(&r->delays, 0, sizeof r->delays);
+    memset(&r->last_delays, 0, sizeof r->last_delays);
 }

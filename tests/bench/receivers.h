@@ -20,17 +20,23 @@
 /** Frames of which it is known when they left. */
 #define BENCH_FRAMES_MAX 65536
 
-/** Buckets of delays, of 20 us each; the last one holds all that took longer. */
-#define BENCH_DELAYS 8192
-#define BENCH_DELAY_USEC 20
+/** Buckets of delays, of 2 us each; the last one holds all that took longer. */
+#define BENCH_DELAYS 65536
+#define BENCH_DELAY_USEC 2
+
+/** How long frames took. */
+struct bench_delays {
+    uint64_t frames;
+    uint32_t buckets[BENCH_DELAYS];
+};
 
 /** One of them. */
 struct bench_receiver {
     struct cf_udp udp;
     uint32_t base; /**< timestamp of frame 0 */
     bool has_base;
+    bool is_stamped; /**< the kernel says when packets came */
     uint64_t packets;
-    uint32_t newest; /**< frame that came last, plus 1 */
 };
 
 /** All of them. Large: static. */
@@ -39,13 +45,17 @@ struct bench_receivers {
     struct bench_receiver list[BENCH_RECEIVERS_MAX];
     struct cf_addr addresses[BENCH_RECEIVERS_MAX];
     int64_t left_at[BENCH_FRAMES_MAX]; /**< nanoseconds, by number of frame modulo that */
-    uint32_t delays[BENCH_DELAYS];     /**< frames that took so long until they were found */
-    uint64_t frames;                   /**< in .delays */
+    bool has_stamps;                   /**< some are stamped: delays are theirs alone */
+    struct bench_delays delays;        /**< until frames were found, or came if they are stamped */
+    struct bench_delays last_delays;   /**< those of the last receiver */
     /* the sample: the first receiver */
     const struct cf_packet_crypto *crypto;
     struct cf_srtp_context *context; /**< owned; NULL: not checked */
     uint64_t checked;
     uint64_t bad;
+    /** Connectivity checks that come to receiver @p index go here; NULL: nowhere. */
+    void (*on_check)(void *ctx, size_t index, struct cf_span octets);
+    void *ctx;
 };
 
 /** Open @p count sockets. */
@@ -70,8 +80,14 @@ size_t bench_receivers_drain(struct bench_receivers *r);
 /** Media packets of all since the beginning. */
 uint64_t bench_receivers_packets(const struct bench_receivers *r);
 
-/** Delay of @p permille of the frames in microseconds, at most that; forgets them. */
-void bench_receivers_delays(struct bench_receivers *r, const unsigned *permille, double *ret_usec, size_t count);
+/** Let the kernel say when packets come to receiver @p index. */
+void bench_receiver_stamp(struct bench_receivers *r, size_t index);
+
+/** @p permille of the frames took at most so many microseconds. */
+double bench_delay(const struct bench_delays *delays, unsigned permille);
+
+/** Forget all delays. */
+void bench_receivers_forget_delays(struct bench_receivers *r);
 
 /** Monotonic nanoseconds; sleep until then. */
 int64_t bench_now_ns(void);

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig.h"
 
-#include "ice_peers.h"
 #include "machine.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define PATIENCE_NS INT64_C(5000000000)
 #define LOOK_NS 50000 /* between two looks at the last receiver */
 
 void bench_rig_init(struct bench_rig *rig) {
-    (void)prctl(PR_SET_TIMERSLACK, 1000);    /* of the load: it leaves on time */
-    (void)setpriority(PRIO_PROCESS, 0, -15); /* before what else runs on this machine, if that is allowed */
     bench_must(cf_srtp_engine_new(&bench_mem, CF_SRTP_LIBRARY_BEST, &rig->srtp));
     rig->sender = bench_socket(false);
     bench_pin_load();
@@ -41,15 +36,19 @@ static void set_leg(struct bench_rig *rig, uint32_t leg, const struct cf_addr *r
         bench_ice_describe(leg, &rig->to, &c.as.transport);
     }
     bench_worker_command(&rig->world, &c);
-    c = bench_line_set(leg);
+    c = rig->config.line == NULL ? bench_line_set(leg) : rig->config.line(leg);
     bench_worker_command(&rig->world, &c);
+}
+
+static void on_check(void *ctx, size_t index, struct cf_span octets) {
+    bench_ice_take(ctx, index + 1, octets);
 }
 
 static void start_worker(struct bench_rig *rig) {
     struct cf_sdes_key keys[2];
     bench_worker_start(&rig->world, rig->config.sender);
     bench_pin_load();
-    struct cf_media_command c = bench_room_add();
+    struct cf_media_command c = rig->config.room == NULL ? bench_room_add() : rig->config.room();
     bench_worker_command(&rig->world, &c);
     if (!rig->config.has_own_ports) {
         struct cf_udp shared = bench_socket(false);
@@ -64,7 +63,13 @@ static void start_worker(struct bench_rig *rig) {
         }
     }
     if (!rig->config.has_own_ports) {
-        bench_ice_connect(rig);
+        rig->ice.sockets[0] = &rig->sender;
+        for (size_t i = 0; i < rig->receivers.count; i++) {
+            rig->ice.sockets[i + 1] = &rig->receivers.list[i].udp;
+        }
+        bench_ice_connect(&rig->ice, &rig->world, &rig->to, rig->receivers.count + 1);
+        rig->receivers.on_check = on_check;
+        rig->receivers.ctx = &rig->ice;
     }
 }
 
@@ -119,6 +124,7 @@ void bench_rig_stop(struct bench_rig *rig) {
     }
     if (rig->config.forwarder == BENCH_WORKER) {
         bench_worker_stop(&rig->world);
+        bench_ice_end(&rig->ice);
     } else {
         stop_loop(rig);
     }
@@ -137,6 +143,11 @@ void bench_rig_send(struct bench_rig *rig, size_t packets) {
     }
     bench_receivers_note_sent(&rig->receivers, rig->frames++);
     (void)cf_udp_send(&rig->sender, out, packets);
+}
+
+void bench_rig_drain(struct bench_rig *rig) {
+    (void)bench_receivers_drain(&rig->receivers);
+    bench_ice_read(&rig->ice, 0);
 }
 
 bool bench_rig_pass(struct bench_rig *rig, size_t packets) {

@@ -9,6 +9,7 @@
 
 #include "adapt/srtp/srtp.h"
 #include "bare_loop.h"
+#include "ice_peers.h"
 #include "receivers.h"
 #include "shell/thread/thread.h"
 #include "worker_world.h"
@@ -27,8 +28,10 @@ enum bench_forwarder {
 struct bench_rig_config {
     enum bench_forwarder forwarder;
     enum cf_srtp_suite suite;
-    enum cf_sender_kind sender; /**< how it sends; the naive loop by sendto() */
-    bool has_own_ports;         /**< a port for each receiver; false: one for all */
+    enum cf_sender_kind sender;                    /**< how it sends; the naive loop by sendto() */
+    bool has_own_ports;                            /**< a port for each receiver; false: one for all */
+    struct cf_media_command (*room)(void);         /**< of the worker; NULL: bench_room_add() */
+    struct cf_media_command (*line)(uint32_t leg); /**< of each leg; NULL: bench_line_set() */
 };
 
 /** The whole. Large: static. .receivers are open before it starts. */
@@ -41,6 +44,7 @@ struct bench_rig {
     struct bench_source source;
     uint32_t frames; /**< sent */
     struct bench_worker world;
+    struct bench_ice ice;    /**< of the source and the receivers, without .has_own_ports */
     struct cf_thread thread; /**< of a loop */
     struct bare_loop loop;
     struct cf_udp in;                       /**< of a loop */
@@ -61,6 +65,9 @@ void bench_rig_stop(struct bench_rig *rig);
 
 /** The source sends a frame of @p packets. */
 void bench_rig_send(struct bench_rig *rig, size_t packets);
+
+/** Read what has come to all receivers, and keep their consent fresh. */
+void bench_rig_drain(struct bench_rig *rig);
 
 /** Send a frame, and wait until the last receiver has it, by the clock. False: it does not come. */
 bool bench_rig_pass(struct bench_rig *rig, size_t packets);

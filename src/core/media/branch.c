@@ -162,7 +162,7 @@ void cf_engine_tell_silent_sources(struct cf_engine *engine, struct cf_engine_ro
 static uint16_t viewers_of(const struct cf_engine_stream *stream, uint16_t workers) {
     uint16_t viewers = 0;
     for (size_t i = 0; workers >> i != 0; i++) {
-        viewers |= stream->far_bps[i] > 0 ? bit_of(i) : 0;
+        viewers |= stream->far_bps[i] > 0 ? cf_worker_bit(i) : 0;
     }
     return viewers & workers;
 }
@@ -201,7 +201,7 @@ bool cf_engine_hand_stored(struct cf_engine *engine, struct cf_engine_stream *st
     for (uint16_t i = 0; i < count; i++) {
         const struct cf_video_packet *packet = cf_store_get(&source->store, (uint16_t)(source->key_sequence + i), engine->now);
         if (packet != NULL) {
-            put_picture(engine, bit_of(worker), stream, packet);
+            put_picture(engine, cf_worker_bit(worker), stream, packet);
         }
     }
     return true;
