@@ -6,12 +6,13 @@
  */
 #include "base/rng.h"
 #include "core/mime/mime.h"
+#include "core/sip/builder.h"
 #include "core/sip/check.h"
+#include "core/sip/complaint.h"
 #include "core/sip/contact.h"
 #include "core/sip/digest_field.h"
 #include "core/sip/framer.h"
 #include "core/sip/refer_to.h"
-#include "core/sip/refusal.h"
 #include "core/sip/replaces.h"
 #include "lib/test.h"
 #include "lib/test_mem.h"
@@ -34,12 +35,6 @@ static char text[4 * CF_SIP_MESSAGE_MAX];
 static char out[8 * CF_SIP_MESSAGE_MAX];
 static struct cf_writer w;
 static struct cf_parse_error parse_error;
-
-static const struct cf_sip_capabilities capabilities = {
-    .methods = CF_SIP_METHOD_BIT(CF_SIP_METHOD_INVITE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_MESSAGE),
-    .options = CF_SIP_OPTION_BIT(CF_SIP_OPTION_TIMER),
-    .types = CF_STR_INIT("application/sdp, multipart/mixed"),
-};
 
 static void read_lists(const struct cf_sip_message *msg) {
     struct cf_sip_values it;
@@ -71,13 +66,16 @@ static void read_bodies(const struct cf_sip_message *msg) {
 
 static void answer(const struct cf_sip_message *msg, unsigned status) {
     struct cf_addr source = {.family = CF_FAMILY_IP4, .ip = {192, 0, 2, 1}, .port = 5060};
+    char phrase[CF_SIP_COMPLAINT_MAX];
+    struct cf_writer why;
+    cf_writer_init(&why, phrase, sizeof phrase);
+    if (parse_error.code != CF_OK) {
+        cf_sip_put_complaint(&why, status, &parse_error);
+    }
+    assert_true(cf_writer_ok(&why));
     cf_writer_init(&w, out, sizeof out);
-    cf_sip_put_refusal(&w, msg,
-                       &(struct cf_sip_refusal){.status = status,
-                                                .source = &source,
-                                                .to_tag = CF_STR("t"),
-                                                .capabilities = &capabilities,
-                                                .error = parse_error.code == CF_OK ? NULL : &parse_error});
+    cf_sip_reply_begin_from(&w, msg, &source, status, parse_error.code != CF_OK ? cf_writer_str(&why) : CF_STR_NONE, CF_STR("t"));
+    cf_sip_end(&w);
     assert_true(cf_writer_ok(&w));
 }
 
@@ -90,8 +88,7 @@ static unsigned handle(struct cf_str raw) {
         err = cf_sip_check(msg, &parse_error);
     }
     assert_true(parse_error.offset <= raw.len);
-    unsigned status =
-        err == CF_OK ? (msg->is_request ? cf_sip_refuse(msg, &capabilities) : 0) : cf_sip_refusal_status(msg, &parse_error);
+    unsigned status = err == CF_OK ? 0 : cf_sip_refusal_status(msg, &parse_error);
     if (msg->is_request) {
         answer(msg, status == 0 ? 200 : status);
     }

@@ -3,14 +3,15 @@
  * A message of a stranger: parse, check, refuse, answer. One that is taken and written again field by field must be taken again
  * and say the same; every answer must be a response of the status it was made with.
  */
+#include "core/sip/builder.h"
 #include "core/sip/check.h"
+#include "core/sip/complaint.h"
 #include "core/sip/contact.h"
 #include "core/sip/digest_field.h"
 #include "core/sip/event_field.h"
 #include "core/sip/reason_field.h"
 #include "core/sip/redact.h"
 #include "core/sip/refer_to.h"
-#include "core/sip/refusal.h"
 #include "core/sip/replaces.h"
 #include "core/sip/session_expires.h"
 
@@ -78,19 +79,20 @@ static void reads_back(void) {
     require(cf_sip_check(&message, &first) == cf_sip_check(&again, &second));
 }
 
-static void answers_are_responses(unsigned status) {
+static void answers_are_responses(unsigned status, const struct cf_parse_error *complaint) {
+    char phrase[CF_SIP_COMPLAINT_MAX];
     struct cf_addr source = {.family = CF_FAMILY_IP4, .ip = {192, 0, 2, 1}, .port = 5060};
-    struct cf_sip_capabilities capabilities = {.methods = 0x7FFE, .types = CF_STR("application/sdp")};
     struct cf_parse_error error;
-    unsigned refused = cf_sip_refuse(&message, &capabilities);
+    struct cf_writer text;
+    cf_writer_init(&text, phrase, sizeof phrase);
+    if (status != 0) {
+        cf_sip_put_complaint(&text, status, complaint);
+    }
+    require(cf_writer_ok(&text));
     cf_writer_init(&w, out, sizeof out);
-    cf_sip_put_refusal(&w, &message,
-                       &(struct cf_sip_refusal){.status = status != 0    ? status
-                                                          : refused != 0 ? refused
-                                                                         : 200,
-                                                .source = &source,
-                                                .to_tag = CF_STR("t"),
-                                                .capabilities = &capabilities});
+    cf_sip_reply_begin_from(&w, &message, &source, status != 0 ? status : 200, status != 0 ? cf_writer_str(&text) : CF_STR_NONE,
+                            CF_STR("t"));
+    cf_sip_end(&w);
     require(cf_writer_ok(&w));
     (void)!cf_sip_parse(cf_writer_str(&w), &again, &error);
     require(!again.is_request && (again.has & CF_SIP_HAS_START_LINE));
@@ -157,7 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     cf_sip_put_redacted(&w, cf_span_str((struct cf_span){data, size}));
     require(cf_writer_ok(&w) || size > CF_SIP_MESSAGE_MAX);
     if (message.is_request && (err == CF_OK || status != 0)) {
-        answers_are_responses(status);
+        answers_are_responses(status, &error);
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "core/endpoint/server_key.h"
 #include "core/endpoint/via_line.h"
+#include "core/sip/check.h"
 
 /* What an overloaded server asks clients to wait (RFC 3261 section 21.5.4). */
 #define RETRY_AFTER_SEC 10
@@ -60,7 +61,7 @@ static bool is_challenge(unsigned status) {
 }
 
 /*
- * Sent in its short form to a flow that has not proved that it is there, if that is no longer than what came from it. A
+ * Sent in a short form to a flow that has not proved that it is there, if that is no longer than what came from it. A
  * challenge, without which nobody can prove anything, is sent at once if it is no longer than three times that (docs/adr/0087).
  */
 static void send_unproven(struct cf_endpoint *ep, struct cf_server_tx *stx) {
@@ -71,7 +72,7 @@ static void send_unproven(struct cf_endpoint *ep, struct cf_server_tx *stx) {
     uint64_t allowance = is_challenge(status) ? CHALLENGE_FACTOR * flow->credit : flow->credit;
     struct cf_writer w;
     cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
-    if (can_strip && bytes->len > flow->credit && cf_reply_strip(ep, &w, cf_kept_str(bytes)) && w.len <= allowance) {
+    if (can_strip && bytes->len > flow->credit && cf_reply_shorten(ep, &w, cf_kept_str(bytes), allowance)) {
         cf_kept_release(&ep->keeper, &bytes);
         if (cf_keep(&ep->keeper, cf_writer_str(&w), &bytes) != CF_OK) {
             cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_NO_MEMORY);
@@ -107,7 +108,7 @@ static void send_trying(struct cf_endpoint *ep, struct cf_server_tx *stx) {
     struct cf_parse_error error;
     struct cf_writer w;
     cf_writer_init(&w, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
-    if (cf_sip_parse(cf_kept_str(stx->request), &ep->own, &error) != CF_OK || !cf_reply_put(ep, &w, &ep->own, 100, 0)) {
+    if (cf_sip_parse(cf_kept_str(stx->request), &ep->own, &error) != CF_OK || !cf_reply_put_trying(ep, &w, &ep->own)) {
         return;
     }
     struct cf_kept *trying = NULL;
@@ -323,8 +324,13 @@ static void on_new_request(struct cf_endpoint *ep, struct cf_source *source) {
 
 void cf_server_on_request(struct cf_endpoint *ep, struct cf_source *source) {
     struct cf_server_tx *stx = find(ep, ep->message.method);
+    struct cf_parse_error error;
     if (stx == NULL) {
-        on_new_request(ep, source);
+        if (cf_sip_check(&ep->message, &error) != CF_OK) {
+            cf_reply_to_malformed(ep, source, &error);
+        } else {
+            on_new_request(ep, source);
+        }
         return;
     }
     cf_count(ep, CF_ENDPOINT_COUNT_RETRANSMITTED_IN);

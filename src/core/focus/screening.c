@@ -2,6 +2,7 @@
 /* What the focus takes at all: methods, extensions, bodies (RFC 3261 section 8.2). */
 #include "core/dialog/screen.h"
 #include "core/focus/focus_impl.h"
+#include "core/sip/accept.h"
 
 #define METHODS                                                                                                                  \
     (CF_SIP_METHOD_BIT(CF_SIP_METHOD_INVITE) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_ACK) | CF_SIP_METHOD_BIT(CF_SIP_METHOD_CANCEL) |  \
@@ -50,6 +51,11 @@ bool cf_focus_screens(struct cf_focus *focus, const struct cf_endpoint_event *ev
     cf_writer_init(&w, fields, sizeof fields);
     bool is_message = event->message->method == CF_SIP_METHOD_MESSAGE;
     unsigned status = cf_screen_request(is_message ? &message_screen : &screen, event->message, &w);
+    if (status == 0 && event->message->method == CF_SIP_METHOD_INVITE &&
+        !cf_sip_accepts(event->message, CF_STR("application/sdp"), true)) {
+        /* RFC 3261 section 21.4.7: there is nothing else to answer an INVITE with. */
+        status = 406;
+    }
     if (status != 0) {
         cf_focus_answer(focus, event, status, CF_STR_NONE, cf_writer_str(&w), now);
     }

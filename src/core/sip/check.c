@@ -94,8 +94,6 @@ static const struct {
     enum cf_sip_header id;
     check_fn *check;
 } checks[] = {
-    {CF_SIP_HEADER_ALLOW, check_token},
-    {CF_SIP_HEADER_ALLOW_EVENTS, check_token},
     {CF_SIP_HEADER_CONTACT, check_contact},
     {CF_SIP_HEADER_CONTENT_DISPOSITION, check_token_params},
     {CF_SIP_HEADER_CONTENT_ENCODING, check_token},
@@ -103,8 +101,6 @@ static const struct {
     {CF_SIP_HEADER_EVENT, check_token_params},
     {CF_SIP_HEADER_JOIN, check_replaces},
     {CF_SIP_HEADER_MIN_SE, check_number_params},
-    {CF_SIP_HEADER_P_ASSERTED_IDENTITY, check_name_addr},
-    {CF_SIP_HEADER_P_PREFERRED_IDENTITY, check_name_addr},
     {CF_SIP_HEADER_PATH, check_route},
     {CF_SIP_HEADER_PROXY_REQUIRE, check_token},
     {CF_SIP_HEADER_RACK, check_rack},
@@ -112,21 +108,17 @@ static const struct {
     {CF_SIP_HEADER_REFER_TO, check_name_addr},
     {CF_SIP_HEADER_REFERRED_BY, check_name_addr},
     {CF_SIP_HEADER_REPLACES, check_replaces},
-    {CF_SIP_HEADER_REPLY_TO, check_name_addr},
     {CF_SIP_HEADER_REQUIRE, check_token},
     {CF_SIP_HEADER_ROUTE, check_route},
     {CF_SIP_HEADER_RSEQ, check_number},
-    {CF_SIP_HEADER_SERVICE_ROUTE, check_route},
     {CF_SIP_HEADER_SESSION_EXPIRES, check_number_params},
-    {CF_SIP_HEADER_SIP_ETAG, check_token},
     {CF_SIP_HEADER_SIP_IF_MATCH, check_token},
     {CF_SIP_HEADER_SUBSCRIPTION_STATE, check_token_params},
-    {CF_SIP_HEADER_SUPPORTED, check_token},
     {CF_SIP_HEADER_TARGET_DIALOG, check_target_dialog},
     {CF_SIP_HEADER_VIA, check_via},
 };
 
-/* All values of one field: separated by commas if it is a list. Supported, Allow and such may be empty. */
+/* All values of one field: separated by commas if it is a list. Require and such may be empty. */
 static enum cf_err check_values(struct cf_sip_scan *s, enum cf_sip_header id, check_fn *check) {
     bool is_list = cf_sip_header_kind_of(id) == CF_SIP_HEADER_KIND_LIST;
     if (cf_sip_scan_is_end(s)) {

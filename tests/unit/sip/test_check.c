@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Grammar of the fields that machines decide on. */
 #include "core/sip/check.h"
+#include "core/sip/complaint.h"
 #include "lib/test.h"
 
 static char text[1024];
@@ -34,6 +35,7 @@ static void well_formed_fields_pass(void **state) {
         "RSeq: 1\r\nRAck: 1 2 INVITE\r\n",
         "SIP-ETag: abc\r\nSIP-If-Match: abc\r\n",
         "Date: nonsense\r\nSubject: \"\r\nX-Y: ;;\r\nAuthorization: x\r\nAuthorization: y\r\n",
+        "Allow: INVITE ACK\r\nSupported: a b\r\nAllow-Events:;\r\nReply-To: nobody\r\nP-Asserted-Identity: nobody\r\n",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (check("INVITE", cases[i]) != CF_OK) {
@@ -89,5 +91,15 @@ static void a_star_stands_alone_and_in_register_only(void **state) {
     assert_int_equal(check("REGISTER", "Contact: *;expires=0\r\n"), CF_ERR_MALFORMED);
 }
 
+static void the_complaint_says_what_and_where(void **state) {
+    (void)state;
+    char phrase[CF_SIP_COMPLAINT_MAX];
+    struct cf_writer w;
+    assert_int_equal(check("INVITE", "Contact: sip:a@b?x=y\r\n"), CF_ERR_MALFORMED);
+    cf_writer_init(&w, phrase, sizeof phrase);
+    cf_sip_put_complaint(&w, 400, &parse_error);
+    assert_str(cf_writer_str(&w), CF_STR("Bad Request (Contact at 116)"));
+}
+
 CF_TEST_MAIN(cmocka_unit_test(well_formed_fields_pass), cmocka_unit_test(broken_fields_are_named_and_located),
-             cmocka_unit_test(a_star_stands_alone_and_in_register_only))
+             cmocka_unit_test(a_star_stands_alone_and_in_register_only), cmocka_unit_test(the_complaint_says_what_and_where))
