@@ -354,6 +354,92 @@ static void floods_are_bounded(void **state) {
     assert_true(f.mem.live_bytes < calm + 16U * 1024 * 1024);
 }
 
+/* One step of a call over a connection: what is sent, and what then goes on. */
+enum {
+    STEP_HALF_INVITE,
+    STEP_INVITE,
+    STEP_ACK,
+    STEP_REINVITE,
+    STEP_REINVITE_ACK,
+    STEP_SUBSCRIBE,
+    STEP_UPDATE,
+    STEP_BYE,
+    STEP_COUNT
+};
+
+/* A call of somebody whom the proxy vouches for, whose connection breaks after @p last. */
+static void call_until(unsigned last, unsigned number) {
+    static const char *const sent[STEP_COUNT] = {"INVITE", "INVITE", "ACK", "INVITE", "ACK", "SUBSCRIBE", "UPDATE", "BYE"};
+    static struct sip_text text;
+    char from[40];
+    char call_id[20];
+    char tag[60] = "";
+    unsigned cseq = 1;
+    snprintf(from, sizeof from, "203.0.113.20:%u", 20000 + number);
+    snprintf(call_id, sizeof call_id, "broken-%u", number);
+    struct cf_flow_id flow = node_accept(&f, 1, from);
+    for (unsigned step = STEP_INVITE; step <= (last < STEP_INVITE ? STEP_INVITE : last); step++) {
+        bool is_ack = step == STEP_ACK || step == STEP_REINVITE_ACK;
+        bool has_body = step == STEP_INVITE || step == STEP_REINVITE;
+        cseq += is_ack || step == STEP_INVITE ? 0 : 1;
+        struct node_request request = {.method = sent[step],
+                                       .uri = "sip:room-tea@example.org",
+                                       .call_id = call_id,
+                                       .to_tag = step == STEP_INVITE ? NULL : tag,
+                                       .cseq = cseq,
+                                       .fields = "Contact: <sip:alice@203.0.113.20>\r\nEvent: conference\r\n",
+                                       .type = has_body ? "application/sdp" : NULL,
+                                       .body = has_body ? SDP : NULL};
+        struct cf_str raw = node_text(&f, &text, "TCP 203.0.113.20:5060", &request);
+        node_clear(&f);
+        node_bytes(&f, flow, last == STEP_HALF_INVITE ? cf_str_head(raw, raw.len / 2) : raw);
+        const struct cf_sip_message *answer = step == STEP_INVITE ? node_last_over(&f, flow) : NULL;
+        if (answer != NULL) {
+            assert_int_equal(answer->status, 200);
+            snprintf(tag, sizeof tag, "%.*s", CF_STR_ARG(answer->to_tag));
+        }
+    }
+    node_close(&f, flow);
+}
+
+/* T8: whoever calls over a connection and breaks it off, at whatever step of the call, leaves nothing behind. */
+static void connections_break_at_every_step(void **state) {
+    (void)state;
+    struct cf_node_live live = {.product = CF_STR("confer"),
+                                .algorithms = CF_STR("SHA-256"),
+                                .nonce_life_usec = CF_SEC(300),
+                                .failures_max = 10,
+                                .expires_least_sec = 60,
+                                .expires_most_sec = 3600,
+                                .devices_max = 10,
+                                .proxies = {addr_of("203.0.113.20:5060")},
+                                .proxy_count = 1};
+    struct cf_focus_config focus = {
+        .has_open_rooms = true, .limits = cf_conference_limits_default, .times = cf_conference_times_default};
+    unsigned number = 0;
+    size_t calm = 0;
+    cf_node_set_live(f.node, &live, &focus);
+    for (unsigned round = 0; round < 20; round++) {
+        for (unsigned step = 0; step < STEP_COUNT; step++) {
+            call_until(step, ++number);
+            /* A phone that was in the call and is silent is taken out by its media; here by the end of the room. */
+            if (step >= STEP_ACK && step < STEP_BYE) {
+                cf_focus_end_all(cf_node_focus(f.node), f.now);
+                node_drain(&f);
+            }
+            node_run_until(&f, f.now + CF_SEC(200));
+            if (cf_focus_leg_count(cf_node_focus(f.node)) != 0) {
+                fail_msg("step %u leaves a member", step);
+            }
+        }
+        node_run_until(&f, f.now + CF_SEC(4000));
+        calm = round == 9 ? f.mem.live_bytes : calm;
+    }
+    struct cf_endpoint_gauges gauges = cf_endpoint_gauges(cf_node_endpoint(f.node));
+    assert_int_equal(gauges.streams + gauges.server_transactions + gauges.client_transactions, 0);
+    assert_true(f.mem.live_bytes <= calm);
+}
+
 /* T19: neither a call nor what rings is ended by who does not know its tags, or is not where it came from. */
 static void calls_are_not_ended_by_strangers(void **state) {
     (void)state;
@@ -432,5 +518,5 @@ static void tags_are_unguessable(void **state) {
 CF_TEST_MAIN(CASE(strangers_get_nothing), CASE(dialogs_can_not_be_made_up), CASE(accounts_do_not_get_out),
              CASE(rooms_do_not_call_outside), CASE(challenges_to_us_are_not_answered), CASE(answers_do_not_tell_who_exists),
              CASE(guessing_stops), CASE(nothing_is_amplified), CASE(noise_is_not_amplified), CASE(floods_are_bounded),
-             CASE(calls_are_not_ended_by_strangers), CASE(what_rings_is_not_cancelled_or_answered_by_strangers),
-             CASE(tags_are_unguessable))
+             CASE(connections_break_at_every_step), CASE(calls_are_not_ended_by_strangers),
+             CASE(what_rings_is_not_cancelled_or_answered_by_strangers), CASE(tags_are_unguessable))

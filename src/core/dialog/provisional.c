@@ -7,6 +7,10 @@
 enum cf_err cf_provisional_sent(struct cf_provisional *p, const struct cf_mem *mem, struct cf_str message, uint32_t rseq,
                                 const struct cf_sip_timers *timers, cf_usec now) {
     struct cf_str copy;
+    if (p->is_pending && rseq == 0) {
+        /* Said once; the one that waits for its PRACK goes on being repeated (RFC 3262 section 3). */
+        return CF_OK;
+    }
     if (!cf_mem_dup_str(mem, message, &copy)) {
         return CF_ERR_NO_MEMORY;
     }

@@ -173,6 +173,19 @@ static void on_final(struct cf_session *s, uint16_t status, const struct cf_endp
     }
 }
 
+/* The transaction of a request of the peer is gone without our answer: its connection is. */
+static bool on_lost_request(struct cf_session *s, struct cf_tx_id tx, cf_usec now) {
+    if (!cf_tx_id_is_set(s->invite_in) || !cf_tx_id_eq(tx, s->invite_in)) {
+        return false;
+    }
+    if (s->state == CF_SESSION_STATE_CALLED) {
+        cf_session_callee_on_lost(s, now);
+    } else {
+        cf_session_cancel_reinvite(s, now);
+    }
+    return true;
+}
+
 static void on_response(struct cf_session *s, const struct cf_endpoint_event *event, cf_usec now) {
     const struct cf_sip_message *message = event->message;
     if (message->status >= 200) {
@@ -231,7 +244,9 @@ void cf_session_on_event(struct cf_session *session, const struct cf_endpoint_ev
         on_response(s, event, now);
         break;
     case CF_ENDPOINT_FAILED:
-        on_final(s, event->err == CF_ERR_TIMEOUT ? 408 : 503, event, now);
+        if (!on_lost_request(s, event->tx, now)) {
+            on_final(s, event->err == CF_ERR_TIMEOUT ? 408 : 503, event, now);
+        }
         break;
     case CF_ENDPOINT_NOT_ACKED:
         cf_session_callee_on_not_acked(s, event, now);

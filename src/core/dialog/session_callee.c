@@ -370,6 +370,12 @@ void cf_session_callee_on_cancelled(struct cf_session *s, const struct cf_sip_me
     }
 }
 
+void cf_session_callee_on_lost(struct cf_session *s, cf_usec now) {
+    cf_session_set(s, CF_SESSION_IS_DEFERRED, false);
+    s->invite_in = (struct cf_tx_id){{0, 0}};
+    cf_session_finish(s, CF_SESSION_CAUSE_UNREACHABLE, 0, NULL, now);
+}
+
 void cf_session_callee_on_not_acked(struct cf_session *s, const struct cf_endpoint_event *event, cf_usec now) {
     if (event->status_class != 2 || !cf_tx_id_eq(event->tx, s->invite_in)) {
         return;

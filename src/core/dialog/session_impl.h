@@ -192,9 +192,10 @@ void cf_session_callee_on_prack(struct cf_session *s, const struct cf_endpoint_e
 /** The deferred 2xx may go now. */
 void cf_session_callee_release(struct cf_session *s, cf_usec now);
 
-/** ACK, CANCEL, no ACK, time. */
+/** ACK, CANCEL, the connection lost before our answer, no ACK, time. */
 void cf_session_callee_on_ack(struct cf_session *s, const struct cf_endpoint_event *event, cf_usec now);
 void cf_session_callee_on_cancelled(struct cf_session *s, const struct cf_sip_message *cancel, cf_usec now);
+void cf_session_callee_on_lost(struct cf_session *s, cf_usec now);
 void cf_session_callee_on_not_acked(struct cf_session *s, const struct cf_endpoint_event *event, cf_usec now);
 void cf_session_callee_on_deadline(struct cf_session *s, cf_usec now);
 

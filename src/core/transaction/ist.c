@@ -38,7 +38,6 @@ static const struct cf_transaction_row rows[] = {
     {CF_IST_UNACKED,    ACK,                            CF_IST_ACCEPTED,   CF_REPEAT_STOP,         CF_END_KEEP,     PASS},
     {CF_IST_UNACKED,    ACK_SEEN,                       CF_IST_ACCEPTED,   CF_REPEAT_STOP,         CF_END_KEEP,     0},
     {CF_IST_UNACKED,    CF_TRANSACTION_END,             CF_IST_TERMINATED, CF_REPEAT_STOP,         CF_END_STOP,     TIMED_OUT},
-    {CF_IST_UNACKED,    CF_TRANSACTION_TRANSPORT_ERROR, CF_IST_TERMINATED, CF_REPEAT_STOP,         CF_END_STOP,     BROKEN},
     {CF_IST_ACCEPTED,   ACK,                            CF_IST_ACCEPTED,   CF_REPEAT_STOP,         CF_END_KEEP,     PASS},
     {CF_IST_ACCEPTED,   RELAY,                          CF_IST_ACCEPTED,   CF_REPEAT_STOP,         CF_END_KEEP,     SEND},
     {CF_IST_ACCEPTED,   CF_TRANSACTION_END,             CF_IST_TERMINATED, CF_REPEAT_STOP,         CF_END_STOP,     DEAD},

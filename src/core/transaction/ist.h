@@ -28,7 +28,9 @@
  *
  * Trying is our name for Proceeding before anything was answered. Unacked is Accepted while a 2xx that we made (not one that a
  * proxy relays) is repeated until its ACK has been seen: the rule of a user agent, RFC 3261 section 13.3.1.4, which stands
- * here because the bytes and the timers are here; it holds on connections too.
+ * here because the bytes and the timers are here; it holds on connections too. A connection that is gone does not end it (RFC
+ * 6026 section 7.1): the caller may come back over another one with its ACK, and if not, its user hears of that as of any ACK
+ * that is missing.
  */
 #ifndef CF_CORE_TRANSACTION_IST_H
 #define CF_CORE_TRANSACTION_IST_H

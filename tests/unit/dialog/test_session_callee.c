@@ -518,6 +518,30 @@ static void second_reliable_response_waits_for_the_first(void **state) {
     session_pair_fini(&p);
 }
 
+/* RFC 3262 section 3: one that is not reliable may be said in between, and the reliable one goes on being repeated. */
+static void an_unreliable_response_does_not_hide_a_reliable_one(void **state) {
+    (void)state;
+    struct session_pair p;
+    session_pair_init(&p, 1);
+    p.sides[1].habits = SESSION_HABIT_RING | SESSION_HABIT_RELIABLE;
+    sip_pair_lose(&p.net, 1, "180", 1);
+    session_pair_call(&p, true);
+    sip_pair_run_for(&p.net, CF_MSEC(15));
+    p.sides[1].habits = 0;
+    assert_ok(session_pair_respond(&p, 1, 183, false));
+    session_pair_run_for(&p, CF_SEC(2));
+    transcript_is(&p.net.transcript, "[0] A>B INVITE 1 +\n"
+                                     "[10] B: INVITED offer\n"
+                                     "[10] B>A 180 INVITE 1 lost\n"
+                                     "[15] B>A 183 INVITE 1\n"
+                                     "[25] A: PROVISIONAL 183\n"
+                                     "[510] B>A 180 INVITE 1\n"
+                                     "[520] A: PROVISIONAL 180\n"
+                                     "[520] A>B PRACK 2\n"
+                                     "[530] B>A 200 PRACK 2\n");
+    session_pair_fini(&p);
+}
+
 /* RFC 3262 section 3: without PRACK for 64*T1 the INVITE is refused. */
 static void reliable_180_without_prack_ends_the_call(void **state) {
     (void)state;
@@ -549,8 +573,8 @@ static void prack_for_another_response_is_refused(void **state) {
     raw.fields = NULL;
     session_pair_raw_request(&p, 1, &raw);
     transcript_is(&p.net.transcript, "[500] B>A 481 PRACK 3\n"
-                                     "[500] B>A 481 PRACK 4\n"
-                                     "[500] B>A 481 PRACK 5\n");
+                                     "[500] B>A 400 PRACK 4\n"
+                                     "[500] B>A 481 PRACK 4\n");
     session_pair_fini(&p);
 }
 
@@ -641,6 +665,7 @@ CF_TEST_MAIN(cmocka_unit_test(call_is_answered_and_the_caller_hangs_up), cmocka_
              cmocka_unit_test(reliable_180_without_description_does_not_hold_the_200_up),
              cmocka_unit_test(lost_prack_and_lost_180_are_sent_again),
              cmocka_unit_test(second_reliable_response_waits_for_the_first),
+             cmocka_unit_test(an_unreliable_response_does_not_hide_a_reliable_one),
              cmocka_unit_test(reliable_180_without_prack_ends_the_call), cmocka_unit_test(prack_for_another_response_is_refused),
              cmocka_unit_test(required_100rel_is_unsupported_when_it_is_off),
              cmocka_unit_test(required_100rel_makes_every_provisional_response_reliable),
