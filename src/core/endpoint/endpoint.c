@@ -61,6 +61,7 @@ static void init_tables(struct cf_endpoint *ep) {
     cf_list_init(&ep->readable);
     cf_list_init(&ep->closed_flows);
     cf_list_init(&ep->reports);
+    cf_strangers_init(&ep->strangers, ep->mem, random_seed(ep->entropy), ep->limits.strangers_per_sec);
     ep->keeper = (struct cf_keeper){.mem = ep->mem, .limit = ep->limits.kept_bytes};
 }
 
@@ -124,6 +125,7 @@ void cf_endpoint_destroy(struct cf_endpoint *ep) {
         cf_mem_free_str(ep->mem, &ep->locals[i].host);
     }
     cf_mem_free_str(ep->mem, &ep->product);
+    cf_strangers_fini(&ep->strangers);
     cf_mem_free(ep->mem, ep->input, CF_ENDPOINT_BUFFER_SIZE);
     cf_mem_free(ep->mem, ep->scratch, CF_ENDPOINT_BUFFER_SIZE);
     cf_mem_free(ep->mem, ep, sizeof *ep);

@@ -70,7 +70,7 @@ struct cf_endpoint_limits {
     size_t trusted_transactions;  /**< server transactions of those that are (100000): 1500 calls a second, 32 s each */
     size_t client_transactions;   /**< (20000) */
     size_t transactions_per_flow; /**< open requests of one flow that is not trusted (1000) */
-    size_t strangers_per_sec;     /**< datagrams of addresses that have proved nothing, all together (5000); more are not read */
+    size_t strangers_per_sec;     /**< datagrams of addresses that have proved nothing, all together (5000), at least 16 */
     size_t kept_bytes;            /**< octets of messages kept for retransmission, connections' partial messages (64 MiB) */
     cf_usec udp_idle_usec;        /**< an unused UDP flow is forgotten after (120 s); a trusted one after 2 h */
     cf_usec stream_idle_usec;     /**< a connection on which nothing comes is closed after (900 s) */

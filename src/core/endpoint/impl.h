@@ -11,6 +11,7 @@
 #include "base/heap.h"
 #include "core/endpoint/flow_table.h"
 #include "core/endpoint/resolver.h"
+#include "core/endpoint/strangers.h"
 #include "core/sip/builder.h"
 #include "core/transaction/ict.h"
 #include "core/transaction/ist.h"
@@ -136,8 +137,8 @@ struct cf_endpoint {
     struct cf_map client_txs;
     struct cf_map queries;
     size_t server_count;
-    size_t trusted_count;    /* of them */
-    cf_usec strangers_until; /* when what strangers have sent so far will be within their rate */
+    size_t trusted_count; /* of them */
+    struct cf_strangers strangers;
     size_t client_count;
     struct cf_heap timer_heap;
     struct cf_list reports; /* cf_tx.report */
@@ -155,6 +156,7 @@ struct cf_endpoint {
     uint32_t last_query;
     uint64_t counters[CF_ENDPOINT_COUNTER_COUNT_];
     char *input;                   /* the message in hand; INPUT_SIZE octets */
+    uint32_t input_grown;          /* by so many octets: received and rport in its top Via */
     char *scratch;                 /* for building; INPUT_SIZE octets */
     struct cf_sip_message message; /* parsed from input */
     struct cf_tx_id in_hand;       /* server transaction that .message has begun; unset: another message */
@@ -221,6 +223,9 @@ bool cf_intake_pull(struct cf_endpoint *ep);
 /* Answer ep->message statelessly; @p retry_after_sec 0: no such field. */
 void cf_reply(struct cf_endpoint *ep, const struct cf_source *source, unsigned status, unsigned retry_after_sec);
 
+/* ep->message breaks the grammar: a refusal that says where (RFC 3261 section 21.4.1), or nothing if it can't be answered. */
+void cf_reply_to_malformed(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_parse_error *error);
+
 /* Answer the CANCEL ep->message with 200 and the To tag of @p response, the latest to its INVITE (RFC 3261 section 9.2); NULL:
  * none. */
 void cf_reply_to_cancel(struct cf_endpoint *ep, const struct cf_source *source, const struct cf_kept *response);
@@ -228,12 +233,12 @@ void cf_reply_to_cancel(struct cf_endpoint *ep, const struct cf_source *source, 
 /* Where a response to @p msg from @p remote goes over UDP (RFC 3261 section 18.2.2, RFC 3581 section 4). */
 struct cf_addr cf_reply_addr(const struct cf_sip_message *msg, const struct cf_addr *remote);
 
-/* Write an answer of the endpoint's own to @p msg. */
-bool cf_reply_put(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg, unsigned status,
-                  unsigned retry_after_sec);
+/* Write a 100 to @p msg. */
+bool cf_reply_put_trying(const struct cf_endpoint *ep, struct cf_writer *w, const struct cf_sip_message *msg);
 
-/* @p response with nothing but what the client can't do without, into @p w. False: it is no response that can be parsed. */
-bool cf_reply_strip(struct cf_endpoint *ep, struct cf_writer *w, struct cf_str response);
+/* @p response with nothing but what the client can't do without, into @p w, and shorter still if that is longer than @p most.
+ * False: it does not fit, or is no response that can be parsed. */
+bool cf_reply_shorten(struct cf_endpoint *ep, struct cf_writer *w, struct cf_str response, uint64_t most);
 
 /* server.c */
 

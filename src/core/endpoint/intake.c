@@ -11,23 +11,13 @@
  */
 #define CREDIT_MAX 65536
 
-/* So much of their rate may strangers use at once: what many phones do after a failure of power. */
-#define STRANGERS_BURST CF_SEC(1)
-
 /*
  * Is the datagram one too many of those who have proved nothing? Then it is not looked at, which is ten times as cheap as to
- * refuse it: those who have proved something are heard through a flood (docs/adr/0125).
+ * refuse it: those who have proved something are heard through a flood (docs/adr/0125, 0159).
  */
-static bool is_flood(struct cf_endpoint *ep, const struct cf_flow *flow) {
-    if (flow != NULL && cf_flows_is_proven(flow)) {
-        return false;
-    }
-    if (ep->strangers_until > ep->now + STRANGERS_BURST) {
-        return true;
-    }
-    cf_usec since = ep->strangers_until > ep->now ? ep->strangers_until : ep->now;
-    ep->strangers_until = since + CF_SEC(1) / (cf_usec)ep->limits.strangers_per_sec;
-    return false;
+static bool is_flood(struct cf_endpoint *ep, const struct cf_flow *flow, const struct cf_addr *remote) {
+    bool is_stranger = flow == NULL || !cf_flows_is_proven(flow);
+    return is_stranger && !cf_strangers_admit(&ep->strangers, remote, ep->now);
 }
 
 static void earn_credit(struct cf_endpoint *ep, struct cf_source *source) {
@@ -50,16 +40,6 @@ static void on_request(struct cf_endpoint *ep, struct cf_source *source) {
     }
 }
 
-static void refuse(struct cf_endpoint *ep, struct cf_source *source, const struct cf_parse_error *error) {
-    unsigned status = cf_sip_refusal_status(&ep->message, error);
-    if (status == 0) {
-        cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_MALFORMED);
-        return;
-    }
-    cf_count(ep, CF_ENDPOINT_COUNT_REJECTED_MALFORMED);
-    cf_reply(ep, source, status, 0);
-}
-
 static void tell_received(struct cf_endpoint *ep, const struct cf_source *source, struct cf_str text) {
     ep->has_received = true;
     ep->received = (struct cf_endpoint_event){
@@ -72,6 +52,12 @@ static void tell_received(struct cf_endpoint *ep, const struct cf_source *source
     };
 }
 
+/* With what RFC 3261 section 18.2.1 adds to it; a Via that was longer for its blanks may even get shorter. */
+static void put_request(struct cf_endpoint *ep, struct cf_writer *w, const struct cf_source *source, struct cf_str bytes) {
+    cf_put_with_received(w, bytes, &source->info.remote);
+    ep->input_grown = (uint32_t)(w->len - bytes.len);
+}
+
 void cf_intake_message(struct cf_endpoint *ep, struct cf_source *source, struct cf_str bytes) {
     struct cf_writer w;
     struct cf_parse_error error;
@@ -79,8 +65,9 @@ void cf_intake_message(struct cf_endpoint *ep, struct cf_source *source, struct 
     cf_writer_init(&w, ep->input, CF_ENDPOINT_BUFFER_SIZE);
     if (bytes.len > CF_SIP_MESSAGE_MAX || cf_status_of(bytes) != 0) {
         cf_put(&w, cf_str_head(bytes, CF_SIP_MESSAGE_MAX));
+        ep->input_grown = 0;
     } else {
-        cf_put_with_received(&w, bytes, &source->info.remote);
+        put_request(ep, &w, source, bytes);
     }
     earn_credit(ep, source);
     if (ep->is_watched) {
@@ -89,7 +76,7 @@ void cf_intake_message(struct cf_endpoint *ep, struct cf_source *source, struct 
     if (!cf_writer_ok(&w)) {
         cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_MALFORMED);
     } else if (cf_sip_parse(cf_writer_str(&w), &ep->message, &error) != CF_OK) {
-        refuse(ep, source, &error);
+        cf_reply_to_malformed(ep, source, &error);
     } else if (ep->message.is_request) {
         on_request(ep, source);
     } else {
@@ -143,7 +130,7 @@ void cf_endpoint_on_datagram(struct cf_endpoint *ep, uint32_t local, const struc
     if (source.flow != NULL) {
         cf_flow_touch(&ep->flows, source.flow, now);
     }
-    if (is_flood(ep, source.flow)) {
+    if (is_flood(ep, source.flow, remote)) {
         cf_count(ep, CF_ENDPOINT_COUNT_DISCARD_FLOOD);
     } else if (is_blank(bytes)) {
         cf_count(ep, CF_ENDPOINT_COUNT_KEEPALIVES_IN);
@@ -211,10 +198,10 @@ static void on_broken(struct cf_endpoint *ep, struct cf_flow *flow, const struct
     cf_count(ep, CF_ENDPOINT_COUNT_FLOWS_BROKEN);
     ep->in_hand = (struct cf_tx_id){{0, 0}};
     cf_writer_init(&w, ep->input, CF_ENDPOINT_BUFFER_SIZE);
-    cf_put_with_received(&w, cf_str_head(event->bytes, CF_SIP_MESSAGE_MAX), &source.info.remote);
+    put_request(ep, &w, &source, cf_str_head(event->bytes, CF_SIP_MESSAGE_MAX));
     if (event->bytes.len > 0 && cf_writer_ok(&w)) {
         bool is_whole = cf_sip_parse(cf_writer_str(&w), &ep->message, &error) == CF_OK;
-        refuse(ep, &source, is_whole ? &event->error : &error);
+        cf_reply_to_malformed(ep, &source, is_whole ? &event->error : &error);
     }
     cf_flows_close(ep, flow, event->error.code, true);
 }

@@ -18,11 +18,11 @@ void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *loc
 }
 
 void cf_put_record_route_line(struct cf_writer *w, const struct cf_endpoint *ep, const struct cf_endpoint_local *locals,
-                              size_t count, struct cf_flow_id flow) {
+                              size_t count, struct cf_flow_id flow, bool is_sips) {
     struct cf_flow_info info;
     if (cf_endpoint_flow_info(ep, flow, &info) && info.local < count) {
         cf_put_lit(w, "Record-Route: ");
-        cf_put_local_route(w, &locals[info.local], CF_STR_NONE, false);
+        cf_put_local_route(w, &locals[info.local], CF_STR_NONE, is_sips);
         cf_put_lit(w, "\r\n");
     }
 }

@@ -11,8 +11,9 @@
  */
 void cf_put_local_route(struct cf_writer *w, const struct cf_endpoint_local *local, struct cf_str user, bool is_sips);
 
-/** "Record-Route: <...>" and the end of the line, for the local address of @p flow; nothing if the flow is gone. */
+/** "Record-Route: <...>" and the end of the line, for the local address of @p flow; nothing if the flow is gone. @p is_sips: as
+ * cf_put_local_route(). */
 void cf_put_record_route_line(struct cf_writer *w, const struct cf_endpoint *ep, const struct cf_endpoint_local *locals,
-                              size_t count, struct cf_flow_id flow);
+                              size_t count, struct cf_flow_id flow, bool is_sips);
 
 #endif
