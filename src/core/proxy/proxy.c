@@ -4,6 +4,7 @@
 
 #include "base/heap.h"
 #include "core/endpoint/local_uri.h"
+#include "core/proxy/best_response.h"
 #include "core/proxy/flow_token.h"
 #include "core/proxy/rewrite.h"
 
@@ -32,8 +33,7 @@ struct context {
     bool is_answered; /* a final response went back */
     size_t branch_count;
     struct branch branches[CF_PROXY_BRANCHES_MAX];
-    struct cf_str best; /* owned: best response so far, ready to send */
-    unsigned best_status;
+    struct cf_best_response best;
 };
 
 struct cf_proxy {
@@ -72,7 +72,7 @@ static void free_context(struct cf_proxy *proxy, struct context *context) {
     cf_heap_cancel(&proxy->timers, &context->timer);
     cf_list_remove(&context->link);
     cf_handle_remove(&proxy->contexts, context->handle);
-    cf_mem_free_str(proxy->config.mem, &context->best);
+    cf_best_response_fini(&context->best, proxy->config.mem);
     cf_mem_free(proxy->config.mem, context, sizeof *context);
 }
 
@@ -126,6 +126,10 @@ static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_i
     return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
 }
 
+static cf_usec ring_usec(const struct cf_proxy *proxy) {
+    return proxy->config.ring_usec == 0 ? TIMER_C : proxy->config.ring_usec;
+}
+
 static struct context *make_context(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
     struct context *context = cf_mem_alloc(proxy->config.mem, sizeof *context);
     if (context == NULL) {
@@ -135,10 +139,9 @@ static struct context *make_context(struct cf_proxy *proxy, const struct cf_endp
     context->is_invite = event->message->method == CF_SIP_METHOD_INVITE;
     cf_list_append(&proxy->list, &context->link);
     context->handle = cf_handle_add(&proxy->contexts, context);
-    cf_usec ring = proxy->config.ring_usec == 0 ? TIMER_C : proxy->config.ring_usec;
     bool is_ready = cf_handle_is_set(context->handle);
     if (is_ready && context->is_invite) {
-        is_ready = cf_heap_set(&proxy->timers, &context->timer, now + ring) == CF_OK;
+        is_ready = cf_heap_set(&proxy->timers, &context->timer, now + ring_usec(proxy)) == CF_OK;
     }
     if (!is_ready) {
         free_context(proxy, context);
@@ -374,33 +377,10 @@ static void cancel_open(struct cf_proxy *proxy, struct context *context, cf_usec
     }
 }
 
-/* RFC 3261 section 16.7 step 6: 6xx first, then the lowest class; within 4xx what helps the caller to try again. */
-static unsigned rank(unsigned status) {
-    if (status >= 600) {
-        return 0;
-    }
-    if (status == 401 || status == 407 || status == 415 || status == 420 || status == 484) {
-        return 40;
-    }
-    return status / 100 * 10 + 5;
-}
-
 static void keep_best(struct cf_proxy *proxy, struct context *context, unsigned status, const struct cf_sip_message *msg) {
-    struct cf_str copy = CF_STR_NONE;
     struct cf_writer w;
-    if (context->best_status != 0 && rank(context->best_status) <= rank(status)) {
-        return;
-    }
-    if (msg != NULL) {
-        cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
-        cf_proxy_put_response(&w, msg);
-        /* Without memory the status is told without the words of the device. */
-        bool is_kept = cf_writer_ok(&w) && cf_mem_dup_str(proxy->config.mem, cf_writer_str(&w), &copy);
-        (void)is_kept;
-    }
-    cf_mem_free_str(proxy->config.mem, &context->best);
-    context->best = copy;
-    context->best_status = status;
+    cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+    cf_best_response_take(&context->best, proxy->config.mem, status, msg, w);
 }
 
 static bool is_any_open(const struct context *context) {
@@ -422,13 +402,20 @@ static bool is_any_there(const struct context *context) {
 }
 
 static void answer_with_best(struct cf_proxy *proxy, struct context *context, cf_usec now) {
-    if (context->best.len > 0 && context->best_status != 503) {
-        enum cf_err ignored = cf_endpoint_relay(proxy->config.endpoint, context->tx, context->best, now);
+    struct cf_writer w;
+    unsigned status = context->best.status;
+    if (status == 408 && !context->is_invite) {
+        /* RFC 4320 section 4.2: who asked has given up by itself, and takes a 408 for the failure of what lies between. */
+        return;
+    }
+    cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
+    if (status != 503 && cf_best_response_put(&context->best, &w)) {
+        enum cf_err ignored = cf_endpoint_relay(proxy->config.endpoint, context->tx, cf_writer_str(&w), now);
         (void)ignored;
         return;
     }
     /* Section 16.7: a 503 of a device says nothing about this server. */
-    answer(proxy, context, context->best_status == 503 ? 500 : context->best_status, now);
+    answer(proxy, context, status == 503 ? 500 : status, now);
 }
 
 /* Answers when the last branch has; frees the context when nothing can come any more. */
@@ -458,10 +445,19 @@ static void on_final(struct cf_proxy *proxy, struct branch *branch, const struct
     }
 }
 
+/* RFC 3261 section 16.7 step 2: a sign of life gives Timer C its whole time again, unless it is over already. */
+static void ring_on(struct cf_proxy *proxy, struct context *context, cf_usec now) {
+    if (context->timer.slot != 0) {
+        enum cf_err err = cf_heap_set(&proxy->timers, &context->timer, now + ring_usec(proxy));
+        cf_assert(err == CF_OK);
+    }
+}
+
 static void on_response(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg, cf_usec now) {
     if (msg->status >= 200) {
         on_final(proxy, branch, msg, now);
     } else if (msg->status > 100 && !branch->context->is_answered) {
+        ring_on(proxy, branch->context, now);
         relay(proxy, branch->context, msg, now);
     }
 }

@@ -36,7 +36,7 @@ struct cf_proxy_config {
     size_t local_count;
     struct cf_domains domains;
     struct cf_str realm; /**< Proxy-Authorization for it is taken out */
-    cf_usec ring_usec;   /**< Timer C: an INVITE that rings longer is cancelled; 0: 3 minutes */
+    cf_usec ring_usec;   /**< Timer C: an INVITE without a sign of life for so long is cancelled; 0: 3 minutes */
 };
 
 /** A proxy; opaque. */

@@ -166,6 +166,55 @@ static void nobody_rings_for_ever(void **state) {
     assert_int_equal(told(), 408);
 }
 
+/* RFC 3261 section 16.7 step 2: a phone that says every minute that it rings is let ring. */
+static void a_sign_of_life_keeps_it_ringing(void **state) {
+    (void)state;
+    call();
+    for (unsigned i = 0; i < 6; i++) {
+        answers(BOB1, 180, NULL);
+        node_run_until(&f, f.now + CF_SEC(60));
+    }
+    assert_int_equal(told(), 180);
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_OTHER);
+    node_run_until(&f, f.now + CF_SEC(121));
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_CANCEL);
+}
+
+/* RFC 3261 section 16.7 step 7: the caller learns of all who want credentials, in one answer. */
+static void challenges_are_put_together(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 401, "WWW-Authenticate: Digest realm=\"one\", nonce=\"1\"\r\n");
+    assert_int_equal(told(), 0);
+    answers(
+        BOB2, 407,
+        "Proxy-Authenticate: Digest realm=\"two\", nonce=\"2\"\r\nProxy-Authenticate: Digest realm=\"three\", nonce=\"3\"\r\n");
+    assert_int_equal(told(), 401);
+    struct cf_str raw = node_last_to(&f, ALICE)->raw;
+    static const char *const realms[] = {"realm=\"one\"", "realm=\"two\"", "realm=\"three\""};
+    for (size_t i = 0; i < sizeof realms / sizeof *realms; i++) {
+        assert_true(cf_str_find_str(raw, cf_str_of(realms[i])) < raw.len);
+    }
+}
+
+/* RFC 4320 section 4.2: nobody is told 408 about a request that is no INVITE, neither ours nor a phone's. */
+static void silence_is_passed_on_as_silence(void **state) {
+    (void)state;
+    static struct sip_text text;
+    struct node_request options = {.method = "OPTIONS", .uri = "sip:bob@example.org"};
+    (void)node_ask(&f, ALICE, &options);
+    assert_int_equal(asked(BOB1), CF_SIP_METHOD_OPTIONS);
+    node_run_until(&f, f.now + CF_SEC(100));
+    assert_int_equal(told(), 0);
+    (void)node_ask(&f, ALICE, &options);
+    sip_text_copy(&at_bob1, node_last_to(&f, BOB1)->raw);
+    sip_text_copy(&at_bob2, node_last_to(&f, BOB2)->raw);
+    node_datagram(&f, BOB1, sip_response(&text, sip_parse(at_bob1.text), 408, "b1", NULL));
+    node_datagram(&f, BOB2, sip_response(&text, sip_parse(at_bob2.text), 408, "b2", NULL));
+    node_run_until(&f, f.now + CF_SEC(100));
+    assert_int_equal(told(), 0);
+}
+
 static void silent_phones_are_a_timeout(void **state) {
     (void)state;
     call();
@@ -311,6 +360,7 @@ static void survives_want_of_memory(void **state) {
 CF_TEST_MAIN(CASE(forks_to_all_devices_at_once), CASE(the_first_to_answer_gets_the_call), CASE(a_second_2xx_is_passed_on),
              CASE(the_best_refusal_is_told_once_all_have_refused), CASE(a_503_of_a_phone_is_not_the_servers),
              CASE(a_6xx_ends_it_for_all), CASE(the_callers_cancel_reaches_all), CASE(nobody_rings_for_ever),
+             CASE(a_sign_of_life_keeps_it_ringing), CASE(challenges_are_put_together), CASE(silence_is_passed_on_as_silence),
              CASE(silent_phones_are_a_timeout), CASE(a_dialog_goes_by_its_token_without_credentials),
              CASE(a_made_up_token_leads_nowhere), CASE(a_token_lets_nobody_in_outside_of_dialogs),
              CASE(a_phone_that_moved_is_found_by_its_gruu), CASE(a_connection_that_is_gone_ends_the_way), CASE(hops_end),
