@@ -309,7 +309,7 @@ void cf_agent_refuse(struct cf_agent *agent, const struct cf_endpoint_event *eve
     cf_sip_reply_begin(&w, event->message, status, CF_STR_NONE,
                        event->message->to_tag.at == NULL ? cf_str_n(tag.text, sizeof tag.text) : CF_STR_NONE);
     cf_put(&w, fields.at == NULL ? CF_STR("") : fields);
-    cf_ua_profile_put(&w, &agent->profile, CF_UA_PROFILE_SERVER | (status == 200 ? CF_UA_PROFILE_ABILITIES : 0U));
+    cf_ua_profile_put(&w, &agent->profile, CF_UA_PROFILE_SERVER | (status == 200 ? CF_UA_PROFILE_ABILITIES : 0U), false);
     cf_sip_end(&w);
     /* Without room or memory the request is left unanswered; the peer asks again. */
     enum cf_err err = cf_writer_ok(&w) ? cf_endpoint_respond(agent->endpoint, event->tx, cf_writer_str(&w), now) : CF_ERR_NO_ROOM;

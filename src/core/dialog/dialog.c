@@ -57,6 +57,17 @@ static enum cf_err own_strings(struct cf_dialog *dialog, const struct strings *s
     return err;
 }
 
+static bool is_sips_uri(struct cf_str uri) {
+    return cf_str_starts_nocase(uri, CF_STR("sips:"));
+}
+
+/* Is the first of several name-addrs a sips URI? Absent: it is not. */
+static bool is_first_sips(struct cf_str values) {
+    struct cf_sip_name_addr first;
+    struct cf_str rest = values;
+    return values.len > 0 && cf_sip_name_addr_parse(cf_sip_list_cut(&rest), &first) == CF_OK && is_sips_uri(first.uri.text);
+}
+
 enum cf_err cf_dialog_init(struct cf_dialog *dialog, const struct cf_mem *mem, const struct cf_entropy *entropy,
                            const struct cf_dialog_start *start) {
     char call_id[CALL_ID_LEN];
@@ -70,7 +81,10 @@ enum cf_err cf_dialog_init(struct cf_dialog *dialog, const struct cf_mem *mem, c
         .remote = start->remote,
         .routes = start->routes,
     };
-    struct cf_dialog made = {.mem = mem, .local_cseq = start->cseq > 0 ? start->cseq - 1 : 0, .is_caller = true};
+    struct cf_dialog made = {.mem = mem,
+                             .local_cseq = start->cseq > 0 ? start->cseq - 1 : 0,
+                             .is_caller = true,
+                             .is_sips = is_sips_uri(start->target) || is_first_sips(start->routes)};
     enum cf_err err = own_strings(&made, &s, start->target);
     if (err == CF_OK) {
         *dialog = made;
@@ -168,9 +182,11 @@ enum cf_err cf_dialog_init_callee(struct cf_dialog *dialog, const struct cf_mem 
         .mem = mem,
         .remote_cseq = request->cseq.number,
         .has_remote_cseq = true,
-        .is_secure = request->request_uri.scheme == CF_SIP_SCHEME_SIPS,
     };
     enum cf_err err = read_routes(mem, request, false, &s.routes);
+    /* Section 12.1.1: who said sips gets sips, on the way that it named. */
+    made.is_sips = request->request_uri.scheme == CF_SIP_SCHEME_SIPS ||
+                   (s.routes.at != NULL ? is_first_sips(s.routes) : is_sips_uri(target));
     if (err == CF_OK) {
         err = bare_name_addr(mem, &request->to, &s.local);
     }

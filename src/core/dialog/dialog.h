@@ -44,7 +44,7 @@ struct cf_dialog {
     bool has_remote_cseq;     /**< the peer has sent a request */
     bool is_caller;           /**< we made the Call-ID */
     bool is_confirmed;        /**< else early */
-    bool is_secure;           /**< made by a request to a sips URI over TLS (section 12.1.1) */
+    bool is_sips;             /**< our Contact has to be a sips URI (sections 8.1.1.8 and 12.1.1) */
     bool is_flow_secure;      /**< began over TLS or WSS: requests over anything else don't belong to it */
 };
 

@@ -40,7 +40,7 @@ enum cf_err cf_usage_send(const struct cf_usage *usage, struct cf_dialog *dialog
         return err;
     }
     cf_dialog_put_request(dialog, &draft.w, outline->method, dialog->local_cseq + 1);
-    cf_ua_profile_put(&draft.w, usage->profile, outline->profile);
+    cf_ua_profile_put(&draft.w, usage->profile, outline->profile, dialog->is_sips);
     put_lines(&draft.w, outline->fields);
     put_lines(&draft.w, outline->more);
     put_body(&draft.w, outline->content_type, outline->body);
@@ -66,7 +66,7 @@ enum cf_err cf_usage_write_ack(const struct cf_usage *usage, const struct cf_dia
         return err;
     }
     cf_dialog_put_request(dialog, &ret_draft->w, CF_SIP_METHOD_ACK, cseq);
-    cf_ua_profile_put(&ret_draft->w, usage->profile, 0);
+    cf_ua_profile_put(&ret_draft->w, usage->profile, 0, false);
     put_body(&ret_draft->w, CF_STR("application/sdp"), description);
     return check(ret_draft);
 }
@@ -82,7 +82,7 @@ enum cf_err cf_usage_write_answer(const struct cf_usage *usage, const struct cf_
     }
     struct cf_writer *w = &ret_draft->w;
     cf_sip_reply_begin(w, request, answer->status, answer->reason, dialog->local_tag);
-    cf_ua_profile_put(w, usage->profile, answer->profile | CF_UA_PROFILE_SERVER);
+    cf_ua_profile_put(w, usage->profile, answer->profile | CF_UA_PROFILE_SERVER, dialog->is_sips);
     put_lines(w, answer->fields);
     put_lines(w, answer->more);
     put_body(w, answer->content_type, answer->body);

@@ -30,9 +30,20 @@ static void put_supported(struct cf_writer *w, const struct cf_ua_profile *profi
     cf_sip_field_end(w);
 }
 
-void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile, unsigned fields) {
+static void put_contact(struct cf_writer *w, struct cf_str contact, bool is_sips) {
+    if (!is_sips || !cf_str_starts(contact, CF_STR("<sip:"))) {
+        put_if_there(w, CF_SIP_HEADER_CONTACT, contact);
+        return;
+    }
+    cf_sip_field_begin(w, CF_SIP_HEADER_CONTACT);
+    cf_put_lit(w, "<sips:");
+    cf_sip_put_line_text(w, cf_str_skip(contact, strlen("<sip:")));
+    cf_sip_field_end(w);
+}
+
+void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile, unsigned fields, bool is_sips) {
     if ((fields & CF_UA_PROFILE_CONTACT) != 0) {
-        put_if_there(w, CF_SIP_HEADER_CONTACT, profile->contact);
+        put_contact(w, profile->contact, is_sips);
     }
     if ((fields & CF_UA_PROFILE_ABILITIES) != 0) {
         put_supported(w, profile);

@@ -61,8 +61,8 @@ enum cf_ua_profile_fields {
     CF_UA_PROFILE_SERVER = 1 << 4,  /**< a response: Server instead of User-Agent */
 };
 
-/** Write a set of @p fields of @p profile, and always its product. */
-void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile, unsigned fields);
+/** Write a set of @p fields of @p profile, and always its product. @p is_sips: a sip URI in Contact is written as sips. */
+void cf_ua_profile_put(struct cf_writer *w, const struct cf_ua_profile *profile, unsigned fields, bool is_sips);
 
 /** Most octets that cf_ua_profile_put() writes. */
 size_t cf_ua_profile_size(const struct cf_ua_profile *profile);

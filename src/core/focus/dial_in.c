@@ -174,8 +174,10 @@ static void redirect(const struct invite *in, const struct cf_conference *conf) 
     char fields[CONTACT_FIELD_MAX];
     struct cf_writer w;
     cf_writer_init(&w, fields, sizeof fields);
-    cf_put_lit(&w, "Contact: <");
-    cf_put(&w, conf->uri);
+    /* RFC 5630 section 5.4: who came by sips is not sent on by less. */
+    bool is_sips = in->event->message->request_uri.scheme == CF_SIP_SCHEME_SIPS && cf_str_starts(conf->uri, CF_STR("sip:"));
+    cf_put(&w, is_sips ? CF_STR("Contact: <sips:") : CF_STR("Contact: <"));
+    cf_put(&w, is_sips ? cf_str_skip(conf->uri, strlen("sip:")) : conf->uri);
     cf_put_lit(&w, ">;isfocus\r\n");
     if (conf->end > 0) {
         cf_put_lit(&w, "Expire: ");

@@ -239,7 +239,8 @@ static bool call_device(struct cf_dial *dial, const struct cf_roster_participant
                                    .part_count = companions->count};
     char route[CF_FOCUS_ROUTE_MAX];
     call.flow = (struct cf_flow_id){binding == NULL ? (struct cf_handle){0, 0} : binding->values.flow};
-    call.fields = cf_focus_record_route(room->focus, call.flow, route, sizeof route);
+    call.fields =
+        cf_focus_record_route(room->focus, call.flow, cf_str_starts_nocase(call.target, CF_STR("sips:")), route, sizeof route);
     if (cf_leg_describe(leg, NULL, lines, &media) != CF_OK ||
         cf_session_init_caller(&leg->session, &usage, &call, now) != CF_OK) {
         cf_leg_destroy(leg, now);

@@ -269,9 +269,10 @@ void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf
 
 /**
  * A Record-Route line of our own for the peer behind @p flow, written to @p room: the conference URI names a domain, and what
- * belongs to a dialog has to come to this server over the peer's flow whatever the DNS says of that domain.
+ * belongs to a dialog has to come to this server over the peer's flow whatever the DNS says of that domain. @p is_sips: a sips
+ * URI.
  */
-struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow_id flow, char *room, size_t size);
+struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow_id flow, bool is_sips, char *room, size_t size);
 
 /** Room for it. */
 #define CF_FOCUS_ROUTE_MAX 160

@@ -181,10 +181,10 @@ const struct cf_aor_record *cf_focus_locate(const struct cf_focus *focus, struct
     return account.len == 0 ? NULL : cf_location_find(focus->config.location, account);
 }
 
-struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow_id flow, char *room, size_t size) {
+struct cf_str cf_focus_record_route(const struct cf_focus *focus, struct cf_flow_id flow, bool is_sips, char *room, size_t size) {
     struct cf_writer w;
     cf_writer_init(&w, room, size);
-    cf_put_record_route_line(&w, focus->config.endpoint, focus->config.locals, focus->config.local_count, flow);
+    cf_put_record_route_line(&w, focus->config.endpoint, focus->config.locals, focus->config.local_count, flow, is_sips);
     return cf_writer_ok(&w) && w.len > 0 ? cf_writer_str(&w) : CF_STR_NONE;
 }
 

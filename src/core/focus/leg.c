@@ -84,7 +84,8 @@ static void respond_with_media(struct cf_leg *leg, struct cf_tx_id tx, cf_usec n
     struct cf_focus *focus = leg->room->focus;
     struct cf_session_reply reply = {.status = 200, .media = &media};
     /* Needed in the answer that makes the dialog, harmless in later ones. */
-    reply.fields = cf_focus_record_route(focus, cf_session_dialog(&leg->session)->flow, route, sizeof route);
+    const struct cf_dialog *dialog = cf_session_dialog(&leg->session);
+    reply.fields = cf_focus_record_route(focus, dialog->flow, dialog->is_sips, route, sizeof route);
     if (err != CF_OK) {
         reply = (struct cf_session_reply){.status = 503, .fields = CF_STR("Retry-After: 10\r\n")};
     }

@@ -143,7 +143,7 @@ static void on_refreshed(struct cf_watcher *watcher, const struct cf_sip_message
 static void accept(struct cf_watcher *watcher, cf_usec now) {
     char room[CF_FOCUS_ROUTE_MAX];
     const struct cf_dialog *dialog = cf_notifier_dialog(&watcher->sub.notifier);
-    struct cf_str route = cf_focus_record_route(watcher->sub.room->focus, dialog->flow, room, sizeof room);
+    struct cf_str route = cf_focus_record_route(watcher->sub.room->focus, dialog->flow, dialog->is_sips, room, sizeof room);
     enum cf_subscription_state state = watcher->subscriber.is_waiting ? CF_SUBSCRIPTION_PENDING : CF_SUBSCRIPTION_ACTIVE;
     enum cf_err err = cf_notifier_accept(&watcher->sub.notifier, state, route, now);
     if (err != CF_OK) {

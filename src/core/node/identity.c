@@ -24,6 +24,10 @@ bool cf_node_is_trusted(const struct cf_node *node, const struct cf_endpoint_eve
     return false;
 }
 
+bool cf_node_is_private(const struct cf_node *node, const struct cf_endpoint_event *event) {
+    return cf_transport_is_secure(event->transport) || event->transport == CF_TRANSPORT_WS || cf_node_is_trusted(node, event);
+}
+
 static bool set_caller(const struct cf_sip_name_addr *identity, struct cf_node_caller *ret) {
     struct cf_writer aor;
     struct cf_writer name;

@@ -48,6 +48,9 @@ bool cf_node_identify(struct cf_node *node, const struct cf_endpoint_event *even
 /** Does @p event come from a proxy whose word is believed? */
 bool cf_node_is_trusted(const struct cf_node *node, const struct cf_endpoint_event *event);
 
+/** Did @p event come over TLS, or from who ended it: a proxy whose word is believed, or a web server in front (docs/adr/0158)? */
+bool cf_node_is_private(const struct cf_node *node, const struct cf_endpoint_event *event);
+
 /* --- route.c --- */
 
 /** A request that came in. */

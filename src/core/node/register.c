@@ -74,8 +74,11 @@ void cf_node_on_register(struct cf_node *node, const struct cf_endpoint_event *e
         cf_node_answer(node, event, aor.len == 0 ? 404 : 403, CF_STR_NONE, now);
         return;
     }
-    struct cf_register request = {
-        .message = event->message, .aor = aor, .flow = event->flow.h, .received = received_of(node, event->flow, received)};
+    struct cf_register request = {.message = event->message,
+                                  .aor = aor,
+                                  .flow = event->flow.h,
+                                  .received = received_of(node, event->flow, received),
+                                  .is_private = cf_node_is_private(node, event)};
     cf_writer_init(&fields, node->fields, CF_REGISTRAR_FIELDS_MAX);
     unsigned status = cf_registrar_on_register(&node->registrar, &request, now, &fields);
     if (status == 200) {

@@ -3,6 +3,12 @@
 #include "core/node/node_impl.h"
 
 #include "core/sip/builder.h"
+#include "core/sip/option_tags.h"
+
+/* What a request to the server itself may require. */
+#define SERVER_OPTIONS                                                                                                           \
+    (CF_SIP_OPTION_BIT(CF_SIP_OPTION_GRUU) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_OUTBOUND) | CF_SIP_OPTION_BIT(CF_SIP_OPTION_PATH) | \
+     CF_SIP_OPTION_BIT(CF_SIP_OPTION_REPLACES))
 
 void cf_node_answer(struct cf_node *node, const struct cf_endpoint_event *event, unsigned status, struct cf_str fields,
                     cf_usec now) {
@@ -40,11 +46,36 @@ static bool is_ours(const struct cf_node *node, const struct cf_sip_uri *uri) {
     return false;
 }
 
-static void answer_options(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+/* 420 if @p id of the request names an extension that is not in @p supported (RFC 3261 sections 8.2.2.3 and 16.3 step 5). */
+static bool refuses_extension(struct cf_node *node, const struct cf_endpoint_event *event, enum cf_sip_header id,
+                              uint32_t supported, cf_usec now) {
+    struct cf_writer fields;
+    if (!cf_sip_requires_unsupported(event->message, id, supported)) {
+        return false;
+    }
+    cf_writer_init(&fields, node->fields, CF_REGISTRAR_FIELDS_MAX);
+    cf_sip_put_unsupported(&fields, event->message, id, supported);
+    cf_node_answer(node, event, 420, cf_writer_ok(&fields) ? cf_writer_str(&fields) : CF_STR_NONE, now);
+    return true;
+}
+
+#define ALLOW_LINE "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, REGISTER, MESSAGE\r\n"
+
+/* The server itself, and nobody at it. */
+static void to_server(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    if (event->message->method == CF_SIP_METHOD_OTHER) {
+        cf_node_answer(node, event, 405, CF_STR(ALLOW_LINE), now);
+        return;
+    }
+    if (event->message->method != CF_SIP_METHOD_OPTIONS) {
+        cf_node_answer(node, event, 404, CF_STR_NONE, now);
+        return;
+    }
+    if (refuses_extension(node, event, CF_SIP_HEADER_REQUIRE, SERVER_OPTIONS, now)) {
+        return;
+    }
     cf_node_answer(node, event, 200,
-                   CF_STR("Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, REGISTER, MESSAGE\r\n"
-                          "Accept: application/sdp\r\nSupported: gruu, outbound, path, replaces\r\n"),
-                   now);
+                   CF_STR(ALLOW_LINE "Accept: application/sdp\r\nSupported: gruu, outbound, path, replaces\r\n"), now);
 }
 
 /* Somebody of this server, in the name of somebody of this server. */
@@ -56,6 +87,9 @@ static void to_user(struct cf_node *node, const struct cf_endpoint_event *event,
     }
     if (caller.caller.pass.is_guest) {
         cf_node_answer(node, event, 403, CF_STR_NONE, now);
+        return;
+    }
+    if (refuses_extension(node, event, CF_SIP_HEADER_PROXY_REQUIRE, 0, now)) {
         return;
     }
     cf_user_target_find(&node->registrar.gruus, &node->location, &node->domains, &event->message->request_uri, &target);
@@ -86,11 +120,7 @@ static void on_outside_dialog(struct cf_node *node, const struct cf_endpoint_eve
         /* No relay: nothing goes where nobody of ours is. */
         cf_node_answer(node, event, cf_sip_uri_is_sip(&msg->request_uri) ? 403 : 416, CF_STR_NONE, now);
     } else if (msg->request_uri.user.len == 0) {
-        if (msg->method == CF_SIP_METHOD_OPTIONS) {
-            answer_options(node, event, now);
-        } else {
-            cf_node_answer(node, event, 404, CF_STR_NONE, now);
-        }
+        to_server(node, event, now);
     } else if (cf_focus_serves(node->focus, &msg->request_uri)) {
         to_focus(node, event, now);
     } else if (node->config.is_registrar) {
@@ -112,17 +142,35 @@ static bool to_dialog(struct cf_node *node, const struct cf_endpoint_event *even
     return true;
 }
 
+/* Inside a dialog between two phones, by its token. */
+static void to_other_end(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
+    if (refuses_extension(node, event, CF_SIP_HEADER_PROXY_REQUIRE, 0, now)) {
+        return;
+    }
+    unsigned status = cf_proxy_forward_routed(node->proxy, event, now);
+    if (status != 0) {
+        cf_node_answer(node, event, status, CF_STR_NONE, now);
+    }
+}
+
+/*
+ * docs/adr/0158: a sips URI promises TLS on every hop, and this was one without. Only a proxy of ours may have ended it, or the
+ * web server in front of us.
+ */
+static bool is_sips_in_clear(const struct cf_node *node, const struct cf_endpoint_event *event) {
+    return event->message->request_uri.scheme == CF_SIP_SCHEME_SIPS && !cf_node_is_private(node, event);
+}
+
 void cf_node_on_request(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
     if (to_dialog(node, event, now)) {
         return;
     }
-    if (event->is_merged) {
+    if (is_sips_in_clear(node, event)) {
+        cf_node_answer(node, event, 400, CF_STR("Warning: 399 confer \"sips needs TLS\"\r\n"), now);
+    } else if (event->is_merged) {
         cf_node_answer(node, event, 482, CF_STR_NONE, now);
     } else if (!cf_sip_is_out_of_dialog(event->message) && cf_proxy_is_routed(node->proxy, event->message)) {
-        unsigned status = cf_proxy_forward_routed(node->proxy, event, now);
-        if (status != 0) {
-            cf_node_answer(node, event, status, CF_STR_NONE, now);
-        }
+        to_other_end(node, event, now);
     } else if (!cf_sip_is_out_of_dialog(event->message)) {
         cf_node_answer(node, event, 481, CF_STR_NONE, now);
     } else {

@@ -47,11 +47,16 @@ static void apply_stream(const struct cf_gruu_maker *maker, const uint8_t *nonce
     }
 }
 
+/* RFC 5630 section 5.2.1: a GRUU has the scheme of the contact that it stands for. */
+static void put_scheme(struct cf_writer *w, const struct cf_binding *binding) {
+    cf_put(w, cf_str_starts_nocase(binding->values.contact, CF_STR("sips:")) ? CF_STR("sips:") : CF_STR("sip:"));
+}
+
 void cf_put_public_gruu(struct cf_writer *w, struct cf_str user, struct cf_str host, const struct cf_binding *binding) {
     if (binding->values.instance.len == 0) {
         return;
     }
-    cf_put_lit(w, "sip:");
+    put_scheme(w, binding);
     cf_put(w, user);
     cf_put_char(w, '@');
     cf_put(w, host);
@@ -76,7 +81,7 @@ void cf_put_temp_gruu(struct cf_writer *w, const struct cf_gruu_maker *maker, st
     apply_stream(maker, token, plain, plain_len);
     keyed_hash(maker, "m", (struct cf_span){token, NONCE_LEN + plain_len}, (struct cf_span){NULL, 0}, mac);
     memcpy(plain + plain_len, mac, MAC_LEN);
-    cf_put_lit(w, "sip:");
+    put_scheme(w, binding);
     cf_put(w, PREFIX);
     cf_put_hex(w, (struct cf_span){token, NONCE_LEN + plain_len + MAC_LEN});
     cf_put_char(w, '@');

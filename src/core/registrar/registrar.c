@@ -135,11 +135,14 @@ static unsigned check_together(const struct cf_registrar *registrar, const struc
     for (size_t i = 0; i < reading->count; i++) {
         struct cf_sip_uri uri;
         outbound += reading->contacts[i].values.reg_id != 0 ? 1 : 0;
+        bool is_read = cf_sip_uri_parse(reading->contacts[i].values.contact, &uri) == CF_OK;
         /* RFC 5627 section 5.1: a GRUU of ours as contact would lead to itself. */
-        bool is_gruu = cf_sip_uri_parse(reading->contacts[i].values.contact, &uri) == CF_OK &&
-                       cf_sip_param_has(uri.params, CF_STR("gr")) && cf_domains_has(&registrar->domains, uri.host);
-        if (is_gruu) {
+        if (is_read && cf_sip_param_has(uri.params, CF_STR("gr")) && cf_domains_has(&registrar->domains, uri.host)) {
             return 403;
+        }
+        /* RFC 5630 section 5.2: what is not secured must not be bound as if it were. */
+        if (is_read && uri.scheme == CF_SIP_SCHEME_SIPS && !request->is_private) {
+            return 400;
         }
     }
     if (outbound > 1) {

@@ -27,13 +27,14 @@ struct cf_register {
     struct cf_str aor;      /**< canonical account, as cf_domains_account_aor() gives it */
     struct cf_handle flow;  /**< flow it came over */
     struct cf_str received; /**< for the binding, see there */
+    bool is_private;        /**< it came over TLS, or from who has ended it: a sips contact may be believed */
 };
 
 /**
  * Carry out @p request. Writes what belongs into the answer (whole lines: Contact, Path, Min-Expires, Require, Supported) to
- * @p fields and returns its status: 200, 400 (a Contact that can't be read, several with reg-id), 403 (limit, or a GRUU of ours
- * as contact), 420, 423, 439 (reg-id, but the proxy in between keeps no flow), 500 (out of order, memory). With any status but
- * 200 nothing was changed; one REGISTER with several contacts is all or nothing.
+ * @p fields and returns its status: 200, 400 (a Contact that can't be read, several with reg-id, sips over what is not TLS), 403
+ * (limit, or a GRUU of ours as contact), 420, 423, 439 (reg-id, but the proxy in between keeps no flow), 500 (out of order,
+ * memory). With any status but 200 nothing was changed; one REGISTER with several contacts is all or nothing.
  */
 unsigned cf_registrar_on_register(struct cf_registrar *registrar, const struct cf_register *request, cf_usec now,
                                   struct cf_writer *fields);
