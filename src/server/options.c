@@ -19,15 +19,25 @@ struct switches {
     const char *web;
 };
 
+/* Where each key stands in the file; 0: not there. */
+struct lines {
+    int of_key[CF_CONFIG_KEY_COUNT];
+};
+
 /* A configuration being read from a file. */
 struct reading {
     struct cf_config *config;
+    struct lines *lines;
     struct cf_config_problem problem;
     bool has_problem;
 };
 
-static bool on_key(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value) {
+static bool on_key(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value, int line) {
     struct reading *reading = ctx;
+    size_t index = cf_config_key_of(section, key);
+    if (index < CF_CONFIG_KEY_COUNT) {
+        reading->lines->of_key[index] = line;
+    }
     reading->has_problem = cf_config_set(reading->config, section, key, value, &reading->problem) != CF_OK;
     return !reading->has_problem;
 }
@@ -37,8 +47,8 @@ static enum cf_err complain(const char *what) {
     return CF_ERR_CONFIG;
 }
 
-static enum cf_err read_file(const char *path, struct cf_config *config) {
-    struct reading reading = {.config = config};
+static enum cf_err read_file(const char *path, struct cf_config *config, struct lines *lines) {
+    struct reading reading = {.config = config, .lines = lines};
     int line = 0;
     enum cf_err err = cf_config_file_read(path, on_key, &reading, &line);
     if (err == CF_ERR_NOT_FOUND) {
@@ -184,13 +194,27 @@ static enum cf_err read_switches(int argc, char **argv, struct cf_server_options
     return CF_OK;
 }
 
-static enum cf_err check(const struct cf_config *config) {
+/* Rules over several keys. The line is that of the last of them in the file, which broke the rule. */
+static enum cf_err check(const struct cf_config *config, const char *path, const struct lines *lines) {
     struct cf_config_problem problem;
-    return cf_config_check(config, &problem) == CF_OK ? CF_OK : complain(problem.text);
+    int line = 0;
+    if (cf_config_check(config, &problem) == CF_OK) {
+        return CF_OK;
+    }
+    for (size_t i = 0; i < problem.key_count; i++) {
+        int of_key = lines->of_key[problem.keys[i]];
+        line = of_key > line ? of_key : line;
+    }
+    if (line == 0) {
+        return complain(problem.text);
+    }
+    fprintf(stderr, "conferd: %s:%d: %s\n", path, line, problem.text);
+    return CF_ERR_CONFIG;
 }
 
 enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_options *ret) {
     struct switches switches = {NULL, NULL, NULL};
+    struct lines lines = {{0}};
     memset(ret, 0, sizeof *ret);
     cf_config_init(&ret->config);
     enum cf_err err = read_switches(argc, argv, ret, &switches);
@@ -198,7 +222,7 @@ enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_optio
         err = set_dev(&ret->config, &switches);
     }
     if (err == CF_OK && ret->config_path != NULL) {
-        err = read_file(ret->config_path, &ret->config);
+        err = read_file(ret->config_path, &ret->config, &lines);
     }
     if (err == CF_OK && !ret->is_dev && switches.listen != NULL) {
         err = set(&ret->config, "server", "listen", switches.listen);
@@ -209,11 +233,12 @@ enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_optio
     if (err == CF_OK && !ret->is_dev && switches.state != NULL) {
         err = set(&ret->config, "server", "state", switches.state);
     }
-    return err == CF_OK ? check(&ret->config) : err;
+    return err == CF_OK ? check(&ret->config, ret->config_path, &lines) : err;
 }
 
 enum cf_err cf_server_options_reload(const struct cf_server_options *options, struct cf_config *ret) {
     const char *key = NULL;
+    struct lines lines = {{0}};
     struct cf_config fresh = options->config;
     if (options->config_path == NULL) {
         return complain("there is no configuration file to read again");
@@ -221,9 +246,9 @@ enum cf_err cf_server_options_reload(const struct cf_server_options *options, st
     if (!options->is_dev) {
         cf_config_init(&fresh);
     }
-    enum cf_err err = read_file(options->config_path, &fresh);
+    enum cf_err err = read_file(options->config_path, &fresh, &lines);
     if (err == CF_OK) {
-        err = check(&fresh);
+        err = check(&fresh, options->config_path, &lines);
     }
     if (err == CF_OK && !cf_config_can_reload(&options->config, &fresh, &key)) {
         fprintf(stderr, "conferd: %s can't be changed while running; the old configuration stays\n", key);

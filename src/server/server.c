@@ -265,6 +265,7 @@ static enum cf_err make_node(struct server *s) {
                                   .live = cf_settings_live(c),
                                   .gruu_key = {s->gruu_key, sizeof s->gruu_key},
                                   .focus = focus_config(s)};
+    node.endpoint_limits.strangers_per_sec = c->strangers_per_sec;
     node.locals = cf_transports_locals(s->transports, &node.local_count);
     node.proxy_uri = cf_settings_proxy_uri(c, &node.live, s->proxy_uri, sizeof s->proxy_uri);
     s->node = cf_node_create(&node, cf_system_now(), cf_system_wall());

@@ -16,6 +16,7 @@ static const size_t offsets[] = {
     AT(user_agent),
     AT(drain_time_usec),
     AT(dns),
+    AT(strangers_per_sec),
     AT(tls_certificate),
     AT(tls_private_key),
     AT(tls_authorities),
@@ -123,6 +124,14 @@ const struct cf_config_row *cf_config_row(size_t index) {
     return &rows[index];
 }
 
+size_t cf_config_key_of(struct cf_str section, struct cf_str key) {
+    size_t i = 0;
+    while (i < CF_CONFIG_KEY_COUNT && !(cf_str_eq(section, rows[i].section) && cf_str_eq(key, rows[i].key))) {
+        i++;
+    }
+    return i;
+}
+
 const void *cf_config_value(const struct cf_config *config, size_t index) {
     return (const char *)config + offsets[index];
 }
@@ -191,15 +200,6 @@ static bool needs_pair(const struct cf_config *config) {
     return (config->tls_certificate.text[0] == '\0') != (config->tls_private_key.text[0] == '\0');
 }
 
-static enum cf_err problem(struct cf_config_problem *ret_problem, struct cf_str text) {
-    struct cf_writer w;
-    cf_writer_init(&w, ret_problem->text, sizeof ret_problem->text - 1);
-    cf_put(&w, text);
-    ret_problem->text[w.len] = '\0';
-    ret_problem->err = CF_ERR_CONFIG;
-    return CF_ERR_CONFIG;
-}
-
 static bool overlap(struct cf_config_range a, struct cf_config_range b) {
     return a.first <= b.last && b.first <= a.last;
 }
@@ -217,25 +217,51 @@ static bool is_unplayable(const struct cf_config *config) {
     return cf_str_eq(cf_config_str(&config->keying), CF_STR("none")) && !config->allows_plain;
 }
 
+/* A rule over several keys. */
+struct rule {
+    bool is_broken;
+    struct cf_str keys; /* "section.key section.key" */
+    struct cf_str text;
+};
+
+static enum cf_err problem(const struct rule *rule, struct cf_config_problem *ret_problem) {
+    struct cf_writer w;
+    struct cf_str rest = rule->keys;
+    cf_writer_init(&w, ret_problem->text, sizeof ret_problem->text - 1);
+    cf_put(&w, rule->text);
+    ret_problem->text[w.len] = '\0';
+    ret_problem->err = CF_ERR_CONFIG;
+    ret_problem->key_count = 0;
+    while (rest.at != NULL) {
+        struct cf_str key = cf_str_cut(&rest, ' ');
+        struct cf_str section = cf_str_cut(&key, '.');
+        cf_assert(ret_problem->key_count < CF_CONFIG_RULE_KEYS_MAX);
+        ret_problem->keys[ret_problem->key_count++] = cf_config_key_of(section, key);
+    }
+    return CF_ERR_CONFIG;
+}
+
 enum cf_err cf_config_check(const struct cf_config *config, struct cf_config_problem *ret_problem) {
-    const struct {
-        bool is_wrong;
-        struct cf_str text;
-    } rules[] = {
-        {needs_pair(config), CF_STR("tls.certificate and tls.private-key go together")},
-        {!config->is_registrar && config->trusted_proxies.text[0] == '\0',
+    const struct rule rules[] = {
+        {needs_pair(config), CF_STR("tls.certificate tls.private-key"),
+         CF_STR("tls.certificate and tls.private-key go together")},
+        {!config->is_registrar && config->trusted_proxies.text[0] == '\0', CF_STR("accounts.registrar accounts.trusted-proxies"),
          CF_STR("accounts.registrar = no needs accounts.trusted-proxies, else nobody could call")},
-        {config->is_registrar && config->outbound_proxy.text[0] != '\0',
+        {config->is_registrar && config->outbound_proxy.text[0] != '\0', CF_STR("accounts.outbound-proxy accounts.registrar"),
          CF_STR("accounts.outbound-proxy is used with accounts.registrar = no only")},
-        {config->expires_least_usec > config->expires_most_usec, CF_STR("accounts.expires-least is above accounts.expires-most")},
-        {config->domains.text[0] == '\0', CF_STR("server.domains is empty")},
-        {is_ice_among_ports(config), CF_STR("media.ice-port, of which each media worker has one, is among media.ports")},
-        {config->has_turn && overlap(config->turn_ports, config->media_ports), CF_STR("turn.ports and media.ports overlap")},
-        {is_unplayable(config), CF_STR("media.keying = none needs media.plain = yes, else nobody could call")},
+        {config->expires_least_usec > config->expires_most_usec, CF_STR("accounts.expires-least accounts.expires-most"),
+         CF_STR("accounts.expires-least is above accounts.expires-most")},
+        {config->domains.text[0] == '\0', CF_STR("server.domains"), CF_STR("server.domains is empty")},
+        {is_ice_among_ports(config), CF_STR("media.ice-port media.ports media.workers media.ice"),
+         CF_STR("media.ice-port, of which each media worker has one, is among media.ports")},
+        {config->has_turn && overlap(config->turn_ports, config->media_ports), CF_STR("turn.ports media.ports turn.enabled"),
+         CF_STR("turn.ports and media.ports overlap")},
+        {is_unplayable(config), CF_STR("media.keying media.plain"),
+         CF_STR("media.keying = none needs media.plain = yes, else nobody could call")},
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (rules[i].is_wrong) {
-            return problem(ret_problem, rules[i].text);
+        if (rules[i].is_broken) {
+            return problem(&rules[i], ret_problem);
         }
     }
     return CF_OK;

@@ -53,7 +53,9 @@ enum {
 struct cf_config {
     struct cf_config_text domains, state, listen, listen_tls, advertise, control, user_agent;
     cf_usec drain_time_usec;
-    struct cf_config_text dns, tls_certificate, tls_private_key, tls_authorities;
+    struct cf_config_text dns;
+    uint32_t strangers_per_sec;
+    struct cf_config_text tls_certificate, tls_private_key, tls_authorities;
     struct cf_config_text web_listen, web_listen_tls, web_folder, web_origins, web_proxies;
     uint32_t web_connections_max, web_per_address_max;
     cf_usec web_handshake_usec;
@@ -104,10 +106,15 @@ struct cf_config {
     bool logs_messages;
 };
 
+/** Most keys that one rule of cf_config_check() is about. */
+#define CF_CONFIG_RULE_KEYS_MAX 4
+
 /** What is wrong with a key or value, for a message to the operator. */
 struct cf_config_problem {
-    enum cf_err err;                  /**< CF_ERR_CONFIG */
-    char text[CF_CONFIG_PROBLEM_MAX]; /**< English, NUL-terminated, without file and line */
+    enum cf_err err;                      /**< CF_ERR_CONFIG */
+    size_t keys[CF_CONFIG_RULE_KEYS_MAX]; /**< of cf_config_check(): the keys of the rule that is broken */
+    size_t key_count;                     /**< 0: it is about one key, which the caller knows */
+    char text[CF_CONFIG_PROBLEM_MAX];     /**< English, NUL-terminated, without file and line */
 };
 
 /** Set every value to its default. */
@@ -122,6 +129,9 @@ CF_MUST_USE enum cf_err cf_config_set(struct cf_config *config, struct cf_str se
 
 /** Check what no single key shows: a development secret on an open address, TLS key without certificate, and so on. */
 CF_MUST_USE enum cf_err cf_config_check(const struct cf_config *config, struct cf_config_problem *ret_problem);
+
+/** Which key that is; CF_CONFIG_KEY_COUNT: none. */
+size_t cf_config_key_of(struct cf_str section, struct cf_str key);
 
 /** Print a configuration file with the values of @p config, each with its documentation and default. */
 void cf_config_print(const struct cf_config *config, struct cf_writer *w);

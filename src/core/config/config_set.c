@@ -172,13 +172,12 @@ static enum cf_err set_row(const struct cf_config_row *row, struct cf_str value,
 
 enum cf_err cf_config_set(struct cf_config *config, struct cf_str section, struct cf_str key, struct cf_str value,
                           struct cf_config_problem *ret_problem) {
-    for (size_t i = 0; i < CF_CONFIG_KEY_COUNT; i++) {
-        const struct cf_config_row *row = cf_config_row(i);
-        if (cf_str_eq(section, row->section) && cf_str_eq(key, row->key)) {
-            return set_row(row, cf_str_trim(value), cf_config_value_mut(config, i), ret_problem);
-        }
+    size_t i = cf_config_key_of(section, key);
+    ret_problem->key_count = 0;
+    if (i == CF_CONFIG_KEY_COUNT) {
+        return cf_config_complain_unknown(section, key, ret_problem);
     }
-    return cf_config_complain_unknown(section, key, ret_problem);
+    return set_row(cf_config_row(i), cf_str_trim(value), cf_config_value_mut(config, i), ret_problem);
 }
 
 void cf_config_init(struct cf_config *config) {

@@ -20,6 +20,9 @@ X(server, user-agent, TEXT, "confer", 1, 60, LIVE, "Text of the Server and User-
 X(server, drain-time, DURATION, "30s", 0, 3600, LIVE,
   "On SIGTERM: how long running conferences may go on before they are ended.")
 X(server, dns, LIST, "", 0, 4, START, "Addresses of DNS servers, ADDR or ADDR:PORT. Empty: those of the system.")
+X(server, strangers, NUMBER, "5000", 100, 1000000, START,
+  "Datagrams a second that are read of addresses which have proved nothing (no password, no answer to us), all together; a "
+  "network gets an eighth at most. What is above is dropped and counted as discard_flood.")
 X(tls, certificate, TEXT, "", 0, 200, LIVE, "PEM file with the certificate chain. Empty: a self-signed one is made in state.")
 X(tls, private-key, TEXT, "", 0, 200, LIVE, "PEM file with the private key of the certificate.")
 X(tls, authorities, TEXT, "", 0, 200, LIVE,

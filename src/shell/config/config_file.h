@@ -6,8 +6,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/** Called for each key in order. Returns false to stop the reading at that line. */
-typedef bool cf_config_file_handler(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value);
+/** Called for each key in order, with its line from 1 on. Returns false to stop the reading at that line. */
+typedef bool cf_config_file_handler(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value, int line);
 
 /**
  * Read @p path. CF_ERR_NOT_FOUND if it can't be opened, CF_ERR_CONFIG with the line in @p ret_line if a line has no key and value

@@ -9,10 +9,12 @@
 
 static char path[] = "/tmp/confer-test-XXXXXX";
 static int keys;
+static int last_line;
 
-static bool take(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value) {
+static bool take(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value, int line) {
     (void)ctx;
     keys++;
+    last_line = line;
     if (keys == 1) {
         assert_str(section, CF_STR("server"));
         assert_str(key, CF_STR("domains"));
@@ -23,6 +25,7 @@ static bool take(void *ctx, struct cf_str section, struct cf_str key, struct cf_
 
 static int make_file(void **state) {
     (void)state;
+    snprintf(path, sizeof path, "/tmp/confer-test-XXXXXX");
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
@@ -42,6 +45,7 @@ static void hands_on_each_key_and_stops_at_the_line_in_error(void **state) {
         cf_file_write(path, cf_str_span(CF_STR("# x\n[server]\ndomains = a.example b.example\n\n[media]\nplain=no\n")), false));
     assert_ok(cf_config_file_read(path, take, NULL, &line));
     assert_int_equal(keys, 2);
+    assert_int_equal(last_line, 6);
     assert_ok(cf_file_write(path, cf_str_span(CF_STR("[server]\ngood = 1\nbad = 2\nmore = 3\n")), false));
     keys = 1;
     assert_int_equal(cf_config_file_read(path, take, NULL, &line), CF_ERR_CONFIG);
@@ -53,4 +57,17 @@ static void hands_on_each_key_and_stops_at_the_line_in_error(void **state) {
     assert_int_equal(cf_config_file_read("/nonexistent/file", take, NULL, &line), CF_ERR_NOT_FOUND);
 }
 
-CF_TEST_MAIN(cmocka_unit_test_setup_teardown(hands_on_each_key_and_stops_at_the_line_in_error, make_file, remove_file))
+/* Whatever the lines before are like, and without an end of the last one. */
+static void lines_are_counted(void **state) {
+    (void)state;
+    char text[1200];
+    int line = 0;
+    snprintf(text, sizeof text, "; %0150d\r\n\n[server]\r\n  # x\n\nlate = 1", 0);
+    assert_ok(cf_file_write(path, cf_str_span(cf_str_of(text)), false));
+    keys = 1;
+    assert_ok(cf_config_file_read(path, take, NULL, &line));
+    assert_int_equal(last_line, 6);
+}
+
+CF_TEST_MAIN(cmocka_unit_test_setup_teardown(lines_are_counted, make_file, remove_file),
+             cmocka_unit_test_setup_teardown(hands_on_each_key_and_stops_at_the_line_in_error, make_file, remove_file))
