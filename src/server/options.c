@@ -56,7 +56,8 @@ static enum cf_err read_file(const char *path, struct cf_config *config, struct 
         return CF_ERR_CONFIG;
     }
     if (err != CF_OK) {
-        fprintf(stderr, "conferd: %s:%d: %s\n", path, line, reading.has_problem ? reading.problem.text : "not KEY = VALUE");
+        fprintf(stderr, "conferd: %s:%d: %s\n", path, line,
+                reading.has_problem ? reading.problem.text : "not KEY = VALUE, or longer than 198 octets");
         return CF_ERR_CONFIG;
     }
     return CF_OK;

@@ -62,12 +62,27 @@ static void lines_are_counted(void **state) {
     (void)state;
     char text[1200];
     int line = 0;
-    snprintf(text, sizeof text, "; %0150d\r\n\n[server]\r\n  # x\n\nlate = 1", 0);
+    snprintf(text, sizeof text, "; %0350d\r\n\n[server]\r\n  # x\n\nlate = 1", 0);
     assert_ok(cf_file_write(path, cf_str_span(cf_str_of(text)), false));
     keys = 1;
     assert_ok(cf_config_file_read(path, take, NULL, &line));
     assert_int_equal(last_line, 6);
 }
 
-CF_TEST_MAIN(cmocka_unit_test_setup_teardown(lines_are_counted, make_file, remove_file),
+static void a_line_that_is_too_long_is_told(void **state) {
+    (void)state;
+    char text[1200];
+    int line = 0;
+    snprintf(text, sizeof text, "[server]\nlate = 1\nlong = %0191d\nlate = 1\n", 0);
+    assert_ok(cf_file_write(path, cf_str_span(cf_str_of(text)), false));
+    keys = 1;
+    assert_ok(cf_config_file_read(path, take, NULL, &line));
+    snprintf(text, sizeof text, "[server]\nlate = 1\nlong = %0192d\nbad = 1\n", 0);
+    assert_ok(cf_file_write(path, cf_str_span(cf_str_of(text)), false));
+    assert_int_equal(cf_config_file_read(path, take, NULL, &line), CF_ERR_CONFIG);
+    assert_int_equal(line, 3);
+}
+
+CF_TEST_MAIN(cmocka_unit_test_setup_teardown(a_line_that_is_too_long_is_told, make_file, remove_file),
+             cmocka_unit_test_setup_teardown(lines_are_counted, make_file, remove_file),
              cmocka_unit_test_setup_teardown(hands_on_each_key_and_stops_at_the_line_in_error, make_file, remove_file))
