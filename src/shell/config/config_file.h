@@ -13,8 +13,8 @@
 typedef bool cf_config_file_handler(void *ctx, struct cf_str section, struct cf_str key, struct cf_str value, int line);
 
 /**
- * Read @p path. CF_ERR_NOT_FOUND if it can't be opened, CF_ERR_CONFIG with the line in @p ret_line if a line has no key and value,
- * is longer than CF_CONFIG_LINE_MAX, or the handler said no.
+ * Read @p path. CF_ERR_NOT_FOUND if it can't be opened, CF_ERR_CONFIG with the line in @p ret_line if a line has no key and
+ * value, is longer than CF_CONFIG_LINE_MAX, or the handler said no.
  */
 CF_MUST_USE enum cf_err cf_config_file_read(const char *path, cf_config_file_handler *handler, void *ctx, int *ret_line);
 
