@@ -14,7 +14,7 @@ from phone import Phone  # noqa: E402
 from test_browser import ROOM, wait_figures  # noqa: E402
 from test_handshakes import Caller  # noqa: E402
 
-# As browser.py's offer(), with encodings: whole, a quarter. Chromium gives to the first of the list first; both fit what it believes its link to
+# As browser.py's offer(), with encodings: a quarter, whole. Chromium gives to the first of the list first; both fit what it believes its link to
 # carry at the beginning.
 OFFER = '''
 (async () => {
@@ -23,7 +23,7 @@ OFFER = '''
   const [sound, picture] = [stream.getAudioTracks()[0], stream.getVideoTracks()[0]];
   pc.addTransceiver(sound, {direction: 'sendrecv', streams: [stream]});
   pc.addTransceiver(picture, {direction: 'sendrecv', streams: [stream], sendEncodings: [
-    {rid: 'f', maxBitrate: 400000}, {rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 60000}]});
+    {rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 60000}, {rid: 'f', maxBitrate: 400000}]});
   await pc.setLocalDescription(await pc.createOffer());
   if (pc.iceGatheringState != 'complete') {
     await new Promise(done => pc.addEventListener('icegatheringstatechange', () => pc.iceGatheringState == 'complete' && done()));
@@ -57,9 +57,9 @@ def each_gets_the_encoding_that_fits():
     phones = []
     try:
         offer = browser.run(OFFER)
-        check('a=simulcast:send f;q' in offer, offer)
+        check('a=simulcast:send q;f' in offer, offer)
         answer = Caller(server, 'alice').call(ROOM, offer)
-        check(answer.startswith('SIP/2.0 200') and 'a=simulcast:recv f;q' in answer, answer)
+        check(answer.startswith('SIP/2.0 200') and 'a=simulcast:recv q;f' in answer, answer)
         browser.run(f'answered({json.dumps(answer.split(chr(13) + chr(10) + chr(13) + chr(10), 1)[1])})')
         wait_figures(browser, 'connection', lambda f: f['state'] == 'connected')
         # b=AS of what they want to get: nothing but it tells the two apart.

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How own sound and pictures are sent: three encodings of the camera by rid (RFC 8853), for a server that takes them; one that does not
-// gets the first of the list, the finest. A screen is sent sharp: full size, few pictures.
+// gets the first of the list, which is made whole then. A screen is sent sharp: full size, few pictures.
 
 const SCREEN_FPS = 8;
 
-/** @type {RTCRtpEncodingParameters[]} */
+const FULL_BPS = 1500000;
+
+/** Coarse to fine: Chromium gives its uplink to those first that are listed first, and a poor one must carry what all can get.
+ * @type {RTCRtpEncodingParameters[]} */
 const ENCODINGS = [
-  { rid: 'h', maxBitrate: 1500000 },
-  { rid: 'm', scaleResolutionDownBy: 2, maxBitrate: 450000 },
   { rid: 'l', scaleResolutionDownBy: 4, maxBitrate: 150000 },
+  { rid: 'm', scaleResolutionDownBy: 2, maxBitrate: 450000 },
+  { rid: 'h', maxBitrate: FULL_BPS },
 ];
 
 /** Sound first, then pictures, whether we have any or not. @param {RTCPeerConnection} connection @param {MediaStream} stream */
@@ -19,12 +22,23 @@ export function addTracks(connection, stream) {
   connection.addTransceiver(picture?.enabled ? picture : 'video', { direction: 'sendrecv', streams: [stream], sendEncodings: ENCODINGS });
 }
 
+/** The server takes one encoding only: not a small one. @param {RTCRtpSender} sender */
+export async function makeWhole(sender) {
+  const parameters = sender.getParameters();
+  const [only, ...others] = parameters.encodings ?? [];
+  if (only?.scaleResolutionDownBy === ENCODINGS[0].scaleResolutionDownBy && others.length === 0) {
+    only.scaleResolutionDownBy = 1;
+    only.maxBitrate = FULL_BPS;
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+}
+
 /** Send @track as a screen or a camera. @param {RTCRtpSender} sender @param {MediaStreamTrack | null} track @param {boolean} isScreen */
 export async function sendPicture(sender, track, isScreen) {
   await sender.replaceTrack(track);
   const parameters = sender.getParameters();
   parameters.encodings.forEach((encoding, index) => {
-    encoding.active = !isScreen || index === 0;
+    encoding.active = !isScreen || index === parameters.encodings.length - 1;
     if (isScreen) {
       encoding.maxFramerate = SCREEN_FPS;
     } else {

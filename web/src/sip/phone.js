@@ -4,7 +4,7 @@
 import JsSIP from 'jssip';
 import { withAttributes, withRidKept } from '../model/description.js';
 import { COMMAND_TYPE } from '../model/commands.js';
-import { addTracks, sendPicture } from '../media/sending.js';
+import { addTracks, makeWhole, sendPicture } from '../media/sending.js';
 import { Wire } from './wire.js';
 
 const INFO_TYPE = 'application/conference-info+xml';
@@ -143,6 +143,7 @@ export class Phone extends EventTarget {
     });
     session.on('accepted', (/** @type {any} */ e) => {
       this.focus = e.response.parseHeader('contact').uri.toString();
+      session.connection.getSenders().forEach((/** @type {RTCRtpSender} */ sender) => void makeWhole(sender));
       this.#tell('accepted', e.response.call_id);
       this.#subscribe();
     });
