@@ -202,7 +202,7 @@ static uint64_t need_of(const struct cf_source *source, cf_usec now) {
 
 /*
  * An encoding that nobody looks at needs nothing if it is finer than all that are looked at; below them it must be paid for,
- * since senders give to coarser ones first.
+ * since senders give to coarser ones first. One that has not begun, for want of a link as a rule, must be able to.
  */
 static void add_line(struct cf_engine_line *line, cf_usec now, struct total *total) {
     uint8_t finest = UINT8_MAX;
@@ -215,13 +215,15 @@ static void add_line(struct cf_engine_line *line, cf_usec now, struct total *tot
     for (size_t i = 0; i < cf_engine_line_stream_count(line) && total->count < REMB_SSRCS_MAX; i++) {
         const struct cf_engine_stream *stream = cf_engine_line_stream(line, i);
         const struct cf_source *source = &stream->source;
-        if (!stream->has_source || !stream->receiver.is_started) {
+        if (!stream->has_source) {
             continue;
         }
         uint64_t limit = source->bitrate.wanted_bps;
         bool is_unseen = source->is_paused && source->config.grade < finest;
         bool is_open = source->is_paused || !source->bitrate.any || limit >= NO_LIMIT_BPS;
-        total->ssrcs[total->count++] = stream->receiver.ssrc;
+        if (stream->receiver.is_started) {
+            total->ssrcs[total->count++] = stream->receiver.ssrc;
+        }
         total->is_limited = total->is_limited || is_unseen || !is_open;
         total->bps += is_unseen ? (finest == UINT8_MAX ? limit : 0) : is_open ? need_of(source, now) : limit;
     }

@@ -46,6 +46,9 @@ static bool is_finer(const struct cf_source *a, const struct cf_source *b, cf_us
     }
     uint64_t cost = cf_source_cost(a, now);
     uint64_t other = cf_source_cost(b, now);
+    if (b->pixels == 0 && other == 0) {
+        return a->pixels != 0 || cost != 0;
+    }
     return other > 0 && cost > other / 100 * FINER_PERCENT;
 }
 

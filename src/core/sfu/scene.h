@@ -57,7 +57,8 @@ void cf_scene_remove(struct cf_scene *picture, struct cf_source *encoding);
 
 /**
  * Put encodings whose grades follow from what they show (config.is_ranked) into their order, finest first: by the size of their
- * pictures, else by what they cost, else as they are. True if that changed something: grades are others then.
+ * pictures, else by what they cost, else as they are; those of which nothing is known yet come last. True if that changed
+ * something: grades are others then.
  */
 bool cf_scene_rank(struct cf_scene *picture, cf_usec now);
 

@@ -126,6 +126,24 @@ static void ranks_encodings_of_simulcast_by_what_they_show(void **state) {
     assert_false(cf_scene_rank(&picture, NOW));
 }
 
+/* As browsers do that list them from coarse to fine, and begin with those that their uplink carries. */
+static void one_that_has_not_begun_does_not_stand_between(void **state) {
+    (void)state;
+    static const uint32_t pixels[] = {57600, 0, 921600};
+    begin(3);
+    for (size_t i = 0; i < 3; i++) {
+        sources[i].config.grade = (uint8_t)i;
+        sources[i].config.is_ranked = true;
+        sources[i].pixels = pixels[i];
+    }
+    assert_true(cf_scene_rank(&picture, NOW));
+    assert_ptr_equal(picture.encodings[0], &sources[2]);
+    assert_ptr_equal(picture.encodings[1], &sources[0]);
+    sources[1].pixels = 230400;
+    assert_true(cf_scene_rank(&picture, NOW));
+    assert_ptr_equal(picture.encodings[1], &sources[1]);
+}
+
 static void ranks_them_by_cost_if_they_dont_say_their_size(void **state) {
     (void)state;
     begin(2);
@@ -162,5 +180,6 @@ CF_TEST_MAIN(cmocka_unit_test(keeps_its_encodings_finest_first), cmocka_unit_tes
              cmocka_unit_test(gives_nothing_finer_than_is_allowed), cmocka_unit_test(falls_back_on_what_is_live),
              cmocka_unit_test(keeps_a_frozen_picture_of_its_own), cmocka_unit_test(waits_longer_for_a_screen),
              cmocka_unit_test(is_known_by_its_finest_ssrc), cmocka_unit_test(ranks_encodings_of_simulcast_by_what_they_show),
+             cmocka_unit_test(one_that_has_not_begun_does_not_stand_between),
              cmocka_unit_test(ranks_them_by_cost_if_they_dont_say_their_size),
              cmocka_unit_test(silence_for_want_of_viewers_is_no_reason_to_have_none))
