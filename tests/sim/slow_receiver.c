@@ -118,7 +118,11 @@ static void a_link_too_narrow_for_anything_is_told(void **state) {
     assert_int_equal(links_pauses[0], 0);
     uint64_t octets = links_receivers[0].octets[0] + links_receivers[0].octets[1];
     uint64_t padding = links_receivers[0].padding;
+    const struct cf_sender_info before = links_receivers[0].repair;
     links_run(CF_SEC(20));
+    /* Packets of padding have no payload (RFC 3550 section 6.4.1). */
+    assert_true(links_receivers[0].repair.packet_count > before.packet_count + 5);
+    assert_int_equal(links_receivers[0].repair.octet_count, before.octet_count);
     assert_int_equal(links_receivers[0].octets[0] + links_receivers[0].octets[1], octets);
     assert_true(links_receivers[0].padding > padding + 5);
     assert_int_equal(links_pauses[1] + links_pauses[0], 1);

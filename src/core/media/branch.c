@@ -298,17 +298,23 @@ void cf_engine_on_hello(struct cf_engine *engine, struct cf_engine_room *room, s
     }
 }
 
-void cf_engine_look_at_branches(struct cf_engine *engine, struct cf_engine_room *room) {
+/* Do we want to be told now, or not any more? True if that has changed, and all have been told. */
+static bool has_told_all(struct cf_engine *engine, struct cf_engine_room *room) {
     struct cf_room_branches *branches = &room->branches;
     bool wants = room->policy.home == engine->config.worker || !cf_list_is_empty(&room->legs);
     if (branches->peers == 0 || wants == branches->is_wanting) {
-        return;
+        return false;
     }
     branches->is_wanting = wants;
     if (!wants) {
         cf_engine_drop_shadows(engine, room, UINT16_MAX);
     }
     say_hello(engine, room, branches->peers);
+    return true;
+}
+
+void cf_engine_look_at_branches(struct cf_engine *engine, struct cf_engine_room *room) {
+    (void)has_told_all(engine, room);
 }
 
 enum cf_err cf_engine_set_branches(struct cf_engine *engine, struct cf_engine_room *room) {
@@ -322,8 +328,9 @@ enum cf_err cf_engine_set_branches(struct cf_engine *engine, struct cf_engine_ro
         }
     }
     branches->peers |= added; /* a branch that was stays until the room ends */
-    cf_engine_look_at_branches(engine, room);
-    say_hello(engine, room, added);
+    if (!has_told_all(engine, room)) {
+        say_hello(engine, room, added);
+    }
     return CF_OK;
 }
 

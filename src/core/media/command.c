@@ -58,7 +58,11 @@ static enum cf_err add_room(struct cf_engine *engine, const struct cf_media_comm
         return err;
     }
     cf_engine_touch_room(engine, room);
-    return cf_engine_set_branches(engine, room);
+    err = cf_engine_set_branches(engine, room);
+    if (err != CF_OK) {
+        cf_engine_free_room(engine, room);
+    }
+    return err;
 }
 
 void cf_engine_free_room(struct cf_engine *engine, struct cf_engine_room *room) {
@@ -222,7 +226,8 @@ static enum cf_err join_line(struct cf_engine *engine, struct cf_engine_leg *leg
     *ret_index = line->index;
     cf_engine_touch_room(engine, leg->room);
     cf_engine_set_leg_timer(engine, leg);
-    return cf_engine_join(engine, line);
+    enum cf_err err = cf_engine_join(engine, line);
+    return err == CF_OK ? cf_engine_bandwidth_set(engine, leg) : err;
 }
 
 static enum cf_err set_leg(struct cf_engine *engine, struct cf_engine_leg *leg, const struct cf_media_leg_policy *policy,
@@ -418,7 +423,6 @@ static enum cf_err set_line(struct cf_engine *engine, struct cf_engine_leg *leg,
     cf_engine_leg_note_takers(leg);
     err = join_line(engine, leg, line, was_single, ret_index);
     err = err == CF_OK ? note_arrivals(engine, line) : err;
-    err = err == CF_OK ? cf_engine_bandwidth_set(engine, leg) : err;
     return err == CF_OK && set->line.is_active && transport == NULL ? CF_ERR_NOT_FOUND : err;
 }
 
@@ -430,8 +434,7 @@ static enum cf_err use_line(struct cf_engine *engine, struct cf_engine_leg *leg,
     }
     bool was_single = line->use.pick.kind == CF_MEDIA_PICK_SPEAKER;
     line->use = use->use;
-    enum cf_err err = join_line(engine, leg, line, was_single, ret_index);
-    return err == CF_OK ? cf_engine_bandwidth_set(engine, leg) : err;
+    return join_line(engine, leg, line, was_single, ret_index);
 }
 
 /* --- all of it --- */

@@ -44,6 +44,7 @@ struct cf_outbox_ticket {
     uint32_t timestamp; /**< of the packet */
     bool is_repeat;     /**< the same packet again, under the same index */
     bool is_rtx;        /**< a retransmission on a stream of its own, or padding */
+    bool is_padding;    /**< nothing else: no octets of a sender report */
 };
 
 /** The outbox. */

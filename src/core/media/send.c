@@ -125,7 +125,7 @@ static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *
                                             .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
                                             .header_len = 12U + line->extension_len,
                                             .payload = kept,
-                                            .ticket = {.user = line, .is_rtx = true}};
+                                            .ticket = {.user = line, .is_rtx = true, .is_padding = true}};
     put_number(engine, line, &packet, 12U + line->twcc_at);
     cf_outbox_add(outbox, &packet);
 }
@@ -306,10 +306,12 @@ static size_t account(struct cf_engine *engine, size_t at) {
         if (ticket->is_repeat || ticket->is_rtx) {
             line->counts.repeats_out++;
         }
+        /* Neither headers nor padding count (RFC 3550 section 6.4.1). */
+        size_t payload = ticket->is_padding ? 0 : job->prefix.len + job->payload.len;
         if (ticket->is_rtx) {
-            cf_rtp_sender_on_packet(&line->rtx_sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
+            cf_rtp_sender_on_packet(&line->rtx_sender, ticket->timestamp, payload, engine->now);
         } else if (!ticket->is_repeat) {
-            cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, job->prefix.len + job->payload.len, engine->now);
+            cf_rtp_sender_on_packet(&line->sender, ticket->timestamp, payload, engine->now);
         }
     }
     line->counts.failures_out += failed;

@@ -67,6 +67,41 @@ static void says_what_it_can_not_do(void **state) {
     test_media_fini(&w);
 }
 
+static size_t count_hellos(void) {
+    struct cf_engine_parcel parcel;
+    struct cf_parcel_message message;
+    size_t count = 0;
+    while (cf_engine_poll_parcel(&w.engine, &parcel)) {
+        struct cf_span rest = parcel.octets;
+        while (cf_parcel_next(&rest, &message)) {
+            count += message.kind == CF_PARCEL_HELLO;
+        }
+    }
+    return count;
+}
+
+/* Whatever memory is out, it can be tried again. Once it is there other workers are told of it once each. */
+static void a_shared_room_is_there_or_is_not(void **state) {
+    (void)state;
+    const struct cf_media_command add = {
+        .kind = CF_MEDIA_ROOM_ADD, .room = {7, 1}, .as.room_policy = {.workers = 7, .home = w.engine.config.worker}};
+    test_media_init_spread(&w, 12, 1);
+    bool has_failed = true;
+    size_t rooms = w.engine.rooms.count;
+    for (size_t n = 0; has_failed; n++) {
+        test_media_forget_events(&w);
+        w.mem.failed = false;
+        w.mem.fail_at = w.mem.count + n;
+        cf_engine_command(&w.engine, &add, w.now);
+        w.mem.fail_at = SIZE_MAX;
+        has_failed = w.mem.failed;
+        assert_int_equal(w.engine.rooms.count, rooms + !has_failed);
+        assert_int_equal(count_hellos(), has_failed ? 0 : 2);
+        assert_true(n < 20);
+    }
+    test_media_fini(&w);
+}
+
 static void ignores_what_crossed_a_removal(void **state) {
     (void)state;
     test_media_init(&w, 2);
@@ -297,7 +332,8 @@ static void copes_with_want_of_memory(void **state) {
     test_media_fini(&w);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(says_what_it_can_not_do), cmocka_unit_test(ignores_what_crossed_a_removal),
-             cmocka_unit_test(a_leg_says_goodbye), cmocka_unit_test(a_room_takes_its_legs_along),
-             cmocka_unit_test(a_repeated_agreement_is_not_noticed), cmocka_unit_test(a_line_that_ends_and_comes_back),
-             cmocka_unit_test(a_member_moves_to_another_address), cmocka_unit_test(copes_with_want_of_memory))
+CF_TEST_MAIN(cmocka_unit_test(says_what_it_can_not_do), cmocka_unit_test(a_shared_room_is_there_or_is_not),
+             cmocka_unit_test(ignores_what_crossed_a_removal), cmocka_unit_test(a_leg_says_goodbye),
+             cmocka_unit_test(a_room_takes_its_legs_along), cmocka_unit_test(a_repeated_agreement_is_not_noticed),
+             cmocka_unit_test(a_line_that_ends_and_comes_back), cmocka_unit_test(a_member_moves_to_another_address),
+             cmocka_unit_test(copes_with_want_of_memory))
