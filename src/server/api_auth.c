@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "core/auth/api_key.h"
 #include "server/json.h"
+#include "server/sessions.h"
 #include "shell/system/system.h"
 
 #define SESSION_SEC (8 * 3600)
@@ -82,7 +83,8 @@ static enum worth take_session(struct cf_api_call *call, struct cf_str text) {
     if (worth != WORTH_GOOD) {
         return worth;
     }
-    if (cf_accounts_find(cf_node_accounts(node), actor->token.subject) == NULL ||
+    if (cf_guests_is_revoked(cf_node_guests(node), &actor->token) ||
+        cf_accounts_find(cf_node_accounts(node), actor->token.subject) == NULL ||
         cf_account_store_is_admin(&call->services->store->db, actor->token.subject, &is_admin) != CF_OK) {
         return WORTH_PAST;
     }
@@ -195,6 +197,7 @@ static void make_session(struct cf_api_call *call, const struct cf_account *acco
                              .expires = call->wall / CF_SEC(1) + SESSION_SEC};
     cf_writer_init(&w, text, sizeof text);
     if (cf_token_put(&w, cf_openssl_hash(), &services->links->keys, &token)) {
+        cf_sessions_note(services->links, &token, call->wall);
         put_session(call, &token, cf_writer_str(&w));
     } else {
         (void)cf_api_fail(call, CF_PROBLEM(503, "unavailable", "No token could be made"));

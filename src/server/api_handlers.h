@@ -23,6 +23,13 @@ void cf_api_make_link(struct cf_api_call *call);
 void cf_api_get_link(struct cf_api_call *call);
 void cf_api_revoke_link(struct cf_api_call *call);
 
+/* --- api_sessions.c --- */
+void cf_api_list_sessions(struct cf_api_call *call);
+void cf_api_get_session(struct cf_api_call *call);
+void cf_api_revoke_session(struct cf_api_call *call);
+/** The one that asks. */
+void cf_api_close_session(struct cf_api_call *call);
+
 /* --- api_rooms.c --- */
 void cf_api_list_rooms(struct cf_api_call *call);
 void cf_api_create_room(struct cf_api_call *call);

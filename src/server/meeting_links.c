@@ -5,6 +5,7 @@
 #include "adapt/openssl/hash.h"
 #include "core/conf/display_name.h"
 #include "server/json.h"
+#include "server/sessions.h"
 #include "server/token_keys.h"
 #include "shell/log/log.h"
 #include "shell/system/system.h"
@@ -79,7 +80,7 @@ enum cf_err cf_meeting_links_open(struct cf_meeting_links *links, struct cf_stor
         cf_meeting_links_reload(links);
         err = cf_link_store_revoked(&store->db, cf_system_wall() - config->guest_life_usec, note_revoked, links);
     }
-    return err;
+    return err == CF_OK ? cf_sessions_restore(links, cf_system_wall()) : err;
 }
 
 void cf_put_meeting_page(struct cf_writer *w, const struct cf_config *config, struct cf_str realm, struct cf_str key) {
@@ -253,6 +254,7 @@ static struct cf_problem sign_guest(struct cf_meeting_links *links, cf_wall wall
     ret->token = cf_writer_str(&w);
     ret->username = cf_str_head(ret->token, ret->token.len - CF_TOKEN_SIGNATURE_LEN - 1);
     ret->password = cf_str_skip(ret->token, ret->token.len - CF_TOKEN_SIGNATURE_LEN);
+    cf_sessions_note(links, &ret->guest, wall);
     return CF_PROBLEM_NONE;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands about meeting links and guests. */
+/* Commands about meeting links, guests and sessions. */
 #include "server/operator_links.h"
 
 #include "server/json.h"
+#include "server/sessions.h"
+#include "shell/system/system.h"
 
 #define LIFE_MAX (365 * 86400)
 
@@ -155,12 +157,45 @@ static void do_rotate(struct cf_services *services, struct cf_str rest, cf_wall 
     finish(w, CF_STR("rotate-keys"), cf_meeting_links_rotate(services->links));
 }
 
+/* --- sessions --- */
+
+static bool list_session(void *ctx, const struct cf_session_row *row) {
+    struct cf_writer *w = ctx;
+    cf_put_char(w, '{');
+    cf_put_json_key(w, CF_STR("session"), true);
+    cf_put_json_str(w, row->id);
+    cf_put_json_text(w, CF_STR("kind"), row->is_guest ? CF_STR("guest") : CF_STR("account"));
+    cf_put_json_text(w, CF_STR("user"), row->user);
+    if (row->is_guest) {
+        cf_put_json_text(w, CF_STR("room"), row->room);
+        cf_put_json_text(w, CF_STR("role"), row->role);
+        cf_put_json_text(w, CF_STR("name"), row->name);
+        cf_put_json_text(w, CF_STR("link"), row->link);
+    }
+    cf_put_json_time(w, CF_STR("created"), row->created);
+    cf_put_json_time(w, CF_STR("expires"), row->expires);
+    cf_put_lit(w, "}\n");
+    return cf_writer_ok(w);
+}
+
+static void do_sessions(struct cf_services *services, struct cf_str rest, cf_wall wall, struct cf_writer *w) {
+    enum cf_err err = cf_session_store_page(&services->store->db, rest, wall, CF_SESSION_STORE_MAX, list_session, w);
+    if (err != CF_OK) {
+        fail(w, cf_problem_of_err(err).detail);
+    }
+}
+
+static void do_revoke(struct cf_services *services, struct cf_str rest, cf_wall wall, struct cf_writer *w) {
+    finish(w, CF_STR("revoke"), cf_sessions_revoke(services->links, rest, cf_system_now(), wall));
+}
+
 static const struct {
     struct cf_str word;
     void (*run)(struct cf_services *services, struct cf_str rest, cf_wall wall, struct cf_writer *w);
 } commands[] = {
     {CF_STR_INIT("guest"), do_guest},   {CF_STR_INIT("link"), do_link},          {CF_STR_INIT("links"), do_links},
-    {CF_STR_INIT("unlink"), do_unlink}, {CF_STR_INIT("rotate-keys"), do_rotate},
+    {CF_STR_INIT("unlink"), do_unlink}, {CF_STR_INIT("rotate-keys"), do_rotate}, {CF_STR_INIT("sessions"), do_sessions},
+    {CF_STR_INIT("revoke"), do_revoke},
 };
 
 bool cf_operator_links_do(struct cf_services *services, struct cf_str command, cf_wall wall, struct cf_writer *answer) {

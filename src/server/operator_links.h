@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands of the operator about meeting links: link, links, unlink, rotate-keys. On the loop's thread. */
+/* Commands of the operator about meeting links and sessions: guest, link, links, unlink, sessions, revoke, rotate-keys. On the
+ * loop's thread. */
 #ifndef CF_SERVER_OPERATOR_LINKS_H
 #define CF_SERVER_OPERATOR_LINKS_H
 

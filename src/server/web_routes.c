@@ -14,6 +14,10 @@
     X("GET", "/api/ice-servers", CF_API_ANY_SCOPE, cf_api_get_ice_servers)                                                       \
     X("POST", "/api/join", EVERYBODY, cf_api_join)                                                                               \
     X("POST", "/api/session", EVERYBODY, cf_api_open_session)                                                                    \
+    X("DELETE", "/api/session", CF_API_ANY_SCOPE, cf_api_close_session)                                                          \
+    X("GET", "/api/sessions", CF_SCOPE_ADMIN, cf_api_list_sessions)                                                              \
+    X("GET", "/api/sessions/{session}", CF_SCOPE_ADMIN, cf_api_get_session)                                                      \
+    X("DELETE", "/api/sessions/{session}", CF_SCOPE_ADMIN, cf_api_revoke_session)                                                \
     X("GET", "/api/rooms", CF_SCOPE_ROOMS_READ, cf_api_list_rooms)                                                               \
     X("POST", "/api/rooms", CF_SCOPE_ROOMS_WRITE, cf_api_create_room)                                                            \
     X("GET", "/api/rooms/{room}", CF_SCOPE_ROOMS_READ, cf_api_get_room)                                                          \

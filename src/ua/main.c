@@ -23,6 +23,8 @@ static const char help[] =
     "  confer [--state FOLDER] link ROOM [--role moderator|speaker|listener] [--name NAME] [--expires 7d]\n"
     "                                                a meeting link for browsers; links, unlink LINK, rotate-keys\n"
     "  confer [--state FOLDER] guest ROOM [...]      the same options: what a SIP client needs to come in without an account\n"
+    "  confer [--state FOLDER] sessions, revoke SESSION\n"
+    "                                                guests and accounts that are logged in; log one out\n"
     "  confer [--state FOLDER] webhook URL [EVENT...], webhooks, unwebhook ID\n"
     "                                                programs that are told what happens: docs/web-api.md\n"
     "  confer [--state FOLDER] stats                 counters\n"

@@ -146,6 +146,65 @@ def links_are_withdrawn():
         server.close()
 
 
+def sessions_are_ended_one_by_one():
+    """Guests and accounts: listed, revoked, and gone for good, after a restart too; others are not touched."""
+    server = ApiServer()
+    try:
+        api = server.api()
+        link = server.confer('link', 'tea', '--role', 'moderator')[0]
+        guests = [join(server, link=link['url'].split('#')[1], name=name).json for name in ('Ann', 'Ben', 'Cid')]
+        tabs = [Guest(server, guest) for guest in guests]
+        for tab in tabs:
+            check(tab.ask('INVITE', ROOM, **INVITE).status == 200, 'in')
+        # Who logs in twice has two sessions.
+        alice = [Api(server.plain, api_session['token']) for api_session in (Api(server.plain).log_in('alice').json for _ in range(2))]
+        server.confer('user', 'role', 'alice', 'admin')
+        items = alice[0].ask('GET', '/api/sessions', status=200).json['items']
+        check(sorted((i['kind'], i['user'], i.get('name'), i.get('link')) for i in items if i['kind'] == 'guest') ==
+              sorted(('guest', g['user'], g['name'], link['link']) for g in guests), f'{items}')
+        check([i['own'] for i in items if i['kind'] == 'account'].count(True) == 1, f'{items}')
+        check(api.pages('/api/sessions', 2) == api.pages('/api/sessions', 100), 'the same')
+        # One guest of three.
+        mine = next(i['id'] for i in items if i['user'] == guests[0]['user'])
+        alice[0].ask('DELETE', f'/api/sessions/{mine}', status=204)
+        check(tabs[0].request('BYE') is not None, 'who is revoked is removed')
+        for way in (Guest(server, guests[0]),):
+            check(way.ask('INVITE', ROOM, **{**INVITE, 'call_id': 'again'}).status == 401, 'and does not come again')
+        old = Client(('127.0.0.1', server.port), guests[0]['user'].removeprefix('sip:').split('@')[0])
+        challenge = old.send_until('OPTIONS', ROOM, 401)
+        line = digest(challenge.get('www-authenticate'), 'INVITE', ROOM, guests[0]['username'], guests[0]['password'])
+        old.send(old.text('INVITE', ROOM, fields=line, **{**INVITE, 'call_id': 'digest'}))
+        check(old.wait('an answer', lambda m: m.status and m.status >= 200).status in (401, 403), 'nor by digest')
+        Api(server.plain, guests[0]['token']).ask('GET', '/api/ice-servers', status=401)
+        check(sorted(p['user'] for p in server.room('room-tea')['participants']) == sorted(g['user'] for g in guests[1:]), 'others stay')
+        # By command; by whoever has it; of an account.
+        check(server.confer('revoke', next(i['id'] for i in items if i['user'] == guests[1]['user'])) == [{'done': 'revoke'}], 'by command')
+        check(tabs[1].request('BYE') is not None, 'removed as well')
+        Api(server.plain, guests[2]['token']).ask('DELETE', '/api/session', status=204)
+        check(tabs[2].request('BYE') is not None, 'who logs out leaves')
+        server.wait_no_room('room-tea')
+        alice[1].ask('DELETE', '/api/session', status=204)
+        alice[1].ask('GET', '/api/ice-servers', status=401)
+        check([(s['kind'], s['user']) for s in server.confer('sessions')] == [('account', 'alice')], 'one is left')
+        for gone in (mine, 'none'):
+            api.ask('DELETE', f'/api/sessions/{gone}', status=404)
+            api.ask('GET', f'/api/sessions/{gone}', status=404)
+        server.confer('revoke', 'none', status=1)
+        join(server, 200, link=link['url'].split('#')[1], name='Dan')
+        server.end()
+        other = ApiServer(state=server.state)
+        try:
+            Api(other.plain, guests[0]['token']).ask('GET', '/api/ice-servers', status=401)
+            Api(other.plain, alice[1].token).ask('GET', '/api/ice-servers', status=401)
+            Api(other.plain, alice[0].token).ask('GET', '/api/ice-servers', status=200)
+            check(len(other.confer('sessions')) == 2, 'they are listed still')
+        finally:
+            other.close()
+    finally:
+        server.owns_state = True
+        server.close()
+
+
 def pins_are_not_guessed():
     """T20 over the API: right ones are not looked at after too many wrong ones, and unknown rooms look the same."""
     server = ApiServer()
@@ -316,7 +375,7 @@ def every_request_is_as_the_document_says():
         made.register()
         check(made.ask('INVITE', 'sip:videoconference-factory@localhost', **INVITE).status in (200, 302), 'an ad hoc conference')
         member = urllib.parse.quote(guest.joined['user'], safe='')
-        api.log_in('alice')
+        alice = api.log_in('alice').json
         end = time.monotonic() + 15
         while not any(leg['history']['in'] and leg.get('since') and leg['streams'] for leg in api.ask('GET', '/api/legs', status=200).json['items']):
             check(time.monotonic() < end, 'samples are taken')
@@ -324,7 +383,7 @@ def every_request_is_as_the_document_says():
         # Each with too few rights, and with none.
         bodies = {'createRoom': {'name': 'x'}, 'changeRoom': {}, 'act': {'action': 'unmute', 'user': 'sip:carol@localhost'}, 'makeLink': {'room': 'tea'},
                   'addWebhook': {'url': 'https://hooks.example/x'}, 'join': {'link': 'x'}}
-        paths = {'room': 'tea', 'user': member, 'link': link['id'], 'webhook': 'none'}
+        paths = {'room': 'tea', 'user': member, 'link': link['id'], 'webhook': 'none', 'session': 'none'}
         for (method, template), scope in document_routes().items():
             path = re.sub(r'\{(\w+)\}', lambda m: paths[m.group(1)], template)
             operation = DOCUMENT['paths'][template][method.lower()]
@@ -384,6 +443,11 @@ def every_request_is_as_the_document_says():
         api.ask('POST', '/api/webhooks', {'url': 'https://a/', 'events': []}, status=400)
         api.ask('GET', f'/api/webhooks/{hooks[0]["id"]}', status=200)
         api.ask('DELETE', f'/api/webhooks/{hooks[0]["id"]}', status=204)
+        sessions = api.ask('GET', '/api/sessions', status=200).json['items']
+        api.ask('GET', f'/api/sessions/{sessions[0]["id"]}', status=200)
+        api.ask('DELETE', f'/api/sessions/{next(s["id"] for s in sessions if s["kind"] == "guest")}', status=204)
+        api.ask('DELETE', '/api/session', status=403)
+        Api(server.plain, alice['token']).ask('DELETE', '/api/session', status=204)
         api.ask('GET', '/api/statistics', status=200)
         check(api.ask('GET', '/metrics', status=200).text.startswith('# HELP'), 'figures')
         api.ask('POST', '/api/drain', status=204)
@@ -422,5 +486,5 @@ def hostile_names_stay_text():
         server.close()
 
 
-run_cases(a_link_is_a_meeting, guests_have_one_room, links_are_withdrawn, pins_are_not_guessed, who_asks_behind_a_proxy_is_told_apart, a_lobby_holds_guests, roles_have_their_rights,
+run_cases(a_link_is_a_meeting, guests_have_one_room, links_are_withdrawn, sessions_are_ended_one_by_one, pins_are_not_guessed, who_asks_behind_a_proxy_is_told_apart, a_lobby_holds_guests, roles_have_their_rights,
           every_route_is_in_the_document, every_request_is_as_the_document_says, hostile_names_stay_text)

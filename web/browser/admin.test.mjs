@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openPage } from './meeting.mjs';
-import { Site } from '../testing/site.mjs';
+import { Site, until } from '../testing/site.mjs';
 
 const EVIL = '<img src=x onerror=alert(1)>';
 /** @type {Site} */
@@ -14,6 +14,14 @@ let opened;
 let page;
 /** @type {import('../testing/site.mjs').Program[]} */
 let phones;
+
+/** A guest of a link, without a page. @param {string} url */
+async function joinAsGuest(url) {
+  const { user, token } = await (await fetch(`${site.plainUrl}api/join`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ link: url.split('#')[1] }),
+  })).json();
+  return { user, ask: () => fetch(`${site.plainUrl}api/ice-servers`, { headers: { Authorization: `Bearer ${token}` } }) };
+}
 
 /** @param {string} user @param {string} [password] */
 async function logIn(user, password = user) {
@@ -75,10 +83,26 @@ test('a room can be ended from here', async () => {
   await page.waitForSelector('#legs tr:has-text("Nobody is in a call")');
 });
 
+test('a guest is seen, and removed for good from here', async () => {
+  const [link] = await site.control('link', 'tea', '--role', 'speaker', '--name', EVIL);
+  const guest = await joinAsGuest(link.url);
+  const row = `#sessions tr:has-text("${guest.user}")`;
+  await page.waitForSelector(`${row} td:text-is("guest, speaker")`);
+  await page.waitForSelector('#sessions tr td:text-is("account, this page")');
+  assert.equal(await page.locator('img').count(), 0);
+  await opened.shoot('admin-sessions');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.click(`${row} button:text-is("Remove")`);
+  await page.waitForSelector(row, { state: 'detached' });
+  assert.equal((await guest.ask()).status, 401);
+});
+
 test('the session outlives a reload, not a log-out', async () => {
   await page.reload();
   await page.waitForSelector('#admin:not([hidden])');
+  const sessions = (await site.control('sessions')).length;
   await page.click('#log-out');
+  await until('its end', async () => (await site.control('sessions')).length === sessions - 1);
   await page.reload();
   await page.waitForSelector('#login:not([hidden])');
   assert.equal(await page.isVisible('#admin'), false);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page for administrators: rooms, calls with their history, figures, draining.
-import { ask, list, logIn, Refusal } from './api.js';
+import { ask, list, logIn, logOut as endSession, Refusal } from './api.js';
 import { rateText, spanText, sparkline } from './model/sparkline.js';
 import { button, byId, make, notice, setText } from './ui/element.js';
 
@@ -111,6 +111,33 @@ function legRow(leg) {
   return row;
 }
 
+/** @param {string} time of the interface */
+function timeText(time) {
+  const at = new Date(time);
+  const isToday = at.toDateString() === new Date().toDateString();
+  return at.toLocaleString([], isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** @param {any} open */
+function sessionRow(open) {
+  const row = make('tr', '');
+  row.dataset.session = open.id;
+  const actions = make('td', '');
+  const buttons = make('div', 'buttons');
+  if (!open.own) {
+    buttons.append(button(open.kind === 'guest' ? 'Remove' : 'Log out', () => {
+      if (confirm(open.kind === 'guest' ? `Remove ${open.name || open.user}? The guest can come again by the link only.` : `Log ${open.user} out there?`)) {
+        void change(`/api/sessions/${encodeURIComponent(open.id)}`, undefined, 'DELETE');
+      }
+    }, 'warn'));
+  }
+  actions.append(buttons);
+  const kind = open.kind === 'guest' ? `guest, ${open.role}` : open.own ? 'account, this page' : 'account';
+  row.append(headCell(open.name || open.user.replace(/^sips?:/, ''), open.user), make('td', '', kind), make('td', '', open.room ?? ''),
+    make('td', '', timeText(open.created)), make('td', '', timeText(open.expires)), actions);
+  return row;
+}
+
 /** Ask for all there is to see, and again. */
 async function refresh() {
   clearTimeout(timer);
@@ -119,13 +146,15 @@ async function refresh() {
     return;
   }
   try {
-    const [figures, rooms, legs] = await Promise.all([ask('/api/statistics', { token }), list('/api/rooms', token), list('/api/legs', token)]);
+    const [figures, rooms, legs, sessions] = await Promise.all([ask('/api/statistics', { token }), list('/api/rooms', token), list('/api/legs', token),
+      list('/api/sessions', token)]);
     if (session?.token !== token) {
       return;
     }
     renderFigures(figures);
     byId('rooms').replaceChildren(...(rooms.length > 0 ? rooms.map(roomRow) : [emptyRow('No room is open.', 6)]));
     byId('legs').replaceChildren(...(legs.length > 0 ? legs.map(legRow) : [emptyRow('Nobody is in a call.', 8)]));
+    byId('sessions').replaceChildren(...sessions.sort((a, b) => b.created.localeCompare(a.created)).map(sessionRow));
     byId('trouble').hidden = true;
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) {
@@ -138,10 +167,10 @@ async function refresh() {
   timer = setTimeout(() => void refresh(), REFRESH_MSEC);
 }
 
-/** @param {string} path @param {object} [body] */
-async function change(path, body) {
+/** @param {string} path @param {object} [body] @param {string} [method] */
+async function change(path, body, method = 'POST') {
   try {
-    await ask(path, { method: 'POST', token: session?.token, body });
+    await ask(path, { method, token: session?.token, body });
   } catch (error) {
     notice(error instanceof Error ? error.message : 'That did not work.');
   }
@@ -164,6 +193,9 @@ function enter(opened) {
 
 /** @param {string} [why] */
 function logOut(why = '') {
+  if (session && why === '') {
+    endSession(session.token);
+  }
   session = undefined;
   clearTimeout(timer);
   sessionStorage.removeItem(KEY);

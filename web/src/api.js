@@ -60,6 +60,12 @@ export async function logIn(user, password) {
   }
 }
 
+/** The session of @token is over; it ends by itself in some hours if that is not heard. @param {string} token */
+export function logOut(token) {
+  const headers = { Authorization: `Bearer ${token}` };
+  void fetch('/api/session', { method: 'DELETE', headers, credentials: 'omit', keepalive: true }).catch(() => undefined);
+}
+
 /** All items of a list that comes in pages, up to @most. @param {string} path @param {string} token @param {number} [most] @returns {Promise<any[]>} */
 export async function list(path, token, most = 500) {
   const items = [];

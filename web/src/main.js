@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Joins the screens: join, waiting, meeting, over.
-import { getRelays, getServer, joinAsGuest, logIn, makeLink, Refusal } from './api.js';
+import { getRelays, getServer, joinAsGuest, logIn, logOut, makeLink, Refusal } from './api.js';
 import { invitationOf, keyToName, uriOfRoom } from './model/link.js';
 import { Meeting } from './model/meeting.js';
 import { Phone } from './sip/phone.js';
@@ -61,13 +61,13 @@ async function admissionOf(entry, invitation, server) {
     const token = (await logIn(entry.user, entry.password).catch(() => undefined))?.token ?? '';
     return {
       identity: { server: socket(server.websocket), uri: `sip:${entry.user}@${server.domain}`, name: entry.name, password: entry.password, relays: () => getRelays(token) },
-      target: uriOfRoom(room, server.domain), room: keyToName(room), token, mayInvite: token !== '',
+      target: uriOfRoom(room, server.domain), room: keyToName(room), token, mayInvite: token !== '', close: () => { if (token) { logOut(token); } },
     };
   }
   const guest = await becomeGuest(entry, invitation);
   return {
     identity: { server: socket(guest.websocket), uri: guest.user, name: guest.name || entry.name, token: guest.token, relays: () => getRelays(guest.token) },
-    target: guest.uri, room: keyToName(guest.room), token: guest.token, mayInvite: guest.role === 'moderator',
+    target: guest.uri, room: keyToName(guest.room), token: guest.token, mayInvite: guest.role === 'moderator', close: () => {}, // a guest who loads the page again is the same one
   };
 }
 
@@ -109,6 +109,7 @@ function hold(admission, stream) {
         close();
         stop.abort();
         meeting.phone.stop();
+        admission.close();
         meeting.screen?.stop();
         meeting.stream.getTracks().forEach((track) => track.stop());
         if (isShown) {

@@ -97,6 +97,20 @@ static const char *const steps[] = {
     "CREATE INDEX webhook_delivery_by_names ON webhook_delivery(webhook, id);",
     /* 8 -> 9: the domain that accounts are for (account_store.c). */
     "CREATE TABLE account_domain (domain TEXT NOT NULL);",
+    /* 9 -> 10: who was given a token (session_store.c). */
+    "CREATE TABLE session ("
+    " id TEXT PRIMARY KEY NOT NULL,"
+    " is_guest INTEGER NOT NULL,"
+    " user TEXT NOT NULL,"
+    " room TEXT,"
+    " role TEXT,"
+    " name TEXT,"
+    " link TEXT,"
+    " created_wall INTEGER NOT NULL,"
+    " expires_wall INTEGER NOT NULL,"
+    " is_revoked INTEGER NOT NULL DEFAULT 0"
+    ") WITHOUT ROWID;"
+    "CREATE INDEX session_end ON session (is_revoked, expires_wall);",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

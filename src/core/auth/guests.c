@@ -78,7 +78,7 @@ enum cf_err cf_guests_revoke(struct cf_guests *guests, struct cf_str id, int64_t
     return CF_OK;
 }
 
-static bool is_revoked(const struct cf_guests *guests, const struct cf_token *token) {
+bool cf_guests_is_revoked(const struct cf_guests *guests, const struct cf_token *token) {
     return cf_map_get(&guests->revoked, token->id) != NULL ||
            (token->link.len > 0 && cf_map_get(&guests->revoked, token->link) != NULL);
 }
@@ -86,7 +86,7 @@ static bool is_revoked(const struct cf_guests *guests, const struct cf_token *to
 enum cf_token_verdict cf_guests_check(struct cf_guests *guests, struct cf_str text, enum cf_token_kind kind, int64_t now_sec,
                                       char *room, struct cf_token *ret) {
     enum cf_token_verdict verdict = cf_token_read(guests->hash, &guests->keys, text, kind, guests->issuer, now_sec, room, ret);
-    verdict = verdict == CF_TOKEN_GOOD && is_revoked(guests, ret) ? CF_TOKEN_REVOKED : verdict;
+    verdict = verdict == CF_TOKEN_GOOD && cf_guests_is_revoked(guests, ret) ? CF_TOKEN_REVOKED : verdict;
     guests->refused += verdict == CF_TOKEN_GOOD ? 0 : 1;
     return verdict;
 }

@@ -46,6 +46,9 @@ void cf_guests_set_keys(struct cf_guests *guests, const struct cf_token_keys *ke
 /** Tokens with this id, and guests that came by the link of this id, are no good any more; remember it until @p expires. */
 CF_MUST_USE enum cf_err cf_guests_revoke(struct cf_guests *guests, struct cf_str id, int64_t expires, int64_t now_sec);
 
+/** Was @p token, or the link that it came by, revoked? */
+bool cf_guests_is_revoked(const struct cf_guests *guests, const struct cf_token *token);
+
 /** Is a token of @p kind good now? As cf_token_read(), and CF_TOKEN_REVOKED. */
 enum cf_token_verdict cf_guests_check(struct cf_guests *guests, struct cf_str text, enum cf_token_kind kind, int64_t now_sec,
                                       char *room, struct cf_token *ret);

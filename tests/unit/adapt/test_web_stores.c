@@ -5,6 +5,7 @@
 #include "adapt/sqlite/api_key_store.h"
 #include "adapt/sqlite/link_store.h"
 #include "adapt/sqlite/schema.h"
+#include "adapt/sqlite/session_store.h"
 #include "adapt/sqlite/webhook_store.h"
 
 #include "lib/test.h"
@@ -83,6 +84,64 @@ static void old_links_are_forgotten(void **state) {
     assert_ok(add_link("new", 40 * DAY, 41 * DAY));
     assert_ok(cf_link_store_page(&db, CF_STR(""), 10, note_link, &all));
     assert_string_equal(seen, "kept  0;new  0;");
+}
+
+static bool note_session(void *ctx, const struct cf_session_row *row) {
+    note(row->id, row->is_guest ? row->link : row->user, row->is_guest);
+    return --*(int *)ctx > 0;
+}
+
+static enum cf_err add_session(const char *id, bool is_guest, cf_wall created, cf_wall expires) {
+    struct cf_session_row row = {
+        .id = cf_str_of(id), .is_guest = is_guest, .user = CF_STR("u"), .created = created, .expires = expires};
+    row.link = is_guest ? CF_STR("l") : CF_STR_NONE;
+    return cf_session_store_add(&db, &row);
+}
+
+static void sessions_are_seen_while_they_are_good(void **state) {
+    (void)state;
+    int all = 100;
+    assert_ok(add_session("b", true, DAY, 2 * DAY));
+    assert_ok(add_session("a", false, DAY, 3 * DAY));
+    assert_ok(add_session("c", true, DAY, 4 * DAY));
+    assert_int_equal(add_session("c", true, DAY, 4 * DAY), CF_ERR_EXISTS);
+    assert_ok(cf_session_store_page(&db, CF_STR_NONE, DAY, 2, note_session, &all));
+    assert_ok(cf_session_store_page(&db, CF_STR("b"), DAY, 2, note_session, &all));
+    assert_string_equal(seen, "a u 0;b l 1;c l 1;");
+    seen_len = 0;
+    assert_ok(cf_session_store_page(&db, CF_STR(""), 2 * DAY, 9, note_session, &all));
+    assert_string_equal(seen, "a u 0;c l 1;");
+    seen_len = 0;
+    assert_int_equal(cf_session_store_revoke(&db, CF_STR("b"), 2 * DAY), CF_ERR_NOT_FOUND);
+    assert_ok(cf_session_store_revoke(&db, CF_STR("c"), 2 * DAY));
+    assert_int_equal(cf_session_store_revoke(&db, CF_STR("c"), 2 * DAY), CF_ERR_NOT_FOUND);
+    assert_int_equal(cf_session_store_find(&db, CF_STR("c"), 2 * DAY, note_session, &all), CF_ERR_NOT_FOUND);
+    assert_ok(cf_session_store_find(&db, CF_STR("a"), 2 * DAY, note_session, &all));
+    assert_ok(cf_session_store_revoked(&db, 2 * DAY, note_session, &all));
+    assert_string_equal(seen, "a u 0;c l 1;");
+    seen_len = 0;
+    assert_ok(cf_session_store_revoked(&db, 4 * DAY, note_session, &all));
+    assert_int_equal(seen_len, 0);
+    /* What has expired is forgotten when somebody comes. */
+    assert_ok(add_session("d", true, 4 * DAY, 5 * DAY));
+    assert_ok(cf_session_store_page(&db, CF_STR(""), 0, 9, note_session, &all));
+    assert_string_equal(seen, "d l 1;");
+}
+
+static void the_first_that_expires_makes_room(void **state) {
+    (void)state;
+    int all = 100;
+    /* As many as there may be, one after the other expiring from the second day on. */
+    assert_int_equal(CF_SESSION_STORE_MAX, 20000);
+    assert_ok(
+        cf_sqlite_exec(&db, "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999) INSERT INTO session "
+                            "SELECT printf('%05d', i), 1, 'u', NULL, NULL, NULL, 'l', 86400000000, 172800000000 + i, 0 FROM n"));
+    assert_ok(cf_session_store_revoke(&db, CF_STR("00000"), DAY));
+    assert_ok(add_session("new", true, DAY, 3 * DAY));
+    assert_int_equal(cf_session_store_find(&db, CF_STR("00001"), DAY, note_session, &all), CF_ERR_NOT_FOUND);
+    assert_ok(cf_session_store_find(&db, CF_STR("00002"), DAY, note_session, &all));
+    assert_ok(cf_session_store_revoked(&db, DAY, note_session, &all));
+    assert_string_equal(seen, "00002 l 1;00000 l 1;");
 }
 
 static void note_key(void *ctx, const struct cf_api_key_row *row) {
@@ -168,5 +227,6 @@ static void a_new_password_keeps_the_role(void **state) {
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
-CF_TEST_MAIN(CASE(links_come_in_pages_and_are_revoked), CASE(old_links_are_forgotten), CASE(keys_are_found_and_removed),
+CF_TEST_MAIN(CASE(links_come_in_pages_and_are_revoked), CASE(sessions_are_seen_while_they_are_good),
+             CASE(the_first_that_expires_makes_room), CASE(old_links_are_forgotten), CASE(keys_are_found_and_removed),
              CASE(webhooks_are_kept), CASE(what_waits_is_kept_in_order), CASE(a_new_password_keeps_the_role))
