@@ -71,7 +71,7 @@ def add_account(where, name):
     check(out.returncode == 0, out.stderr)
 
 
-def proxied(where, port, proxy, **more):
+def proxied(where, port, **more):
     return settings(where, port, accounts__registrar='no', accounts__trusted_proxies='127.0.0.2', conferences__open_rooms='yes', **more)
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """DTLS-SRTP with a real worker: a call by hand over SIP, and OpenSSL's own client in the media path."""
+import contextlib
 import hashlib
 import os
 import re
@@ -14,10 +15,9 @@ import time
 
 from confer_test import Failure, Server, check, run_cases
 from phone import Phone
+from raw_sip import Client
 
 CRLF = '\r\n'
-# Strangers get no more than they send (docs/adr/0014-answers-pay-for-themselves.md): a short INVITE gets no challenge.
-PADDING = f'User-Agent: {"test " * 50}{CRLF}'
 
 
 def field(message, name):
@@ -25,66 +25,23 @@ def field(message, name):
     return match.group(1) if match else ''
 
 
-class Caller:
-    """A phone made of little: one call by INVITE over UDP with digest authentication."""
+class Caller(Client):
+    """A phone made of little: one call."""
 
     def __init__(self, server, user):
-        self.server = server
-        self.user = user
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(('127.0.0.1', 0))
-        self.socket.settimeout(20)
-        self.port = self.socket.getsockname()[1]
+        super().__init__(('127.0.0.1', server.port), user)
         self.call_id = f'{os.getpid()}-{time.monotonic_ns()}@127.0.0.1'
-        self.sequence = 0
-        self.to_tag = ''
-
-    def request(self, method, uri, body='', extra=''):
-        self.sequence += method != 'ACK'
-        self.socket.sendto((
-            f'{method} {uri} SIP/2.0{CRLF}Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{self.sequence}{method};rport{CRLF}'
-            f'From: <sip:{self.user}@localhost>;tag=1{CRLF}To: <{self.uri}>{self.to_tag}{CRLF}Call-ID: {self.call_id}{CRLF}'
-            f'CSeq: {self.sequence} {method}{CRLF}Contact: <sip:{self.user}@127.0.0.1:{self.port}>{CRLF}Max-Forwards: 70{CRLF}{PADDING}{extra}'
-            + (f'Content-Type: application/sdp{CRLF}' if body else '') + f'Content-Length: {len(body)}{CRLF}{CRLF}{body}').encode(),
-            ('127.0.0.1', self.server.port))
-
-    def final(self):
-        """The next final response."""
-        while True:
-            message = self.socket.recv(65536).decode()
-            if message.startswith('SIP/2.0 ') and int(message[8:11]) >= 200:
-                return message
-
-    def credentials(self, challenge, method, uri):
-        parts = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
-        function = hashlib.sha256 if parts.get('algorithm', 'MD5').upper() == 'SHA-256' else hashlib.md5
-
-        def digest(text):
-            return function(text.encode()).hexdigest()
-        first = digest(f'{self.user}:{parts["realm"]}:{self.user}')
-        response = digest(f'{first}:{parts["nonce"]}:00000001:abc:auth:{digest(f"{method}:{uri}")}')
-        return (f'Authorization: Digest username="{self.user}", realm="{parts["realm"]}", nonce="{parts["nonce"]}", uri="{uri}", '
-                f'response="{response}", algorithm={parts.get("algorithm", "MD5")}, qop=auth, cnonce="abc", nc=00000001{CRLF}')
+        self.to_tag = None
 
     def call(self, uri, body):
         """The final answer to an INVITE, acknowledged."""
-        self.uri = uri
-        self.request('INVITE', uri, body)
-        answer = self.final()
-        if answer.startswith('SIP/2.0 401'):
-            self.request('ACK', uri)
-            self.request('INVITE', uri, body, self.credentials(field(answer, 'WWW-Authenticate'), 'INVITE', uri))
-            answer = self.final()
-        self.to_tag = re.search(r'(;tag=[^;\s]+)', field(answer, 'To')).group(1)
-        self.request('ACK', uri)
-        return answer
+        answer = self.ask('INVITE', uri, patience=20, body=body, call_id=self.call_id, to_tag=self.to_tag)
+        self.to_tag = answer.tag()
+        return answer.text
 
     def ended(self):
         """Wait for the server's BYE; returns it."""
-        while True:
-            message = self.socket.recv(65536).decode()
-            if message.startswith('BYE '):
-                return message
+        return self.request('BYE', 20).text
 
 
 class Certificate:
@@ -113,25 +70,39 @@ def offer(port, fingerprint, setup='active'):
                       f'm=audio {port} UDP/TLS/RTP/SAVPF 0', 'a=rtcp-mux', f'a=setup:{setup}', f'a=fingerprint:{fingerprint}', ''])
 
 
-def shake(answer, port, certificate, *options, patience=20):
-    """What `openssl s_client` says of a handshake with the media port in @p answer."""
+@contextlib.contextmanager
+def openssl_client(answer, port, certificate, *options, patience=20):
+    """`openssl s_client` in a handshake with the media port in @p answer. It does not end by itself while media comes in; its output
+    ends with it, or when @p patience does."""
     media = int(re.search(r'^m=audio (\d+)', answer, re.MULTILINE).group(1))
     command = ['openssl', 's_client', '-dtls1_2', '-timeout', '-connect', f'127.0.0.1:{media}', '-bind', f'127.0.0.1:{port}', '-cert',
-               certificate.certificate, '-key', certificate.key, '-keymatexport', 'EXTRACTOR-dtls_srtp', '-keymatexportlen', '56',
-               *options]
+               certificate.certificate, '-key', certificate.key, *options]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    # It does not end by itself while media comes in: what is looked for are its last lines.
     watchdog = threading.Timer(patience, process.kill)
     watchdog.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        watchdog.cancel()
+
+
+def said_up_to(process, mark):
+    """What it says, up to a line with @p mark, or to its end."""
     said = ''
     for line in process.stdout:
         said += line
-        if line.startswith('    Keying material:'):
+        if mark in line:
             break
-    process.kill()
-    process.wait()
-    watchdog.cancel()
     return said
+
+
+def shake(answer, port, certificate, *options, patience=20):
+    """What the client says of a handshake; keys are the last lines that are looked for."""
+    with openssl_client(answer, port, certificate, '-keymatexport', 'EXTRACTOR-dtls_srtp', '-keymatexportlen', '56', *options,
+                        patience=patience) as client:
+        return said_up_to(client, '    Keying material:')
 
 
 def free_udp_port():
@@ -222,30 +193,14 @@ def t29_renegotiation_is_refused():
     """A second handshake inside of the first: an alert, and nothing else; the call and its keys stay."""
     with Scene() as s:
         answer = s.caller.call('sip:room-tea@localhost', offer(s.port, s.certificate.fingerprint()))
-        media = int(re.search(r'^m=audio (\d+)', answer, re.MULTILINE).group(1))
-        client = subprocess.Popen(['openssl', 's_client', '-dtls1_2', '-timeout', '-connect', f'127.0.0.1:{media}', '-bind', f'127.0.0.1:{s.port}',
-                                   '-cert', s.certificate.certificate, '-key', s.certificate.key, '-use_srtp', 'SRTP_AEAD_AES_128_GCM'],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        watchdog = threading.Timer(20, client.kill)
-        watchdog.start()
-        s.wait_encryption('dtls AEAD_AES_128_GCM')
-        client.stdin.write('R\n')
-        client.stdin.flush()
-        said = ''
-        for line in client.stdout:
-            said += line
-            if 'no renegotiation' in line:
-                break
-        client.kill()
-        client.wait()
-        watchdog.cancel()
+        with openssl_client(answer, s.port, s.certificate, '-use_srtp', 'SRTP_AEAD_AES_128_GCM') as client:
+            s.wait_encryption('dtls AEAD_AES_128_GCM')
+            client.stdin.write('R\n')
+            client.stdin.flush()
+            said = said_up_to(client, 'no renegotiation')
         check('RENEGOTIATING' in said and 'no renegotiation' in said, said)
         check(s.encryption() == 'dtls AEAD_AES_128_GCM', 'the keys are gone')
-        s.caller.socket.settimeout(1)
-        try:
-            check(False, s.caller.socket.recv(65536).decode())
-        except socket.timeout:
-            pass
+        s.caller.nothing('a request', lambda m: m.method is not None)
 
 
 def another_fingerprint_is_another_association():
@@ -293,10 +248,8 @@ def a_room_can_demand_aes_256():
 
 def a_room_remembers_that_it_demands_aes_256():
     """Set by command while somebody is in with less: that one goes, may come again with 256, and a restart changes nothing."""
-    folder = tempfile.mkdtemp(prefix='confer-dtls-')
-    with open(f'{folder}/confer.conf', 'w', encoding='ascii') as file:
-        file.write('[conferences]\nrooms = vault\n')
-    server = Server(extra=('--config', f'{folder}/confer.conf'))
+    config = '[conferences]\nrooms = vault\n'
+    server = Server(config=config)
     room = 'sip:room-vault@localhost'
     try:
         for suite, status in (('AEAD_AES_128_GCM', 0), ('AEAD_AES_256_GCM', 1)):
@@ -313,7 +266,7 @@ def a_room_remembers_that_it_demands_aes_256():
         state, port = server.state, server.port
         server.owns_state = False
         server.close()
-        server = Server(state=state, port=port, extra=('--config', f'{folder}/confer.conf'))
+        server = Server(state=state, port=port, config=config)
         server.owns_state = True
         check(server.room('room-vault')['aes256'], 'it was forgotten')
         keys = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:' + 'A' * 40 + CRLF
@@ -324,7 +277,6 @@ def a_room_remembers_that_it_demands_aes_256():
         check(not server.room('room-vault')['aes256'], 'still demanded')
     finally:
         server.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def our_own_phones_meet_by_all_keyings():

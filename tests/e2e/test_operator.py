@@ -210,7 +210,7 @@ def registrations_survive_kill_9():
 def a_trusted_proxy_says_who_calls():
     with folder() as where:
         port = free_port()
-        server = Configured(where, proxied(where, port, None))
+        server = Configured(where, proxied(where, port))
         try:
             proxy, stranger = Client(('127.0.0.1', port), 'proxy', ip='127.0.0.2'), Client(('127.0.0.1', port), 'mallory')
             identity = 'P-Asserted-Identity: "Dave" <sip:dave@corp.example>\r\n'
@@ -231,7 +231,7 @@ def calls_out_find_the_proxy_by_dns():
         outbound.bind(('127.0.0.2', 0))
         dns = Dns({('_sip._udp.proxy.test', 'SRV'): [(10, 1, 9, 'gone.proxy.test'), (20, 1, outbound.getsockname()[1], 'a.proxy.test')],
                    ('a.proxy.test', 'A'): ['127.0.0.2']})
-        server = Configured(where, proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+        server = Configured(where, proxied(where, port, server__dns=f'127.0.0.1:{dns.port}',
                                            accounts__outbound_proxy='sip:proxy.test'))
         try:
             add_somebody(server, Client(('127.0.0.1', port), 'dave', ip='127.0.0.2'), 'sip:erin@corp.example')
@@ -251,7 +251,7 @@ def a_silent_dns_keeps_nobody_waiting():
     with folder() as where:
         port = free_port()
         dns = Dns({}, silent=True)
-        server = Configured(where, proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+        server = Configured(where, proxied(where, port, server__dns=f'127.0.0.1:{dns.port}',
                                            accounts__outbound_proxy='sip:proxy.test'))
         try:
             dave = Client(('127.0.0.1', port), 'dave', ip='127.0.0.2')
@@ -282,7 +282,7 @@ def certificates_of_others_are_checked():
                 listener.settimeout(10)
                 port = free_port()
                 dns = Dns({('proxy.test', 'A'): ['127.0.0.2']})
-                lines = proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+                lines = proxied(where, port, server__dns=f'127.0.0.1:{dns.port}',
                                 accounts__outbound_proxy=f'sip:proxy.test:{listener.getsockname()[1]};transport=tls')
                 if trusted:
                     lines['tls.authorities'] = trusted

@@ -47,7 +47,7 @@ def the_next_server_is_tried_at_once():
         dns = Dns({('_sip._udp.proxy.test', 'SRV'): [(10, 1, closed_port(), 'gone.proxy.test'),
                                                      (20, 1, outbound.getsockname()[1], 'a.proxy.test')],
                    ('gone.proxy.test', 'A'): ['127.0.0.1'], ('a.proxy.test', 'A'): ['127.0.0.2']})
-        server = Configured(where, proxied(where, port, None, server__dns=f'127.0.0.1:{dns.port}',
+        server = Configured(where, proxied(where, port, server__dns=f'127.0.0.1:{dns.port}',
                                            accounts__outbound_proxy='sip:proxy.test'))
         try:
             began = time.monotonic()
@@ -68,7 +68,7 @@ def messages_are_logged_without_secrets():
     body = SDP.format(ip='127.0.0.1').replace('RTP/AVP', 'RTP/SAVP') + crypto
     with folder() as where:
         port = free_port()
-        lines = proxied(where, port, None, media__sdes_insecure='yes')
+        lines = proxied(where, port, media__sdes_insecure='yes')
         server = Configured(where, lines)
         try:
             dave = Client(('127.0.0.1', port), 'dave', ip='127.0.0.2')

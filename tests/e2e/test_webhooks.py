@@ -192,8 +192,10 @@ def what_waits_outlives_a_restart():
             time.sleep(0.05)
         other.end()
         third = private_server(state=server.state)
-        receiver.nothing(0.5)
-        third.close()
+        try:
+            receiver.nothing(0.5)
+        finally:
+            third.close()
     finally:
         server.owns_state = True
         other.close()

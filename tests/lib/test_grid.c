@@ -5,7 +5,7 @@
 #include "core/rtcp/feedback.h"
 #include "core/rtcp/report.h"
 #include "lib/test.h"
-#include <stdlib.h>
+#include "lib/test_workers.h"
 
 #define WALL (INT64_C(1700000000) * 1000000)
 #define PT 97
@@ -387,9 +387,7 @@ void grid_init(struct grid *g, const struct grid_config *config) {
     cf_rng_init(&g->rng, config->seed);
     g->now = CF_SEC(1000);
     g->room = (struct cf_handle){.slot = 3, .generation = 7};
-    const char *workers = getenv("CONFER_TEST_WORKERS");
-    g->worker_count = workers == NULL ? 1 : (size_t)strtoul(workers, NULL, 10);
-    assert_in_range(g->worker_count, 1, GRID_WORKERS_MAX);
+    g->worker_count = test_workers(GRID_WORKERS_MAX);
     for (size_t i = 0; i < g->worker_count; i++) {
         const struct cf_engine_config engine = {.crypto = &g->srtp.crypto,
                                                 .entropy = &g->entropy.entropy,

@@ -10,6 +10,7 @@
 #include "lib/test_srtp.h"
 
 #include "lib/test.h"
+#include "lib/test_workers.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -599,9 +600,7 @@ void links_begin(const struct netem_config configs[LINKS_RECEIVERS], bool is_fir
     links_numbers_told = 0;
     waiting = calloc(WAITING_MAX, sizeof *waiting);
     assert_non_null(waiting);
-    const char *workers = getenv("CONFER_TEST_WORKERS");
-    worker_count = workers == NULL ? 1 : (size_t)strtoul(workers, NULL, 10);
-    assert_in_range(worker_count, 1, LINKS_WORKERS_MAX);
+    worker_count = test_workers(LINKS_WORKERS_MAX);
     for (size_t i = 0; i < worker_count; i++) {
         const struct cf_engine_config config = {.crypto = &srtp.crypto,
                                                 .entropy = &entropy.entropy,

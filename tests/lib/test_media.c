@@ -10,7 +10,7 @@
 #include "core/speaker/level.h"
 #include "lib/test.h"
 #include "lib/test_hash.h"
-#include <stdlib.h>
+#include "lib/test_workers.h"
 
 #define WALL (INT64_C(1700000000) * 1000000)
 #define SOUND_USEC CF_MSEC(20)
@@ -23,11 +23,6 @@
 static void give(struct test_media *w, size_t worker, const struct cf_media_command *command);
 
 /* --- making --- */
-
-static size_t workers_wanted(void) {
-    const char *text = getenv("CONFER_TEST_WORKERS");
-    return text == NULL ? 1 : (size_t)strtoul(text, NULL, 10);
-}
 
 struct cf_engine *test_media_engine(struct test_media *w, size_t worker) {
     return worker == 0 ? &w->engine : &w->others[worker - 1];
@@ -73,11 +68,11 @@ static void init(struct test_media *w, uint64_t seed, const struct cf_sounds *so
 }
 
 void test_media_init(struct test_media *w, uint64_t seed) {
-    init(w, seed, NULL, workers_wanted());
+    init(w, seed, NULL, test_workers(TEST_WORKERS_MAX));
 }
 
 void test_media_init_sounds(struct test_media *w, uint64_t seed, const struct cf_sounds *sounds) {
-    init(w, seed, sounds, workers_wanted());
+    init(w, seed, sounds, test_workers(TEST_WORKERS_MAX));
 }
 
 void test_media_init_spread(struct test_media *w, uint64_t seed, size_t workers) {
