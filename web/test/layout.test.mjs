@@ -24,12 +24,19 @@ test('in a grid everybody is asked for in full', () => {
 });
 
 test('beside the speaker miniatures are asked for', () => {
-  assert.deepEqual(labels(wishes(roster(member('a'), member('b')), 'speaker', 'call-a')), [['tb', 'thumbnail']]);
+  assert.deepEqual(labels(wishes(roster(member('a'), member('b'), member('c')), 'speaker', 'call-a')), [['tb', 'thumbnail'], ['tc', 'thumbnail']]);
+});
+
+test('who is alone with us is large already', () => {
+  assert.deepEqual(wishes(roster(member('a'), member('b')), 'speaker', 'call-a'), []);
+  const [uri, waiting] = member('c');
+  assert.deepEqual(wishes(roster(member('a'), member('b'), [uri, { ...waiting, waits: 'lobby' }], member('d', undefined, 'alerting')), 'speaker', 'call-a'), []);
 });
 
 test('who sends no miniature is asked for its only picture', () => {
   const only = roster(member('b', { 2: { label: 'vb', status: 'sendrecv' } }));
-  assert.deepEqual(labels(wishes(only, 'speaker', '')), [['vb', 'thumbnail']]);
+  only.members.set(...member('c'));
+  assert.deepEqual(labels(wishes(only, 'speaker', '')), [['vb', 'thumbnail'], ['tc', 'thumbnail']]);
 });
 
 test('a shared screen comes in the speaker line, and in full in a grid', () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { roomActions } from '../src/model/commands.js';
 import { encryptionOf, isModerator, isStarved, isWaiting, nameOf, Roster } from '../src/model/roster.js';
 import { Talkers } from '../src/model/talkers.js';
 import { documentOf } from './documents.mjs';
@@ -68,6 +69,29 @@ test('old documents change nothing, missing ones are noticed', () => {
   assert.equal(new Roster().apply(documentOf('state="partial" version="2"', '')), 'gap');
 });
 
+test('without levels nobody speaks in a mix that only hisses', () => {
+  const roster = full();
+  const talkers = new Talkers();
+  let timestamp = 1;
+  const at = (/** @type {number | undefined} */ mix) => talkers.of([{ source: 1002, timestamp: timestamp++ }], roster, 5000 + timestamp, mix).size;
+  assert.equal(at(0.002), 0);
+  assert.equal(at(0.05), 1);
+  assert.equal(at(0.004), 1, 'between two words');
+  assert.equal(at(0.001), 0);
+  assert.equal(at(undefined), 1, 'it is not known how loud it is');
+});
+
+test('locked, and with a lobby', () => {
+  const roster = full();
+  const state = (/** @type {string} */ inner) => documentOf('state="partial" version="7"', `<conference-state>${inner}</conference-state>`);
+  assert.equal(roster.hasLobby, false);
+  roster.apply(state('<locked>true</locked><room-state xmlns="urn:confer:conference-info" lobby="true"/>'));
+  assert.deepEqual([roster.isLocked, roster.hasLobby], [true, true]);
+  assert.deepEqual(roomActions(roster, 2).map(({ word }) => word), ['unlock', 'no-lobby', 'admit-all']);
+  roster.apply(documentOf('state="partial" version="8"', '<conference-state><locked>false</locked><room-state xmlns="urn:confer:conference-info" lobby="false"/></conference-state>'));
+  assert.deepEqual(roomActions(roster, 0).map(({ word }) => word), ['lock', 'lobby']);
+});
+
 test('who speaks is who was named a moment ago, and is loud if that is told', () => {
   const roster = full();
   const talkers = new Talkers();
@@ -78,6 +102,10 @@ test('who speaks is who was named a moment ago, and is loud if that is told', ()
   assert.deepEqual(at(5800, 70000), [], 'named no more');
   assert.deepEqual(at(6000, 70250, 0.1), ['sip:bob@x']);
   assert.deepEqual(at(6200, 70500, 0.0001), [], 'silent');
+  assert.deepEqual(at(6210, 70510, 0.005), [], 'not loud enough to begin with');
+  assert.deepEqual(at(6220, 70520, 0.02), ['sip:bob@x']);
+  assert.deepEqual(at(6230, 70530, 0.005), ['sip:bob@x'], 'loud enough to go on');
+  assert.deepEqual(at(6240, 70540, 0.002), []);
   assert.deepEqual([...talkers.of([], roster, 6300)], []);
   assert.deepEqual([...talkers.of([{ source: 7, timestamp: 1 }], roster, 6400)], [], 'nobody of that number');
   const twice = full();

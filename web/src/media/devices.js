@@ -69,21 +69,27 @@ export async function openScreen() {
 
 /** How loud a stream is, 0 to 1, asked for as often as wanted. */
 export class LevelMeter {
-  /** @param {MediaStream} stream */
-  constructor(stream) {
+  /** @param {MediaStream} stream @param {number} [samples] a power of two that are looked at */
+  constructor(stream, samples = 512) {
     this.context = new AudioContext();
     this.analyser = this.context.createAnalyser();
-    this.analyser.fftSize = 512;
+    this.analyser.fftSize = samples;
     this.samples = new Float32Array(this.analyser.fftSize);
     if (stream.getAudioTracks().length > 0) {
       this.context.createMediaStreamSource(stream).connect(this.analyser);
     }
   }
 
+  /** For eyes: speech fills most of it. */
   level() {
+    return Math.min(1, this.loudness() * 4);
+  }
+
+  /** The root of the mean square of the last samples. */
+  loudness() {
     this.analyser.getFloatTimeDomainData(this.samples);
     const power = this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length;
-    return Math.min(1, Math.sqrt(power) * 4);
+    return Math.sqrt(power);
   }
 
   close() {

@@ -18,7 +18,7 @@ const ENCODINGS = [
 export function addTracks(connection, stream) {
   const sound = stream.getAudioTracks()[0];
   const picture = stream.getVideoTracks()[0];
-  connection.addTransceiver(sound ?? 'audio', { direction: sound ? 'sendrecv' : 'recvonly', streams: [stream] });
+  preferRedundancy(connection.addTransceiver(sound ?? 'audio', { direction: sound ? 'sendrecv' : 'recvonly', streams: [stream] }));
   connection.addTransceiver(picture?.enabled ? picture : 'video', { direction: 'sendrecv', streams: [stream], sendEncodings: ENCODINGS });
 }
 
@@ -30,6 +30,15 @@ export async function makeWhole(sender) {
     only.scaleResolutionDownBy = 1;
     only.maxBitrate = FULL_BPS;
     await sender.setParameters(parameters).catch(() => undefined);
+  }
+}
+
+/** What is lost of sound comes again with the next packet (RFC 2198), if the browser can do that; it sends what it offers first. @param {RTCRtpTransceiver} line */
+function preferRedundancy(line) {
+  const codecs = RTCRtpReceiver.getCapabilities?.('audio')?.codecs ?? [];
+  const isRedundant = (/** @type {{ mimeType: string }} */ codec) => codec.mimeType.toLowerCase() === 'audio/red';
+  if (codecs.some(isRedundant)) {
+    line.setCodecPreferences?.([...codecs.filter(isRedundant), ...codecs.filter((codec) => !isRedundant(codec))]);
   }
 }
 

@@ -39,14 +39,14 @@ export function actionsFor(member) {
 
 /**
  * What a moderator may do with the room.
- * @param {boolean} isLocked
+ * @param {{ isLocked: boolean, hasLobby: boolean }} room
  * @param {number} waiting how many wait to be let in
  * @returns {{ word: Word, title: string }[]}
  */
-export function roomActions(isLocked, waiting) {
+export function roomActions({ isLocked, hasLobby }, waiting) {
   /** @type {{ word: Word, title: string }[]} */
-  const list = [isLocked ? { word: 'unlock', title: 'Unlock' } : { word: 'lock', title: 'Lock' }, { word: 'lobby', title: 'Lobby on' },
-    { word: 'no-lobby', title: 'Lobby off' }];
+  const list = [isLocked ? { word: 'unlock', title: 'Unlock' } : { word: 'lock', title: 'Lock' },
+    hasLobby ? { word: 'no-lobby', title: 'Lobby off' } : { word: 'lobby', title: 'Lobby on' }];
   if (waiting > 0) {
     list.push({ word: 'admit-all', title: `Let all ${waiting} in` });
   }

@@ -21,7 +21,7 @@ export const TILES_MAX = 24;
 export function wishes(roster, mode, ownCallId) {
   /** @type {Wish[]} */
   const list = [];
-  if (mode === 'audio') {
+  if (mode === 'audio' || (mode === 'speaker' && isOneOther(roster, ownCallId))) {
     return list;
   }
   for (const member of roster.members.values()) {
@@ -36,6 +36,13 @@ export function wishes(roster, mode, ownCallId) {
     }
   }
   return list;
+}
+
+/** Who is alone with us is shown large, and not once more below; with a screen it is the camera that is below. @param {import('./roster.js').Roster} roster @param {string} ownCallId */
+function isOneOther(roster, ownCallId) {
+  const others = [...roster.members.values()].filter((member) => !isWaiting(member))
+    .flatMap((member) => [...member.devices.values()]).filter((device) => device.callId !== ownCallId && isPresent(device));
+  return others.length === 1 && others[0].media.get('2')?.content !== 'slides';
 }
 
 /**

@@ -313,11 +313,12 @@ export class Meeting extends EventTarget {
   /**
    * Addresses of those who are heard now: whom the mixed sound names as contributing sources (RFC 3550 section 7.1), by their levels
    * (RFC 6465) where the browser reads them, which Chromium does not.
+   * @param {number} [mix] how loud the mixed sound is, 0 to 1
    * @returns {Set<string>}
    */
-  talkers() {
+  talkers(mix) {
     const sources = this.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.getContributingSources() ?? [];
-    return this.heard.of(sources, this.roster, this.clock.now());
+    return this.heard.of(sources, this.roster, this.clock.now(), mix);
   }
 
   // --- own devices ---

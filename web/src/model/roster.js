@@ -49,6 +49,7 @@ export class Roster {
     this.version = -1;
     this.subject = '';
     this.isLocked = false;
+    this.hasLobby = false;
   }
 
   /**
@@ -85,6 +86,8 @@ export class Roster {
     const conference = child(root, 'conference-state');
     const locked = conference && text(conference, 'locked');
     this.isLocked = locked === undefined ? this.isLocked : locked === 'true';
+    const own = conference && child(conference, 'room-state', CONFER);
+    this.hasLobby = own ? own.getAttribute('lobby') === 'true' : this.hasLobby;
   }
 
   /** @param {Element} element @returns {boolean} false: it builds on a user that is not known */

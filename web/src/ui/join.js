@@ -84,6 +84,7 @@ export class JoinScreen {
 
   async #open() {
     this.#close();
+    setText(byId('preview-note'), 'Starting your camera and microphone\u2026');
     const { stream, missing, isRefused } = await openWhatThereIs(this.chosen);
     this.stream = stream;
     byId('preview', HTMLVideoElement).srcObject = stream;

@@ -20,7 +20,7 @@ let drawn = '';
 export function renderPeople(meeting) {
   const members = [...meeting.roster.members.values()];
   const print = JSON.stringify([members.map((member) => [member.uri, member.name, member.roles, member.handUp, member.waits, member.isVerified,
-    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused])]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked]);
+    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused])]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked, meeting.roster.hasLobby]);
   if (print === drawn) {
     return;
   }
@@ -130,7 +130,7 @@ function renderTools(meeting) {
   const tools = byId('room-tools');
   const invite = button('Copy the link', () => tools.dispatchEvent(new CustomEvent('invite')), '');
   invite.prepend(icon('link'));
-  const words = meeting.isModerator ? roomActions(meeting.roster.isLocked, meeting.waiting.length) : [];
+  const words = meeting.isModerator ? roomActions(meeting.roster, meeting.waiting.length) : [];
   tools.replaceChildren(invite, ...words.map(({ word, title }) => {
     const made = button(title, () => void meeting.command(word));
     made.dataset.key = word;

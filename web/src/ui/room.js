@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page during a meeting: pictures, controls, keys; people, chat and figures beside.
-import { canShareScreen, openScreen, openWhatThereIs, useSpeaker } from '../media/devices.js';
+import { canShareScreen, LevelMeter, openScreen, openWhatThereIs, useSpeaker } from '../media/devices.js';
 import { Quality } from '../media/quality.js';
 import { nameOf } from '../model/roster.js';
 import { fillAll, remember, remembered } from './devices.js';
@@ -11,6 +11,8 @@ import { Stage } from './tiles.js';
 
 const REFRESH_MSEC = 1000;
 const TALK_MSEC = 200;
+/** Of the mix: as long as the time between two looks at it. */
+const MIX_SAMPLES = 8192;
 const IDS = { microphone: 'set-microphone', camera: 'set-camera', loudspeaker: 'set-loudspeaker', loudspeakerBox: 'set-speaker-field' };
 
 /** @typedef {import('../model/meeting.js').Meeting} Meeting @typedef {{ signal: AbortSignal }} On */
@@ -26,15 +28,16 @@ export function showRoom(meeting, makeInvitation) {
   const stage = new Stage(byId('stage'));
   const panels = new Panels(on);
   const quality = new Quality();
+  const ear = new Ear();
   const render = () => stage.render(meeting);
   const renderAll = () => { render(); renderHeader(meeting); renderControls(meeting); renderPeople(meeting); };
   const timers = [
     setInterval(() => { render(); void look(meeting, quality, stage); }, REFRESH_MSEC),
-    setInterval(() => { const uris = meeting.talkers(); stage.showTalkers(uris); markTalkers(uris); }, TALK_MSEC),
+    setInterval(() => { const uris = meeting.talkers(ear.loudness()); stage.showTalkers(uris); markTalkers(uris); }, TALK_MSEC),
   ];
   /** @param {string} type @param {(detail: any) => void} what */
   const listen = (type, what) => meeting.addEventListener(type, (e) => what(/** @type {CustomEvent} */ (e).detail), on);
-  listen('pictures', () => { render(); playSound(meeting); });
+  listen('pictures', () => { render(); playSound(meeting, ear); });
   listen('roster', renderAll);
   listen('devices', renderAll);
   listen('recovery', () => renderBanner(meeting));
@@ -50,13 +53,14 @@ export function showRoom(meeting, makeInvitation) {
   bindSettings(meeting, on);
   bindKeys(panels, on);
   byId('room-tools').addEventListener('invite', () => void copyInvitation(makeInvitation), on);
-  playSound(meeting);
+  playSound(meeting, ear);
   renderAll();
   renderBanner(meeting);
   return () => {
     stop.abort();
     timers.forEach((timer) => clearInterval(timer));
     stage.close();
+    ear.close();
     document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
   };
 }
@@ -66,7 +70,7 @@ function renderHeader(meeting) {
   const count = [...meeting.roster.members.values()].filter((member) => !meeting.waiting.includes(member)).length;
   setText(byId('subject'), meeting.title);
   document.title = `${meeting.title} \u00b7 confer`;
-  setText(byId('badge'), `${count} ${count === 1 ? 'person' : 'people'}${meeting.roster.isLocked ? ' \u00b7 locked' : ''}`);
+  setText(byId('badge'), `${count} ${count === 1 ? 'person' : 'people'}${meeting.roster.isLocked ? ' \u00b7 locked' : ''}${meeting.roster.hasLobby ? ' \u00b7 lobby' : ''}`);
   byId('people-count').hidden = count < 2;
   setText(byId('people-count'), String(count));
 }
@@ -96,13 +100,35 @@ function renderBanner(meeting) {
   setText(banner, meeting.recovery.isReached ? 'The connection is weak. Coming back\u2026' : 'The connection is lost. Trying to come back\u2026');
 }
 
-/** @param {Meeting} meeting */
-function playSound(meeting) {
+/** How loud is what is played. */
+class Ear {
+  /** @type {LevelMeter | undefined} */
+  #meter;
+
+  /** @param {MediaStream} stream */
+  hear(stream) {
+    this.#meter?.close();
+    this.#meter = new LevelMeter(stream, MIX_SAMPLES);
+  }
+
+  /** 0 to 1; undefined while nothing is heard, or the browser does not say. */
+  loudness() {
+    return this.#meter?.context.state === 'running' ? this.#meter.loudness() : undefined;
+  }
+
+  close() {
+    this.#meter?.close();
+  }
+}
+
+/** @param {Meeting} meeting @param {Ear} ear */
+function playSound(meeting, ear) {
   const sound = byId('sound', HTMLAudioElement);
   const track = meeting.phone.connection?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.track;
   const playing = /** @type {MediaStream | null} */ (sound.srcObject)?.getAudioTracks()[0];
   if (track && playing !== track) {
     sound.srcObject = new MediaStream([track]);
+    ear.hear(sound.srcObject);
     void useSpeaker(sound, remembered().loudspeaker);
     sound.play().catch(() => notice('Press any key to hear the others.'));
   }

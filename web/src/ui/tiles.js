@@ -175,7 +175,7 @@ function tilesOf(meeting) {
   if (meeting.mode === 'grid') {
     return [...pictures, ...silent, own];
   }
-  return [largeTile(meeting, faces), ...pictures, ...silent, own];
+  return [largeTile(meeting, faces), ...pictures, ...(faces.length > 1 ? silent : []), own];
 }
 
 /** @param {import('../model/meeting.js').Meeting} meeting @param {Tile[]} faces @returns {Tile} */
