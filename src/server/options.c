@@ -122,10 +122,17 @@ static enum cf_err set_dev_web(struct cf_config *config, const char *web) {
 
 static enum cf_err set_dev(struct cf_config *config, const struct switches *switches) {
     static const char *const rows[][3] = {
-        {"conferences", "open-rooms", "yes"},    {"media", "plain", "yes"},      {"media", "sdes-insecure", "yes"},
-        {"media", "ports", "40000-49999"},       {"media", "ice-port", "0"},     {"accounts", "failures", "1000"},
-        {"media", "quarantine", "2s"},           {"server", "drain-time", "0s"}, {"conferences", "per-account", "1000"},
+        {"conferences", "open-rooms", "yes"},
+        {"media", "plain", "yes"},
+        {"media", "sdes-insecure", "yes"},
+        {"media", "ports", "40000-49999"},
+        {"media", "ice-port", "0"},
+        {"accounts", "failures", "1000"},
+        {"media", "quarantine", "2s"},
+        {"server", "drain-time", "0s"},
+        {"conferences", "per-account", "1000"},
         {"conferences", "participants", "1000"},
+        {"server", "connections-per-address", "5000"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         enum cf_err err = set(config, rows[i][0], rows[i][1], rows[i][2]);

@@ -257,15 +257,16 @@ static enum cf_err load_gruu_key(struct server *s) {
 
 static enum cf_err make_node(struct server *s) {
     const struct cf_config *c = &s->options->config;
-    struct cf_node_config node = {.mem = cf_system_mem(),
-                                  .entropy = cf_system_entropy(),
-                                  .hash = cf_openssl_hash(),
-                                  .domains = cf_config_str(&c->domains),
-                                  .is_registrar = c->is_registrar,
-                                  .live = cf_settings_live(c),
-                                  .gruu_key = {s->gruu_key, sizeof s->gruu_key},
-                                  .focus = focus_config(s)};
-    node.endpoint_limits.strangers_per_sec = c->strangers_per_sec;
+    struct cf_node_config node = {
+        .mem = cf_system_mem(),
+        .entropy = cf_system_entropy(),
+        .hash = cf_openssl_hash(),
+        .domains = cf_config_str(&c->domains),
+        .is_registrar = c->is_registrar,
+        .live = cf_settings_live(c),
+        .endpoint_limits = {.streams_per_address = c->per_address_max, .strangers_per_sec = c->strangers_per_sec},
+        .gruu_key = {s->gruu_key, sizeof s->gruu_key},
+        .focus = focus_config(s)};
     node.locals = cf_transports_locals(s->transports, &node.local_count);
     node.proxy_uri = cf_settings_proxy_uri(c, &node.live, s->proxy_uri, sizeof s->proxy_uri);
     s->node = cf_node_create(&node, cf_system_now(), cf_system_wall());

@@ -183,6 +183,40 @@ def a_renewed_certificate_is_noticed():
             check(server.end() == 0, server.errors())
 
 
+def connections_of_one_address_are_limited():
+    """Whoever is beyond the limit is hung up on; a place that is given back is taken by the next."""
+    server = Server(config='[server]\nconnections-per-address = 3\n')
+
+    def answers(connection):
+        connection.settimeout(10)
+        try:
+            connection.sendall(b'\r\n\r\n')
+            return connection.recv(16) == b'\r\n'
+        except ConnectionError:
+            return False
+
+    try:
+        held = []
+        for _ in range(3):
+            held.append(socket.create_connection(('127.0.0.1', server.port)))
+            check(answers(held[-1]), 'within the limit')
+        with socket.create_connection(('127.0.0.1', server.port)) as one_more:
+            check(not answers(one_more), 'beyond the limit')
+        check(all(answers(connection) for connection in held), 'the others go on')
+        held.pop().close()
+        end = time.monotonic() + 10
+        while True:
+            held.append(socket.create_connection(('127.0.0.1', server.port)))
+            if answers(held[-1]):
+                break
+            held.pop().close()
+            check(time.monotonic() < end, 'the place is free again')
+        for connection in held:
+            connection.close()
+    finally:
+        server.end()
+
+
 def registrations_survive_kill_9():
     with folder() as where:
         port = free_port()
@@ -306,5 +340,5 @@ if __name__ == '__main__':
     os.environ.pop('SSL_CERT_FILE', None)
     run_cases(configuration_is_checked, sigterm_drains, figures_say_what_comes_and_what_is_not_used,
               sigterm_ends_at_once_without_calls, sighup_reads_again, a_renewed_certificate_is_noticed,
-              registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
+              connections_of_one_address_are_limited, registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
               a_silent_dns_keeps_nobody_waiting, certificates_of_others_are_checked)

@@ -17,6 +17,7 @@ static const size_t offsets[] = {
     AT(drain_time_usec),
     AT(dns),
     AT(strangers_per_sec),
+    AT(per_address_max),
     AT(tls_certificate),
     AT(tls_private_key),
     AT(tls_authorities),

@@ -55,6 +55,7 @@ struct cf_config {
     cf_usec drain_time_usec;
     struct cf_config_text dns;
     uint32_t strangers_per_sec;
+    uint32_t per_address_max;
     struct cf_config_text tls_certificate, tls_private_key, tls_authorities;
     struct cf_config_text web_listen, web_listen_tls, web_folder, web_origins, web_proxies;
     uint32_t web_connections_max, web_per_address_max;

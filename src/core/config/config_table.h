@@ -23,6 +23,8 @@ X(server, dns, LIST, "", 0, 4, START, "Addresses of DNS servers, ADDR or ADDR:PO
 X(server, strangers, NUMBER, "5000", 100, 1000000, START,
   "Datagrams a second that are read of addresses which have proved nothing (no password, no answer to us), all together; a "
   "network gets an eighth at most. What is above is dropped and counted as discard_flood.")
+X(server, connections-per-address, NUMBER, "100", 1, 10000, START,
+  "SIP connections (TCP, TLS) from one address at a time; a site whose phones are behind one address may need more.")
 X(tls, certificate, TEXT, "", 0, 200, LIVE, "PEM file with the certificate chain. Empty: a self-signed one is made in state.")
 X(tls, private-key, TEXT, "", 0, 200, LIVE, "PEM file with the private key of the certificate.")
 X(tls, authorities, TEXT, "", 0, 200, LIVE,
