@@ -49,6 +49,9 @@ void cf_api_remove_webhook(struct cf_api_call *call);
 /* --- api_members.c --- */
 void cf_api_list_members(struct cf_api_call *call);
 void cf_api_get_member(struct cf_api_call *call);
+
+/** Members of an object, with a comma before them: how the media of @p device is encrypted, and ZRTP's string if it has one. */
+void cf_api_put_protection(struct cf_writer *w, const struct cf_roster_device *device);
 void cf_api_remove_member(struct cf_api_call *call);
 void cf_api_act(struct cf_api_call *call);
 

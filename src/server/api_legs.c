@@ -44,7 +44,7 @@ static void put_leg(struct cf_api_call *call, const struct cf_conference *conf, 
     if (d->joined != 0) {
         cf_put_json_time(w, CF_STR("since"), d->joined);
     }
-    cf_put_json_text(w, CF_STR("encryption"), cf_str_of(d->protection));
+    cf_api_put_protection(w, d);
     cf_put_streams(w, cf_node_focus(call->services->node), d->leg);
     put_history(call, d->leg);
     cf_put_char(w, '}');

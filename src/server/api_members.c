@@ -6,6 +6,14 @@
 
 static const struct cf_conference_actor operator_actor = {.is_operator = true};
 
+void cf_api_put_protection(struct cf_writer *w, const struct cf_roster_device *d) {
+    cf_put_json_text(w, CF_STR("encryption"), cf_str_of(d->protection));
+    if (d->sas[0] != '\0') {
+        cf_put_json_text(w, CF_STR("sas"), cf_str_of(d->sas));
+        cf_put_json_flag(w, CF_STR("sas_verified"), d->is_sas_verified);
+    }
+}
+
 static void put_device(struct cf_writer *w, const struct cf_roster_device *d) {
     cf_put_char(w, '{');
     cf_put_json_key(w, CF_STR("entity"), true);
@@ -13,7 +21,7 @@ static void put_device(struct cf_writer *w, const struct cf_roster_device *d) {
     cf_put_json_text(w, CF_STR("status"), cf_endpoint_status_word(cf_roster_device_status(d)));
     cf_put_json_text(w, CF_STR("audio"), cf_media_status_word(d->media[CF_CONF_AUDIO].status));
     cf_put_json_text(w, CF_STR("video"), cf_media_status_word(d->media[CF_CONF_VIDEO].status));
-    cf_put_json_text(w, CF_STR("encryption"), cf_str_of(d->protection));
+    cf_api_put_protection(w, d);
     cf_put_char(w, '}');
 }
 

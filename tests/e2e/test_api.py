@@ -8,6 +8,7 @@ import urllib.parse
 
 from api_client import DOCUMENT, Api, ApiServer
 from confer_test import check, run_cases
+from phone import Phone
 from raw_sip import SDP, Client, digest
 from raw_ws import WsClient, connect, http
 
@@ -349,6 +350,7 @@ def every_request_is_as_the_document_says():
     """All operations, with what they take and what they refuse. Answers are compared with the document by api_client."""
     server = ApiServer()
     schemas = Api.schemas
+    zrtp = None
     try:
         api = server.api()
         anonymous, powerless = Api(server.plain), server.api('statistics')
@@ -374,10 +376,12 @@ def every_request_is_as_the_document_says():
         made = Client(('127.0.0.1', server.port), 'dave')
         made.register()
         check(made.ask('INVITE', 'sip:videoconference-factory@localhost', **INVITE).status in (200, 302), 'an ad hoc conference')
+        zrtp = Phone(server, 'erin', ROOM, 1, 'tls', ['--encryption', 'zrtp', '--video', 'none', '--layout', 'audio'])
+        zrtp.event('secured')
         member = urllib.parse.quote(guest.joined['user'], safe='')
         alice = api.log_in('alice').json
         end = time.monotonic() + 15
-        while not any(leg['history']['in'] and leg.get('since') and leg['streams'] for leg in api.ask('GET', '/api/legs', status=200).json['items']):
+        while not any(leg['history']['in'] and leg.get('since') and leg['streams'] and leg.get('sas') for leg in api.ask('GET', '/api/legs', status=200).json['items']):
             check(time.monotonic() < end, 'samples are taken')
             time.sleep(0.2)
         # Each with too few rights, and with none.
@@ -458,6 +462,8 @@ def every_request_is_as_the_document_says():
         missing = {(s, m) for s, m in schemas.known if s not in asked} - schemas.seen - rare
         check(not missing, f'members of the document that no answer had: {missing}')
     finally:
+        if zrtp:
+            zrtp.end()
         server.end()
 
 

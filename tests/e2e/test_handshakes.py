@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 
+from api_client import Api, ApiServer
 from confer_test import Failure, Server, check, run_cases
 from phone import Phone
 from raw_sip import Client
@@ -281,7 +282,7 @@ def a_room_remembers_that_it_demands_aes_256():
 
 def our_own_phones_meet_by_all_keyings():
     """confer call by DTLS, ZRTP and SDES in one room: each hears and sees another, whatever keys that one has."""
-    server = Server()
+    server = ApiServer()
     room = 'sip:room-tea@localhost'
     phones = []
     try:
@@ -297,6 +298,13 @@ def our_own_phones_meet_by_all_keyings():
         check(seen['sip:bob@localhost']['encryption'] == 'zrtp AES_256_CM_HMAC_SHA1_80', seen)
         check(seen['sip:bob@localhost']['sas'] == sas, seen)
         check(seen['sip:carol@localhost']['encryption'].startswith('sdes '), seen)
+        # The same at the HTTP interface, in both of its views.
+        api = Api(server.plain, server.confer('key', 'add', 'test', '--scopes', 'admin,rooms:read')[0]['key'])
+        legs = {leg['user']: leg for leg in api.ask('GET', '/api/legs', status=200).json['items']}
+        members = {m['user']: m['devices'][0] for m in api.ask('GET', '/api/rooms/tea/members', status=200).json['items']}
+        for view in (legs, members):
+            check(view['sip:bob@localhost']['sas'] == sas and not view['sip:bob@localhost']['sas_verified'], view)
+            check('sas' not in view['sip:alice@localhost'] and 'sas_verified' not in view['sip:carol@localhost'], view)
     finally:
         for phone in phones:
             phone.end()
