@@ -481,6 +481,63 @@ static void clocks_that_differ_do_not_change_the_delay(void **state) {
     }
 }
 
+/*
+ * What has arrived makes place for what is sent next; played packets were in order and none was missing. With @p pauses each
+ * hundredth announces one, and is none that is played.
+ */
+static void forget_past(struct world *w, bool pauses, uint32_t *next) {
+    for (size_t i = 0; i < w->played_count; i++) {
+        *next += pauses && *next % 100 == 99 ? 1 : 0;
+        assert_int_equal(w->played[i], (*next)++);
+    }
+    w->played_count = 0;
+    w->flight_count -= w->flown;
+    memmove(w->flights, w->flights + w->flown, w->flight_count * sizeof *w->flights);
+    w->flown = 0;
+}
+
+/*
+ * An hour of a sender whose clock is off by @p ppm, over a network that reorders. With @p pauses it says nothing for a second
+ * after each two (DTX): numbers stand still, timestamps go on, the last packet before the pause announces it.
+ */
+static void an_hour_of(int32_t ppm, bool pauses) {
+    struct world w;
+    uint32_t number = 0;
+    uint32_t next = 0;
+    setup(&w, NULL);
+    w.follow_advice = true;
+    cf_usec start = w.now;
+    for (cf_usec sent = 0; sent < CF_SEC(3600); sent += CF_MSEC(20)) {
+        bool is_pause = pauses && sent % CF_SEC(3) >= CF_SEC(2);
+        if (!is_pause) {
+            struct flight *f = send_at(&w, number++, 160, start + sent - sent * ppm / 1000000 + cf_rng_below(&w.rng, 30000));
+            f->packet.timestamp = 0xFFFFF000U + (uint32_t)(sent / 1000 * (RATE / 1000));
+            f->packet.dtx = sent + CF_MSEC(20) == CF_SEC(3600) || (pauses && sent % CF_SEC(3) + CF_MSEC(20) == CF_SEC(2));
+        }
+        if (sent % CF_SEC(60) == CF_SEC(60) - CF_MSEC(20)) {
+            /* What is sent later can't arrive before that, whatever the clock. */
+            run(&w, start + sent - sent * (ppm > 0 ? ppm : 0) / 1000000 - w.now);
+            forget_past(&w, pauses, &next);
+        }
+    }
+    run(&w, CF_SEC(3));
+    forget_past(&w, pauses, &next);
+    assert_in_range(next, number - 2, number);
+    assert_true(w.conceal + w.fec <= 1);
+    assert_int_equal(discarded(&w, CF_JITTER_LATE), 0);
+    assert_true(w.delay_max <= CF_MSEC(75));
+    teardown(&w);
+}
+
+static void an_hour_of_clocks_that_differ_loses_nothing(void **state) {
+    (void)state;
+    static const int32_t ppms[] = {0, 150, -150, 500, -500};
+    for (size_t i = 0; i < sizeof ppms / sizeof *ppms; i++) {
+        an_hour_of(ppms[i], false);
+        an_hour_of(ppms[i], true);
+    }
+}
+
 static void a_hold_up_of_the_network_is_not_played_late_for_ever(void **state) {
     (void)state;
     struct world w;
@@ -625,6 +682,7 @@ CF_TEST_MAIN(cmocka_unit_test(plays_a_steady_stream_without_a_gap), cmocka_unit_
              cmocka_unit_test(follows_a_sender_that_starts_anew_with_the_same_ssrc),
              cmocka_unit_test(a_single_odd_packet_changes_nothing), cmocka_unit_test(a_timestamp_jump_begins_a_new_time_line),
              cmocka_unit_test(clocks_that_differ_do_not_change_the_delay),
+             cmocka_unit_test(an_hour_of_clocks_that_differ_loses_nothing),
              cmocka_unit_test(a_hold_up_of_the_network_is_not_played_late_for_ever),
              cmocka_unit_test(a_short_hold_up_costs_concealment_but_no_packet), cmocka_unit_test(a_stream_after_flush_is_new),
              cmocka_unit_test(refuses_packets_that_cannot_be), cmocka_unit_test(holds_no_more_than_its_budget),
