@@ -125,6 +125,40 @@ def what_is_found_later_is_told_by_info():
         server.close()
 
 
+def all_that_is_found_later_is_told_one_after_the_other():
+    """Two lines with ports of their own: what is found while an INFO waits for its answer goes into the next one."""
+    server, outside = Server(), Outside(is_silent=True)
+    phone = Phone(server, 'alice', ROOM, 1, 'udp', ['--stun', outside.name(), '--trickle', '--trace'])
+    try:
+        phone.event('connected')
+        media = phone.event('media') if not any(e.get('event') == 'media' for e in phone.lines) else next(
+            e for e in phone.lines if e.get('event') == 'media')
+        transports = {line['transport'] for line in media['lines']}
+        check(len(transports) == 2, media)
+        outside.answers.set()
+        said(phone, 'INFO', 'a=mid:as[^m]*srflx')
+        said(phone, 'INFO', 'a=mid:vs[^m]*srflx')
+        said(phone, 'INFO', 'a=end-of-candidates')
+        # No INFO goes out while another waits for its answer.
+        waiting = None
+        for message in re.split(r'^--- ', phone.whole_log().replace('\r', ''), flags=re.MULTILINE):
+            cseq = re.search(r'^CSeq: (\d+ INFO)$', message, re.MULTILINE)
+            if cseq and message.startswith('out'):
+                check(waiting in (None, cseq.group(1)), message)
+                waiting = cseq.group(1)
+            elif cseq:
+                check('SIP/2.0 200' in message, message)
+                waiting = None
+        phone.quit()
+        phone.end()
+        outcome = next(e for e in phone.lines if e.get('event') == 'outcome')
+        check(outcome['untold_candidates'] == 0 and outcome['lost_events'] == 0, outcome)
+    finally:
+        phone.end()
+        outside.close()
+        server.close()
+
+
 def what_a_peer_tells_by_info_is_checked():
     """An offer without candidates (RFC 8840 section 4.1.1), as browsers make them, and then one."""
     server, outside = Server(), Outside()
@@ -222,5 +256,5 @@ def a_later_offer_names_the_pair_and_a_restart_finds_another():
 
 
 if __name__ == '__main__':
-    run_cases(the_first_offer_has_what_was_found, what_is_found_later_is_told_by_info, what_a_peer_tells_by_info_is_checked, who_cannot_take_more_by_info_gets_another_offer, without_an_answer_the_call_is_made_all_the_same,
+    run_cases(the_first_offer_has_what_was_found, what_is_found_later_is_told_by_info, all_that_is_found_later_is_told_one_after_the_other, what_a_peer_tells_by_info_is_checked, who_cannot_take_more_by_info_gets_another_offer, without_an_answer_the_call_is_made_all_the_same,
               a_later_offer_names_the_pair_and_a_restart_finds_another)

@@ -218,6 +218,8 @@ static void memory_may_be_out_anywhere(void **state) {
         struct cf_agent_call wanted = {.target = CF_STR(ROOM), .subject = CF_STR("x")};
         enum cf_err err = cf_agent_call(agents[ALICE].agent, &wanted, world_now(world));
         assert_true(err == CF_OK || cf_err_class_of(err) == CF_ERR_CLASS_RESOURCE);
+        /* A call that could not be made keeps nothing. */
+        assert_true(err == CF_OK || agents[ALICE].ports_out == 0);
         virtual_agent_drain(&agents[ALICE]);
         run(CF_SEC(1));
         virtual_agent_call(&agents[BOB], ROOM, NULL, NULL);
