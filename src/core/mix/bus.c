@@ -25,9 +25,9 @@ void cf_mix_bus_clear(struct cf_mix_bus *bus) {
     bus->input_count = 0;
 }
 
-static void fade_in(int16_t *pcm) {
-    for (int32_t i = 0; i < FADE; i++) {
-        pcm[i] = (int16_t)(pcm[i] * i / FADE);
+void cf_mix_fade_in(int16_t *pcm, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        pcm[i] = (int16_t)(pcm[i] * (int32_t)i / (int32_t)count);
     }
 }
 
@@ -44,7 +44,7 @@ size_t cf_mix_bus_add(struct cf_mix_bus *bus, const int16_t *pcm, enum cf_mix_fa
     int16_t *input = bus->inputs[index];
     memcpy(input, pcm, SAMPLES * sizeof(*pcm));
     if (fade == CF_MIX_FADE_IN) {
-        fade_in(input);
+        cf_mix_fade_in(input, FADE);
     } else if (fade == CF_MIX_FADE_OUT) {
         fade_out(input);
     }

@@ -46,6 +46,9 @@ static inline uint32_t cf_mix_input_bit(size_t input) {
     return input < CF_MIX_BUS_INPUTS ? UINT32_C(1) << input : 0;
 }
 
+/** Fade @p pcm in from nothing, over all of its @p count samples. */
+void cf_mix_fade_in(int16_t *pcm, size_t count);
+
 /** A new tick: nothing contributed. */
 void cf_mix_bus_clear(struct cf_mix_bus *bus);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the mixer needs of an audio codec: one constant table of functions a codec, made by the adapters (adapt/opus, adapt/g711,
- * adapt/g722) and by the fake of the tests. Sound is mono, 16 bits a sample, everywhere; stereo payloads are mixed down by the
+ * adapt/spandsp) and by the fake of the tests. Sound is mono, 16 bits a sample, everywhere; stereo payloads are mixed down by the
  * decoder. Three rates must not be confused: clock_hz counts RTP timestamps (48000 for Opus whatever it carries, RFC 7587; 8000
  * for G.722 although it is sampled at 16000, RFC 3551 section 4.5.2), rate_hz counts samples of PCM, and the mixer's own is
  * CF_AUDIO_RATE_HZ. Encoder and decoder objects belong to one thread, take their memory when created, and never later.

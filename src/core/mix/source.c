@@ -16,6 +16,9 @@
 /* RFC 3389 comfort noise has no duration of its own. */
 #define COMFORT_NOISE_MSEC 20
 
+/* Sound that begins in the middle is faded in over 10 ms. */
+#define ONSET (CF_AUDIO_RATE_HZ / 100)
+
 /* Decoders make sound in units of 2.5 ms. */
 #define UNITS_A_SEC 400
 
@@ -118,6 +121,18 @@ static void begin_anew(struct cf_mix_source *source) {
         source->resampling->reset(source->resampler);
     }
     source->is_fresh = true;
+    source->is_onset = true;
+}
+
+/*
+ * Sound that was left out before begins wherever a packet does, not where the mixer's tick does, whose fade has passed by then:
+ * without one here it would begin with a click.
+ */
+static void soften_onset(struct cf_mix_source *source, const struct cf_jitter_item *item, int16_t *pcm, size_t count) {
+    if (source->is_onset && item->kind == CF_JITTER_FRAME) {
+        source->is_onset = false;
+        cf_mix_fade_in(pcm, count < ONSET ? count : ONSET);
+    }
 }
 
 /* Sound for @p item at the end of what is held. */
@@ -136,6 +151,7 @@ static void append(struct cf_mix_source *source, const struct cf_jitter_item *it
         measure(source, item, slow, count);
         source->resampling->process(source->resampler, slow, count, end);
     }
+    soften_onset(source, item, end, count * (CF_AUDIO_RATE_HZ / source->codec->rate_hz));
 }
 
 static void append_silence(struct cf_mix_source *source, size_t count) {

@@ -25,6 +25,7 @@ struct cf_mix_source {
     void *resampler;        /**< to CF_AUDIO_RATE_HZ; NULL if that is the codec's */
     size_t held;            /**< samples in .pcm */
     bool is_fresh;          /**< the decoder has followed the stream up to now */
+    bool is_onset;          /**< it has just begun to: the first frame is faded in */
     uint8_t level;          /**< loudest measured in the last fill; CF_LEVEL_UNKNOWN: nothing was decoded */
     uint8_t level_claimed;  /**< and what the packet of that one claimed */
     uint64_t decodes;       /**< counter: decoder runs, concealment included */

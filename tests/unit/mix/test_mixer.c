@@ -459,6 +459,55 @@ static void a_little_louder_is_not_enough_to_take_a_place(void **state) {
     teardown(&r);
 }
 
+/* An encoder that looks at what it is given: the largest step from one sample to the next. */
+static struct cf_audio_codec watched;
+static int32_t largest_step;
+static int16_t sample_before;
+
+static enum cf_err watch(void *encoder, const int16_t *pcm, size_t samples, bool independent, uint8_t *out, size_t size,
+                         size_t *ret_len) {
+    for (size_t i = 0; i < samples; i++) {
+        int32_t step = pcm[i] > sample_before ? pcm[i] - sample_before : sample_before - pcm[i];
+        largest_step = step > largest_step ? step : largest_step;
+        sample_before = pcm[i];
+    }
+    return test_codec.encode(encoder, pcm, samples, independent, out, size, ret_len);
+}
+
+/* Who takes a place of another's fades in, and the other out: in the sum there is no step that could be heard as a click. */
+static void talkers_take_turns_without_clicks(void **state) {
+    static const int16_t values[] = {1000, 2000, 3000, -4000, 5000};
+    (void)state;
+    struct room r;
+    struct cf_rng rng;
+    uint32_t changes = 0;
+    int16_t heard = 0;
+    cf_rng_init(&rng, 3);
+    setup_limited(&r, 2, 0);
+    for (size_t i = 0; i < 5; i++) {
+        (void)join_talking(&r, values[i]);
+    }
+    watched = test_codec;
+    watched.encode = watch;
+    largest_step = 0;
+    sample_before = 0;
+    struct cf_mix_leg_config config = plain_config(0);
+    config.codec_out = &watched;
+    const struct member *listener = join_as(&r, &config);
+    for (uint32_t turn = 0; turn < 100; turn++) {
+        for (size_t i = 0; i < 5; i++) {
+            r.members[i].level = cf_rng_below(&rng, 2) == 0 ? 15 : 55;
+        }
+        run(&r, 20);
+        changes += listener->last.last != heard ? 1 : 0;
+        heard = listener->last.last;
+    }
+    assert_in_range(changes, 30, 100);
+    /* All of the four that come and go at once within 10 ms. */
+    assert_in_range(largest_step, 1, (2000 + 3000 + 4000 + 5000) / 480 + 1);
+    teardown(&r);
+}
+
 static void silence_below_hearing_needs_no_own_mix(void **state) {
     (void)state;
     struct room r;
@@ -879,7 +928,7 @@ CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmock
              cmocka_unit_test(a_late_caller_leaves_a_gap_in_the_time_line), cmocka_unit_test(a_slightly_late_caller_catches_up),
              cmocka_unit_test(a_phone_on_hold_plays_nothing_into_the_room), cmocka_unit_test(one_direction_legs_get_or_give_only),
              cmocka_unit_test(muting_takes_effect_within_two_ticks), cmocka_unit_test(only_the_loudest_are_heard_and_decoded),
-             cmocka_unit_test(a_little_louder_is_not_enough_to_take_a_place),
+             cmocka_unit_test(a_little_louder_is_not_enough_to_take_a_place), cmocka_unit_test(talkers_take_turns_without_clicks),
              cmocka_unit_test(silence_below_hearing_needs_no_own_mix), cmocka_unit_test(members_without_levels_are_measured),
              cmocka_unit_test(who_claims_to_be_loud_for_ever_loses_his_place), cmocka_unit_test(the_speaker_is_told),
              cmocka_unit_test(levels_come_four_times_a_second_those_heard_first),
