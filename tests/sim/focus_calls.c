@@ -360,11 +360,12 @@ static void rooms_and_accounts_have_limits(void **state) {
     struct phone_call_options long_list = {.list = LIST_OF(ENTRY(AOR_ALICE) ENTRY(AOR_BOB) ENTRY(AOR_CAROL))};
     call = phone_call(&scene.phones[DAVE], FACTORY, &long_list);
     scene_run(CF_SEC(1));
-    assert_true(scene.phones[DAVE].calls[call].status >= 400);
+    assert_int_equal(scene.phones[DAVE].calls[call].status, 413); /* not even read */
     (void)scene_join(DAVE, FACTORY);
     call = phone_call(&scene.phones[DAVE], FACTORY, NULL);
     scene_run(CF_SEC(1));
-    assert_true(scene.phones[DAVE].calls[call].status >= 400);
+    assert_int_equal(scene.phones[DAVE].calls[call].status, 403);
+    assert_string_equal(scene.phones[DAVE].calls[call].reason, "Too many conferences of one account");
     assert_false(scene.phones[DAVE].calls[call].is_up);
     scene_end();
 }
