@@ -10,7 +10,7 @@ INCLUDE = re.compile(r'^\s*#include\s+([<"])([^">]+)[">]')
 # Headers of third-party libraries, and the only folder that may include each.
 EXTERNAL = {
     'openssl/': 'src/adapt/openssl src/adapt/srtp', 'intel-ipsec-mb.h': 'src/adapt/srtp', 'ipsec-mb.h': 'src/adapt/srtp',
-    'opus': 'src/adapt/opus', 'spandsp': 'src/adapt/g722', 'speex/': 'src/adapt/resample', 'expat.h': 'src/adapt/expat',
+    'opus': 'src/adapt/opus', 'spandsp': 'src/adapt/spandsp', 'speex/': 'src/adapt/resample', 'expat.h': 'src/adapt/expat',
     'zlib.h': 'src/adapt/zlib', 'sqlite3.h': 'src/adapt/sqlite src/adapt/bzrtp',
     'bzrtp/': 'src/adapt/bzrtp', 'bctoolbox/': 'src/adapt/bzrtp', 'vpx/': 'src/adapt/vpx', 'wels/': 'src/adapt/h264',
     'uv.h': 'src/shell', 'ares': 'src/shell/dns', 'ini.h': 'src/shell/config',

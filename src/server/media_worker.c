@@ -4,11 +4,12 @@
 
 #include "adapt/bzrtp/zrtp.h"
 #include "adapt/g711/g711.h"
-#include "adapt/g722/g722.h"
 #include "adapt/openssl/dtls.h"
 #include "adapt/openssl/stun_hash.h"
 #include "adapt/opus/opus_codec.h"
 #include "adapt/resample/resample.h"
+#include "adapt/spandsp/dtmf.h"
+#include "adapt/spandsp/g722.h"
 #include "adapt/srtp/srtp.h"
 #include "core/media/engine.h"
 #include "core/rtp/framing.h"
@@ -361,6 +362,7 @@ static enum cf_err make_engine(struct cf_media_worker *w, const struct cf_media_
                                       .entropy = cf_system_entropy(),
                                       .stun_hash = cf_openssl_stun_hash(),
                                       .codecs = codecs,
+                                      .tones = &cf_dtmf_tones,
                                       .codec_count = sizeof codecs / sizeof *codecs,
                                       .resampler = &cf_resampler_speex,
                                       .sounds = made_of->sounds,

@@ -3,8 +3,8 @@
 
 #include "adapt/expat/expat_conference_info.h"
 #include "adapt/g711/g711.h"
-#include "adapt/g722/g722.h"
 #include "adapt/opus/opus_codec.h"
+#include "adapt/spandsp/g722.h"
 #include "adapt/zlib/zlib_body.h"
 #include "shell/system/system.h"
 

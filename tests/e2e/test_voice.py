@@ -4,13 +4,18 @@
 time, so all cases run at once, each in a room of its own with people of its own."""
 import concurrent.futures
 import functools
+import math
 import os
+import re
+import socket
+import struct
 import tempfile
 import time
 import wave
 
 from confer_test import Server, check, run_cases
 from phone import Phone, heard_in
+from raw_sip import Client
 
 ROOT = os.environ.get('CONFER_SOURCE', os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SURE = 0.82  # another prompt of the same voice reaches 0.77
@@ -97,6 +102,60 @@ def a_pin_is_asked_for_and_keys_are_confirmed():
     check(sorted(told.values()) == list(told.values()), f'in that order: {told}')
 
 
+def mu_law(sample):
+    """ITU-T G.711."""
+    sign, rest = (0x80, -sample) if sample < 0 else (0, sample)
+    rest = min(rest, 32635) + 132
+    exponent = rest.bit_length() - 8
+    return ~(sign | exponent << 4 | rest >> exponent + 3 & 15) & 0xff
+
+
+def played(text):
+    """Octets of G.711 in which those keys are pressed, 100 ms each with pauses of 100 ms."""
+    octets = bytearray([0xff] * 800)
+    for key in text:
+        row, column = divmod('123A456B789C*0#D'.index(key), 4)
+        low, high = (697, 770, 852, 941)[row], (1209, 1336, 1477, 1633)[column]
+        octets += bytes(mu_law(int(8000 * (math.sin(2 * math.pi * low * i / 8000) + math.sin(2 * math.pi * high * i / 8000)))) for i in range(800))
+        octets += bytes([0xff] * 800)
+    return bytes(octets)
+
+
+def a_phone_without_telephone_event_plays_its_keys():
+    """A phone of the oldest kind: G.711 and nothing else. What it plays is heard at the door, and inside no more."""
+    grace = Phone(server, 'grace', 'sip:room-old@localhost', 1, options=('--audio', 'silence', '--video', 'none'))
+    grace.event('media')
+    done('pin', 'room-old', '4711')
+    phone = Client(('127.0.0.1', server.port), 'heidi')
+    rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        rtp.bind(('127.0.0.1', 0))
+        sdp = ('v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n'
+               f'm=audio {rtp.getsockname()[1]} RTP/AVP 0\r\n')
+        answer = phone.ask('INVITE', 'sip:room-old@localhost', body=sdp, call_id='old')
+        check(answer.status == 200 and 'telephone-event' not in answer.body, answer.text)
+        to = ('127.0.0.1', int(re.search(r'm=audio (\d+)', answer.body).group(1)))
+        sequence = 0
+
+        def play(text):
+            nonlocal sequence
+            octets = played(text)
+            for at in range(0, len(octets), 160):
+                rtp.sendto(struct.pack('!BBHII', 0x80, 0, sequence, sequence * 160, 4711) + octets[at:at + 160], to)
+                sequence += 1
+        wait_member('at the door', 'room-old', 'heidi', lambda m: m is not None and not is_in(m))
+        play('4711#')
+        wait_member('in', 'room-old', 'heidi', is_in)
+        play('*5')
+        phone.ask('INFO', 'sip:room-old@localhost', content_type='application/dtmf', body='*', call_id='old', to_tag=answer.tag())
+        phone.ask('INFO', 'sip:room-old@localhost', content_type='application/dtmf', body='6', call_id='old', to_tag=answer.tag())
+        wait_member('muted', 'room-old', 'heidi', lambda m: m['muted'] and not m['hand'])
+    finally:
+        grace.end()
+        phone.close()
+        rtp.close()
+
+
 def three_wrong_pins_end_the_call_with_a_word():
     carol = Phone(server, 'carol', 'sip:room-guess@localhost', 1)
     carol.event('media')
@@ -148,7 +207,7 @@ def together(*cases):
 if __name__ == '__main__':
     server = Server(config='[conferences]\nprompts = all\ntones = 1\n')
     try:
-        run_cases(*together(a_pin_is_asked_for_and_keys_are_confirmed, three_wrong_pins_end_the_call_with_a_word,
+        run_cases(*together(a_pin_is_asked_for_and_keys_are_confirmed, a_phone_without_telephone_event_plays_its_keys, three_wrong_pins_end_the_call_with_a_word,
                             the_first_one_the_lobby_and_the_moderator_are_spoken_to))
     finally:
         server.close()

@@ -4,8 +4,8 @@
  * it, a length and so many octets. Decoders take anything, make what they promised and nothing beyond.
  */
 #include "adapt/g711/g711.h"
-#include "adapt/g722/g722.h"
 #include "adapt/opus/opus_codec.h"
+#include "adapt/spandsp/g722.h"
 #include "base/reader.h"
 
 #include <stdlib.h>

@@ -122,7 +122,9 @@ static void describe_sound(struct test_phone *phone) {
     } else {
         add_payload(line, CF_CODEC_OPUS, TEST_PT_OPUS, 48000, 0);
     }
-    add_payload(line, CF_CODEC_TELEPHONE_EVENT, TEST_PT_EVENT, phone->config.is_pcmu ? 8000 : 48000, 0);
+    if (!phone->config.no_events) {
+        add_payload(line, CF_CODEC_TELEPHONE_EVENT, TEST_PT_EVENT, phone->config.is_pcmu ? 8000 : 48000, 0);
+    }
     if (phone->config.has_levels) {
         line->extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL] = (struct cf_media_extension){LEVEL_ID, true, true};
         line->extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL] = (struct cf_media_extension){MIXER_LEVEL_ID, true, true};

@@ -56,6 +56,7 @@ struct test_phone_config {
     bool has_levels;  /**< sends and takes audio levels */
     bool is_liar;     /**< always claims to be as loud as can be; with .has_levels */
     bool has_red;     /**< sends each frame of Opus once more in the packet after it, and takes that (RFC 2198) */
+    bool no_events;   /**< says no keys by RFC 4733 */
     bool no_feedback; /**< nothing of AVPF */
     uint8_t talkers;  /**< so many more lines of sound, for one talker each; needs .has_bundle */
     struct cf_media_leg_policy policy;

@@ -310,15 +310,24 @@ void virtual_server_say(struct virtual_server *s, const struct cf_conference *co
     virtual_server_drain(s);
 }
 
-void virtual_server_press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys) {
+static void press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, enum cf_media_event_kind kind,
+                  const char *keys) {
     for (const char *key = keys; *key != '\0'; key++) {
         const struct virtual_leg *leg = virtual_server_leg(s, conf, aor);
         assert_non_null(leg);
-        struct cf_media_event event = {.kind = CF_MEDIA_EVENT_DIGIT, .room = leg->room, .leg = leg->leg};
+        struct cf_media_event event = {.kind = kind, .room = leg->room, .leg = leg->leg};
         event.as.digit = *key;
         cf_node_on_media(s->node, &event, world_now(s->net.world));
         virtual_server_drain(s);
     }
+}
+
+void virtual_server_press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys) {
+    press(s, conf, aor, CF_MEDIA_EVENT_DIGIT, keys);
+}
+
+void virtual_server_play(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys) {
+    press(s, conf, aor, CF_MEDIA_EVENT_TONE, keys);
 }
 
 void virtual_server_played(struct virtual_server *s, struct cf_handle leg, uint16_t tag) {

@@ -98,4 +98,7 @@ void virtual_server_played(struct virtual_server *s, struct cf_handle leg, uint1
 /** @p aor presses keys in @p conf. */
 void virtual_server_press(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys);
 
+/** The same by tones in the sound. */
+void virtual_server_play(struct virtual_server *s, const struct cf_conference *conf, const char *aor, const char *keys);
+
 #endif

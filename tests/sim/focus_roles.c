@@ -133,6 +133,34 @@ static void a_pin_is_keyed_in(void **state) {
     scene_end();
 }
 
+/* INFO of a phone that says its keys in words. */
+static void say_key(size_t who, size_t call, const char *signal) {
+    char body[64];
+    snprintf(body, sizeof body, "Signal=%s\r\nDuration=100\r\n", signal);
+    phone_request(&scene.phones[who], call, CF_SIP_METHOD_INFO, NULL, "application/dtmf-relay", body);
+    scene_run(CF_MSEC(200));
+    assert_int_equal(scene.phones[who].request_status, 200);
+}
+
+/* A phone without telephone-event is heard; one that says its keys by INFO as well is not heard twice. */
+static void a_pin_is_played_or_said_and_not_both(void **state) {
+    (void)state;
+    scene_begin(3);
+    struct cf_conference *conf = lounge("4411", false);
+    (void)scene_join(BOB, LOUNGE);
+    virtual_server_play(&scene.server, conf, AOR_BOB, "4411#");
+    assert_false(is_waiting(conf, AOR_BOB));
+    size_t carol = scene_join(CAROL, LOUNGE);
+    static const char *const keys[] = {"4", "4", "1", "1", "#"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        assert_true(is_waiting(conf, AOR_CAROL));
+        virtual_server_play(&scene.server, conf, AOR_CAROL, keys[i]);
+        say_key(CAROL, carol, keys[i]);
+    }
+    assert_false(is_waiting(conf, AOR_CAROL));
+    scene_end();
+}
+
 static void moderators_rule(void **state) {
     (void)state;
     scene_begin(4);
@@ -235,5 +263,5 @@ static void a_flood_of_chat_is_stemmed(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(the_lobby_keeps_people_out_until_they_are_admitted),
              cmocka_unit_test(keys_of_a_phone_do_what_commands_do), cmocka_unit_test(a_pin_is_keyed_in),
-             cmocka_unit_test(moderators_rule), cmocka_unit_test(what_one_writes_the_others_read),
-             cmocka_unit_test(a_flood_of_chat_is_stemmed))
+             cmocka_unit_test(a_pin_is_played_or_said_and_not_both), cmocka_unit_test(moderators_rule),
+             cmocka_unit_test(what_one_writes_the_others_read), cmocka_unit_test(a_flood_of_chat_is_stemmed))

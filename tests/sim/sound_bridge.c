@@ -4,9 +4,9 @@
  * mixer does its work, phones decode what they get and it is compared with what was said.
  */
 #include "adapt/g711/g711.h"
-#include "adapt/g722/g722.h"
 #include "adapt/opus/opus_codec.h"
 #include "adapt/resample/resample.h"
+#include "adapt/spandsp/g722.h"
 #include "core/mix/mixer.h"
 
 #include "lib/test.h"

@@ -219,6 +219,8 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         cf_leg_on_paused(leg, event->as.paused.line, event->as.paused.is_paused, now);
     } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
         cf_leg_on_digit(leg, event->as.digit, now);
+    } else if (event->kind == CF_MEDIA_EVENT_TONE) {
+        cf_leg_on_tone(leg, event->as.digit, now);
     } else if (event->kind == CF_MEDIA_EVENT_PLAYED) {
         cf_leg_on_played(leg, &event->as.played, now);
     }

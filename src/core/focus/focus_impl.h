@@ -99,6 +99,9 @@ struct cf_leg {
     bool takes_cpim;  /**< it reads message/cpim (RFC 3862) */
     cf_usec chat_at;  /**< when all its messages so far would have come at the allowed rate */
     struct cf_menu menu;
+    char tone;         /**< key that was heard last; NUL: none */
+    cf_usec tone_at;   /**< when */
+    bool keys_by_info; /**< the phone says its keys by INFO */
     struct cf_attendant attendant;
     bool believes_muted;                                 /**< what its user knows of being muted */
     cf_usec farewell_until;                              /**< a last word is said, then it ends; 0: no */
@@ -466,6 +469,9 @@ bool cf_focus_reads_cpim(const struct cf_sip_message *message);
 
 /** A key was pressed, whatever way it came. */
 void cf_leg_on_digit(struct cf_leg *leg, char digit, cf_usec now);
+
+/** A key was heard in the sound of @p leg. */
+void cf_leg_on_tone(struct cf_leg *leg, char key, cf_usec now);
 
 /** INFO inside the dialog of @p leg: a key, or a command. Returns the status to answer with. */
 unsigned cf_leg_on_info(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);

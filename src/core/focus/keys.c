@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a member asks for by keys of the phone (RFC 4733 or INFO) and by commands in INFO (docs/conference-commands.md). Who may
- * do it is for the conference to say; what came of a key is told to who pressed it (voice.c).
+ * What a member asks for by keys of the phone (RFC 4733, INFO, or tones in the sound) and by commands in INFO
+ * (docs/conference-commands.md). Who may do it is for the conference to say; what came of a key is told to who pressed it
+ * (voice.c).
  */
 #include "core/conf/conference_command.h"
 #include "core/focus/focus_impl.h"
 #include "core/menu/dtmf_info.h"
 #include "core/mime/mime.h"
+
+/* INFO comes so long after the tones at most. */
+#define SAME_KEY CF_SEC(2)
 
 #define COMMAND_TYPE CF_STR("application/vnd.confer.command")
 
@@ -88,6 +92,24 @@ void cf_leg_on_digit(struct cf_leg *leg, char digit, cf_usec now) {
     }
 }
 
+void cf_leg_on_tone(struct cf_leg *leg, char key, cf_usec now) {
+    if (leg->keys_by_info) {
+        return; /* it said, or will say, the same key in words */
+    }
+    leg->tone = key;
+    leg->tone_at = now;
+    cf_leg_on_digit(leg, key, now);
+}
+
+/* A phone that says keys by INFO may be heard pressing them, too: the first one has been taken then. */
+static void on_info_key(struct cf_leg *leg, char key, cf_usec now) {
+    bool is_first = !leg->keys_by_info;
+    leg->keys_by_info = true;
+    if (!is_first || leg->tone != key || now - leg->tone_at > SAME_KEY) {
+        cf_leg_on_digit(leg, key, now);
+    }
+}
+
 /* One command a body: the word, and after a blank what it takes. */
 static unsigned on_command(struct cf_leg *leg, struct cf_str body, cf_usec now) {
     const struct cf_conference_actor actor = {.aor = leg->aor};
@@ -123,7 +145,7 @@ unsigned cf_leg_on_info(struct cf_leg *leg, const struct cf_sip_message *message
         if ((is_relay ? cf_dtmf_relay_parse(part.body, &digit) : cf_dtmf_parse(part.body, &digit)) != CF_OK) {
             return 400;
         }
-        cf_leg_on_digit(leg, digit, now);
+        on_info_key(leg, digit, now);
         return 200;
     }
     if (cf_mime_type_is(&part.type, CF_STR("application/trickle-ice-sdpfrag"))) {

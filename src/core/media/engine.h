@@ -50,15 +50,16 @@ struct cf_engine_config {
     const struct cf_audio_codec *const *codecs; /**< those that can be mixed, .codec_count of them */
     size_t codec_count;
     const struct cf_resampler *resampler;
-    const struct cf_sounds *sounds; /**< what can be played; NULL: nothing, and who waits hears nothing */
-    size_t slot_limit;              /**< highest slot of a room's or leg's handle + 1; 0: 65536 */
-    size_t socket_limit;            /**< highest socket number + 1; 0: 131072 */
-    size_t event_limit;             /**< most events that wait; 0: 4096 */
-    struct cf_store_config store;   /**< of each picture source, CF_SOURCE_STORE_MIN or more; 0: 256 kB, 1024 packets, 2 s */
-    uint32_t packets_per_sec;       /**< most that one line of pictures may send; 0: 6000 */
-    bool sends_silence;             /**< listeners get all frames of silence; else only some (core/mix/rest.h) */
-    cf_wall wall;                   /**< wall clock at init */
-    uint8_t worker;                 /**< which worker this is, 0..CF_MEDIA_WORKERS_MAX - 1 */
+    const struct cf_key_tones *tones; /**< finds keys in sound; NULL: they are not heard */
+    const struct cf_sounds *sounds;   /**< what can be played; NULL: nothing, and who waits hears nothing */
+    size_t slot_limit;                /**< highest slot of a room's or leg's handle + 1; 0: 65536 */
+    size_t socket_limit;              /**< highest socket number + 1; 0: 131072 */
+    size_t event_limit;               /**< most events that wait; 0: 4096 */
+    struct cf_store_config store;     /**< of each picture source, CF_SOURCE_STORE_MIN or more; 0: 256 kB, 1024 packets, 2 s */
+    uint32_t packets_per_sec;         /**< most that one line of pictures may send; 0: 6000 */
+    bool sends_silence;               /**< listeners get all frames of silence; else only some (core/mix/rest.h) */
+    cf_wall wall;                     /**< wall clock at init */
+    uint8_t worker;                   /**< which worker this is, 0..CF_MEDIA_WORKERS_MAX - 1 */
 };
 
 /** A datagram that came in. Its octets are decrypted in place. */

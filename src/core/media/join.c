@@ -299,6 +299,7 @@ static enum cf_err join_picture(struct cf_engine *engine, struct cf_engine_line 
 enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line) {
     if (line->agreed.kind == CF_MEDIA_AUDIO) {
         enum cf_err err = join_sound(engine, line);
+        cf_engine_tend_tones(engine, line);
         cf_engine_join_place(line);
         return err;
     }
@@ -307,6 +308,7 @@ enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line
 
 void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line) {
     part_sound(engine, line);
+    cf_engine_forget_tones(engine, line);
     cf_list_remove(&line->passing.link);
     part_sink(line);
     part_sources(engine, line);

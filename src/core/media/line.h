@@ -11,6 +11,7 @@
 #include "core/media/messages.h"
 #include "core/media/passing.h"
 #include "core/media/stream.h"
+#include "core/media/tones.h"
 #include "core/media/transport.h"
 #include "core/mix/mixer.h"
 #include "core/rtp/event.h"
@@ -105,7 +106,8 @@ struct cf_engine_line {
     struct cf_line_budget budget;
     struct cf_clock_map clock; /**< sound; pictures have theirs in their sources */
     struct cf_dtmf dtmf;
-    uint8_t payload_type_in; /**< of the last sound packet; CF_LINE_NO_TYPE */
+    struct cf_tone_listener *tones; /**< owned; NULL: nobody listens for keys */
+    uint8_t payload_type_in;        /**< of the last sound packet; CF_LINE_NO_TYPE */
     cf_usec codec_changed_at;
 
     /* going out */

@@ -187,6 +187,7 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_LATCHED,          /**< a transport's peer sends from .as.latched */
     CF_MEDIA_EVENT_ICE,              /**< connectivity checks of a transport: .as.ice */
     CF_MEDIA_EVENT_DIGIT,            /**< a key was pressed (RFC 4733): .as.digit */
+    CF_MEDIA_EVENT_TONE,             /**< a key was heard in the sound of who waits and has no RFC 4733 (tones.h): .as.digit */
     CF_MEDIA_EVENT_SILENT,           /**< nothing came on any line for the policy's time */
     CF_MEDIA_EVENT_HEARD,            /**< something came: for the first time, or again after SILENT */
     CF_MEDIA_EVENT_KEY_FRAME_WANTED, /**< the peer of .as.line can't be asked in RTCP: ask by INFO (RFC 5168) */

@@ -104,7 +104,7 @@ static void put_copies(struct cf_engine *engine, struct cf_engine_line *line, co
 static enum cf_media_discard take_coded(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view,
                                         const struct cf_payload *payload, const struct cf_red *red) {
     if (!is_heard(line) || engine->codecs[payload->codec] == NULL) {
-        return CF_MEDIA_DISCARD_NOT_WANTED;
+        return cf_engine_hear_tones(engine, line, view, payload) ? USED : CF_MEDIA_DISCARD_NOT_WANTED;
     }
     if (!cf_engine_change_codec(engine, line, payload->receive_type)) {
         return CF_MEDIA_DISCARD_BUDGET;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* G.722 through the mixer's table. */
-#include "adapt/g722/g722.h"
+#include "adapt/spandsp/g722.h"
 
 #include "lib/test.h"
 #include "lib/test_mem.h"

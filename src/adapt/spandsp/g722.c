@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* G.722 by spandsp. */
-#include "adapt/g722/g722.h"
+#include "adapt/spandsp/g722.h"
 
 #include "core/mix/plc.h"
 #include <spandsp/telephony.h>
