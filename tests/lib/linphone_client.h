@@ -111,6 +111,7 @@ struct linphone_client {
     bool is_sharing;
     bool is_held;
     bool loses_last_line; /**< its next re-INVITE has a line less, as when ICE has ended at a bad time */
+    bool compresses;      /**< its lists, which it otherwise says it has compressed only, as they do */
     bool is_deaf;         /**< it takes its calls, and does not react to documents */
     char conference[400]; /**< URI of the one it is in or makes */
     char list[1000];      /**< entries; repeated in its re-INVITEs */

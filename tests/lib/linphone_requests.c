@@ -147,7 +147,7 @@ void linphone_put_entries(char *list, size_t size, const char *names) {
     }
 }
 
-/* An offer, and the list behind it if there is one, compressed as they do it without being asked. */
+/* An offer, and the list behind it if there is one: said to be compressed without being asked. */
 static struct cf_str offer_and_list(struct linphone_client *c, bool is_first, bool has_list, const char **ret_type) {
     static char room[BODY_MAX];
     char xml[1500];
@@ -166,10 +166,12 @@ static struct cf_str offer_and_list(struct linphone_client *c, bool is_first, bo
                  "xmlns:p1=\"urn:ietf:params:xml:ns:resource-lists\">\n<p1:list>%s</p1:list>\n</p1:resource-lists>\n",
                  c->list);
         struct cf_span plain = {(const uint8_t *)xml, strlen(xml)};
-        assert_ok(cf_zlib_deflate(&c->world->node.mem.mem, plain, packed, sizeof packed, &packed_len));
+        if (c->compresses) {
+            assert_ok(cf_zlib_deflate(&c->world->node.mem.mem, plain, packed, sizeof packed, &packed_len));
+        }
         cf_put_lit(&w, "\r\n--" BOUNDARY "\r\nContent-Type: application/resource-lists+xml\r\nContent-Disposition: "
                        "recipient-list\r\nContent-Encoding: deflate\r\n\r\n");
-        cf_put(&w, cf_str_n((const char *)packed, packed_len));
+        cf_put(&w, c->compresses ? cf_str_n((const char *)packed, packed_len) : cf_str_of(xml));
         cf_put_lit(&w, "\r\n--" BOUNDARY "--\r\n");
     }
     assert_true(cf_writer_ok(&w));

@@ -205,5 +205,5 @@ void cf_put_resource_list(struct cf_writer *w, const struct cf_resource_list *li
 void cf_put_sipfrag_from(struct cf_writer *w, struct cf_str uri) {
     cf_put_lit(w, "From: <");
     cf_put(w, uri);
-    cf_put_lit(w, ">\r\n");
+    cf_put_lit(w, ">");
 }

@@ -88,7 +88,8 @@ bool cf_resource_list_is_marked(const struct cf_resource_list *list);
 /** Write all of @p list. */
 void cf_put_resource_list(struct cf_writer *w, const struct cf_resource_list *list, enum cf_resource_list_use use);
 
-/** Write the message/sipfrag that tells the people called who it is that calls them: "From: <uri>". */
+/** Write the message/sipfrag that tells the people called who it is that calls them: "From: <uri>". The line does not end:
+ *  Linphone takes all behind the name for the address. */
 void cf_put_sipfrag_from(struct cf_writer *w, struct cf_str uri);
 
 #endif

@@ -20,6 +20,7 @@ static unsigned status_of(enum cf_err err) {
     return err == CF_ERR_UNSUPPORTED ? 415 : 400;
 }
 
+/* Linphone from 5.4 on says "deflate" of each of its lists, and compresses none: it knows encodings of whole bodies only. */
 static enum cf_err read_list(struct cf_invite_content *content, const struct cf_mime_part *part,
                              const struct cf_content_codecs *codecs, const struct cf_mem *mem) {
     content->has_list = true;
@@ -29,7 +30,6 @@ static enum cf_err read_list(struct cf_invite_content *content, const struct cf_
     if (!cf_str_eq_nocase(part->encoding, CF_STR("deflate"))) {
         return CF_ERR_UNSUPPORTED;
     }
-    /* Linphone 5.5 compresses the list by default. */
     uint8_t *plain = cf_mem_alloc(mem, CF_CONTENT_INFLATED_MAX);
     size_t len = 0;
     if (plain == NULL) {
@@ -38,6 +38,8 @@ static enum cf_err read_list(struct cf_invite_content *content, const struct cf_
     enum cf_err err = codecs->inflate(codecs->ctx, cf_str_span(part->body), plain, CF_CONTENT_INFLATED_MAX, &len);
     if (err == CF_OK) {
         err = codecs->read_list(codecs->ctx, cf_str_n((const char *)plain, len), &content->list);
+    } else if (cf_str_starts(cf_str_trim(part->body), CF_STR("<"))) {
+        err = codecs->read_list(codecs->ctx, part->body, &content->list);
     }
     cf_mem_free(mem, plain, CF_CONTENT_INFLATED_MAX);
     return err;
