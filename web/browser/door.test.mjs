@@ -124,7 +124,7 @@ test('a link that is no more is told so', async () => {
   await guest.page.goto(made.url);
   await guest.page.waitForSelector('#join:not([hidden])');
   await guest.page.click('#join-button');
-  await guest.page.waitForFunction(() => document.querySelector('#join-error').textContent !== '');
+  await guest.page.waitForSelector('#join-error:has-text("This link was withdrawn")');
 });
 
 test('nothing was refused by the policy of the page or went wrong in it', () => {

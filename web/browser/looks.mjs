@@ -32,7 +32,8 @@ async function findings(page, name, rules = ALL) {
 
 /** Does a view need to be scrolled sideways? @param {import('playwright-core').Page} page */
 function isTooWide(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  return page.evaluate(() => [document.documentElement, ...document.querySelectorAll('main:not([hidden]), main:not([hidden]) > *')]
+    .some((element) => element.scrollWidth > document.documentElement.clientWidth || element.getBoundingClientRect().right > document.documentElement.clientWidth + 1));
 }
 
 /**

@@ -29,6 +29,8 @@ test('two people see each other in a grid', async () => {
   await bob.layout('grid');
   await alice.sees('Bob', 'blue');
   await bob.sees('Alice', 'red');
+  await site.control('subject', 'room-web', 'Quarterly review of the northern region, with guests from elsewhere');
+  await alice.page.waitForSelector('#subject:has-text("Quarterly review")');
   await alice.shoot('grid');
 });
 
@@ -50,6 +52,9 @@ test('the active speaker is shown large, miniatures below', async () => {
 test('audio only shows faces', async () => {
   await bob.layout('audio');
   await bob.page.waitForSelector('.stage.audio .tile:has-text("Alice")');
+  // Nothing else is asked of the server: no picture comes any more.
+  await site.waitRoom('room-web', 'without pictures for Bob', (room) => !room.participants.find((p) => p.user === 'sip:bob@localhost').devices[0].streams
+    .some((stream) => stream.kind === 'video' && stream.out > 0));
   await bob.shoot('audio');
 });
 

@@ -23,12 +23,18 @@ function explain(error) {
   if (!(error instanceof Refusal)) {
     return 'The server is not reached.';
   }
+  /** @type {Record<string, string>} */
+  const codes = {
+    'pin-wrong': 'There is no such meeting with that PIN.', 'link-expired': 'This link has expired. Please ask for another one.',
+    'link-revoked': 'This link was withdrawn. Please ask for another one.', 'link-invalid': 'This link is not complete, or not of this server.',
+    'guests-not-allowed': 'Only people with an account may come in here.',
+  };
   /** @type {Record<number, string>} */
   const words = {
     401: 'This link or PIN is not right, or has expired.', 403: 'You may not come in here.', 404: 'There is no such meeting.',
     410: 'This link is no longer good.', 429: 'Too many tries. Please wait a moment.', 503: 'The server takes nobody in just now.',
   };
-  return error.code === 'pin-wrong' ? 'There is no such meeting with that PIN.' : words[error.status] ?? error.message;
+  return codes[error.code] ?? words[error.status] ?? error.message;
 }
 
 /** A guest stays the same person when the page is loaded again. @param {string} key @returns {Guest | undefined} */
@@ -133,7 +139,8 @@ function showWait(meeting) {
 /** @param {Meeting} meeting */
 function showEnd(meeting) {
   setText(byId('over-title'), meeting.isLeaving ? 'You have left' : meeting.wasIn ? 'The meeting is over for you' : 'You were not let in');
-  setText(byId('over-reason'), meeting.isLeaving ? '' : meeting.reason);
+  setText(byId('over-reason'), meeting.isLeaving ? '' : meeting.reason || (meeting.wasIn ? '' : 'A moderator did not let you in.'));
+  setText(byId('again'), meeting.wasIn ? 'Join again' : 'Try again');
   show('over');
   byId('again').focus();
 }

@@ -157,6 +157,19 @@ test('others see that the microphone is off; what a moderator muted stays so', a
   assert.deepEqual(told.at(-1), ['notice', 'A moderator has muted you.']);
 });
 
+test('the speaker is whose packet came last, in whatever order browsers list them', () => {
+  const eve = BOB.replaceAll('bob', 'eve');
+  const named = (text, ssrc) => text.replace('<status>sendrecv</status>', `<status>sendrecv</status><src-id>${ssrc}</src-id>`);
+  const { phone, meeting } = inside(named(BOB, 7) + named(eve, 8));
+  const sources = [{ source: 7, timestamp: 100 }, { source: 8, timestamp: 200 }];
+  phone.connection.getTransceivers()[1].receiver.getContributingSources = () => sources;
+  assert.equal(meeting.speaker().member?.uri, 'sip:eve@x');
+  sources.reverse();
+  assert.equal(meeting.speaker().member?.uri, 'sip:eve@x');
+  sources.forEach((each) => { each.timestamp = 300 - each.timestamp; });
+  assert.equal(meeting.speaker().member?.uri, 'sip:bob@x');
+});
+
 test('a screen takes the place of the camera and gives it back', async () => {
   const { phone, meeting } = inside();
   const screen = track('video');

@@ -306,7 +306,7 @@ export class Meeting extends EventTarget {
   /** The picture that follows the speaker, and who that is as far as packets say. */
   speaker() {
     const receiver = this.mainLine?.receiver;
-    const source = receiver?.getContributingSources().at(-1)?.source ?? receiver?.getSynchronizationSources().at(-1)?.source ?? 0;
+    const source = latest(receiver?.getContributingSources()) || latest(receiver?.getSynchronizationSources());
     return { track: receiver?.track, member: this.roster.memberOfSsrc(source) };
   }
 
@@ -415,6 +415,11 @@ export class Meeting extends EventTarget {
   get ownName() {
     return this.me ? nameOf(this.me) : this.phone.identity.name;
   }
+}
+
+/** Whose packet came last; 0: nobody's. Those of the last ten seconds are listed. @param {{ source: number, timestamp: number }[]} [sources] */
+function latest(sources = []) {
+  return sources.reduce((last, each) => (each.timestamp > last.timestamp ? each : last), { source: 0, timestamp: -Infinity }).source;
 }
 
 /** @param {Roster} roster */

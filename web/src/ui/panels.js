@@ -117,8 +117,9 @@ const GRADES = { good: ['Good', 'bars'], fair: ['Fair', 'bars-2'], poor: ['Poor'
 /**
  * @param {import('../media/quality.js').Picture} picture
  * @param {(row: import('../media/quality.js').Row) => string} nameOfRow
+ * @param {boolean} isForAll are all others' ways encrypted too, as far as is known?
  */
-export function renderQuality(picture, nameOfRow) {
+export function renderQuality(picture, nameOfRow, isForAll) {
   const strength = byId('strength');
   strength.hidden = false;
   strength.dataset.grade = picture.grade;
@@ -127,19 +128,23 @@ export function renderQuality(picture, nameOfRow) {
   strength.title = `Connection: round trip ${picture.roundTrip} ms`;
   const encryption = byId('encryption');
   encryption.hidden = !picture.isEncrypted;
-  setText(/** @type {HTMLElement} */ (encryption.querySelector('span')), 'Encrypted');
-  encryption.title = `To the server: ${picture.encryption}`;
+  encryption.dataset.grade = isForAll ? 'good' : 'fair';
+  setText(/** @type {HTMLElement} */ (encryption.querySelector('span')), isForAll ? 'Encrypted' : 'Partly encrypted');
+  encryption.title = `Between you and the server: ${picture.encryption}${isForAll ? '' : '. Somebody here is not encrypted: see the list of people'}`;
   if (byId('quality').hidden || byId('side').hidden) {
     return;
   }
   const facts = [['Round trip', `${picture.roundTrip} ms`], ['Encryption', picture.encryption], ['Way', picture.way || 'unknown']];
   byId('quality-facts').replaceChildren(...facts.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', value)]));
-  byId('quality-rows').replaceChildren(...picture.rows.map((row) => {
+  // Lines that bring nothing are there to be used again.
+  const rows = picture.rows.filter((row) => row.kind !== 'video' || row.kbps > 0 || row.frames > 0);
+  byId('quality-rows').replaceChildren(...rows.map((row) => {
     const line = document.createElement('tr');
     const head = make('th', '', nameOfRow(row));
     head.scope = 'row';
-    head.append(make('span', 'dim', ` ${row.codec}${row.rid ? ` ${row.rid}` : ''}`));
-    line.append(head, ...[row.kbps, `${row.lost} %`, `${row.jitter} ms`, row.kind === 'video' ? row.frames : '', row.size].map((cell) => make('td', '', String(cell))));
+    const details = [row.codec, row.rid, row.size, row.kind === 'video' ? `${row.frames} a second` : ''];
+    head.append(make('span', 'dim', details.filter(Boolean).join(' \u00b7 ')));
+    line.append(head, ...[row.kbps, `${row.lost} %`, `${row.jitter} ms`].map((cell) => make('td', '', String(cell))));
     return line;
   }));
 }

@@ -100,6 +100,7 @@ function actionsOf(meeting, member) {
     made.setAttribute('aria-label', `${action.title}: ${nameOf(member)}`);
     actions.append(made);
   }
+  menu.addEventListener('toggle', () => { if (menu.open) { actions.scrollIntoView({ block: 'nearest' }); } });
   menu.append(opener, actions);
   return menu;
 }

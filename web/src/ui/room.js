@@ -2,7 +2,7 @@
 // The page during a meeting: pictures, controls, keys; people, chat and figures beside.
 import { canShareScreen, LevelMeter, openScreen, openWhatThereIs, useSpeaker } from '../media/devices.js';
 import { Quality } from '../media/quality.js';
-import { nameOf } from '../model/roster.js';
+import { encryptionOf, isIn, nameOf } from '../model/roster.js';
 import { fillAll, remember, remembered } from './devices.js';
 import { byId, notice, press, setIcon, setText } from './element.js';
 import { Panels, renderQuality } from './panels.js';
@@ -148,7 +148,7 @@ async function look(meeting, quality, stage) {
     }
     const shown = stage.shown.find((tile) => tile.track?.id === row.track);
     return row.isIn ? shown?.name || 'Picture' : meeting.screen ? 'Your screen' : 'Your camera';
-  });
+  }, ![...meeting.roster.members.values()].some((member) => isIn(member) && encryptionOf(member) === 'none'));
 }
 
 /** @param {Meeting} meeting @param {On} on */
