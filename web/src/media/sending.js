@@ -45,6 +45,14 @@ function preferRedundancy(line) {
 /** Send @track as a screen or a camera. @param {RTCRtpSender} sender @param {MediaStreamTrack | null} track @param {boolean} isScreen */
 export async function sendPicture(sender, track, isScreen) {
   await sender.replaceTrack(track);
+  await shapePicture(sender, isScreen);
+}
+
+/**
+ * Encodings for a screen or a camera. To be said again after each answer: Chromium takes one that lists an encoding for a wish that it be
+ * sent. @param {RTCRtpSender} sender @param {boolean} isScreen
+ */
+export async function shapePicture(sender, isScreen) {
   const parameters = sender.getParameters();
   parameters.encodings.forEach((encoding, index) => {
     encoding.active = !isScreen || index === parameters.encodings.length - 1;

@@ -4,7 +4,7 @@
 import JsSIP from 'jssip';
 import { withAttributes, withRidKept } from '../model/description.js';
 import { COMMAND_TYPE } from '../model/commands.js';
-import { addTracks, makeWhole, sendPicture } from '../media/sending.js';
+import { addTracks, makeWhole, sendPicture, shapePicture } from '../media/sending.js';
 import { Wire } from './wire.js';
 
 const INFO_TYPE = 'application/conference-info+xml';
@@ -60,6 +60,8 @@ export class Phone extends EventTarget {
     this.gathering = undefined;
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
+    /** @type {{ sender: RTCRtpSender, isScreen: boolean } | undefined} what was sent last */
+    this.picture = undefined;
     /** @type {() => Map<string, string[]>} */
     this.attributes = () => new Map();
     this.#listen();
@@ -192,7 +194,8 @@ export class Phone extends EventTarget {
    */
   renegotiate(done, how = {}) {
     const options = how.restartsIce ? { rtcOfferConstraints: { iceRestart: true } } : {};
-    return Boolean(this.session?.isEstablished() && this.session.isReadyToReOffer() && this.session.renegotiate(options, done));
+    const answered = () => { this.#shape(); done(); };
+    return Boolean(this.session?.isEstablished() && this.session.isReadyToReOffer() && this.session.renegotiate(options, answered));
   }
 
   /** Ask the conference for something; 0 if it did not answer, else the status. @param {string} words @returns {Promise<number>} */
@@ -229,7 +232,14 @@ export class Phone extends EventTarget {
 
   /** @param {RTCRtpSender} sender @param {MediaStreamTrack | null} track @param {boolean} isScreen */
   sendPicture(sender, track, isScreen) {
+    this.picture = { sender, isScreen };
     return sendPicture(sender, track, isScreen);
+  }
+
+  #shape() {
+    if (this.picture?.isScreen && this.session?.connection?.getSenders().includes(this.picture.sender)) {
+      void shapePicture(this.picture.sender, true);
+    }
   }
 
   hangUp() {
