@@ -66,6 +66,9 @@ static void drain(struct bench_ice *ice, size_t leg) {
 }
 
 void bench_ice_take(struct bench_ice *ice, size_t leg, struct cf_span octets) {
+    if (leg >= ice->count) {
+        return;
+    }
     (void)cf_ice_agent_receive(&ice->agents[leg], 0, &ice->place, octets, cf_system_now());
     drain(ice, leg);
 }

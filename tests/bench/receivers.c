@@ -75,8 +75,8 @@ void bench_receivers_close(struct bench_receivers *r) {
 
 void bench_receivers_begin(struct bench_receivers *r, const struct cf_packet_crypto *crypto, enum cf_srtp_suite suite,
                            const struct cf_sdes_key *key) {
-    (void)bench_receivers_drain(r); /* what is left of another one's */
     r->on_check = NULL;
+    (void)bench_receivers_drain(r); /* what is left of another one's */
     forget_context(r);
     r->crypto = crypto;
     r->checked = r->bad = 0;

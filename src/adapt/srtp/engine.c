@@ -41,15 +41,21 @@ enum cf_err cf_srtp_engine_new_with(const struct cf_mem *mem, const struct cf_ci
     return CF_OK;
 }
 
-enum cf_err cf_srtp_engine_new(const struct cf_mem *mem, enum cf_srtp_library library, struct cf_srtp_engine **ret_engine) {
+enum cf_err cf_srtp_engine_new_of(const struct cf_mem *mem, const struct cf_cipher_library *const *libraries, size_t count,
+                                  struct cf_srtp_engine **ret_engine) {
     enum cf_err err = CF_ERR_UNSUPPORTED;
-    if (library != CF_SRTP_LIBRARY_OPENSSL) {
-        err = cf_srtp_engine_new_with(mem, cf_cipher_ipsec_mb(), ret_engine);
-    }
-    if (err == CF_ERR_UNSUPPORTED && library != CF_SRTP_LIBRARY_IPSEC_MB) {
-        err = cf_srtp_engine_new_with(mem, &cf_cipher_openssl, ret_engine);
+    for (size_t i = 0; i < count && err == CF_ERR_UNSUPPORTED; i++) {
+        err = cf_srtp_engine_new_with(mem, libraries[i], ret_engine);
     }
     return err;
+}
+
+enum cf_err cf_srtp_engine_new(const struct cf_mem *mem, enum cf_srtp_library library, struct cf_srtp_engine **ret_engine) {
+    /* The fastest first. */
+    const struct cf_cipher_library *const libraries[] = {cf_cipher_ipsec_mb(), &cf_cipher_openssl};
+    size_t first = library == CF_SRTP_LIBRARY_OPENSSL ? 1 : 0;
+    size_t end = library == CF_SRTP_LIBRARY_IPSEC_MB ? 1 : 2;
+    return cf_srtp_engine_new_of(mem, libraries + first, end - first, ret_engine);
 }
 
 void cf_srtp_engine_free(struct cf_srtp_engine *engine) {

@@ -111,4 +111,8 @@ enum cf_err cf_srtp_unprotect_rtcp(void *ctx, struct cf_srtp_context *srtp, uint
 CF_MUST_USE enum cf_err cf_srtp_engine_new_with(const struct cf_mem *mem, const struct cf_cipher_library *library,
                                                 struct cf_srtp_engine **ret_engine);
 
+/** The same with the first of @p libraries that works and passes the self-test. CF_ERR_UNSUPPORTED: none does. */
+CF_MUST_USE enum cf_err cf_srtp_engine_new_of(const struct cf_mem *mem, const struct cf_cipher_library *const *libraries,
+                                              size_t count, struct cf_srtp_engine **ret_engine);
+
 #endif

@@ -134,6 +134,29 @@ static void does_not_use_a_library_that_fails_its_test(void **state) {
     }
 }
 
+/* One that is wrong is passed over, whatever is wrong with it, and packets are good. */
+static void takes_the_next_library_if_the_first_is_wrong(void **state) {
+    (void)state;
+    struct cf_cipher_library wrong = cf_cipher_openssl;
+    wrong.name = (struct cf_str)CF_STR_INIT("wrong");
+    wrong.seal = faulty_seal;
+    wrong.open_packets = faulty_open;
+    const struct cf_cipher_library *const libraries[] = {NULL, &wrong, &cf_cipher_openssl};
+    for (fault = FAULT_NONE; fault <= FAULT_OPEN; fault++) {
+        struct test_mem mem;
+        struct cf_srtp_engine *engine = NULL;
+        test_mem_init(&mem);
+        assert_ok(cf_srtp_engine_new_of(&mem.mem, libraries, 3, &engine));
+        assert_str(cf_srtp_engine_library(engine), fault == FAULT_NONE ? CF_STR("wrong") : CF_STR("OpenSSL"));
+        cf_srtp_engine_free(engine);
+        engine = NULL;
+        enum cf_err err = cf_srtp_engine_new_of(&mem.mem, libraries, 2, &engine);
+        assert_int_equal(err, fault == FAULT_NONE ? CF_OK : CF_ERR_UNSUPPORTED);
+        cf_srtp_engine_free(engine);
+        test_mem_fini(&mem);
+    }
+}
+
 static void *open_nothing(void) {
     return NULL;
 }
@@ -212,5 +235,6 @@ static void survives_every_failing_allocation(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(openssl_allocates_nothing_per_packet), cmocka_unit_test(does_not_use_a_library_that_fails_its_test),
+             cmocka_unit_test(takes_the_next_library_if_the_first_is_wrong),
              cmocka_unit_test(says_when_a_library_does_not_work_here), cmocka_unit_test(takes_ipsec_mb_where_it_was_built_in),
              cmocka_unit_test(survives_every_failing_allocation))

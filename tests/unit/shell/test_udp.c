@@ -5,6 +5,8 @@
 #include "shell/udp/sender.h"
 
 #include "lib/test.h"
+#include <errno.h>
+#include <sys/socket.h>
 
 static struct cf_udp open_on(const char *address) {
     struct cf_addr local;
@@ -307,9 +309,57 @@ static void a_ring_sends_long_runs(void **state) {
     cf_sender_destroy(&sender);
 }
 
+/* A socket without checksums: the kernel cuts nothing for it (EINVAL), and says so of each run. Both kinds of sender send the
+ * datagrams one by one then, in order, and none is lost; with EIO it is not asked again. */
+static void refused_runs_go_one_by_one(void **state) {
+    (void)state;
+    enum { RUN = 5, PEERS = 4 };
+    static uint8_t octets[PEERS][RUN][100];
+    static uint8_t buffer[CF_UDP_BATCH_MAX * 128];
+    for (int kind = CF_SENDER_CALLS; kind <= CF_SENDER_RING; kind++) {
+        struct cf_sender *sender = NULL;
+        struct cf_udp from = open_on("127.0.0.1:0");
+        struct cf_udp to[PEERS];
+        struct cf_datagram out[PEERS * RUN];
+        struct cf_datagram in[CF_UDP_BATCH_MAX];
+        int on = 1;
+        enum cf_err err = cf_sender_create((enum cf_sender_kind)kind, &sender);
+        if (err == CF_ERR_UNSUPPORTED || !from.can_segment) {
+            cf_udp_close(&from);
+            continue; /* not on this kernel */
+        }
+        assert_ok(err);
+        assert_int_equal(setsockopt(from.fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+        for (size_t p = 0; p < PEERS; p++) {
+            to[p] = open_on("127.0.0.1:0");
+            for (size_t i = 0; i < RUN; i++) {
+                memset(octets[p][i], (int)(p * RUN + i), sizeof octets[p][i]);
+                out[p * RUN + i] = (struct cf_datagram){to[p].local, {octets[p][i], sizeof octets[p][i]}};
+            }
+        }
+        cf_sender_put(sender, &from, out, PEERS * RUN);
+        cf_sender_flush(sender);
+        assert_int_equal(cf_sender_lost(sender), 0);
+        for (size_t p = 0; p < PEERS; p++) {
+            assert_int_equal(cf_udp_receive(&to[p], buffer, 128, in, CF_UDP_BATCH_MAX), RUN);
+            for (size_t i = 0; i < RUN; i++) {
+                assert_int_equal(in[i].bytes.len, sizeof octets[p][i]);
+                assert_memory_equal(in[i].bytes.at, octets[p][i], sizeof octets[p][i]);
+            }
+            cf_udp_close(&to[p]);
+        }
+        assert_true(from.can_segment);
+        cf_udp_on_run_refused(&from, EIO);
+        assert_false(from.can_segment);
+        cf_sender_destroy(&sender);
+        cf_udp_close(&from);
+    }
+}
+
 CF_TEST_MAIN(cmocka_unit_test(senders_serve_many_sockets), cmocka_unit_test(a_ring_sends_long_runs),
              cmocka_unit_test(runs_are_of_one_peer_and_one_length), cmocka_unit_test(runs_arrive_as_datagrams),
-             cmocka_unit_test(sends_and_receives_in_batches), cmocka_unit_test(drops_datagrams_that_do_not_fit),
-             cmocka_unit_test(survives_unreachable_peers), cmocka_unit_test(says_when_a_port_is_taken),
-             cmocka_unit_test(tells_who_is_unreachable_over_ip4), cmocka_unit_test(tells_who_is_unreachable_over_ip6),
+             cmocka_unit_test(refused_runs_go_one_by_one), cmocka_unit_test(sends_and_receives_in_batches),
+             cmocka_unit_test(drops_datagrams_that_do_not_fit), cmocka_unit_test(survives_unreachable_peers),
+             cmocka_unit_test(says_when_a_port_is_taken), cmocka_unit_test(tells_who_is_unreachable_over_ip4),
+             cmocka_unit_test(tells_who_is_unreachable_over_ip6),
              cmocka_unit_test(an_outbox_keeps_order_and_sends_when_it_is_full))
