@@ -55,6 +55,7 @@ struct cf_media_worker {
     uint8_t *parcel; /* CF_PARCEL_OCTETS, for one that is taken; NULL: there are no other workers */
     int epoll;
     enum cf_sender_kind sender_kind;
+    cf_usec nap_usec;
     struct cf_sender *sender; /* made by the thread itself */
     bool stops;
     bool has_told; /* events wait to be rung for */
@@ -276,10 +277,22 @@ static struct timespec *time_left(const struct cf_media_worker *w, struct timesp
     return room;
 }
 
+static int await_something(struct cf_media_worker *w, struct epoll_event *ready) {
+    struct timespec left;
+    if (w->nap_usec == 0) {
+        return epoll_pwait2(w->epoll, ready, READY_MAX, time_left(w, &left), NULL);
+    }
+    const struct timespec nap = {.tv_sec = w->nap_usec / 1000000, .tv_nsec = w->nap_usec % 1000000 * 1000};
+    int count = epoll_wait(w->epoll, ready, READY_MAX, 0);
+    if (count == 0) {
+        (void)nanosleep(&nap, NULL);
+    }
+    return count;
+}
+
 static void turn(struct cf_media_worker *w) {
     struct epoll_event ready[READY_MAX];
-    struct timespec left;
-    int count = epoll_pwait2(w->epoll, ready, READY_MAX, time_left(w, &left), NULL);
+    int count = await_something(w, ready);
     for (int i = 0; i < count; i++) {
         if (ready[i].data.u32 == INBOX) {
             take_messages(w);
@@ -426,6 +439,7 @@ enum cf_err cf_media_worker_start(const struct cf_media_worker_config *config, s
     w->inbox = config->inbox;
     w->outbox = config->outbox;
     w->sender_kind = config->sender;
+    w->nap_usec = config->nap_usec;
     w->epoll = -1;
     enum cf_err err = make(w, config);
     if (err == CF_OK) {

@@ -25,7 +25,8 @@ struct cf_media_worker_config {
     bool sends_silence;             /**< see struct cf_engine_config */
     uint32_t packets_per_sec;       /**< the same; 0: its default */
     size_t worker;                  /**< which worker this is */
-    struct cf_worker_rings *rings;  /**< to and from the others, outlive the worker; NULL: rooms are not shared with any */
+    cf_usec nap_usec; /**< looks at its sockets so often and is not woken by them: receivers of a load; 0: it is woken */
+    struct cf_worker_rings *rings; /**< to and from the others, outlive the worker; NULL: rooms are not shared with any */
 };
 
 /** Start the thread. CF_ERR_IO, CF_ERR_NO_MEMORY. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Receivers for tests/bench/bench_peers.py: as many legs as it asks for on a media worker of our own, so that keys are agreed on,
- * every packet is decrypted and checked, and losses are counted, whoever sends. Descriptions are the script's: what it wrote and
- * what the peer wrote are concluded here like any others.
+ * every packet is decrypted and checked, and losses are counted, whoever sends. It looks at its sockets by the clock.
+ * Descriptions are the script's: what it wrote and what the peer wrote are concluded here like any others.
  *
  *     leg LOCAL REMOTE offer|answer    files with the two descriptions; which of them is ours (LOCAL): an offer or an answer
  *     count                            says "count GOOD BAD" of all legs: packets whose tags were right, and others
@@ -159,7 +159,7 @@ static void obey(char *line) {
 
 int main(void) {
     char line[LINE_MAX_LEN];
-    bench_worker_start(&world, CF_SENDER_CALLS);
+    bench_worker_start_receiver(&world);
     give_identity();
     struct cf_media_command room = bench_room_add();
     bench_worker_command(&world, &room);

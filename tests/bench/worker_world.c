@@ -8,21 +8,27 @@
 #define QUEUE_OCTETS 4608
 #define PACKETS_PER_SEC 100000 /* whoever measures sends as fast as it takes */
 
+static void start(struct bench_worker *world, const struct cf_media_worker_config *how) {
+    struct cf_media_worker_config config = *how;
+    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 16U << 20, &world->inbox));
+    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &world->outbox));
+    config.inbox = world->inbox;
+    config.outbox = world->outbox;
+    config.packets_per_sec = PACKETS_PER_SEC;
+    bench_must(cf_media_worker_start(&config, &world->worker));
+}
+
 void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender) {
-    bench_worker_start_one(world, sender, 0, NULL);
+    start(world, &(struct cf_media_worker_config){.sender = sender});
+}
+
+void bench_worker_start_receiver(struct bench_worker *world) {
+    start(world, &(struct cf_media_worker_config){.sender = CF_SENDER_CALLS, .nap_usec = CF_MSEC(1)});
 }
 
 void bench_worker_start_one(struct bench_worker *world, enum cf_sender_kind sender, size_t number,
                             struct cf_worker_rings *rings) {
-    bench_must(cf_mailbox_create(sizeof(struct cf_worker_message), 16U << 20, &world->inbox));
-    bench_must(cf_mailbox_create(sizeof(struct cf_media_event), 4U << 20, &world->outbox));
-    const struct cf_media_worker_config config = {.inbox = world->inbox,
-                                                  .outbox = world->outbox,
-                                                  .sender = sender,
-                                                  .packets_per_sec = PACKETS_PER_SEC,
-                                                  .worker = number,
-                                                  .rings = rings};
-    bench_must(cf_media_worker_start(&config, &world->worker));
+    start(world, &(struct cf_media_worker_config){.sender = sender, .worker = number, .rings = rings});
 }
 
 void bench_worker_stop(struct bench_worker *world) {

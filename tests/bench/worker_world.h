@@ -16,6 +16,9 @@ struct bench_worker {
 /** Start it; it sends by @p sender. */
 void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender);
 
+/** The same for receivers: it looks at its sockets every millisecond and is not woken by them (docs/adr/0179). */
+void bench_worker_start_receiver(struct bench_worker *world);
+
 /** The same as worker @p number of several, which have @p rings between them. */
 void bench_worker_start_one(struct bench_worker *world, enum cf_sender_kind sender, size_t number, struct cf_worker_rings *rings);
 
