@@ -391,7 +391,7 @@ static enum cf_err write_lines(struct answer *a, struct cf_writer *w, struct cf_
 }
 
 enum cf_err cf_answer_write(const struct cf_answer_input *input, struct cf_writer *w, struct cf_refusal *ret_refusal) {
-    struct answer a;
+    struct answer a CF_SCRATCH;
     begin(&a, input);
     /* Lines are read once if they can be, and twice if a group has to be known before the first of them is written. */
     if (input->local->policy->allows_bundle && a.session.has_bundle) {

@@ -261,11 +261,12 @@ enum cf_err cf_conclude(const struct cf_mem *mem, const struct cf_pair *pair, st
     struct cf_session_part local;
     struct cf_session_part remote;
     struct cf_bundle bundle;
-    struct line line = {.is_local_offer = pair->is_local_offer};
+    struct line line CF_SCRATCH;
     struct cf_media_params *params = cf_media_params_new(mem, count);
     if (params == NULL) {
         return CF_ERR_NO_MEMORY;
     }
+    line.is_local_offer = pair->is_local_offer;
     cf_session_part_read(pair->local, &local);
     cf_session_part_read(pair->remote, &remote);
     cf_bundle_agreed(pair->is_local_offer ? &local : &remote, pair->is_local_offer ? &remote : &local, &bundle);

@@ -25,17 +25,8 @@ static enum cf_err check_route(struct cf_sip_scan *s) {
 }
 
 static enum cf_err check_contact(struct cf_sip_scan *s) {
-    struct cf_sip_name_addr addr;
     struct cf_sip_contact contact;
-    if (cf_sip_scan_char(s, '*')) {
-        return CF_OK;
-    }
-    size_t start = s->at;
-    enum cf_err err = cf_sip_name_addr_scan(s, &addr);
-    if (err == CF_OK) {
-        err = cf_sip_contact_parse(cf_sip_scan_since(s, start), &contact);
-    }
-    return err;
+    return cf_sip_scan_char(s, '*') ? CF_OK : cf_sip_contact_scan(s, &contact);
 }
 
 static enum cf_err check_token(struct cf_sip_scan *s) {
@@ -115,7 +106,6 @@ static const struct {
     {CF_SIP_HEADER_SIP_IF_MATCH, check_token},
     {CF_SIP_HEADER_SUBSCRIPTION_STATE, check_token_params},
     {CF_SIP_HEADER_TARGET_DIALOG, check_target_dialog},
-    {CF_SIP_HEADER_VIA, check_via},
 };
 
 /* All values of one field: separated by commas if it is a list. Require and such may be empty. */
@@ -146,6 +136,23 @@ static enum cf_err check_header(const struct cf_sip_message *msg, enum cf_sip_he
         }
     }
     return CF_OK;
+}
+
+/* The top Via was read by the parser; the others stand behind it. */
+static enum cf_err check_further_vias(const struct cf_sip_message *msg, size_t *ret_at) {
+    const struct cf_sip_field *field = cf_sip_field_first(msg, CF_SIP_HEADER_VIA);
+    size_t at = (size_t)(msg->via.text.at + msg->via.text.len - msg->raw.at);
+    enum cf_err err = CF_OK;
+    while (field != NULL && err == CF_OK) {
+        struct cf_sip_scan s = {.in = cf_str_head(msg->raw, (size_t)(field->value.at + field->value.len - msg->raw.at)),
+                                .at = at};
+        bool has_more = field->value.at < msg->via.text.at + msg->via.text.len ? cf_sip_scan_separator(&s, ',') : true;
+        err = has_more ? check_values(&s, CF_SIP_HEADER_VIA, check_via) : cf_sip_scan_finish(&s);
+        *ret_at = s.at;
+        field = cf_sip_field_next(msg, field);
+        at = field != NULL ? (size_t)(field->value.at - msg->raw.at) : at;
+    }
+    return err;
 }
 
 /* "*" stands alone (RFC 3261 section 10.2.2). */
@@ -179,6 +186,10 @@ enum cf_err cf_sip_check(const struct cf_sip_message *msg, struct cf_parse_error
             return fail(err, at, checks[i].id, ret_error);
         }
     }
-    enum cf_err err = check_star(msg, &at);
+    enum cf_err err = check_further_vias(msg, &at);
+    if (err != CF_OK) {
+        return fail(err, at, CF_SIP_HEADER_VIA, ret_error);
+    }
+    err = check_star(msg, &at);
     return err == CF_OK ? CF_OK : fail(err, at, CF_SIP_HEADER_CONTACT, ret_error);
 }

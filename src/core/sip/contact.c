@@ -73,18 +73,30 @@ static enum cf_err keep_param(struct cf_sip_contact *contact, const struct cf_si
     return CF_OK;
 }
 
-enum cf_err cf_sip_contact_parse(struct cf_str text, struct cf_sip_contact *ret) {
+enum cf_err cf_sip_contact_scan(struct cf_sip_scan *s, struct cf_sip_contact *ret) {
     struct cf_sip_contact contact = {.q = CF_SIP_Q_DEFAULT};
-    if (cf_str_eq(cf_str_trim(text), CF_STR("*"))) {
-        contact.is_star = true;
-        *ret = contact;
-        return CF_OK;
-    }
-    enum cf_err err = cf_sip_name_addr_parse(text, &contact.addr);
+    enum cf_err err = cf_sip_name_addr_scan(s, &contact.addr);
     struct cf_str rest = err == CF_OK ? contact.addr.params : CF_STR_NONE;
     struct cf_sip_param param;
     while (err == CF_OK && cf_sip_param_next(&rest, &param)) {
         err = keep_param(&contact, &param);
+    }
+    if (err == CF_OK) {
+        *ret = contact;
+    }
+    return err;
+}
+
+enum cf_err cf_sip_contact_parse(struct cf_str text, struct cf_sip_contact *ret) {
+    struct cf_sip_scan s = cf_sip_scan_of(text);
+    struct cf_sip_contact contact;
+    if (cf_str_eq(cf_str_trim(text), CF_STR("*"))) {
+        *ret = (struct cf_sip_contact){.q = CF_SIP_Q_DEFAULT, .is_star = true};
+        return CF_OK;
+    }
+    enum cf_err err = cf_sip_contact_scan(&s, &contact);
+    if (err == CF_OK) {
+        err = cf_sip_scan_finish(&s);
     }
     if (err == CF_OK) {
         *ret = contact;

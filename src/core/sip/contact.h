@@ -27,6 +27,9 @@ struct cf_sip_contact {
 /** Parse all of @p text as one contact. CF_ERR_MALFORMED: also a bad q or reg-id; CF_ERR_LIMIT. A bad expires counts as none. */
 CF_MUST_USE enum cf_err cf_sip_contact_parse(struct cf_str text, struct cf_sip_contact *ret);
 
+/** Take one contact, not "*", at the position of @p s and stop behind it. Errors as above. */
+CF_MUST_USE enum cf_err cf_sip_contact_scan(struct cf_sip_scan *s, struct cf_sip_contact *ret);
+
 /** qvalue in thousandths: "0", "0.7", "1.000". False if it is something else. */
 bool cf_sip_q_parse(struct cf_str text, uint16_t *ret_thousandths);
 
