@@ -100,7 +100,7 @@ static void put_participant(struct cf_writer *w, const struct cf_focus *focus, c
         cf_put_json_str(w, d->entity);
         cf_put_json_text(w, CF_STR("status"), cf_endpoint_status_word(cf_roster_device_status(d)));
         cf_put_json_flag(w, CF_STR("waiting"), d->is_waiting);
-        cf_put_json_flag(w, CF_STR("paused"), d->is_starved);
+        cf_put_json_flag(w, CF_STR("paused"), d->is_starved || d->lacks_codec);
         cf_put_json_text(w, CF_STR("audio"), cf_media_status_word(d->media[CF_CONF_AUDIO].status));
         cf_put_json_text(w, CF_STR("video"), cf_media_status_word(d->media[CF_CONF_VIDEO].status));
         cf_put_json_text(w, CF_STR("encryption"), cf_str_of(d->protection));

@@ -196,6 +196,15 @@ static void a_starved_member_is_shown_as_such(void **state) {
         virtual_server_drain(&scene.server);
         assert_int_equal(cf_roster_first_device(cf_roster_find(&conf->roster, CF_STR(AOR_ALICE)))->is_starved, i == 0);
     }
+    /* Pictures that she can't decode are told of apart. */
+    const struct cf_roster_device *device = cf_roster_first_device(cf_roster_find(&conf->roster, CF_STR(AOR_ALICE)));
+    event.as.paused.cause = CF_MEDIA_PAUSE_CODEC;
+    for (unsigned i = 0; i < 2; i++) {
+        event.as.paused.is_paused = i == 0;
+        cf_node_on_media(scene.server.node, &event, world_now(scene.world));
+        virtual_server_drain(&scene.server);
+        assert_true(device->lacks_codec == (i == 0) && !device->is_starved);
+    }
     event.as.paused.line = 99; /* none of hers */
     cf_node_on_media(scene.server.node, &event, world_now(scene.world));
     scene_end();

@@ -141,6 +141,41 @@ static void nobody_gets_a_codec_that_it_did_not_agree_on(void **state) {
     test_media_fini(&w);
 }
 
+static bool is_told_to_lack_a_codec(const struct test_phone *phone) {
+    bool lacks = false;
+    for (size_t i = 0; i < w.event_count; i++) {
+        const struct cf_media_event *event = &w.events[i];
+        if (event->kind == CF_MEDIA_EVENT_PAUSED && event->as.paused.cause == CF_MEDIA_PAUSE_CODEC &&
+            cf_handle_eq(event->leg, phone->leg)) {
+            assert_int_equal(event->as.paused.line, TEST_PICTURE);
+            lacks = event->as.paused.is_paused;
+        }
+    }
+    return lacks;
+}
+
+/* The roster can say why nothing is seen. */
+static void who_can_decode_nobody_is_known(void **state) {
+    (void)state;
+    const struct test_phone_config vp8 = {.has_levels = false};
+    const struct test_phone_config h264 = {.is_h264 = true};
+    test_media_init(&w, 21);
+    add_phones(2, &vp8);
+    struct test_phone *other = test_media_add(&w, &h264);
+    let_talk(1, CF_SEC(3));
+    assert_true(is_told_to_lack_a_codec(other));
+    assert_int_equal(test_decoder_camera(&other->decoder), 0);
+    assert_false(is_told_to_lack_a_codec(&w.phones[0]) || is_told_to_lack_a_codec(&w.phones[1]));
+    struct test_phone *another = test_media_add(&w, &h264);
+    test_media_run(&w, CF_SEC(2));
+    assert_false(is_told_to_lack_a_codec(other) || is_told_to_lack_a_codec(another));
+    test_media_remove(&w, another);
+    another->is_dead = true;
+    test_media_run(&w, CF_SEC(2));
+    assert_true(is_told_to_lack_a_codec(other));
+    test_media_fini(&w);
+}
+
 static void decoders_never_notice_whatever_the_speakers_do(void **state) {
     (void)state;
     test_media_init(&w, 5);
@@ -247,6 +282,6 @@ CF_TEST_MAIN(cmocka_unit_test(three_hear_each_other_and_not_themselves), cmocka_
              cmocka_unit_test(pictures_follow_the_speaker_in_one_bundle_with_srtp),
              cmocka_unit_test(pictures_follow_the_speaker_over_two_ports_with_srtp),
              cmocka_unit_test(each_gets_its_own_encryption), cmocka_unit_test(nobody_gets_a_codec_that_it_did_not_agree_on),
-             cmocka_unit_test(decoders_never_notice_whatever_the_speakers_do), cmocka_unit_test(lost_packets_are_sent_again),
-             cmocka_unit_test(losses_on_the_way_in_are_asked_for_again), cmocka_unit_test(rooms_survive_bad_networks),
-             cmocka_unit_test(everything_that_wraps_wraps_unnoticed))
+             cmocka_unit_test(who_can_decode_nobody_is_known), cmocka_unit_test(decoders_never_notice_whatever_the_speakers_do),
+             cmocka_unit_test(lost_packets_are_sent_again), cmocka_unit_test(losses_on_the_way_in_are_asked_for_again),
+             cmocka_unit_test(rooms_survive_bad_networks), cmocka_unit_test(everything_that_wraps_wraps_unnoticed))

@@ -314,8 +314,11 @@ void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_ha
 void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str protection,
                                  bool is_aes256);
 
-/** Not all pictures that the device asked for fit its link (@p is_starved), or all do again: shown, so that one knows why. */
-void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_starved);
+/**
+ * Not all pictures that the device asked for fit its link (@p is_starved), or some come in no format that it takes (@p
+ * lacks_codec): shown, so that one knows why.
+ */
+void cf_conference_on_paused(struct cf_conference *conf, cf_usec now, struct cf_handle device, bool is_starved, bool lacks_codec);
 
 /**
  * The device is about to send @p content on its video line: its label changes at once, so that the answer can name it, and

@@ -208,7 +208,7 @@ struct cf_admission cf_conference_on_dial_in(struct cf_conference *conf, cf_usec
             take_pass(conf, p, &call->pass);
         }
         device->wants_pin = wants_pin;
-        device->is_starved = false;
+        device->is_starved = device->lacks_codec = false;
         device->wrong_pins = 0;
         set_in(conf, device, call, is_waiting);
         stop_dialling(conf, now, device);

@@ -356,10 +356,12 @@ void cf_conference_on_hold(struct cf_conference *conf, cf_usec now, struct cf_ha
     }
 }
 
-void cf_conference_on_starved(struct cf_conference *conf, cf_usec now, struct cf_handle handle, bool is_starved) {
+void cf_conference_on_paused(struct cf_conference *conf, cf_usec now, struct cf_handle handle, bool is_starved,
+                             bool lacks_codec) {
     struct cf_roster_device *device = find_device(conf, handle);
-    if (device != NULL && device->is_starved != is_starved) {
+    if (device != NULL && (device->is_starved != is_starved || device->lacks_codec != lacks_codec)) {
         device->is_starved = is_starved;
+        device->lacks_codec = lacks_codec;
         cf_roster_touch_device(&conf->roster, device);
         cf_conf_settle(conf, now);
     }

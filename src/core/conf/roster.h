@@ -88,6 +88,7 @@ struct cf_roster_device {
     bool is_held;       /**< CONNECTED: put us on hold */
     bool is_waiting;    /**< in the lobby: no media for it or from it until admitted */
     bool is_starved;    /**< not all pictures that it asked for fit its link */
+    bool lacks_codec;   /**< some of them come in no format that it takes */
     bool wants_pin;     /**< waiting: it has to enter the PIN first */
     uint8_t wrong_pins; /**< in this call */
     enum cf_joining_method joining_method;

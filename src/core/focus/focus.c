@@ -216,7 +216,7 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
         leg->is_heard = true;
         cf_leg_look_later(leg, now);
     } else if (event->kind == CF_MEDIA_EVENT_PAUSED) {
-        cf_leg_on_paused(leg, event->as.paused.line, event->as.paused.is_paused, now);
+        cf_leg_on_paused(leg, event, now);
     } else if (event->kind == CF_MEDIA_EVENT_DIGIT) {
         cf_leg_on_digit(leg, event->as.digit, now);
     } else if (event->kind == CF_MEDIA_EVENT_TONE) {

@@ -65,7 +65,7 @@ struct cf_leg_line {
     bool has_used_ports;          /**< the media worker knows .ports */
     bool is_told;                 /**< the media worker knows the line */
     bool is_weak;                 /**< the transport whose index is this line's is not encrypted by AES-256 */
-    bool is_paused;               /**< what it should show does not fit the link */
+    uint8_t paused;               /**< what it should show is not sent: bits by enum cf_media_pause */
     struct cf_stream_stats stats; /**< the latest; .is_known false: none yet */
     struct cf_leg_path path;      /**< of the transport whose index is this line's */
 };
@@ -329,7 +329,7 @@ void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);
 
 /** What the media worker says of the keys of @p leg: shown to the operator, and without keys the call ends. */
 /** What line @p line shows doesn't fit the link of @p leg, or does again. */
-void cf_leg_on_paused(struct cf_leg *leg, uint16_t line, bool is_paused, cf_usec now);
+void cf_leg_on_paused(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 
 void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);

@@ -204,17 +204,21 @@ void cf_leg_on_ssrc(struct cf_leg *leg, uint16_t line, uint32_t ssrc, cf_usec no
     }
 }
 
-void cf_leg_on_paused(struct cf_leg *leg, uint16_t line, bool is_paused, cf_usec now) {
+void cf_leg_on_paused(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(leg->room);
-    bool is_starved = false;
+    uint16_t line = event->as.paused.line;
+    uint8_t bit = (uint8_t)(1U << event->as.paused.cause);
+    uint8_t paused = 0;
     if (conf == NULL || line >= leg->line_count || !cf_handle_is_set(leg->device)) {
         return;
     }
-    leg->lines[line].is_paused = is_paused;
+    leg->lines[line].paused &= (uint8_t)~bit;
+    leg->lines[line].paused |= event->as.paused.is_paused ? bit : 0;
     for (size_t i = 0; i < leg->line_count; i++) {
-        is_starved = is_starved || (leg->lines[i].is_active && leg->lines[i].is_paused);
+        paused |= leg->lines[i].is_active ? leg->lines[i].paused : 0;
     }
-    cf_conference_on_starved(conf, now, leg->device, is_starved);
+    cf_conference_on_paused(conf, now, leg->device, (paused & 1U << CF_MEDIA_PAUSE_BANDWIDTH) != 0,
+                            (paused & 1U << CF_MEDIA_PAUSE_CODEC) != 0);
 }
 
 void cf_leg_on_stats(struct cf_leg *leg, const struct cf_media_line_stats *stats) {

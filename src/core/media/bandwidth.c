@@ -245,6 +245,7 @@ static void tell_paused(struct cf_engine *engine, struct cf_engine_line *line, b
     share->is_told_paused = is_paused;
     struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
     event.as.paused.line = line->index;
+    event.as.paused.cause = CF_MEDIA_PAUSE_BANDWIDTH;
     event.as.paused.is_paused = is_paused;
     cf_event_queue_put(&engine->events, &event);
 }

@@ -72,6 +72,7 @@ static void put_source(struct cf_engine *engine, uint16_t workers, struct cf_eng
     }
     struct cf_parcel_message message = stream_message(stream, CF_PARCEL_SOURCE);
     bool is_live = cf_scene_comes(source, engine->now);
+    uint64_t cost = cf_source_cost(source, engine->now);
     message.as.source = (struct cf_parcel_source){.kind = source->picture->kind,
                                                   .format = source->config.format,
                                                   .grade = source->config.grade,
@@ -82,10 +83,11 @@ static void put_source(struct cf_engine *engine, uint16_t workers, struct cf_eng
                                                   .ssrc = source->ssrc,
                                                   .name = source->name,
                                                   .pixels = source->pixels,
-                                                  .cost_bps = cf_source_cost(source, engine->now),
+                                                  .cost_bps = cost,
                                                   .clock = source->clock};
     put(engine, workers, &message);
     stream->is_told_live = is_live;
+    stream->told_bps = cost;
 }
 
 static enum cf_codec number_of(const struct cf_engine *engine, const struct cf_audio_codec *codec) {
@@ -146,11 +148,18 @@ void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *roo
     put(engine, room->branches.listeners, &message);
 }
 
-void cf_engine_tell_silent_sources(struct cf_engine *engine, struct cf_engine_room *room) {
+/* Does it cost half as much again as others were told, or less by as much? Where nobody sees it nobody else can measure it. */
+static bool is_worth_telling(const struct cf_engine_stream *stream, cf_usec now) {
+    uint64_t cost = cf_source_cost(&stream->source, now);
+    return cost > stream->told_bps / 2 * 3 || stream->told_bps > cost / 2 * 3;
+}
+
+void cf_engine_tell_changed_sources(struct cf_engine *engine, struct cf_engine_room *room) {
     for (struct cf_link *link = cf_list_first(&room->forward.sources); link != NULL && room->branches.listeners != 0;
          link = cf_list_next(&room->forward.sources, link)) {
         struct cf_engine_stream *stream = cf_engine_stream_of(CF_OF(link, struct cf_source, room_link));
-        if (stream->is_told_live && !cf_scene_comes(&stream->source, engine->now)) {
+        bool is_silent = !cf_scene_comes(&stream->source, engine->now);
+        if (stream->is_told_live && (is_silent || is_worth_telling(stream, engine->now))) {
             cf_engine_tell_source(engine, stream);
         }
     }

@@ -212,6 +212,19 @@ static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
     }
 }
 
+/* Pictures that somebody is to see come in formats alone that he does not take, or don't any more. */
+static void tell_unfit(struct cf_engine *engine, struct cf_engine_room *room) {
+    struct cf_sink *sink;
+    while ((sink = cf_forward_poll_unfit(&room->forward)) != NULL) {
+        const struct cf_engine_line *line = CF_OF(sink, struct cf_engine_line, sink);
+        struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
+        event.as.paused.line = line->index;
+        event.as.paused.cause = CF_MEDIA_PAUSE_CODEC;
+        event.as.paused.is_paused = sink->is_unfit;
+        cf_event_queue_put(&engine->events, &event);
+    }
+}
+
 static void on_room_timer(struct cf_engine *engine, struct cf_engine_room *room) {
     if (engine->now >= cf_engine_mix_deadline(room)) {
         cf_mixer_on_deadline(&room->mixer, engine->now);
@@ -221,9 +234,10 @@ static void on_room_timer(struct cf_engine *engine, struct cf_engine_room *room)
         cf_list_append(&engine->mix_rooms, &room->mix_link);
     }
     if (engine->now >= room->forward.next_look) {
-        cf_engine_tell_silent_sources(engine, room);
+        cf_engine_tell_changed_sources(engine, room);
     }
     cf_forward_on_deadline(&room->forward, engine->now);
+    tell_unfit(engine, room);
     ask_sources(engine, room);
     cf_engine_touch_room(engine, room);
 }

@@ -88,8 +88,8 @@ void cf_engine_tell_source_gone(struct cf_engine *engine, struct cf_engine_strea
 void cf_engine_tell_sound(struct cf_engine *engine, struct cf_engine_line *line);
 void cf_engine_tell_leg_gone(struct cf_engine *engine, const struct cf_engine_leg *leg);
 
-/** Sources of @p room that have gone silent: nobody waits for them elsewhere. */
-void cf_engine_tell_silent_sources(struct cf_engine *engine, struct cf_engine_room *room);
+/** Sources of @p room that have gone silent, so that nobody waits for them elsewhere, or that cost something else now. */
+void cf_engine_tell_changed_sources(struct cf_engine *engine, struct cf_engine_room *room);
 
 /** @p leg speaks; unset: nobody. */
 void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *room, struct cf_handle leg);
@@ -133,6 +133,12 @@ void cf_engine_forget_wishes(struct cf_engine *engine, struct cf_engine_room *ro
 CF_MUST_USE enum cf_err cf_engine_set_streams(struct cf_engine *engine, struct cf_engine_line *line,
                                               const struct cf_media_line *agreed);
 
+/**
+ * @p line has @p count streams from now on, one at least; the first is its own. All begin anew: they must have no sources.
+ * CF_ERR_NO_MEMORY: they are as they were.
+ */
+CF_MUST_USE enum cf_err cf_engine_make_streams(struct cf_engine *engine, struct cf_engine_line *line, size_t count);
+
 /** Free all streams of @p line but the first. */
 void cf_engine_free_streams(struct cf_engine *engine, struct cf_engine_line *line);
 
@@ -149,11 +155,17 @@ bool cf_engine_stream_follow_format(struct cf_engine *engine, struct cf_engine_s
 
 /* join.c: lines and the room */
 
+/** Line @p index of @p leg, below CF_MEDIA_LINES_MAX, made if it is not there. NULL: no memory. */
+struct cf_engine_line *cf_engine_get_line(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t index);
+
 /** Let @p line take part in its room as its agreement, the leg's and the room's policy say. */
 CF_MUST_USE enum cf_err cf_engine_join(struct cf_engine *engine, struct cf_engine_line *line);
 
 /** The store of a source of grade @p grade. */
 struct cf_store_config cf_engine_store_of(const struct cf_engine *engine, uint8_t grade);
+
+/** @p stream shows nothing in its room any more. */
+void cf_engine_part_source(struct cf_engine *engine, struct cf_engine_stream *stream);
 
 /** Take @p line out of mixer and forwarding. */
 void cf_engine_part(struct cf_engine *engine, struct cf_engine_line *line);

@@ -178,6 +178,12 @@ struct cf_media_command {
 /** Octets of @p command that say something, from its start: whoever copies many commands needn't copy the rest. */
 size_t cf_media_command_len(const struct cf_media_command *command);
 
+/** Why a picture is not sent. */
+enum cf_media_pause {
+    CF_MEDIA_PAUSE_BANDWIDTH, /**< it does not fit the leg's link */
+    CF_MEDIA_PAUSE_CODEC,     /**< it comes in no format that the leg takes */
+};
+
 /** What the engine reports. */
 enum cf_media_event_kind {
     CF_MEDIA_EVENT_FAILED,           /**< a command could not be carried out: .as.failed */
@@ -195,7 +201,7 @@ enum cf_media_event_kind {
     CF_MEDIA_EVENT_STATS,            /**< .as.stats */
     CF_MEDIA_EVENT_PLAYED,           /**< a phrase with a tag is over: .as.played */
     CF_MEDIA_EVENT_TOTALS,           /**< of the whole engine, at most once a second: .as.totals; of no leg and no room */
-    CF_MEDIA_EVENT_PAUSED,   /**< a picture that the leg asked for doesn't fit its link any more, or does again: .as.paused */
+    CF_MEDIA_EVENT_PAUSED,   /**< a picture that the leg asked for can't be sent to it any more, or can again: .as.paused */
     CF_MEDIA_EVENT_SECURED,  /**< how a transport is protected from now on: .as.secured */
     CF_MEDIA_EVENT_INSECURE, /**< no keys could be agreed on: nothing comes or goes, end the leg; .as.insecure */
 };
@@ -321,7 +327,8 @@ struct cf_media_event {
         uint16_t line; /**< KEY_FRAME_WANTED */
         struct {
             uint16_t line;
-            bool is_paused;
+            enum cf_media_pause cause;
+            bool is_paused; /**< for this cause */
         } paused;
         struct {
             size_t count;

@@ -13,6 +13,7 @@ void cf_forward_init(struct cf_forward *forward, cf_usec now) {
     cf_list_init(&forward->idle_tiles);
     cf_list_init(&forward->batch_sources);
     cf_list_init(&forward->askers);
+    cf_list_init(&forward->unfit);
 }
 
 static struct cf_source *source_of(struct cf_link *room_link) {
@@ -142,7 +143,17 @@ void cf_forward_remove_sink(struct cf_forward *forward, struct cf_sink *sink) {
     cf_sink_detach(sink);
     cf_list_remove(&sink->room_link);
     cf_list_remove(&sink->tile_link);
+    if (cf_link_is_in(&sink->unfit_link)) {
+        /* Nobody was told. */
+        cf_list_remove(&sink->unfit_link);
+        sink->is_unfit = !sink->is_unfit;
+    }
     forward->sink_count--;
+}
+
+struct cf_sink *cf_forward_poll_unfit(struct cf_forward *forward) {
+    struct cf_link *link = cf_list_pop(&forward->unfit);
+    return link == NULL ? NULL : CF_OF(link, struct cf_sink, unfit_link);
 }
 
 void cf_forward_set_view(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view, cf_usec now) {

@@ -30,6 +30,7 @@ struct cf_forward {
     struct cf_list idle_tiles;                    /**< tiles without picture */
     size_t source_count;
     size_t sink_count;
+    struct cf_list unfit;         /**< sinks for which .is_unfit has changed */
     struct cf_list askers;        /**< sources that may have to be asked for something */
     struct cf_list batch_sources; /**< sources with packets in this batch */
     struct cf_link *cursor;       /**< next sink of the first of them; NULL: its list is through */
@@ -63,6 +64,9 @@ void cf_forward_restart_source(struct cf_forward *forward, struct cf_source *sou
 
 /** The sender said goodbye: nobody sees @p source until it sends again, with a key frame. */
 void cf_forward_end_source(struct cf_forward *forward, struct cf_source *source, cf_usec now);
+
+/** The next sink that finds no format that it takes any more, or does again (.is_unfit). NULL: there is none. */
+struct cf_sink *cf_forward_poll_unfit(struct cf_forward *forward);
 
 /** May @p source be shown? False: muted or on hold. */
 void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now);

@@ -42,7 +42,28 @@ static struct cf_scene_wish wish_of(const struct cf_sink *sink) {
         .formats = sink->config.formats, .grade = sink->limit.grade, .is_small = sink->view.is_tile && sink->view.is_small};
 }
 
-static void select_follower(struct cf_sink *sink, const struct ranking *ranking, cf_usec now) {
+static void note_fit(struct cf_forward *forward, struct cf_sink *sink, bool is_unfit) {
+    if (sink->is_unfit == is_unfit) {
+        return;
+    }
+    sink->is_unfit = is_unfit;
+    if (cf_link_is_in(&sink->unfit_link)) {
+        cf_list_remove(&sink->unfit_link); /* as it was told */
+    } else {
+        cf_list_append(&forward->unfit, &sink->unfit_link);
+    }
+}
+
+/* Does anything come of others at all? */
+static bool has_others(const struct ranking *ranking, uint32_t owner) {
+    bool any = false;
+    for (size_t i = 0; i < ranking->count; i++) {
+        any = any || ranking->ranked[i].owner != owner;
+    }
+    return any;
+}
+
+static void select_follower(struct cf_forward *forward, struct cf_sink *sink, const struct ranking *ranking, cf_usec now) {
     const struct cf_scene_wish wish = wish_of(sink);
     const struct cf_selector_viewer viewer = {
         .owner = sink->config.owner,
@@ -56,6 +77,7 @@ static void select_follower(struct cf_sink *sink, const struct ranking *ranking,
     if (picked != CF_SELECTOR_NOBODY) {
         source = cf_scene_choose(ranking->pictures[picked], &wish, sink->shown, now);
     }
+    note_fit(forward, sink, picked == CF_SELECTOR_NOBODY && has_others(ranking, sink->config.owner));
     cf_sink_want(sink, source, now);
 }
 
@@ -65,7 +87,7 @@ static void select_followers(struct cf_forward *forward, cf_usec now) {
     CF_LIST_EACH (&forward->followers, link, following) {
         struct cf_sink *sink = CF_OF(link, struct cf_sink, room_link);
         if (!sink->limit.is_paused) {
-            select_follower(sink, &ranking, now);
+            select_follower(forward, sink, &ranking, now);
         }
     }
 }
@@ -82,8 +104,10 @@ void cf_forward_on_speaker(struct cf_forward *forward, uint32_t owner, cf_usec n
 
 /* --- tiles --- */
 
-static void select_tile(struct cf_sink *sink, cf_usec now) {
+static void select_tile(struct cf_forward *forward, struct cf_sink *sink, cf_usec now) {
     const struct cf_scene_wish wish = wish_of(sink);
+    uint32_t formats = sink->view.picture == NULL ? 0 : cf_scene_formats(sink->view.picture, now);
+    note_fit(forward, sink, formats != 0 && !cf_video_sets_meet(sink->config.formats, formats));
     if (sink->view.picture == NULL || sink->limit.is_paused) {
         cf_sink_detach(sink);
     } else {
@@ -91,28 +115,28 @@ static void select_tile(struct cf_sink *sink, cf_usec now) {
     }
 }
 
-static void select_tiles(struct cf_scene *picture, cf_usec now) {
+static void select_tiles(struct cf_forward *forward, struct cf_scene *picture, cf_usec now) {
     CF_LIST_EACH (&picture->tiles, link, following) {
-        select_tile(CF_OF(link, struct cf_sink, tile_link), now);
+        select_tile(forward, CF_OF(link, struct cf_sink, tile_link), now);
     }
 }
 
 /* --- all --- */
 
 void cf_forward_select_picture(struct cf_forward *forward, struct cf_scene *picture, cf_usec now) {
-    select_tiles(picture, now);
+    select_tiles(forward, picture, now);
     select_followers(forward, now);
 }
 
 void cf_forward_select_sink(struct cf_forward *forward, struct cf_sink *sink, cf_usec now) {
     if (sink->view.is_tile) {
-        select_tile(sink, now);
+        select_tile(forward, sink, now);
     } else if (sink->limit.is_paused) {
         cf_sink_detach(sink);
     } else {
         struct ranking ranking;
         rank_all(forward, &ranking, now);
-        select_follower(sink, &ranking, now);
+        select_follower(forward, sink, &ranking, now);
     }
 }
 
@@ -133,7 +157,7 @@ static void select_due_tiles(struct cf_forward *forward, enum cf_scene_kind kind
         uint32_t live = live_of(picture, now);
         if (live != picture->live || is_reordered) {
             picture->live = live;
-            select_tiles(picture, now);
+            select_tiles(forward, picture, now);
         }
     }
 }
@@ -144,7 +168,7 @@ static void select_waiting_tiles(struct cf_forward *forward, cf_usec now) {
         CF_LIST_EACH (&CF_OF(link, struct cf_source, room_link)->wanted_by, waiting, next) {
             struct cf_sink *sink = CF_OF(waiting, struct cf_sink, wanted_link);
             if (sink->view.is_tile) {
-                select_tile(sink, now);
+                select_tile(forward, sink, now);
             }
         }
     }

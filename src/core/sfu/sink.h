@@ -112,6 +112,8 @@ struct cf_sink {
     uint32_t repeats_left;
     cf_usec repeats_at; /**< when .repeats_left was last refilled */
     struct cf_sink_counts counts;
+    bool is_unfit;             /**< what it is to show comes in formats alone that it does not take */
+    struct cf_link unfit_link; /**< in the room's list of those for whom that has changed */
 };
 
 /** Octets of a sink that every packet looks at. */

@@ -131,10 +131,13 @@ static void protection_and_hands_are_told(void **state) {
     assert_false(contains(text, "user-state")); /* as before */
     cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"), false);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
-    cf_conference_on_starved(conf, w.now, alice, true);
+    cf_conference_on_paused(conf, w.now, alice, true, false);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
     assert_true(contains(text, " encryption=\"dtls AEAD_AES_128_GCM\" paused=\"bandwidth\"/></endpoint>"));
-    cf_conference_on_starved(conf, w.now, alice, false);
+    cf_conference_on_paused(conf, w.now, alice, false, true);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_true(contains(text, " paused=\"codec\"/></endpoint>"));
+    cf_conference_on_paused(conf, w.now, alice, false, false);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
     assert_false(contains(text, "paused"));
     struct cf_conference_actor actor = world_actor(ALICE);
