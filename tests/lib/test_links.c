@@ -29,6 +29,7 @@
 #define DESCRIPTOR 6
 #define HEADERS 44 /* of IP and UDP, and a tag */
 #define MARK (DESCRIPTOR + 10)
+#define SCREEN 2 /* encoding */
 
 /* Payloads: a VP8 descriptor with picture id, TL0PICIDX and layer, VP8's first ten octets, then whose they are. */
 size_t links_pauses[2];
@@ -39,7 +40,11 @@ static const uint8_t rid_order[LINKS_ENCODINGS] = {1, 2, 0};
 struct links_options links_options;
 
 static size_t encoding_count(void) {
-    return links_options.has_simulcast ? 3 : 2;
+    return links_options.has_simulcast || links_options.has_screen ? 3 : 2;
+}
+
+static uint64_t rate_of(size_t index) {
+    return links_options.has_screen && index == SCREEN ? LINKS_SCREEN_BPS : links_rates[index];
 }
 
 struct waiting {
@@ -142,11 +147,11 @@ static void add_camera(void) {
     for (uint16_t i = 0; i < LINKS_ENCODINGS; i++) {
         links_encodings[i] = (struct links_encoding){.key_at = links_now, .next_at = links_now, .sequence = 100};
     }
-    for (uint16_t i = 0; i < (links_options.has_simulcast ? 1 : 2); i++) {
+    for (uint16_t i = 0; i < (links_options.has_simulcast ? 1 : encoding_count()); i++) {
         set_transport(0, i);
         struct cf_media_command c = {.kind = CF_MEDIA_LINE_SET, .leg = links_leg_of(0)};
         c.as.line = (struct cf_media_line_set){.index = i, .line = line_of(true, i)};
-        c.as.line.use.role = i == 0 ? CF_MEDIA_ROLE_CAMERA : CF_MEDIA_ROLE_THUMBNAIL;
+        c.as.line.use.role = i == 0 ? CF_MEDIA_ROLE_CAMERA : i == 1 ? CF_MEDIA_ROLE_THUMBNAIL : CF_MEDIA_ROLE_SLIDES;
         c.as.line.use.pick.kind = CF_MEDIA_PICK_NOBODY;
         if (links_options.has_simulcast) {
             set_simulcast(&c.as.line.line);
@@ -176,6 +181,11 @@ void links_agree(size_t i, uint32_t bps) {
         c.as.line.line.extensions[CF_EXTENSION_TRANSPORT_CC].id = 0;
     }
     command(&c);
+    if (links_options.has_screen) {
+        c.as.line.index = 1;
+        c.as.line.use.pick = (struct cf_media_pick){.kind = CF_MEDIA_PICK_MEMBER, .leg = links_leg_of(0), .is_slides = true};
+        command(&c);
+    }
 }
 
 const struct cf_engine_bandwidth *links_bandwidth_of(size_t i) {
@@ -343,6 +353,13 @@ static void take_picture(struct links_receiver *r, const struct cf_rtp_view *vie
     r->showing = encoding;
 }
 
+static void take_screen(struct links_receiver *r, const struct cf_rtp_view *view) {
+    uint64_t before = r->screen.highest;
+    uint64_t number = cf_sequence_update(&r->screen, view->sequence);
+    r->screen_gaps += before != 0 && number > before + 1 ? number - before - 1 : 0;
+    r->octets[SCREEN] += view->payload.len;
+}
+
 static void take_packet(const struct waiting *w) {
     struct links_receiver *r = &links_receivers[w->receiver];
     struct cf_rtp_view view;
@@ -368,11 +385,15 @@ static void take_packet(const struct waiting *w) {
             return;
         }
         assert_true(cf_rtx_parse(view.payload, &rtx) && rtx.payload.len > MARK);
-        assert_int_equal(view.ssrc, cf_rtx_ssrc(r->ssrc));
+        assert_true(links_options.has_screen || view.ssrc == cf_rtx_ssrc(r->ssrc));
         r->rtx++;
         return;
     }
     assert_int_equal(view.payload_type, VP8);
+    if (links_options.has_screen && view.payload.at[MARK] == SCREEN) {
+        take_screen(r, &view);
+        return;
+    }
     assert_true(r->ssrc == 0 || r->ssrc == view.ssrc);
     r->ssrc = view.ssrc;
     take_picture(r, &view);
@@ -559,7 +580,7 @@ static void send_frame(size_t index) {
     uint8_t tid = pattern[e->frame % 4];
     bool sync = e->frame % 4 == 1 || e->frame % 4 == 2;
     e->tl0 = (uint8_t)(e->tl0 + (tid == 0));
-    size_t left = (size_t)(links_rates[index] * FRAME / 8000000) * (key ? 3 : 1);
+    size_t left = (size_t)(rate_of(index) * FRAME / 8000000) * (key ? 3 : 1);
     for (bool first = true; left > 0; first = false) {
         uint8_t payload[MARK + 1 + PACKET] = {(uint8_t)(first ? 0x90 : 0x80), 0xe0,   (uint8_t)(0x80U | e->picture_id >> 8),
                                               (uint8_t)e->picture_id,         e->tl0, (uint8_t)(tid << 6 | (sync ? 0x20 : 0))};

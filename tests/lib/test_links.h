@@ -21,6 +21,8 @@
 #define LINKS_DELAY CF_MSEC(25)
 #define LINKS_SAMPLE CF_MSEC(100)
 #define LINKS_SAMPLES_MAX 1000
+/** Rate of a shared screen. */
+#define LINKS_SCREEN_BPS 300000U
 
 /** What is special about a world. Set it before links_begin(); links_end() clears it. */
 struct links_options {
@@ -28,6 +30,8 @@ struct links_options {
     bool is_browser;    /**< the camera takes REMB, and that for all of them: those that don't fit are silent, finest first */
     bool obeys_zero;    /**< the camera sends nothing of an encoding that is limited to 0; other limits don't matter to it */
     bool pauses_unseen; /**< see struct cf_media_room_policy */
+    bool has_screen;    /**< the third encoding is a screen that the camera's leg shares, LINKS_SCREEN_BPS; receivers have a line
+                           more,    on which they see it */
 };
 extern struct links_options links_options;
 
@@ -65,6 +69,8 @@ struct links_receiver {
     uint64_t rtx;
     uint64_t padding; /* packets of it alone */
     uint64_t gaps;
+    struct cf_sequence screen; /* highest on the line of the screen */
+    uint64_t screen_gaps;
     uint8_t showing;
     uint64_t switches;
     uint32_t last_picture;
