@@ -364,19 +364,15 @@ static void set_schedule(struct cf_engine *engine, struct cf_engine_line *line) 
 }
 
 static struct cf_engine_line *get_line(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t index) {
-    if (leg->lines[index] == NULL) {
-        leg->lines[index] = cf_mem_alloc(engine->mem, sizeof *leg->lines[index]);
-        if (leg->lines[index] == NULL) {
-            return NULL;
-        }
-        cf_engine_line_init(leg->lines[index], leg, index);
-        leg->lines[index]->timestamp_offset = cf_entropy_u32(engine->config.entropy);
+    bool is_new = leg->lines[index] == NULL;
+    struct cf_engine_line *line = cf_engine_get_line(engine, leg, index);
+    if (line != NULL && is_new) {
+        line->timestamp_offset = cf_entropy_u32(engine->config.entropy);
         /* Below 2^15, so that a lost first packet can't confuse rollover counters (RFC 3711 section 3.3.1). */
-        leg->lines[index]->sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
-        leg->lines[index]->rtx_sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
-        leg->line_count = index >= leg->line_count ? (uint16_t)(index + 1) : leg->line_count;
+        line->sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
+        line->rtx_sequence = cf_entropy_u32(engine->config.entropy) & 0x7fffU;
     }
-    return leg->lines[index];
+    return line;
 }
 
 /* Arrivals on the line's transport are noted from now on if that was agreed on. */

@@ -58,14 +58,13 @@ static struct cf_str cname_of(const struct cf_engine *engine, const struct cf_en
 }
 
 static void put_cname(const struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
-    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
     struct cf_str name = cf_tag_str(&line->agreed.mid);
     /* Whoever tells lines apart by mid in RTP does so in RTCP (RFC 9143 section 14); Linphone looks for it under another number.
      */
     const struct cf_sdes_item items[] = {{.type = CF_SDES_CNAME, .value = cname_of(engine, line)},
                                          {.type = CF_SDES_MID, .value = name},
                                          {.type = CF_SDES_MID_LINPHONE, .value = name}};
-    cf_put_rtcp_sdes(w, line->ssrc, items, mid->id != 0 && mid->can_send && name.len > 0 ? 3 : 1);
+    cf_put_rtcp_sdes(w, line->ssrc, items, cf_engine_line_sends_mid(line) ? 3 : 1);
 }
 
 /* What every compound begins with. */

@@ -20,17 +20,9 @@ size_t cf_engine_describe(const struct cf_engine_line *line, const struct cf_sin
         list[count++] = (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_TRANSPORT_CC].id, .data = {number, sizeof number}};
     }
     list[count++] = (struct cf_rtp_ext){.id = line->descriptor_id, .data = {descriptor, len}};
-    if (cf_engine_line_sends_mid(line)) {
-        list[count++] =
-            (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_MID].id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
-    }
+    count = cf_engine_line_list_mid(line, list, count);
     cf_writer_init(&w, header + fixed_len, CF_OUTBOX_HEADER_MAX - fixed_len);
-    uint8_t *head = cf_writer_reserve(&w, 4);
-    uint16_t profile = cf_rtp_put_extensions(&w, list, count);
-    cf_assert(cf_writer_ok(&w));
-    cf_set_be16(head, profile);
-    cf_set_be16(head + 2, (uint16_t)((w.len - 4) / 4));
+    *ret_number_at = fixed_len + cf_engine_put_extension_block(&w, list, count);
     header[0] |= 0x10U;
-    *ret_number_at = fixed_len + (profile == CF_RTP_EXT_ONE_BYTE ? 5U : 6U);
     return fixed_len + w.len;
 }

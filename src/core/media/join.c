@@ -5,6 +5,19 @@
 /* A peer that sends sound in another codec is followed that often. */
 #define CODEC_PAUSE CF_SEC(1)
 
+struct cf_engine_line *cf_engine_get_line(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t index) {
+    struct cf_engine_line **line = &leg->lines[index];
+    if (*line == NULL) {
+        *line = cf_mem_alloc(engine->mem, sizeof **line);
+        if (*line == NULL) {
+            return NULL;
+        }
+        cf_engine_line_init(*line, leg, index);
+        leg->line_count = index >= leg->line_count ? (uint16_t)(index + 1) : leg->line_count;
+    }
+    return *line;
+}
+
 /* Are there keys, if there have to be? Before that nothing is mixed or forwarded. */
 static bool is_open(const struct cf_engine_line *line) {
     return line->transport != NULL && cf_engine_transport_is_open(line->transport, CF_ENGINE_PORT_RTP);
@@ -112,7 +125,7 @@ bool cf_engine_change_codec(struct cf_engine *engine, struct cf_engine_line *lin
 
 /* --- pictures --- */
 
-static void part_source(struct cf_engine *engine, struct cf_engine_stream *stream) {
+void cf_engine_part_source(struct cf_engine *engine, struct cf_engine_stream *stream) {
     if (stream->has_source) {
         cf_engine_tell_source_gone(engine, stream);
         cf_forward_remove_source(&stream->line->leg->room->forward, &stream->source, engine->now);
@@ -123,7 +136,7 @@ static void part_source(struct cf_engine *engine, struct cf_engine_stream *strea
 
 static void part_sources(struct cf_engine *engine, struct cf_engine_line *line) {
     for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
-        part_source(engine, cf_engine_line_stream(line, i));
+        cf_engine_part_source(engine, cf_engine_line_stream(line, i));
     }
 }
 
@@ -197,7 +210,7 @@ static enum cf_err join_stream(struct cf_engine *engine, struct cf_engine_stream
     /* A stream that shows something else from now on begins anew. */
     if (stream->has_source &&
         (stream->source.picture != picture || is_miniature != (stream->source.config.grade >= MINIATURE_GRADE))) {
-        part_source(engine, stream);
+        cf_engine_part_source(engine, stream);
     }
     if (picture == NULL) {
         return CF_OK;

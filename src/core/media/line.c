@@ -29,6 +29,12 @@ struct cf_engine_stream *cf_engine_line_stream_of(struct cf_engine_line *line, u
     return NULL;
 }
 
+bool cf_engine_line_get_extension(const struct cf_engine_line *line, enum cf_extension extension, const struct cf_rtp_view *view,
+                                  struct cf_span *ret_data) {
+    const struct cf_media_extension *agreed = &line->agreed.extensions[extension];
+    return agreed->id != 0 && agreed->can_receive && cf_rtp_ext_find(view, agreed->id, ret_data);
+}
+
 bool cf_engine_line_is_received(const struct cf_engine_line *line) {
     bool is_received = cf_rtp_receiver_is_valid(&line->in.receiver);
     for (size_t i = 0; i < line->more_count; i++) {
@@ -101,8 +107,7 @@ static bool has_rtx(const struct cf_engine_line *line) {
  * twice, and a packet that is sent again on its own stream must be the same octet for octet (docs/adr/0044).
  */
 static bool is_numbered(const struct cf_engine_line *line) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC];
-    return line->agreed.kind == CF_MEDIA_VIDEO && extension->id != 0 && extension->can_send && has_rtx(line) &&
+    return line->agreed.kind == CF_MEDIA_VIDEO && cf_engine_line_sends(line, CF_EXTENSION_TRANSPORT_CC) && has_rtx(line) &&
            cf_engine_line_has_feedback(line, CF_FEEDBACK_TRANSPORT_CC);
 }
 
@@ -131,14 +136,26 @@ static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *
     set_rtx_types(line);
 }
 
-bool cf_engine_line_sends_mid(const struct cf_engine_line *line) {
-    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
-    return mid->id != 0 && mid->can_send && line->agreed.mid.len != 0;
+size_t cf_engine_line_list_mid(const struct cf_engine_line *line, struct cf_rtp_ext *list, size_t count) {
+    if (cf_engine_line_sends_mid(line)) {
+        list[count++] = (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_MID].id,
+                                            .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+    }
+    return count;
+}
+
+size_t cf_engine_put_extension_block(struct cf_writer *w, const struct cf_rtp_ext *list, size_t count) {
+    uint8_t *head = cf_writer_reserve(w, 4);
+    size_t before = w->len;
+    uint16_t profile = cf_rtp_put_extensions(w, list, count);
+    cf_assert(cf_writer_ok(w));
+    cf_set_be16(head, profile);
+    cf_set_be16(head + 2, (uint16_t)((w->len - before) / 4));
+    return profile == CF_RTP_EXT_ONE_BYTE ? 5 : 6; /* behind the block's header and its own */
 }
 
 static bool sends_level(const struct cf_engine_line *line) {
-    const struct cf_media_extension *level = &line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL];
-    return line->agreed.kind == CF_MEDIA_AUDIO && level->id != 0 && level->can_send;
+    return line->agreed.kind == CF_MEDIA_AUDIO && cf_engine_line_sends(line, CF_EXTENSION_CSRC_AUDIO_LEVEL);
 }
 
 /* What changes from packet to packet comes first, so that it is known where: a number of pictures, the level of a talker. */
@@ -147,8 +164,8 @@ static void set_extension(struct cf_engine_line *line) {
     const struct cf_media_extension *extensions = line->agreed.extensions;
     struct cf_rtp_ext list[2];
     size_t count = 0;
-    const struct cf_media_extension *descriptor = &extensions[CF_EXTENSION_DEPENDENCY_DESCRIPTOR];
-    line->descriptor_id = line->agreed.kind == CF_MEDIA_VIDEO && descriptor->can_send ? descriptor->id : 0;
+    bool is_described = line->agreed.kind == CF_MEDIA_VIDEO && cf_engine_line_sends(line, CF_EXTENSION_DEPENDENCY_DESCRIPTOR);
+    line->descriptor_id = is_described ? extensions[CF_EXTENSION_DEPENDENCY_DESCRIPTOR].id : 0;
     line->extension_len = 0;
     line->twcc_at = 0;
     line->passing.level_at = 0;
@@ -157,22 +174,14 @@ static void set_extension(struct cf_engine_line *line) {
     } else if (sends_level(line)) {
         list[count++] = (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id, .data = {number, 1}};
     }
-    if (cf_engine_line_sends_mid(line)) {
-        list[count++] =
-            (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_MID].id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
-    }
+    count = cf_engine_line_list_mid(line, list, count);
     if (count == 0) {
         return;
     }
     struct cf_writer w;
     cf_writer_init(&w, line->extension, sizeof line->extension);
-    uint8_t *header = cf_writer_reserve(&w, 4);
-    uint16_t profile = cf_rtp_put_extensions(&w, list, count);
-    cf_assert(cf_writer_ok(&w));
-    cf_set_be16(header, profile);
-    cf_set_be16(header + 2, (uint16_t)((w.len - 4) / 4));
+    uint8_t first = (uint8_t)cf_engine_put_extension_block(&w, list, count);
     line->extension_len = (uint8_t)w.len;
-    uint8_t first = profile == CF_RTP_EXT_ONE_BYTE ? 5 : 6; /* behind its own header */
     line->twcc_at = is_numbered(line) ? first : 0;
     line->passing.level_at = sends_level(line) ? first : 0;
 }

@@ -182,8 +182,28 @@ bool cf_engine_line_announces(const struct cf_engine_line *line, uint32_t ssrc);
 /** May one more packet come in now? A mutation. */
 bool cf_engine_line_spend(struct cf_engine_line *line, uint32_t per_sec, cf_usec now);
 
+/** The header extension @p extension of a packet that came, if the peer may send it on the line. False: it is not there. */
+bool cf_engine_line_get_extension(const struct cf_engine_line *line, enum cf_extension extension, const struct cf_rtp_view *view,
+                                  struct cf_span *ret_data);
+
+/** May packets of the line that we send have @p extension? */
+static inline bool cf_engine_line_sends(const struct cf_engine_line *line, enum cf_extension extension) {
+    return line->agreed.extensions[extension].id != 0 && line->agreed.extensions[extension].can_send;
+}
+
 /** May packets of the line that we send carry its mid? */
-bool cf_engine_line_sends_mid(const struct cf_engine_line *line);
+static inline bool cf_engine_line_sends_mid(const struct cf_engine_line *line) {
+    return line->agreed.mid.len != 0 && cf_engine_line_sends(line, CF_EXTENSION_MID);
+}
+
+/** Add the line's mid to @p list, of which @p count are there, if packets carry it. Returns how many there are then. */
+size_t cf_engine_line_list_mid(const struct cf_engine_line *line, struct cf_rtp_ext *list, size_t count);
+
+/**
+ * Print @p list with the header of an extension (RFC 8285) into @p w, which must have room for it. Returns where in it the data
+ * of the first one is.
+ */
+size_t cf_engine_put_extension_block(struct cf_writer *w, const struct cf_rtp_ext *list, size_t count);
 
 /**
  * How the mixer is to treat a leg that sends on @p line and hears the mix on @p mixed; @p codecs as above. Places are the

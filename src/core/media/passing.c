@@ -227,10 +227,10 @@ static struct cf_span print_payload(const struct cf_engine_passing *passing, con
 }
 
 static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_passed *passed) {
-    struct cf_engine_transport *t = line->transport;
     struct cf_engine_passing *passing = &line->passing;
     struct cf_sound_numbers numbers;
-    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
+    struct cf_outbox_packet packet = {.ticket = {.user = line}};
+    if (!cf_engine_find_way(line, &packet)) {
         line->counts.failures_out++;
         return;
     }
@@ -244,13 +244,8 @@ static void add_to(struct cf_engine *engine, struct cf_engine_line *line, const 
     passing->talker = passed->from->leg->name;
     line->sequence = (uint16_t)(passing->rewrite.heads.sequence + 1U);
     line->timestamp_next = passing->rewrite.heads.timestamp;
-    struct cf_outbox_packet packet = {
-        .srtp = t->send,
-        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
-        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-        .header_len = print_header(line, passed, &numbers, cf_outbox_room(&engine->outbox)),
-        .ticket = {.user = line, .timestamp = numbers.timestamp},
-    };
+    packet.header_len = print_header(line, passed, &numbers, cf_outbox_room(&engine->outbox));
+    packet.ticket.timestamp = numbers.timestamp;
     packet.payload = print_payload(passing, passed, cf_outbox_room(&engine->outbox), packet.header_len, &packet.prefix_len);
     cf_outbox_add(&engine->outbox, &packet);
 }

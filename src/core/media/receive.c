@@ -72,18 +72,14 @@ static void learn(struct cf_engine *engine, const struct cf_engine_arrival *a) {
 
 /* Frame marking, if the peer may send it on the line and has: true and what it says. */
 static bool get_marking(const struct cf_engine_line *line, const struct cf_rtp_view *view, struct cf_frame_marking *ret) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_FRAME_MARKING];
     struct cf_span data;
-    return extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
-           cf_frame_marking_parse(data, ret);
+    return cf_engine_line_get_extension(line, CF_EXTENSION_FRAME_MARKING, view, &data) && cf_frame_marking_parse(data, ret);
 }
 
 /* The dependency descriptor, if the peer may send it on the line and has. */
 static void note_descriptor(const struct cf_engine_line *line, const struct cf_rtp_view *view, struct cf_video_packet *packet) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_DEPENDENCY_DESCRIPTOR];
     struct cf_span data;
-    if (extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
-        data.len <= CF_DD_LEN_MAX) {
+    if (cf_engine_line_get_extension(line, CF_EXTENSION_DEPENDENCY_DESCRIPTOR, view, &data) && data.len <= CF_DD_LEN_MAX) {
         packet->descriptor = data.at;
         packet->descriptor_len = (uint8_t)data.len;
     }
@@ -137,12 +133,11 @@ static enum cf_media_discard take_picture(struct cf_engine *engine, struct cf_en
 
 /* Note the transport-wide number of a packet, whatever becomes of it here: it has come. */
 static void note_arrival(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_rtp_view *view, size_t len) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC];
     struct cf_engine_transport *t = line->transport;
     struct cf_span data;
     uint16_t number;
-    if (t->arrivals.mem == NULL || extension->id == 0 || !extension->can_receive ||
-        !cf_rtp_ext_find(view, extension->id, &data) || !cf_transport_sequence_parse(data, &number)) {
+    if (t->arrivals.mem == NULL || !cf_engine_line_get_extension(line, CF_EXTENSION_TRANSPORT_CC, view, &data) ||
+        !cf_transport_sequence_parse(data, &number)) {
         return;
     }
     cf_usec before = cf_arrivals_deadline(&t->arrivals);

@@ -17,11 +17,10 @@ static void take_digit(struct cf_engine *engine, struct cf_engine_line *line, co
 }
 
 static uint8_t claimed_level(const struct cf_engine_line *line, const struct cf_rtp_view *view) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_SSRC_AUDIO_LEVEL];
     struct cf_span data;
     struct cf_audio_level level;
-    bool found = extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &data) &&
-                 cf_audio_level_parse(data, &level);
+    bool found =
+        cf_engine_line_get_extension(line, CF_EXTENSION_SSRC_AUDIO_LEVEL, view, &data) && cf_audio_level_parse(data, &level);
     return found ? level.level : CF_LEVEL_UNKNOWN;
 }
 

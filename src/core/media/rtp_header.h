@@ -16,6 +16,18 @@ static inline void cf_engine_put_extension(const struct cf_engine_line *line, ui
     }
 }
 
+/** The way that packets of @p line go: sets .srtp, .socket and .to. False: there is none. */
+static inline bool cf_engine_find_way(const struct cf_engine_line *line, struct cf_outbox_packet *ret) {
+    const struct cf_engine_transport *t = line->transport;
+    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
+        return false;
+    }
+    ret->srtp = t->send;
+    ret->socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP);
+    ret->to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP);
+    return true;
+}
+
 /** Marker bit and payload type as they stand in a header. */
 static inline uint8_t cf_engine_rtp_type(bool marker, uint8_t payload_type) {
     return (uint8_t)((marker ? 0x80U : 0) | payload_type);

@@ -53,18 +53,6 @@ static void put_number(struct cf_engine *engine, const struct cf_engine_line *li
     cf_set_be16(cf_outbox_room(&engine->outbox) + number_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
-/* The way that packets of one line go; false: there is none. */
-static bool find_way(const struct cf_engine_line *line, struct cf_outbox_packet *ret) {
-    const struct cf_engine_transport *t = line->transport;
-    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
-        return false;
-    }
-    ret->srtp = t->send;
-    ret->socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP);
-    ret->to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP);
-    return true;
-}
-
 /* @p way: of the line, all else of it is made here. */
 static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item,
                                const struct cf_outbox_packet *way) {
@@ -96,7 +84,7 @@ static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *
 static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
     struct cf_engine_line *line = CF_OF(item->sink, struct cf_engine_line, sink);
     struct cf_outbox_packet way;
-    if (find_way(line, &way)) {
+    if (cf_engine_find_way(line, &way)) {
         put_picture(engine, line, item, &way);
     } else {
         line->counts.failures_out++;
@@ -105,12 +93,12 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
 
 /* Padding alone (RFC 3550 section 5.1) on the stream of retransmissions, where its numbers disturb nothing. */
 static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *line, uint8_t type, uint8_t len) {
-    struct cf_engine_transport *t = line->transport;
     struct cf_outbox *outbox = &engine->outbox;
+    struct cf_outbox_packet packet = {.header_len = 12U + line->extension_len,
+                                      .ticket = {.user = line, .is_rtx = true, .is_padding = true}};
     uint8_t padding[UINT8_MAX] = {0};
-    struct cf_span kept;
     padding[len - 1] = len;
-    if (!cf_outbox_keep(outbox, (struct cf_span){padding, len}, &kept)) {
+    if (!cf_engine_find_way(line, &packet) || !cf_outbox_keep(outbox, (struct cf_span){padding, len}, &packet.payload)) {
         return;
     }
     uint8_t *header = cf_outbox_room(outbox);
@@ -120,12 +108,6 @@ static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *
     cf_set_be32(header + 4, line->sink.rewrite.heads.timestamp);
     cf_set_be32(header + 8, cf_rtx_ssrc(line->ssrc));
     cf_engine_put_extension(line, header + 12);
-    const struct cf_outbox_packet packet = {.srtp = t->send,
-                                            .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
-                                            .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-                                            .header_len = 12U + line->extension_len,
-                                            .payload = kept,
-                                            .ticket = {.user = line, .is_rtx = true, .is_padding = true}};
     put_number(engine, line, &packet, 12U + line->twcc_at);
     cf_outbox_add(outbox, &packet);
 }
@@ -136,7 +118,7 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
     for (size_t i = 0; i < CF_VIDEO_FORMAT_COUNT && type == CF_LINE_NO_TYPE; i++) {
         type = line->rtx_types[i];
     }
-    if (type == CF_LINE_NO_TYPE || line->twcc_at == 0 || !cf_engine_transport_can_send(line->transport, CF_ENGINE_PORT_RTP)) {
+    if (type == CF_LINE_NO_TYPE || line->twcc_at == 0) {
         return;
     }
     size_t left = octets > PADDING_MIN + PADDING_HEADERS ? octets - PADDING_HEADERS : PADDING_MIN;
@@ -151,7 +133,7 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
 static void offer_pictures(struct cf_engine *engine) {
     struct cf_engine_line *line = CF_OF(engine->items[engine->item_at].sink, struct cf_engine_line, sink);
     struct cf_outbox_packet way;
-    bool has_way = find_way(line, &way);
+    bool has_way = cf_engine_find_way(line, &way);
     bool is_paced = cf_engine_bandwidth_paces(line);
     while (engine->item_at < engine->item_count && !cf_outbox_is_full(&engine->outbox)) {
         const struct cf_sink_item *item = &engine->items[engine->item_at++];

@@ -9,12 +9,6 @@ static bool is_own(const struct cf_engine_line *line, const struct cf_mix_level 
            (line->in.receiver.is_started && level->ssrc == line->in.receiver.ssrc);
 }
 
-/* Does the line take levels (RFC 6465)? */
-static bool takes_levels(const struct cf_engine_line *line) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL];
-    return extension->id != 0 && extension->can_send;
-}
-
 /*
  * The others in the mix, and how loud they are, if the line has not had them; room for CF_MIX_LEVELS_MAX. Who takes levels gets
  * those of silent members too; who takes mids is a browser, or like one, and gets the contributing sources alone (RFC 3550
@@ -22,7 +16,7 @@ static bool takes_levels(const struct cf_engine_line *line) {
  */
 static size_t list_sources(const struct cf_engine_line *line, uint32_t *ssrcs, uint8_t *levels) {
     const struct cf_engine_room *room = line->leg->room;
-    bool has_levels = takes_levels(line);
+    bool has_levels = cf_engine_line_sends(line, CF_EXTENSION_CSRC_AUDIO_LEVEL);
     size_t count = 0;
     if ((!has_levels && line->extension_len == 0) || line->levels_serial == room->levels_serial) {
         return 0;
@@ -46,13 +40,9 @@ static size_t print_sources_header(const struct cf_engine_line *line, struct cf_
     size_t count = 0;
     struct cf_writer w;
     struct cf_writer whole;
-    const struct cf_media_extension *extensions = line->agreed.extensions;
-    if (cf_engine_line_sends_mid(line)) {
-        list[count++] =
-            (struct cf_rtp_ext){.id = extensions[CF_EXTENSION_MID].id, .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
-    }
-    if (header->csrc_count > 0 && takes_levels(line)) {
-        uint8_t id = extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id;
+    count = cf_engine_line_list_mid(line, list, count);
+    if (header->csrc_count > 0 && cf_engine_line_sends(line, CF_EXTENSION_CSRC_AUDIO_LEVEL)) {
+        uint8_t id = line->agreed.extensions[CF_EXTENSION_CSRC_AUDIO_LEVEL].id;
         list[count++] = (struct cf_rtp_ext){.id = id, .data = {levels, header->csrc_count}};
     }
     cf_writer_init(&w, block, sizeof block);
@@ -94,20 +84,13 @@ void cf_engine_add_sound(struct cf_engine *engine, uint32_t user) {
     if (line == NULL || line->payload_type_out == CF_LINE_NO_TYPE) {
         return;
     }
-    struct cf_engine_transport *t = line->transport;
     uint32_t timestamp = line->timestamp_offset + frame->timestamp;
-    if (!cf_engine_transport_can_send(t, CF_ENGINE_PORT_RTP)) {
+    struct cf_outbox_packet packet = {.payload = engine->frame_kept, .ticket = {.user = line, .timestamp = timestamp}};
+    if (!cf_engine_find_way(line, &packet)) {
         line->counts.failures_out++;
         return;
     }
-    const struct cf_outbox_packet packet = {
-        .srtp = t->send,
-        .socket = cf_engine_transport_socket(t, CF_ENGINE_PORT_RTP),
-        .to = cf_engine_transport_remote(t, CF_ENGINE_PORT_RTP),
-        .header_len = print_sound_header(line, frame, timestamp, cf_outbox_room(&engine->outbox)),
-        .payload = engine->frame_kept,
-        .ticket = {.user = line, .timestamp = timestamp},
-    };
+    packet.header_len = print_sound_header(line, frame, timestamp, cf_outbox_room(&engine->outbox));
     line->sequence++;
     line->timestamp_next = timestamp + frame->ticks;
     cf_outbox_add(&engine->outbox, &packet);

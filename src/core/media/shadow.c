@@ -71,18 +71,7 @@ static struct cf_engine_line *find_line(const struct cf_engine_leg *leg, uint16_
 }
 
 static struct cf_engine_line *get_line(struct cf_engine *engine, struct cf_engine_leg *leg, uint16_t index) {
-    if (index >= CF_MEDIA_LINES_MAX) {
-        return NULL;
-    }
-    if (leg->lines[index] == NULL) {
-        leg->lines[index] = cf_mem_alloc(engine->mem, sizeof *leg->lines[index]);
-        if (leg->lines[index] == NULL) {
-            return NULL;
-        }
-        cf_engine_line_init(leg->lines[index], leg, index);
-        leg->line_count = index >= leg->line_count ? (uint16_t)(index + 1) : leg->line_count;
-    }
-    return leg->lines[index];
+    return index < CF_MEDIA_LINES_MAX ? cf_engine_get_line(engine, leg, index) : NULL;
 }
 
 static struct cf_engine_stream *find_stream(struct cf_engine *engine, const struct cf_engine_room *room,
@@ -98,34 +87,23 @@ static struct cf_engine_stream *find_stream(struct cf_engine *engine, const stru
 static void part_source(struct cf_engine *engine, struct cf_engine_stream *stream) {
     struct cf_engine_room *room = stream->line->leg->room;
     give_up_batch(engine, room);
-    cf_forward_remove_source(&room->forward, &stream->source, engine->now);
-    cf_source_fini(&stream->source);
-    stream->has_source = false;
+    cf_engine_part_source(engine, stream);
     cf_engine_touch_room(engine, room);
 }
 
-/* As many streams as the line has where it lives; if they are others than before, all begin anew. */
+/* As many streams as the line has where it lives; if they are others than before, all begin anew. False: no memory, and none has
+ * a source any more. */
 static bool set_stream_count(struct cf_engine *engine, struct cf_engine_line *line, uint8_t count) {
     uint8_t more = count > 0 ? (uint8_t)(count - 1) : 0;
     if (more == line->more_count) {
         return true;
-    }
-    struct cf_engine_stream *streams = more == 0 ? NULL : cf_mem_alloc(engine->mem, more * sizeof *streams);
-    if (more > 0 && streams == NULL) {
-        return false;
     }
     for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
         if (cf_engine_line_stream(line, i)->has_source) {
             part_source(engine, cf_engine_line_stream(line, i));
         }
     }
-    cf_engine_free_streams(engine, line);
-    line->more = streams;
-    line->more_count = more;
-    for (size_t i = 1; i < cf_engine_line_stream_count(line); i++) {
-        *cf_engine_line_stream(line, i) = (struct cf_engine_stream){.line = line};
-    }
-    return true;
+    return cf_engine_make_streams(engine, line, count) == CF_OK;
 }
 
 static bool make_source(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_parcel_source *told) {

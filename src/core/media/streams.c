@@ -7,9 +7,8 @@
 
 /* --- how many there are --- */
 
-/* The first encoding is the line's own stream; it and the others begin anew. */
-static enum cf_err make_streams(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_media_simulcast *agreed) {
-    uint8_t more = agreed->count > 1 ? (uint8_t)(agreed->count - 1) : 0;
+enum cf_err cf_engine_make_streams(struct cf_engine *engine, struct cf_engine_line *line, size_t count) {
+    uint8_t more = count > 1 ? (uint8_t)(count - 1) : 0;
     struct cf_engine_stream *streams = more == 0 ? NULL : cf_mem_alloc(engine->mem, more * sizeof *streams);
     if (more > 0 && streams == NULL) {
         return CF_ERR_NO_MEMORY;
@@ -18,11 +17,7 @@ static enum cf_err make_streams(struct cf_engine *engine, struct cf_engine_line 
     line->more = streams;
     line->more_count = more;
     for (size_t i = 0; i < cf_engine_line_stream_count(line); i++) {
-        struct cf_engine_stream *stream = cf_engine_line_stream(line, i);
-        *stream = (struct cf_engine_stream){.line = line};
-        if (i < agreed->count) {
-            stream->agreed = agreed->at[i];
-        }
+        *cf_engine_line_stream(line, i) = (struct cf_engine_stream){.line = line};
     }
     return CF_OK;
 }
@@ -39,7 +34,11 @@ enum cf_err cf_engine_set_streams(struct cf_engine *engine, struct cf_engine_lin
         return CF_OK;
     }
     cf_engine_part(engine, line);
-    return make_streams(engine, line, encodings);
+    enum cf_err err = cf_engine_make_streams(engine, line, encodings->count);
+    for (size_t i = 0; err == CF_OK && i < encodings->count; i++) {
+        cf_engine_line_stream(line, i)->agreed = encodings->at[i];
+    }
+    return err;
 }
 
 void cf_engine_free_streams(struct cf_engine *engine, struct cf_engine_line *line) {
@@ -64,14 +63,13 @@ static struct cf_engine_stream *stream_of_rid(struct cf_engine_line *line, struc
 struct cf_engine_stream *cf_engine_find_stream(struct cf_engine_line *line, const struct cf_rtp_view *view,
                                                const struct cf_payload *payload) {
     bool is_repair = payload->codec == CF_CODEC_RTX;
-    const struct cf_media_extension *extension =
-        &line->agreed.extensions[is_repair ? CF_EXTENSION_REPAIRED_RID : CF_EXTENSION_RID];
+    enum cf_extension extension = is_repair ? CF_EXTENSION_REPAIRED_RID : CF_EXTENSION_RID;
     struct cf_engine_stream *stream = NULL;
     struct cf_span rid;
     if (line->in.agreed.rid_len == 0) {
         return &line->in;
     }
-    if (extension->id != 0 && extension->can_receive && cf_rtp_ext_find(view, extension->id, &rid)) {
+    if (cf_engine_line_get_extension(line, extension, view, &rid)) {
         stream = stream_of_rid(line, cf_span_str(rid));
     } else {
         /* It is said until the sender knows that it was heard; from then on the SSRC tells. */
