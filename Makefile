@@ -36,6 +36,7 @@ install:
 
 # A Debian package of this tree, in build-deb/.
 deb: packages
+	@tools/install_packages.sh package
 	@tools/make_deb.sh
 
 # Three user agents meet in a conference of a server of their own; a report tells who heard and saw whom, and whether that is right.

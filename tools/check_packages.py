@@ -26,7 +26,7 @@ def asked_for(root):
 def packages_to_run(root):
     """Names of the packages that make run installs."""
     rows = (line.partition("#") for line in (root / "packaging/debian-packages.txt").read_text().splitlines())
-    return {name.strip() for name, _, note in rows if name.strip() and not re.search(r"\b(test|peers)\b", note)}
+    return {name.strip() for name, _, note in rows if name.strip() and not re.search(r"\b(test|peers|package)\b", note)}
 
 
 def with_what_they_need(packages):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs what is missing of packaging/debian-packages.txt. Usage: install_packages.sh [run|test|peers]. Needs root or sudo only if
+# Installs what is missing of packaging/debian-packages.txt. Usage: install_packages.sh [run|test|peers|package]. Needs root or sudo only if
 # something is missing; does nothing but check otherwise.
 set -eu
 what=${1:-run}
@@ -15,6 +15,7 @@ while read -r package comment; do
     case "$package" in '#'* | '') continue ;; esac
     case "$comment" in
     *peers*) [ "$what" = peers ] || continue ;;
+    *package*) [ "$what" = package ] || continue ;;
     *test*) [ "$what" = test ] || continue ;;
     *amd64*) [ "$architecture" = amd64 ] || continue ;;
     esac

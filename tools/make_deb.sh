@@ -4,7 +4,6 @@
 # What it depends on is read off the programs. Run by make deb.
 set -eu
 cd "$(dirname "$0")/.."
-command -v dpkg-shlibdeps >/dev/null 2>&1 || { echo "dpkg-dev is needed to make a Debian package." >&2; exit 1; }
 if [ ! -f build-deb/build.ninja ]; then
     meson setup build-deb --prefix=/usr -Dtests=disabled -Dstrip=true >/dev/null
 fi
