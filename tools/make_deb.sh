@@ -21,8 +21,8 @@ echo /etc/confer/confer.conf >"$root/DEBIAN/conffiles"
 
 version=$(meson introspect build-deb --projectinfo | python3 -c 'import json, sys; print(json.load(sys.stdin)["version"])')
 architecture=$(dpkg --print-architecture)
-: >build-deb/debian/control # dpkg-shlibdeps wants one
-needs=$(cd build-deb && dpkg-shlibdeps -O --package=confer -edebian/confer/usr/bin/conferd -edebian/confer/usr/bin/confer)
+printf 'Source: confer\n\nPackage: confer\nArchitecture: any\n' >build-deb/debian/control # dpkg-shlibdeps wants one
+needs=$(cd build-deb && dpkg-shlibdeps -O -edebian/confer/usr/bin/conferd -edebian/confer/usr/bin/confer)
 sed -e "s/@version@/$version/" -e "s/@architecture@/$architecture/" -e "s/@needs@/${needs#*=}/" packaging/debian/control.in >"$root/DEBIAN/control"
 file="build-deb/confer_${version}_$architecture.deb"
 dpkg-deb --root-owner-group --build "$root" "$file" >/dev/null
