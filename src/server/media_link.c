@@ -170,6 +170,7 @@ cf_usec cf_media_link_on_deadline(struct cf_media_link *link, cf_usec now) {
 static void open_zrtp(struct cf_media_link *link, const char *state) {
     char path[CF_FILE_PATH_MAX];
     enum cf_err err = cf_file_join(state, "zrtp.db", path, sizeof path);
+    err = err == CF_OK ? cf_file_keep_private(path) : err; /* secrets kept for the next call are in it */
     err = err == CF_OK ? cf_zrtp_store_open(path, &link->zrtp_store) : err;
     link->has_zrtp = err != CF_ERR_UNSUPPORTED;
     if (err != CF_OK && link->has_zrtp) {

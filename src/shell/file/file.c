@@ -105,6 +105,15 @@ enum cf_err cf_file_write(const char *path, struct cf_span content, bool is_secr
     return CF_OK;
 }
 
+enum cf_err cf_file_keep_private(const char *path) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return CF_ERR_IO;
+    }
+    bool is_private = fchmod(fd, 0600) == 0;
+    return close(fd) == 0 && is_private ? CF_OK : CF_ERR_IO;
+}
+
 int64_t cf_file_changed_at(const char *path) {
     struct stat st;
     if (stat(path, &st) != 0) {

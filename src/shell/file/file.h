@@ -36,4 +36,7 @@ CF_MUST_USE enum cf_err cf_file_each(const char *folder, cf_file_visitor *visit,
 /** Replace @p path by @p content, whole or not at all, readable by the owner only if @p is_secret. CF_ERR_IO. */
 CF_MUST_USE enum cf_err cf_file_write(const char *path, struct cf_span content, bool is_secret);
 
+/** See to it that @p path is there, made empty if it is not, and can be read by its owner only. CF_ERR_IO. */
+CF_MUST_USE enum cf_err cf_file_keep_private(const char *path);
+
 #endif

@@ -36,6 +36,27 @@ static void replaces_files_whole(void **state) {
     rmdir(folder);
 }
 
+static void keeps_files_private(void **state) {
+    (void)state;
+    char place[] = "/tmp/confer-file-XXXXXX";
+    char path[CF_FILE_PATH_MAX];
+    char content[16];
+    size_t len = 0;
+    struct stat info;
+    assert_non_null(mkdtemp(place));
+    assert_ok(cf_file_join(place, "secrets", path, sizeof path));
+    assert_ok(cf_file_keep_private(path));
+    assert_ok(cf_file_write(path, cf_str_span(CF_STR("kept")), false));
+    assert_ok(cf_file_keep_private(path));
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_ok(cf_file_read(path, content, sizeof content, &len));
+    assert_str(cf_str_n(content, len), CF_STR("kept"));
+    assert_int_equal(cf_file_keep_private("/proc/none/x"), CF_ERR_IO);
+    unlink(path);
+    rmdir(place);
+}
+
 static void joins_paths(void **state) {
     (void)state;
     char path[8];
@@ -47,4 +68,4 @@ static void joins_paths(void **state) {
     assert_int_equal(cf_file_make_folder("/proc/none/x"), CF_ERR_IO);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(replaces_files_whole), cmocka_unit_test(joins_paths))
+CF_TEST_MAIN(cmocka_unit_test(replaces_files_whole), cmocka_unit_test(keeps_files_private), cmocka_unit_test(joins_paths))
