@@ -39,7 +39,7 @@ static void put_port(struct cf_writer *w, const struct cf_config_text *list, uin
     }
 }
 
-static void put_base(struct cf_writer *w, const struct cf_config *config, struct cf_str realm) {
+void cf_put_page_base(struct cf_writer *w, const struct cf_config *config, struct cf_str realm) {
     struct cf_str url = cf_config_str(&config->web_public_url);
     bool has_tls = config->web_listen_tls.text[0] != '\0' || config->web_listen.text[0] == '\0';
     if (url.len > 0) {
@@ -59,7 +59,7 @@ static void put_base(struct cf_writer *w, const struct cf_config *config, struct
 static void tell_where(struct cf_meeting_links *links) {
     struct cf_writer w;
     cf_writer_init(&w, links->tokens_at, sizeof links->tokens_at);
-    put_base(&w, links->config, cf_node_realm(links->node));
+    cf_put_page_base(&w, links->config, cf_node_realm(links->node));
     cf_put_lit(&w, "/api/join");
     cf_authenticator_set_tokens_at(cf_node_authenticator(links->node), cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE);
 }
@@ -84,7 +84,7 @@ enum cf_err cf_meeting_links_open(struct cf_meeting_links *links, struct cf_stor
 }
 
 void cf_put_meeting_page(struct cf_writer *w, const struct cf_config *config, struct cf_str realm, struct cf_str key) {
-    put_base(w, config, realm);
+    cf_put_page_base(w, config, realm);
     cf_put_lit(w, "/m/");
     cf_put(w, cf_focus_room_name(key));
 }

@@ -100,6 +100,9 @@ void cf_put_json_guest(struct cf_writer *w, struct cf_node *node, const struct c
 CF_MUST_USE struct cf_problem cf_meeting_links_join(struct cf_meeting_links *links, const struct cf_join_wish *wish, cf_usec now,
                                                     cf_wall wall, struct cf_made_guest *ret);
 
+/** Put the URL at which browsers find this server, without a path: web.public-url, or @p realm with the port of the page. */
+void cf_put_page_base(struct cf_writer *w, const struct cf_config *config, struct cf_str realm);
+
 /** Write where browsers find conference @p key: "https://HOST/m/tea". */
 void cf_put_meeting_page(struct cf_writer *w, const struct cf_config *config, struct cf_str realm, struct cf_str key);
 

@@ -407,7 +407,11 @@ static void say_web(const struct server *s) {
         printf("  Browsers   Open http://localhost%s/ or, with a warning about its certificate, https://localhost%s/\n",
                strrchr(plain, ':'), strrchr(tls, ':'));
     } else if (tls[0] != '\0') {
-        printf("  Browsers   https://%s/\n", tls);
+        char room[CF_CONFIG_TEXT_MAX];
+        struct cf_writer url;
+        cf_writer_init(&url, room, sizeof room);
+        cf_put_page_base(&url, &s->options->config, cf_node_realm(s->node));
+        printf("  Browsers   %.*s/\n", CF_STR_ARG(cf_writer_str(&url)));
     }
 }
 
