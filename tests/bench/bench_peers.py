@@ -30,6 +30,7 @@ SERVER_CPU, TOOL_CPU = 0, (os.cpu_count() or 1) - 1
 GCM, CM = 'AEAD_AES_128_GCM', 'AES_CM_128_HMAC_SHA1_80'
 KEY_LEN = {GCM: 28, CM: 30}
 SOURCE_PORT, FIRST_PORT = 30000, 31000
+UDP_SEGMENT = 103
 
 
 def own_network():
@@ -96,15 +97,19 @@ class Source:
         self.sequence, self.frames, self.sent = 0, 0, 0
 
     def frame(self, packets):
+        """All of it at once, by one call, as a network card hands over what came in a burst."""
         is_key = self.frames % 500 == 0
+        octets = bytearray()
         for i in range(packets):
             payload = bytearray(PAYLOAD)
             payload[:14] = bytes([0x90 if i == 0 else 0x80, 0x80, 0x80 | self.frames >> 8 & 0x7f, self.frames & 0xff, 0x10 if is_key else 0x11,
                                   0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01])
             header = bytes([0x80, self.payload_type | (0x80 if i + 1 == packets else 0)]) + (self.sequence & 0xffff).to_bytes(2, 'big') + \
                 (self.frames * 3000 & 0xffffffff).to_bytes(4, 'big') + self.ssrc.to_bytes(4, 'big')
-            self.socket.sendto(header + payload, self.to)
+            octets += header + payload
             self.sequence += 1
+        segment = (len(octets) // packets).to_bytes(2, sys.byteorder)
+        self.socket.sendmsg([octets], [(socket.IPPROTO_UDP, UDP_SEGMENT, segment)] if packets > 1 else [], 0, self.to)
         self.frames += 1
         self.sent += packets
 
