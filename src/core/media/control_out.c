@@ -176,7 +176,10 @@ static void put_key_request(struct cf_engine_stream *stream, enum cf_keyframe_ca
     bool has_fir = cf_engine_line_has_feedback(line, CF_FEEDBACK_CCM_FIR);
     bool has_pli = cf_engine_line_has_feedback(line, CF_FEEDBACK_NACK_PLI);
     uint32_t media = stream->receiver.ssrc;
-    if (has_fir && (cause == CF_KEYFRAME_CAUSE_JOIN || !has_pli)) {
+    /* A FIR names its source inside only (RFC 5104 section 4.3.1.2): Linphone, which looks outside for the line of a bundle that
+     * feedback is about, does not find it. */
+    bool is_fir_found = !cf_engine_line_sends_mid(line);
+    if (has_fir && (!has_pli || (cause == CF_KEYFRAME_CAUSE_JOIN && is_fir_found))) {
         /* Each request of ours is a new one: repeats come after a pause in which an answer should have come. */
         const struct cf_fir fir = {.ssrc = media, .number = ++stream->fir_number};
         cf_put_rtcp_fir(w, line->ssrc, &fir, 1);

@@ -163,6 +163,23 @@ static void newcomers_are_asked_for_by_fir(void **state) {
     test_media_fini(&w);
 }
 
+/* In a bundle a FIR is not found by all: media source 0. */
+static void newcomers_are_asked_for_by_pli_in_a_bundle(void **state) {
+    (void)state;
+    struct test_phone_config bundled = plain;
+    bundled.has_bundle = true;
+    begin(2, &bundled);
+    test_media_run(&w, CF_SEC(3));
+    w.phones[0].control = (struct test_phone_control){.plis = 0};
+    struct test_phone *c = test_media_add(&w, &bundled);
+    test_media_run(&w, CF_MSEC(300));
+    assert_true(w.phones[0].control.plis >= 1);
+    assert_int_equal(w.phones[0].control.firs, 0);
+    assert_true(c->decoder.count > 0);
+    assert_true(c->decoder.pictures[0].key);
+    test_media_fini(&w);
+}
+
 static void a_repeated_fir_is_no_new_request(void **state) {
     (void)state;
     begin(2, &plain);
@@ -348,8 +365,8 @@ static void malformed_rtcp_is_counted(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(reports_come_regularly), cmocka_unit_test(measures_the_round_trip_and_what_the_peer_lost),
              cmocka_unit_test(the_whole_engine_is_told_of_once_a_second_with_the_statistics),
              cmocka_unit_test(key_frames_are_asked_for_once_for_all), cmocka_unit_test(newcomers_are_asked_for_by_fir),
-             cmocka_unit_test(a_repeated_fir_is_no_new_request), cmocka_unit_test(asks_signalling_where_rtcp_has_no_words),
-             cmocka_unit_test(the_highest_limit_of_all_viewers_counts), cmocka_unit_test(remb_is_heard_too),
-             cmocka_unit_test(pictures_and_sound_stay_together), cmocka_unit_test(after_a_goodbye_another_is_shown),
-             cmocka_unit_test(a_peer_speaks_only_of_its_own_streams), cmocka_unit_test(malformed_rtcp_is_counted),
-             cmocka_unit_test(a_reference_time_is_answered_once))
+             cmocka_unit_test(newcomers_are_asked_for_by_pli_in_a_bundle), cmocka_unit_test(a_repeated_fir_is_no_new_request),
+             cmocka_unit_test(asks_signalling_where_rtcp_has_no_words), cmocka_unit_test(the_highest_limit_of_all_viewers_counts),
+             cmocka_unit_test(remb_is_heard_too), cmocka_unit_test(pictures_and_sound_stay_together),
+             cmocka_unit_test(after_a_goodbye_another_is_shown), cmocka_unit_test(a_peer_speaks_only_of_its_own_streams),
+             cmocka_unit_test(malformed_rtcp_is_counted), cmocka_unit_test(a_reference_time_is_answered_once))
