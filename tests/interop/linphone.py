@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Linphone 5.1 as a Python object: says commands, waits for events. It never sleeps: the phone tells its figures every
+"""A real Linphone (Debian's 5.1, or a later one) as a Python object: says commands, waits for events. It never sleeps: the phone tells its figures every
 second, its roster whenever it changes."""
 import collections
 import contextlib
@@ -15,7 +15,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'e2e'))
 from confer_test import BUILD, PATIENCE_SEC, Failure, Program, Server  # noqa: E402
 import sound  # noqa: E402
 
-COLOURS = {'alice': 'red', 'bob': 'green', 'carol': 'blue', 'dave': 'yellow', 'erin': 'cyan'}
+LOGS = os.environ.get('CONFER_LINPHONE_LOGS')  # a folder: what phones log is kept there
+COLOURS = {'alice': 'red', 'bob': 'green', 'carol': 'blue', 'dave': 'yellow', 'erin': 'cyan', 'screen': 'magenta'}
 
 
 class Phone(Program):
@@ -63,8 +64,10 @@ class Linphone(Phone):
         self.user = user
         self.folder = tempfile.mkdtemp(prefix=f'confer-linphone-{user}-')
         tone = f'{self.folder}/tone.wav'
-        sound.make_tone(tone, sound.TONES_HZ[user])
-        keys = {'play': tone, 'colour': COLOURS[user], **keys}
+        sound.make_tone(tone, sound.TONES_HZ.get(user, 0))
+        keys = {'play': tone, 'colour': COLOURS.get(user, 'red'), **keys}
+        if LOGS:
+            keys['log'] = f'{LOGS}/{user}.log'
         options = [f'{key}={value}' for key, value in keys.items()]
         home = dict(os.environ, HOME=self.folder, XDG_DATA_HOME=self.folder, XDG_CONFIG_HOME=self.folder)
         super().__init__(f'linphone {user}', [f'{BUILD}/tests/interop/linphone/linphone_client', self.folder, user, domain,
@@ -143,19 +146,22 @@ class Linphone(Phone):
             raise Failure(f'{failure}; levels {({k: round(v, 1) for k, v in levels.items()})}') from None
         return self
 
-    def sees(self, user, frames=8):
-        """So many frames in a row, all of one person's colour."""
+    def sees(self, user, frames=8, window=None):
+        """So many frames in a row, all of one person's colour; window: from 5.4 on, the one they are in."""
+        colour = COLOURS[user]
         first = None
 
         def enough(event):
             nonlocal first
-            if event['colour'] != COLOURS[user]:
+            if window not in (None, event['window']):
+                return False
+            if event['colour'] != colour:
                 first = None
             elif first is None:
                 first = event['frames']
             return first is not None and event['frames'] - first >= frames
         self.forget('picture')
-        self.await_event('picture', f'{frames} pictures of {user}', enough)
+        self.await_event('picture', f'{frames} pictures of {user} in {window or "the window"}', enough)
         return self
 
     def close(self):

@@ -26,8 +26,10 @@ static const struct colour colours[] = {
 };
 
 static const struct colour *filmed = &colours[0];
+static const struct colour *filmed_as_other = &colours[0]; /* by what camera_add_as has made */
 
 struct camera {
+    const struct colour *filmed;
     MSVideoSize size;
     float fps;
     MSFrameRateController rate;
@@ -47,6 +49,7 @@ static void camera_init(MSFilter *f) {
     struct camera *camera = ms_new0(struct camera, 1);
     camera->size = (MSVideoSize){MS_VIDEO_SIZE_QCIF_W, MS_VIDEO_SIZE_QCIF_H};
     camera->fps = 15;
+    camera->filmed = f->desc->id == MS_FILTER_PLUGIN_ID ? filmed : filmed_as_other;
     f->data = camera;
 }
 
@@ -59,11 +62,11 @@ static void draw(struct camera *camera, MSPicture *picture) {
     int light = (int)(camera->frame * 8) % picture->h;
     for (int row = 0; row < picture->h; row++) {
         bool is_lit = row >= light && row < light + 16;
-        memset(picture->planes[0] + row * picture->strides[0], is_lit ? 235 : filmed->y, (size_t)picture->w);
+        memset(picture->planes[0] + row * picture->strides[0], is_lit ? 235 : camera->filmed->y, (size_t)picture->w);
     }
     for (int row = 0; row < picture->h / 2; row++) {
-        memset(picture->planes[1] + row * picture->strides[1], filmed->u, (size_t)picture->w / 2);
-        memset(picture->planes[2] + row * picture->strides[2], filmed->v, (size_t)picture->w / 2);
+        memset(picture->planes[1] + row * picture->strides[1], camera->filmed->u, (size_t)picture->w / 2);
+        memset(picture->planes[2] + row * picture->strides[2], camera->filmed->v, (size_t)picture->w / 2);
     }
     camera->frame++;
 }
@@ -153,13 +156,31 @@ static void camera_detect(MSWebCamManager *manager) {
     ms_web_cam_manager_prepend_cam(manager, cam);
 }
 
-bool camera_add(MSFactory *factory, const char *colour) {
+static const struct colour *colour_of(const char *name) {
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
-        if (strcmp(colours[i].name, colour) == 0) {
-            filmed = &colours[i];
-            ms_web_cam_manager_register_desc(ms_factory_get_web_cam_manager(factory), &camera_desc);
-            return true;
+        if (strcmp(colours[i].name, name) == 0) {
+            return &colours[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+bool camera_add(MSFactory *factory, const char *colour) {
+    filmed = colour_of(colour);
+    if (filmed != NULL) {
+        ms_web_cam_manager_register_desc(ms_factory_get_web_cam_manager(factory), &camera_desc);
+    }
+    return filmed != NULL;
+}
+
+bool camera_add_as(MSFactory *factory, MSFilterId id, const char *colour) {
+    static MSFilterDesc filter;
+    filter = camera_filter;
+    filter.id = id;
+    filter.name = "InteropOtherCamera";
+    filmed_as_other = colour_of(colour);
+    if (filmed_as_other != NULL) {
+        ms_factory_register_filter(factory, &filter);
+    }
+    return filmed_as_other != NULL;
 }

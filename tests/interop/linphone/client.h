@@ -10,6 +10,7 @@
 
 #include <linphone/core.h>
 #include <linphone/linphonecore.h>
+#include <mediastreamer2/allfilters.h>
 #include <stdbool.h>
 
 #define LINE_MAX_LEN 1024
@@ -31,7 +32,12 @@ struct client {
     const char *suites;          /**< SDES suites as liblinphone writes them; NULL: its own */
     const char *factory;         /**< user part of the factory */
     const char *conference_type; /**< remote: by the factory; local: it is the focus itself */
+    const char *layout;          /**< grid or speaker, from 5.2 on */
+    void *scheduler;             /**< of schedules, from 5.2 on; NULL: not needed yet */
+    const char *log;             /**< file for liblinphone's log; NULL: none */
     bool has_video;
+    bool has_chat;
+    bool is_secret; /**< asks for end-to-end encryption */
     bool has_bundle;
     bool has_ice;
     bool registers;
@@ -66,6 +72,9 @@ void client_command(struct client *c, char *line);
 /** A camera that films @p colour, and is the first one of @p factory. False: no such colour. */
 bool camera_add(MSFactory *factory, const char *colour);
 
+/** A filter of kind @p id that films @p colour, for @p factory to make. False: no such colour. */
+bool camera_add_as(MSFactory *factory, MSFilterId id, const char *colour);
+
 /** Name of the colour nearest to the chrominance @p u, @p v; "mixed" if none is near. */
 const char *camera_colour(int u, int v);
 
@@ -76,7 +85,10 @@ const char *camera_colour(int u, int v);
 #define SCREEN_NAME "InteropScreen"
 void screen_add(MSFactory *factory);
 
-/** Tell what is seen, once a second and at once when the colour is another. */
+/** The window of @p name, opened if it isn't; as liblinphone takes them. Thread: any. */
+void *screen_window(const char *name);
+
+/** Tell what each window shows, once a second and at once when the colour is another. */
 void screen_tell(void);
 
 #endif

@@ -2,14 +2,15 @@
 /*
  * Commands: call URI | list URI ENTRY... (call with a list of people) | answer | decline | hang | hold | resume | video 0|1 |
  * create | add (a running call to the conference) | subject TEXT | admin URI 0|1 | transfer URI (REFER in the call: adds, or
- * removes with ;method=BYE) | dtmf DIGIT | roster | stats | quit
+ * removes with ;method=BYE) | dtmf DIGIT | roster | stats | quit; more in meetings.c
  */
 #include "client.h"
+#include "meetings.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Exported but in no header. */
+/* Exported, but in no header of 5.1. */
 LinphoneConferenceState linphone_conference_get_state(const LinphoneConference *conference);
 
 static void do_call(struct client *c, const char *arg) {
@@ -231,5 +232,7 @@ void client_command(struct client *c, char *line) {
             return;
         }
     }
-    client_say("error", "unknown command");
+    if (!meetings_command(c, line, arg == NULL ? "" : arg)) {
+        client_say("error", "unknown command");
+    }
 }

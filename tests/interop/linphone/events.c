@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What happens, as JSON lines. */
 #include "client.h"
+#include "meetings.h"
 
 #include <stdio.h>
 
-/* Exported but in no header. */
-const char *linphone_conference_state_to_string(LinphoneConferenceState state);
+/* Exported, but in no header of 5.1. */
+char *linphone_conference_state_to_string(LinphoneConferenceState state);
 
 const char *client_quoted(const char *text) {
     static char buffers[8][LINE_MAX_LEN];
@@ -69,6 +70,7 @@ static void on_conference_state(LinphoneCore *core, LinphoneConference *conferen
     struct client *c = linphone_core_get_user_data(core);
     if (state == LinphoneConferenceStateInstantiated) {
         watch_conference(conference);
+        meetings_watch(conference);
     }
     if (state != LinphoneConferenceStateDeleted) {
         c->conference = conference;
@@ -118,6 +120,9 @@ static void on_call_state(LinphoneCore *core, LinphoneCall *call, LinphoneCallSt
            error == NULL ? 0 : linphone_error_info_get_protocol_code(error), client_quoted(message));
     fflush(stdout);
     ms_free(peer);
+    if (state == LinphoneCallStreamsRunning) {
+        meetings_show(call);
+    }
     if (state == LinphoneCallIncomingReceived && c->answers) {
         LinphoneCallParams *params = linphone_core_create_call_params(core, call);
         linphone_call_params_enable_video(params, c->has_video);

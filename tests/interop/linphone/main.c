@@ -60,6 +60,10 @@ static bool read_key(struct client *c, const char *text) {
         {"conference", &c->conference_type, NULL},
         {"answers", NULL, &c->answers},
         {"ice", NULL, &c->has_ice},
+        {"layout", &c->layout, NULL},
+        {"chat", NULL, &c->has_chat},
+        {"secret", NULL, &c->is_secret},
+        {"log", &c->log, NULL},
     };
     const char *value = strchr(text, '=');
     for (size_t i = 0; value != NULL && i < sizeof keys / sizeof *keys; i++) {
@@ -88,6 +92,7 @@ int main(int argc, char **argv) {
                         .codec = "VP8",
                         .colour = "red",
                         .encryption = "none",
+                        .layout = "speaker",
                         .factory = "conference-factory",
                         .conference_type = "remote",
                         .has_video = true,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A screen that says which colour it shows. Frames come in the video thread and are told of in the main one. */
+/* A screen that says which colour each of its windows shows. Frames come in the video thread and are told of in the main one. */
 #include "client.h"
 
 #include <mediastreamer2/msfactory.h>
@@ -7,15 +7,39 @@
 #include <mediastreamer2/msvideo.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct {
+#define MAX_WINDOWS 64
+
+struct window {
+    char name[128];
     unsigned long frames; /* so far */
     int width;
     int height;
     const char *colour; /* of the last one */
-} seen;
+    const char *told_colour;
+    unsigned long told_frames;
+    time_t told_at;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct window windows[MAX_WINDOWS] = {{.name = "none"}}; /* the first is of those that were told none */
+static size_t window_count = 1;
+
+void *screen_window(const char *name) {
+    size_t at = 0;
+    pthread_mutex_lock(&lock);
+    while (at < window_count && strcmp(windows[at].name, name) != 0) {
+        at++;
+    }
+    if (at == window_count && at < MAX_WINDOWS) {
+        snprintf(windows[at].name, sizeof windows[at].name, "%s", name);
+        window_count++;
+    }
+    pthread_mutex_unlock(&lock);
+    return (void *)(at % MAX_WINDOWS);
+}
 
 /* Average of the middle quarter of a plane of half the picture's size. */
 static int average(const MSPicture *picture, int plane) {
@@ -32,25 +56,26 @@ static int average(const MSPicture *picture, int plane) {
     return count == 0 ? 0 : (int)(sum / count);
 }
 
-static void look(mblk_t *frame) {
+static void look(mblk_t *frame, size_t window) {
     MSPicture picture;
     if (ms_yuv_buf_init_from_mblk(&picture, frame) != 0) {
         return;
     }
     const char *colour = camera_colour(average(&picture, 1), average(&picture, 2));
     pthread_mutex_lock(&lock);
-    seen.frames++;
-    seen.width = picture.w;
-    seen.height = picture.h;
-    seen.colour = colour;
+    windows[window].frames++;
+    windows[window].width = picture.w;
+    windows[window].height = picture.h;
+    windows[window].colour = colour;
     pthread_mutex_unlock(&lock);
 }
 
 static void screen_process(MSFilter *f) {
+    size_t window = (size_t)f->data;
     mblk_t *frame;
     if (f->inputs[0] != NULL) {
         while ((frame = ms_queue_get(f->inputs[0])) != NULL) {
-            look(frame);
+            look(frame, window < MAX_WINDOWS ? window : 0);
             freemsg(frame);
         }
     }
@@ -65,7 +90,21 @@ static int get_format(MSFilter *f, void *arg) {
     return 0;
 }
 
-static MSFilterMethod methods[] = {{MS_FILTER_GET_PIX_FMT, get_format}, {0, NULL}};
+/* A filter's window is all that it knows: its data. */
+static int set_window(MSFilter *f, void *arg) {
+    f->data = *(void **)arg;
+    return 0;
+}
+
+static int get_window(MSFilter *f, void *arg) {
+    *(void **)arg = f->data;
+    return 0;
+}
+
+static MSFilterMethod methods[] = {{MS_FILTER_GET_PIX_FMT, get_format},
+                                   {MS_VIDEO_DISPLAY_SET_NATIVE_WINDOW_ID, set_window},
+                                   {MS_VIDEO_DISPLAY_GET_NATIVE_WINDOW_ID, get_window},
+                                   {0, NULL}};
 
 static MSFilterDesc screen_filter = {
     .id = MS_FILTER_PLUGIN_ID,
@@ -82,21 +121,24 @@ void screen_add(MSFactory *factory) {
     ms_factory_register_filter(factory, &screen_filter);
 }
 
+static void tell(struct window *seen, time_t now) {
+    bool is_news = seen->colour != seen->told_colour || (seen->frames != seen->told_frames && now != seen->told_at);
+    if (is_news) {
+        printf("{\"event\":\"picture\",\"window\":\"%s\",\"colour\":\"%s\",\"frames\":%lu,\"width\":%d,\"height\":%d}\n",
+               seen->name, seen->colour, seen->frames, seen->width, seen->height);
+        fflush(stdout);
+        seen->told_colour = seen->colour;
+        seen->told_frames = seen->frames;
+        seen->told_at = now;
+    }
+}
+
 void screen_tell(void) {
-    static const char *told_colour;
-    static unsigned long told_frames;
-    static time_t told_at;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     pthread_mutex_lock(&lock);
-    bool is_news = seen.colour != told_colour || (seen.frames != told_frames && now.tv_sec != told_at);
-    if (is_news) {
-        printf("{\"event\":\"picture\",\"colour\":\"%s\",\"frames\":%lu,\"width\":%d,\"height\":%d}\n", seen.colour, seen.frames,
-               seen.width, seen.height);
-        fflush(stdout);
-        told_colour = seen.colour;
-        told_frames = seen.frames;
-        told_at = now.tv_sec;
+    for (size_t i = 0; i < window_count; i++) {
+        tell(&windows[i], now.tv_sec);
     }
     pthread_mutex_unlock(&lock);
 }

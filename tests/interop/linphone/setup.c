@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The core, its media and its account. */
 #include "client.h"
+#include "meetings.h"
 
 #include <mediastreamer2/msfactory.h>
 #include <stdio.h>
@@ -97,6 +98,7 @@ static void add_account(struct client *c) {
     linphone_account_params_set_register_enabled(params, c->registers);
     snprintf(text, sizeof text, "sip:%s@%s", c->factory, c->domain);
     linphone_account_params_set_conference_factory_uri(params, text);
+    meetings_set_account(c, params);
     c->account = linphone_core_create_account(c->core, params);
     linphone_core_add_account(c->core, c->account);
     linphone_core_set_default_account(c->core, c->account);
@@ -107,6 +109,10 @@ static void add_account(struct client *c) {
 
 void client_open(struct client *c) {
     char path[LINE_MAX_LEN];
+    if (c->log != NULL) {
+        linphone_core_set_log_level(ORTP_MESSAGE);
+        linphone_core_set_log_file(fopen(c->log, "w"));
+    }
     LinphoneConfig *config = linphone_config_new(NULL);
     linphone_config_set_string(config, "misc", "conference_type", c->conference_type);
     linphone_config_set_int(config, "rtp", "bundle", c->has_bundle ? 1 : 0);
@@ -123,6 +129,7 @@ void client_open(struct client *c) {
         client_say("error", "no such colour");
     }
     screen_add(factory);
+    meetings_open(c);
     /* libvpx' threads spin for each other: on a busy machine one is faster. */
     ms_factory_set_cpu_count(factory, 1);
     snprintf(path, sizeof path, "%s/zrtp.db", c->folder);
