@@ -122,19 +122,21 @@ def layouts_are_switched():
 
 
 def a_screen_is_shared():
-    with meeting('alice', 'bob', 'carol', layout=('speaker', 'speaker', 'grid')) as (server, room, *phones):
-        alice, bob, carol = phones
-        for sharer in (bob, alice):
-            others = [phone for phone in phones if phone is not sharer]
+    """It is in the main window, or in a grid in that of its owner, whose camera goes on as miniature for the others."""
+    with meeting('alice', 'bob', 'carol', layout=('speaker', 'speaker', 'grid')) as (server, room, alice, bob, carol):
+        for sharer, viewer in ((bob, alice), (alice, bob)):
             sharer.say('share 1')
-            for phone in others:
+            for phone in (viewer, carol):
                 devices(phone, f'{sharer.user} sharing', lambda ds: by_name(ds)[sharer.user]['screen'])
-                phone.sees('screen', window='main')
-            sees_all(*phones)
+            viewer.sees('screen', window='main')
+            carol.sees('screen', window=sharer.user)
+            viewer.sees(sharer.user, window=sharer.user)
+            sharer.sees(viewer.user, window=viewer.user)
+            carol.sees(viewer.user, window=viewer.user)
             sharer.say('share 0')
-            for phone in others:
+            for phone in (viewer, carol):
                 devices(phone, f'{sharer.user} not sharing', lambda ds: not by_name(ds)[sharer.user]['screen'])
-            sees_all(*phones)
+            sees_all(alice, bob, carol)
 
 
 def somebody_mutes():
