@@ -148,10 +148,11 @@ void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *roo
     put(engine, room->branches.listeners, &message);
 }
 
-/* Does it cost half as much again as others were told, or less by as much? Where nobody sees it nobody else can measure it. */
+/* Does it cost something else than others were told, by an eighth? Where nobody sees it nobody else can measure it. */
 static bool is_worth_telling(const struct cf_engine_stream *stream, cf_usec now) {
     uint64_t cost = cf_source_cost(&stream->source, now);
-    return cost > stream->told_bps / 2 * 3 || stream->told_bps > cost / 2 * 3;
+    uint64_t told = stream->told_bps;
+    return (cost > told ? cost - told : told - cost) > told / 8;
 }
 
 void cf_engine_tell_changed_sources(struct cf_engine *engine, struct cf_engine_room *room) {

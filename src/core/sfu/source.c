@@ -74,7 +74,9 @@ void cf_source_note_viewer(struct cf_source *source, cf_usec now) {
 void cf_source_note_paused(struct cf_source *source, cf_usec now) {
     source->is_paused = true;
     source->paused_at = now;
-    source->paused_bps = cf_layer_rates_total(&source->rates, now);
+    /* Nothing came, of late at least: it costs what it did, or what was told of it. */
+    uint64_t bps = cf_layer_rates_total(&source->rates, now);
+    source->paused_bps = bps != 0 ? bps : source->paused_bps;
 }
 
 uint64_t cf_source_cost(const struct cf_source *source, cf_usec now) {
