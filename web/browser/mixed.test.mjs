@@ -72,23 +72,6 @@ test('who speaks is marked, in a grid too', async () => {
   await Promise.all([talks(alice, 'bob'), talks(alice, 'carol'), talks(bob, 'alice'), talks(bob, 'carol'), ...(dave ? [talks(alice, 'dave'), talks(bob, 'dave')] : [])]);
 });
 
-test('the large picture is of the one whose name it has, whoever speaks', async () => {
-  await alice.layout('speaker');
-  const seen = new Set();
-  for (const speaker of ['bob', 'carol', 'bob']) {
-    await Promise.all(['bob', 'carol', 'alice', ...(dave ? ['dave'] : [])].map((user) => site.control(user === speaker ? 'unmute' : 'mute', 'room-mixed', `sip:${user}@localhost`)));
-    const [name, colour] = speaker === 'bob' ? ['Bob', 'blue'] : ['Carol', 'purple'];
-    await alice.page.waitForSelector(`.tile.large .name:text-is("${name}")`);
-    await alice.looksAgain();
-    await alice.sees(name, colour); // the first tile of that name is the large one
-    seen.add(name);
-  }
-  assert.deepEqual([...seen], ['Bob', 'Carol']);
-  await alice.shoot('mixed-speaker');
-  await Promise.all(['bob', 'carol', 'alice', ...(dave ? ['dave'] : [])].map((user) => site.control('unmute', 'room-mixed', `sip:${user}@localhost`)));
-  await alice.layout('grid');
-});
-
 test('Linphone hears all others and not itself, and sees somebody', { skip: process.env.CONFER_NO_LINPHONE === '1' }, async (t) => {
   if (!dave) {
     t.skip('liblinphone is not installed');
