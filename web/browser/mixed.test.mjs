@@ -96,7 +96,9 @@ test('the phone has heard everybody, and seen pictures of several', async () => 
   await carol.ended;
   const heard = readFileSync(join(site.folder, 'carol', 'heard.wav'));
   const rate = heard.readUInt32LE(24);
-  const levels = Object.entries(HZ).map(([user, hz]) => [user, Math.round(toneIn(heard.subarray(0, heard.length - rate), rate, hz))]);
+  // Where the machine has more to do, sound has gaps: the best of each half second of the last ten.
+  const ends = Array.from({ length: 20 }, (_, i) => heard.length - rate * (i + 1)).filter((end) => end > rate + 44);
+  const levels = Object.entries(HZ).map(([user, hz]) => [user, Math.round(Math.max(...ends.map((end) => toneIn(heard.subarray(0, end & ~1), rate, hz))))]);
   for (const [user, level] of levels) {
     const isThere = user !== 'carol' && (user !== 'dave' || dave);
     assert.ok(isThere ? level > -40 : level < -46, `${JSON.stringify(levels)}`);
