@@ -60,7 +60,7 @@ bench: packages-test
 bench-peers: packages-test
 	@tools/install_packages.sh peers
 	@tools/set_up_tests.sh build
-	@ninja -C build --quiet conferd tests/bench/peer_sink
+	@ninja -C build --quiet conferd tests/bench/peer_sink tests/bench/bench_head
 	@python3 tests/bench/bench_peers.py
 
 format:

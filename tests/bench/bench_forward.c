@@ -7,6 +7,7 @@
 #include "adapt/srtp/srtp.h"
 #include "core/media/engine.h"
 #include "forward_world.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,11 +171,11 @@ static double measure_bare(size_t receivers, size_t packets, enum cf_srtp_suite 
 }
 
 int main(int argc, char **argv) {
-    (void)argv; /* any argument: the largest room too */
     static const size_t sizes[] = {10, 50, 200, 1000};
     static const size_t frames[] = {1, 4, 8};
     static const enum cf_srtp_suite suites[] = {CF_SRTP_NONE, CF_SRTP_AEAD_AES_128_GCM, CF_SRTP_AES_CM_128_HMAC_SHA1_80};
-    size_t size_count = argc > 1 ? 4 : 3;
+    size_t size_count = argc > 1 ? 4 : 3; /* any argument: the largest room too */
+    bench_print_head(argc, argv);
     printf("%-26s %9s %7s %10s %10s %7s\n", "suite", "receivers", "frame", "engine ns", "bare ns", "ratio");
     for (size_t s = 0; s < 3; s++) {
         for (size_t n = 0; n < size_count; n++) {

@@ -11,6 +11,7 @@
 #include "adapt/bzrtp/zrtp.h"
 #include "adapt/openssl/dtls.h"
 #include "core/media/association.h"
+#include "machine.h"
 #include "shell/system/system.h"
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -202,6 +203,7 @@ static void put_row(const char *name, double usec, double bare) {
 }
 
 int main(int argc, char **argv) {
+    bench_print_head(argc, argv);
     make_side(&server);
     make_side(&client);
     if (argc > 1) {

@@ -8,6 +8,7 @@
 #include "adapt/srtp/srtp.h"
 #include "core/media/engine.h"
 #include "forward_world.h"
+#include "machine.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -137,7 +138,7 @@ static size_t octets_of(const struct kind *kind, uint32_t members) {
     return octets;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     static const struct kind kinds[] = {
         {.name = "sound, never says a word", .has_sound = true},
         {.name = "the same, AES-GCM", .suite = CF_SRTP_AEAD_AES_128_GCM, .has_sound = true},
@@ -146,6 +147,7 @@ int main(void) {
         {.name = "pictures, sees and shows, AES-GCM", .suite = CF_SRTP_AEAD_AES_128_GCM, .sees = true, .shows = true},
         {.name = "both, sees and shows, speaks", .has_sound = true, .talks = true, .sees = true, .shows = true},
     };
+    bench_print_head(argc, argv);
     printf("octets: room %zu, leg %zu, transport %zu, line %zu (stream %zu, sink %zu)\n", sizeof(struct cf_engine_room),
            sizeof(struct cf_engine_leg), sizeof(struct cf_engine_transport), sizeof(struct cf_engine_line),
            sizeof(struct cf_engine_stream), sizeof(struct cf_sink));

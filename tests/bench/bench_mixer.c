@@ -11,6 +11,7 @@
 #include "adapt/opus/opus_codec.h"
 #include "adapt/resample/resample.h"
 #include "core/mix/mixer.h"
+#include "machine.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -190,7 +191,8 @@ static void table(const struct cf_audio_codec *codec, bool listeners_send) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    bench_print_head(argc, argv);
     table(&cf_codec_opus, false);
     table(&cf_codec_opus, true);
     table(&cf_codec_pcmu, false);

@@ -6,6 +6,7 @@
  */
 #include "core/conf/directory.h"
 #include "core/conf/roster_document.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,8 +189,9 @@ static struct cost run_naive(size_t members) {
     return cost;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     static const size_t sizes[] = {10, 100, 300, 1000};
+    bench_print_head(argc, argv);
     printf("%8s %12s %12s %10s %12s | %12s %12s %8s\n", "members", "documents", "MB", "CPU s", "us a document", "naive docs",
            "naive MB", "naive s");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {

@@ -11,7 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'interop'))
 sys.path.insert(0, os.path.join(HERE, '..', 'e2e'))
-from confer_test import BUILD, Failure, Server  # noqa: E402
+from confer_test import BUILD, Failure, Server, free_port  # noqa: E402
 from sipp import Sipp  # noqa: E402
 from test_sipp import TrustingServer  # noqa: E402
 
@@ -28,9 +28,9 @@ def cpu_msec(server):
     return result
 
 
-def resident_kb(server):
+def resident_kb(server, part='VmRSS'):
     with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
-        return next(int(line.split()[1]) for line in status if line.startswith('VmRSS'))
+        return next(int(line.split()[1]) for line in status if line.startswith(part))
 
 
 def wakeups(server):
@@ -92,6 +92,22 @@ def calls_with_password():
         server.close()
 
 
+def idle():
+    """Memory and awakenings of a server, page and all, that has just begun and has nothing to do."""
+    server = Server(extra=('--web', f'127.0.0.1:{free_port()}'))
+    try:
+        time.sleep(2)  # what a beginning takes for a moment is given back
+        woken = wakeups(server)
+        with Spent(server) as spent:
+            time.sleep(5)
+        woken = (wakeups(server) - woken) / spent.seconds
+        print(f'{"memory of an idle server (target: < 30 MB)":44} {resident_kb(server) * 1.024 / 1000:30.1f} MB, of it '
+              f'{resident_kb(server, "RssAnon") * 1.024 / 1000:.1f} MB its own, the rest pages of files (program, libraries)')
+        print(f'{"awakenings of an idle server":44} {woken:30.1f} a second', flush=True)
+    finally:
+        server.close()
+
+
 def members():
     """Memory of members that are in, in rooms of ten and without media packets."""
     server = TrustingServer('')
@@ -120,9 +136,9 @@ def members():
 
 
 def main():
-    commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], capture_output=True, text=True).stdout.strip()
-    print(f'# bench_server: commit {commit or "?"}, {os.cpu_count()} CPUs, build {BUILD}')
-    print(f'{"":44} {"count":>7} {"rate":>11} {"signalling":>9} {"media":>9}')
+    subprocess.run([f'{BUILD}/tests/bench/bench_head', *sys.argv], check=True)
+    print(f'{"":44} {"count":>7} {"rate":>11} {"signalling":>9} {"media":>9}', flush=True)
+    idle()
     best = min(calls('u1', 1500, 'call over UDP (INVITE, ACK, BYE), no digest') for _ in range(2))
     calls('t1', 1500, 'the same over one TCP connection')
     calls_with_password()

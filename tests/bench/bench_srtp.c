@@ -5,6 +5,7 @@
  * busy neighbour disturbs least; the ratio to libsrtp2 is what can be compared between machines.
  */
 #include "adapt/srtp/engine.h"
+#include "machine.h"
 
 #include <srtp2/srtp.h>
 #include <stdio.h>
@@ -231,7 +232,7 @@ static void measure(enum cf_srtp_suite suite, size_t len) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     static const enum cf_srtp_suite suites[] = {CF_SRTP_AES_CM_128_HMAC_SHA1_80, CF_SRTP_AES_256_CM_HMAC_SHA1_80,
                                                 CF_SRTP_AEAD_AES_128_GCM, CF_SRTP_AEAD_AES_256_GCM};
     require(srtp_init() == srtp_err_status_ok, "libsrtp2 does not start");
@@ -241,6 +242,7 @@ int main(void) {
     for (size_t r = 0; r < RECEIVERS; r++) {
         memset(master[r], (int)r + 1, sizeof master[r]);
     }
+    bench_print_head(argc, argv);
     printf("%d receivers, least of %d windows (libsrtp2: %d); x: times faster than libsrtp2\n", RECEIVERS, WINDOWS,
            ORACLE_WINDOWS);
     for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
