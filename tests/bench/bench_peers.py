@@ -23,6 +23,8 @@ BUILD = os.environ.get('CONFER_BUILD', os.path.join(HERE, '..', '..', 'build'))
 ADDRESS = '10.99.0.1'
 RATE_OUT = int(os.environ.get('CONFER_BENCH_RATE', '20000'))
 SECONDS = float(os.environ.get('CONFER_BENCH_SECONDS', '6'))
+# Rows whose names begin so, separated by semicolons; all if empty.
+ONLY = tuple(word for word in os.environ.get('CONFER_BENCH_ONLY', '').split(';') if word)
 REPETITIONS = int(os.environ.get('CONFER_BENCH_REPETITIONS', '2'))
 PAYLOAD = 1100
 RESULTS = os.path.join(HERE, '..', '..', 'bench', 'results')
@@ -95,10 +97,11 @@ class Source:
         self.socket.bind((ADDRESS, SOURCE_PORT))
         self.to, self.ssrc, self.payload_type = to, ssrc, payload_type
         self.sequence, self.frames, self.sent = 0, 0, 0
+        self.is_key_due = True
 
     def frame(self, packets):
         """All of it at once, by one call, as a network card hands over what came in a burst."""
-        is_key = self.frames % 500 == 0
+        is_key, self.is_key_due = self.is_key_due or self.frames % 500 == 0, False
         octets = bytearray()
         for i in range(packets):
             payload = bytearray(PAYLOAD)
@@ -116,6 +119,7 @@ class Source:
     def run(self, packets, per_second, seconds):
         due = time.monotonic()
         end = due + seconds
+        self.is_key_due = True
         while due < end:
             self.frame(packets)
             due += packets / per_second
@@ -143,6 +147,13 @@ def attribute(description, name):
     return next((line.split(':', 1)[1] for line in description.splitlines() if line.startswith(f'a={name}:')), None)
 
 
+def with_ice(description, port, fingerprint):
+    """The same as browsers offer it: ICE with one candidate, keys by DTLS-SRTP."""
+    more = [f'a=ice-ufrag:peer{port}', f'a=ice-pwd:passwordofthepeer{port:08}', f'a=candidate:1 1 udp 2130706431 {ADDRESS} {port} typ host',
+            'a=end-of-candidates', f'a=fingerprint:sha-256 {fingerprint}', 'a=setup:actpass']
+    return description.replace(' RTP/AVP ', ' UDP/TLS/RTP/SAVPF ') + '\r\n'.join(more) + '\r\n'
+
+
 def media_port(description):
     return int(next(line.split()[1] for line in description.splitlines() if line.startswith('m=')))
 
@@ -150,15 +161,17 @@ def media_port(description):
 # --- confer ---
 
 class Confer:
-    """The real server, a member a SIP call."""
+    """The real server, a member a SIP call. Receivers have a port each and keys by SDES; with has_ice they come to the one port of the media
+    worker by ICE, with DTLS-SRTP, as browsers do."""
 
-    def __init__(self, suite):
-        self.suite = suite
+    def __init__(self, suite, has_ice=False):
+        self.suite, self.has_ice = suite, has_ice
         self.folder = tempfile.mkdtemp(prefix='confer-peers-')
         with open(f'{self.folder}/confer.conf', 'w', encoding='ascii') as out:
             out.write(f'[server]\nstate = {self.folder}\nlisten = {ADDRESS}:5060\ndomains = localhost\ndrain-time = 0s\n'
                       f'[accounts]\nregistrar = no\ntrusted-proxies = {ADDRESS}\n[conferences]\nopen-rooms = yes\nparticipants = 1000\nper-account = 1000\n'
-                      f'[media]\nplain = yes\nsdes-insecure = yes\nquarantine = 0s\npacket-rate = 100000\nkeying = sdes none\nice = off\n')
+                      f'[media]\nplain = yes\nsdes-insecure = yes\nquarantine = 0s\npacket-rate = 100000\n'
+                      f'keying = dtls sdes none\nice = {"full" if has_ice else "off"}\n')
         self.process = start([f'{BUILD}/conferd', '--config', f'{self.folder}/confer.conf'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((ADDRESS, 5070))
@@ -192,7 +205,7 @@ class Confer:
         return Source((ADDRESS, media_port(self.call(describe(SOURCE_PORT, 'sendonly')))), 77)
 
     def receive(self, sinks, port):
-        offer = describe(port, 'recvonly', self.suite)
+        offer = with_ice(describe(port, 'recvonly'), port, sinks.fingerprint) if self.has_ice else describe(port, 'recvonly', self.suite)
         sinks.add(offer, self.call(offer), True)
 
     def close(self):
@@ -374,6 +387,7 @@ class Janus:
 # --- one measurement ---
 
 LOSS_MAX = 0.1
+WARM_UP_MAX = 15
 STEP = 1.4
 RATE_MAX = 1500000
 
@@ -388,13 +402,18 @@ class Trial:
             self.source = self.server.source()
             for i in range(receivers):
                 self.server.receive(self.sinks, FIRST_PORT + 2 * i)
-            self.source.run(packets, RATE_OUT / receivers, 2)
-            time.sleep(0.3)
+            self.warm_up()
         except BaseException:
             self.close()
             raise
 
-    def window(self, rate, seconds):
+    def warm_up(self):
+        """At least two seconds, and until all receivers get what is sent: checks and handshakes take their time."""
+        begun, share = time.monotonic(), 0.0
+        while time.monotonic() - begun < 2 or (share < 0.99 and time.monotonic() - begun < WARM_UP_MAX):
+            share = 1 - self.window(RATE_OUT, 0.5, may_be_empty=True)[1] / 100
+
+    def window(self, rate, seconds, may_be_empty=False):
         """Microseconds of CPU a packet and percent lost with so many packets a second out; and how many there really were."""
         got, sent, spent, begun = self.sinks.count()[0], self.source.sent, cpu_seconds(self.server.process), time.monotonic()
         self.source.run(self.packets, rate / self.receivers, seconds)
@@ -402,9 +421,9 @@ class Trial:
         time.sleep(0.3)
         spent = cpu_seconds(self.server.process) - spent
         got, sent = self.sinks.count()[0] - got, (self.source.sent - sent) * self.receivers
-        if got <= 0:
+        if got <= 0 and not may_be_empty:
             raise RuntimeError('nothing came')
-        return spent * 1e6 / got, max(0.0, 100 * (sent - got) / sent), sent / elapsed
+        return spent * 1e6 / max(got, 1), max(0.0, 100 * (sent - got) / sent), sent / elapsed
 
     def close(self):
         if self.source is not None:
@@ -444,15 +463,28 @@ def climb(make, receivers, packets):
         trial.close()
 
 
+# Name; with which of confer's rows it is compared: suite, and whether receivers have ICE; how to begin; its program.
 SERVERS = [
     ('confer, plain', 'plain', lambda: Confer(None), None),
     ('confer, GCM', 'gcm', lambda: Confer(GCM), None),
     ('confer, AES-CM', 'cm', lambda: Confer(CM), None),
+    ('confer, ICE, DTLS-SRTP GCM', 'gcm, ice', lambda: Confer(GCM, has_ice=True), None),
     ('rtpengine, plain', 'plain', lambda: RtpEngine(None), 'rtpengine'),
     ('rtpengine, GCM', 'gcm', lambda: RtpEngine(GCM), 'rtpengine'),
     ('rtpengine, AES-CM', 'cm', lambda: RtpEngine(CM), 'rtpengine'),
-    ('Janus VideoRoom, DTLS-SRTP GCM', 'gcm', lambda: Janus(GCM), 'janus'),
+    ('Janus VideoRoom, DTLS-SRTP GCM', 'gcm, ice', lambda: Janus(GCM), 'janus'),
 ]
+
+
+def chosen():
+    """Rows whose programs are there and that are wished."""
+    for name, suite, make, program in SERVERS:
+        if ONLY and not name.startswith(ONLY):
+            continue
+        if program is not None and shutil.which(program) is None:
+            print(f'# {name}: {program} is not installed')
+            continue
+        yield name, suite, make
 
 
 def attempt(what, name, make, receivers, packets):
@@ -467,10 +499,7 @@ def attempt(what, name, make, receivers, packets):
 
 def compare(receivers, packets):
     ours, seen = {}, []
-    for name, suite, make, program in SERVERS:
-        if program is not None and shutil.which(program) is None:
-            print(f'# {name}: {program} is not installed')
-            continue
+    for name, suite, make in chosen():
         result = attempt(measure, name, make, receivers, packets)
         if result is None:
             continue
@@ -483,8 +512,8 @@ def compare(receivers, packets):
 
 def compare_highest(receivers, packets):
     seen = []
-    for name, suite, make, program in SERVERS:
-        if suite != 'gcm' or (program is not None and shutil.which(program) is None):
+    for name, suite, make in chosen():
+        if not suite.startswith('gcm'):
             continue
         result = attempt(climb, name, make, receivers, packets)
         if result is not None:
@@ -500,8 +529,8 @@ def main():
     os.makedirs(RESULTS, exist_ok=True)
     only_highest = '--highest' in sys.argv
     sizes = [int(word) for word in sys.argv[1:] if word.isdigit()] or [10, 50, 200]
-    commit = subprocess.run(['git', '-C', HERE, 'rev-parse', '--short', 'HEAD'], capture_output=True, text=True).stdout.strip()
-    print(f'# bench_peers: commit {commit or "?"}, {os.cpu_count()} CPUs, {RATE_OUT} packets a second out, {PAYLOAD} octets; load {os.getloadavg()[0]:.1f}')
+    subprocess.run([f'{BUILD}/tests/bench/bench_head', *sys.argv], check=True)
+    print(f'# {RATE_OUT} packets a second out, {PAYLOAD} octets', flush=True)
     if not only_highest:
         print(f'{"server":32} {"receivers":>9} {"frame":>6} {"us/packet":>10} {"lost %":>7} {"x confer":>9}', flush=True)
     for receivers in sizes:
