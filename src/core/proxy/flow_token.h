@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The token in our Record-Route: which two flows a dialog runs over (RFC 5626 section 5.2), with a keyed hash. Private to
- * core/proxy. */
+/* The token in our Record-Route: which two flows a dialog runs over (RFC 5626 section 5.2), with a keyed hash of them and of the
+ * dialog that it is for. Private to core/proxy. */
 #ifndef CF_CORE_PROXY_FLOW_TOKEN_H
 #define CF_CORE_PROXY_FLOW_TOKEN_H
 
@@ -18,11 +18,18 @@ struct cf_flow_pair {
     struct cf_flow_id callee;
 };
 
-/** Write the token of @p pair under @p key. */
-void cf_put_flow_token(struct cf_writer *w, const struct cf_hash *hash, struct cf_span key, const struct cf_flow_pair *pair);
+/** What a token is bound to: dialogs of one request. Who has the caller's tag in From is the caller. */
+struct cf_flow_seal {
+    struct cf_str call_id;
+    struct cf_str caller_tag;
+};
 
-/** Read a token. CF_ERR_MALFORMED if it is none, CF_ERR_AUTH if it was not made with @p key. */
+/** Write the token of @p pair under @p key, good with @p seal only. */
+void cf_put_flow_token(struct cf_writer *w, const struct cf_hash *hash, struct cf_span key, const struct cf_flow_seal *seal,
+                       const struct cf_flow_pair *pair);
+
+/** Read a token. CF_ERR_MALFORMED if it is none, CF_ERR_AUTH if it was not made with @p key for @p seal. */
 CF_MUST_USE enum cf_err cf_flow_token_read(struct cf_str text, const struct cf_hash *hash, struct cf_span key,
-                                           struct cf_flow_pair *ret);
+                                           const struct cf_flow_seal *seal, struct cf_flow_pair *ret);
 
 #endif

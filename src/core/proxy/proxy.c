@@ -7,6 +7,7 @@
 #include "core/proxy/best_response.h"
 #include "core/proxy/flow_token.h"
 #include "core/proxy/rewrite.h"
+#include "core/proxy/way.h"
 
 #define MESSAGE_MAX CF_SIP_MESSAGE_MAX
 #define TIMER_C CF_SEC(180)
@@ -107,16 +108,19 @@ static const struct cf_endpoint_local *local_of(const struct cf_proxy *proxy, st
 }
 
 /* Each end sends to the address that its own flow is on: two values where these differ (RFC 5658 section 3). */
-static struct cf_str record_route(const struct cf_proxy *proxy, struct cf_flow_id caller, struct cf_flow_id callee, bool is_sips,
+static struct cf_str record_route(const struct cf_proxy *proxy, const struct cf_endpoint_event *event, struct cf_flow_id callee,
                                   char *room) {
     char token[CF_FLOW_TOKEN_LEN];
-    struct cf_flow_pair pair = {caller, callee};
+    const struct cf_sip_message *msg = event->message;
+    const struct cf_flow_seal seal = {msg->call_id, msg->from_tag};
+    const struct cf_flow_pair pair = {event->flow, callee};
+    bool is_sips = msg->request_uri.scheme == CF_SIP_SCHEME_SIPS;
     const struct cf_endpoint_local *to_callee = local_of(proxy, callee);
-    const struct cf_endpoint_local *to_caller = local_of(proxy, caller);
+    const struct cf_endpoint_local *to_caller = local_of(proxy, event->flow);
     struct cf_writer t;
     struct cf_writer w;
     cf_writer_init(&t, token, sizeof token);
-    cf_put_flow_token(&t, proxy->config.hash, key_of(proxy), &pair);
+    cf_put_flow_token(&t, proxy->config.hash, key_of(proxy), &seal, &pair);
     cf_writer_init(&w, room, ROUTE_VALUE_MAX);
     cf_put_local_route(&w, to_callee, cf_writer_str(&t), is_sips);
     if (to_callee != to_caller) {
@@ -173,36 +177,10 @@ static bool send_branch(struct cf_proxy *proxy, struct context *context, const s
     return true;
 }
 
-/* Where a device is if its flow is gone: the first hop of its Path, or its contact. */
-static struct cf_str next_hop(const struct cf_binding *binding) {
-    struct cf_sip_name_addr first;
-    struct cf_str rest = binding->values.path;
-    bool has_path = rest.len > 0 && cf_sip_name_addr_parse(cf_sip_list_cut(&rest), &first) == CF_OK;
-    return has_path ? first.uri.text : binding->values.contact;
-}
-
-static bool is_sips(struct cf_str uri) {
-    return cf_str_starts_nocase(uri, CF_STR("sips:"));
-}
-
-/*
- * RFC 5630 section 5.3: what is for a sips URI goes to devices only that have registered one, and over TLS; nothing is made less
- * safe on the last hop.
- */
-static bool is_safe_enough(const struct cf_proxy *proxy, const struct cf_sip_message *msg, const struct cf_binding *binding) {
-    struct cf_flow_info info;
-    struct cf_flow_id flow = {binding->values.flow};
-    if (msg->request_uri.scheme != CF_SIP_SCHEME_SIPS) {
-        return true;
-    }
-    bool is_open = cf_endpoint_flow_info(proxy->config.endpoint, flow, &info);
-    return is_sips(binding->values.contact) && (!is_open || cf_transport_is_secure(info.transport));
-}
-
 /* The other way round it must not look safer than it was: the contact without the s of its scheme, in @p room. */
 static struct cf_str target_for(const struct cf_sip_message *msg, struct cf_str contact, char *room, size_t size) {
     struct cf_writer w;
-    if (msg->request_uri.scheme == CF_SIP_SCHEME_SIPS || !is_sips(contact)) {
+    if (msg->request_uri.scheme == CF_SIP_SCHEME_SIPS || !cf_str_starts_nocase(contact, CF_STR("sips:"))) {
         return contact;
     }
     cf_writer_init(&w, room, size);
@@ -216,14 +194,13 @@ static bool send_to_binding(struct cf_proxy *proxy, struct context *context, con
     char room[ROUTE_VALUE_MAX];
     char target[CF_BINDING_TEXT_MAX];
     struct cf_flow_id flow = {binding->values.flow};
-    struct cf_route route = {.flow = flow, .uri = next_hop(binding)};
+    struct cf_route route = {.flow = flow, .uri = cf_proxy_next_hop(binding)};
     struct cf_proxy_rewrite rewrite = {.request_uri = target_for(event->message, binding->values.contact, target, sizeof target),
                                        .route = binding->values.path,
                                        .realm = proxy->config.realm,
                                        .own_routes = SIZE_MAX};
     if (makes_dialog(event->message->method)) {
-        bool is_secure = event->message->request_uri.scheme == CF_SIP_SCHEME_SIPS;
-        rewrite.record_route = record_route(proxy, event->flow, flow, is_secure, room);
+        rewrite.record_route = record_route(proxy, event, flow, room);
     }
     return send_branch(proxy, context, event->message, &rewrite, &route, now);
 }
@@ -248,7 +225,7 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     bool is_refused = false;
     for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
         bool is_meant = target->verdict == CF_GRUU_ACCOUNT || b == target->binding;
-        if (is_meant && is_safe_enough(proxy, event->message, b)) {
+        if (is_meant && cf_proxy_is_safe_enough(&proxy->config, event->message, b)) {
             send_to_binding(proxy, context, event, b, now);
         } else {
             is_refused = is_refused || is_meant;
@@ -264,68 +241,30 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
 
 /* --- inside dialogs --- */
 
-/* Leading Route values with a token of ours; @p ret is what the first one says. */
-static size_t read_tokens(const struct cf_proxy *proxy, const struct cf_sip_message *message, struct cf_flow_pair *ret) {
-    struct cf_sip_values values;
-    struct cf_sip_name_addr route;
-    struct cf_flow_pair pair;
-    struct cf_str text;
-    size_t count = 0;
-    cf_sip_values_begin(message, CF_SIP_HEADER_ROUTE, &values);
-    while (cf_sip_values_next(&values, &text) && cf_sip_name_addr_parse(text, &route) == CF_OK &&
-           cf_flow_token_read(route.uri.user, proxy->config.hash, key_of(proxy), &pair) == CF_OK) {
-        *ret = count == 0 ? pair : *ret;
-        count++;
-    }
-    return count;
-}
-
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message) {
-    struct cf_flow_pair pair;
-    return read_tokens(proxy, message, &pair) > 0;
-}
-
-/*
- * The other end's flow. A device whose flow has changed since (it connected again) is found by its GRUU or contact among the
- * registered ones: nobody else is ever sent to.
- */
-static bool find_way(const struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_flow_pair *pair,
-                     struct cf_route *ret) {
-    struct cf_user_target target;
-    struct cf_flow_info info;
-    struct cf_flow_id other = cf_flow_id_eq(event->flow, pair->caller) ? pair->callee : pair->caller;
-    cf_user_target_find(proxy->config.gruus, proxy->config.location, &proxy->config.domains, &event->message->request_uri,
-                        &target);
-    if (target.verdict == CF_GRUU_DEVICE) {
-        ret->flow = (struct cf_flow_id){target.binding->values.flow};
-        ret->uri = target.binding->values.contact;
-        return true;
-    }
-    ret->flow = other;
-    return cf_endpoint_flow_info(proxy->config.endpoint, other, &info);
+    struct cf_proxy_token token;
+    return cf_proxy_token_of(&proxy->config, key_of(proxy), message, &token);
 }
 
 unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
-    struct cf_flow_pair pair;
-    struct cf_route route = {.uri = CF_STR_NONE};
+    struct cf_proxy_token token;
+    struct cf_proxy_way way;
     const struct cf_sip_message *msg = event->message;
-    size_t own_routes = read_tokens(proxy, msg, &pair);
-    if (own_routes == 0 || !find_way(proxy, event, &pair, &route)) {
+    if (!cf_proxy_token_of(&proxy->config, key_of(proxy), msg, &token) ||
+        !cf_proxy_find_way(&proxy->config, msg, token.other, &way)) {
         return 481;
     }
     if (!has_hops_left(msg)) {
         return 483;
     }
-    /* A GRUU of ours is resolved to the device's contact; other targets are the contact already. */
-    struct cf_proxy_rewrite rewrite = {.request_uri = route.uri.len > 0 ? route.uri : msg->request_uri.text,
-                                       .realm = proxy->config.realm,
-                                       .own_routes = own_routes};
+    struct cf_proxy_rewrite rewrite = {
+        .request_uri = way.request_uri, .realm = proxy->config.realm, .own_routes = token.own_routes};
     if (msg->method == CF_SIP_METHOD_ACK) {
         struct cf_writer w;
         cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
         cf_proxy_put_request(&w, msg, &rewrite);
         if (cf_writer_ok(&w)) {
-            enum cf_err ignored = cf_endpoint_send_ack(proxy->config.endpoint, &route, cf_writer_str(&w), now);
+            enum cf_err ignored = cf_endpoint_send_ack(proxy->config.endpoint, &way.route, cf_writer_str(&w), now);
             (void)ignored;
         }
         return 0;
@@ -334,7 +273,7 @@ unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoin
     if (context == NULL) {
         return 503;
     }
-    if (!send_branch(proxy, context, msg, &rewrite, &route, now)) {
+    if (!send_branch(proxy, context, msg, &rewrite, &way.route, now)) {
         free_context(proxy, context);
         return 503;
     }

@@ -4,8 +4,8 @@
  * devices, with Record-Route so that dialogs keep going over the devices' flows (RFC 5626 section 5.3). It forwards to registered
  * devices only: it is no open relay. A machine on top of the endpoint; single-threaded.
  *
- * The Record-Route URI carries a token: the two flows and a keyed hash of them, so that a later request from one end finds the
- * other, and nobody can make one up.
+ * The Record-Route URI carries a token: the two flows and a keyed hash of them and of the dialog (docs/adr/0185), so that a later
+ * request from one end finds the other, and nobody can make one up or use it for another dialog.
  */
 #ifndef CF_CORE_PROXY_PROXY_H
 #define CF_CORE_PROXY_PROXY_H
@@ -57,7 +57,8 @@ void cf_proxy_destroy(struct cf_proxy *proxy);
 unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event *event, const struct cf_user_target *target,
                           cf_usec now, bool *ret_is_unsafe);
 
-/** Does the top Route of @p message carry a token of ours? Outside of dialogs that means nothing: it lets nobody in. */
+/** Does the top Route of @p message carry a token of ours for its dialog? Outside of dialogs that means nothing: it lets nobody
+ * in. */
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message);
 
 /** Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (never for ACK). */

@@ -248,6 +248,8 @@ static void a_dialog_goes_by_its_token_without_credentials(void **state) {
     request.method = "BYE";
     request.user = "bob";
     request.uri = "sip:alice@" ALICE;
+    request.from_tag = "b2";
+    request.to_tag = "ft";
     assert_int_equal(node_send(&f, BOB2, &request), 0);
     assert_int_equal(asked(ALICE), CF_SIP_METHOD_BYE);
     node_answer(&f, ALICE, 200, NULL, NULL);
@@ -262,6 +264,18 @@ static void a_made_up_token_leads_nowhere(void **state) {
     char *token = strstr(fields, "ft");
     assert_non_null(token);
     token[5] = token[5] == '0' ? '1' : '0';
+    assert_int_equal(node_send(&f, ALICE, &request), 481);
+    assert_null(node_last_to(&f, BOB2));
+}
+
+/* Not in another dialog either. */
+static void a_token_leads_nowhere_else(void **state) {
+    (void)state;
+    struct node_request request = {
+        .method = "BYE", .uri = "sip:bob@" BOB2, .to_tag = "b2", .call_id = "c2", .fields = answered()};
+    assert_int_equal(node_send(&f, ALICE, &request), 481);
+    request.call_id = "call";
+    request.from_tag = "other";
     assert_int_equal(node_send(&f, ALICE, &request), 481);
     assert_null(node_last_to(&f, BOB2));
 }
@@ -293,14 +307,18 @@ static void a_phone_that_moved_is_found_by_its_gruu(void **state) {
     assert_str(node_last_to(&f, CAROL)->request_uri.text, CF_STR("sip:bob@" CAROL));
 }
 
-static void a_connection_that_is_gone_ends_the_way(void **state) {
-    (void)state;
+#define CAROLS_CONTACT "sip:carol@10.0.0.5;transport=tcp"
+
+/* Carol has a phone behind a NAT that has neither GRUU nor outbound. */
+static struct cf_flow_id carol_comes(const char *fields) {
     struct cf_flow_id flow = node_accept(&f, 1, "198.51.100.9:4000");
-    char route[600];
-    assert_int_equal(
-        node_ask_over(&f, flow,
-                      &(struct node_request){.user = "carol", .fields = "Contact: <sip:carol@10.0.0.5;transport=tcp>\r\n"}),
-        200);
+    assert_int_equal(node_ask_over(&f, flow, &(struct node_request){.user = "carol", .fields = fields}), 200);
+    return flow;
+}
+
+/* Alice calls her. The Route of the dialog. */
+static const char *carol_is_called(struct cf_flow_id flow) {
+    static char route[600];
     (void)node_ask(&f, ALICE, &(struct node_request){.method = "INVITE", .uri = "sip:carol@example.org", .call_id = "c3"});
     const struct cf_sip_message *at_carol = node_last_over(&f, flow);
     assert_non_null(at_carol);
@@ -308,13 +326,66 @@ static void a_connection_that_is_gone_ends_the_way(void **state) {
     /* Two ways, two transports: two values. */
     assert_true(cf_str_find(record, ',') < record.len);
     snprintf(route, sizeof route, "Route: %.*s\r\n", CF_STR_ARG(record));
+    return route;
+}
+
+static struct node_request bye_to_carol(const char *route) {
+    return (struct node_request){
+        .method = "BYE", .uri = CAROLS_CONTACT, .to = "sip:carol@example.org", .to_tag = "c", .call_id = "c3", .fields = route};
+}
+
+/* Who has registered a flow has no other (RFC 5626 section 5.3). */
+static void a_connection_that_is_gone_ends_the_way(void **state) {
+    (void)state;
+    struct cf_flow_id flow = carol_comes("Contact: <" CAROLS_CONTACT ">;+sip.instance=\"<urn:uuid:c>\";reg-id=1\r\n"
+                                         "Supported: outbound\r\n");
+    struct node_request bye = bye_to_carol(carol_is_called(flow));
     node_close(&f, flow);
-    assert_int_equal(
-        node_send(
-            &f, ALICE,
-            &(struct node_request){
-                .method = "BYE", .uri = "sip:carol@10.0.0.5;transport=tcp", .to_tag = "c", .call_id = "c3", .fields = route}),
-        481);
+    assert_int_equal(node_send(&f, ALICE, &bye), 481);
+}
+
+static void a_phone_that_connected_again_is_found_by_its_contact(void **state) {
+    (void)state;
+    struct cf_flow_id flow = carol_comes("Contact: <" CAROLS_CONTACT ">\r\n");
+    struct node_request bye = bye_to_carol(carol_is_called(flow));
+    node_close(&f, flow);
+    flow = carol_comes("Contact: <" CAROLS_CONTACT ">\r\n");
+    assert_int_equal(node_send(&f, ALICE, &bye), 0);
+    const struct cf_sip_message *at_carol = node_last_over(&f, flow);
+    assert_non_null(at_carol);
+    assert_int_equal(at_carol->method, CF_SIP_METHOD_BYE);
+    assert_str(at_carol->request_uri.text, CF_STR(CAROLS_CONTACT));
+    assert_null(cf_sip_value(at_carol, CF_SIP_HEADER_ROUTE).at);
+    /* Only as what he is called as: somebody else's phone with the same address of a private network is not meant. */
+    bye.to = "sip:bob@example.org";
+    bye.to_tag = "c";
+    node_close(&f, flow);
+    assert_int_equal(node_send(&f, ALICE, &bye), 481);
+}
+
+/* Before it has registered again: the connection that a request comes over says nothing about where it goes. */
+static void either_end_may_send_over_a_new_connection(void **state) {
+    (void)state;
+    static struct sip_text text;
+    struct cf_flow_id flow = carol_comes("Contact: <" CAROLS_CONTACT ">\r\n");
+    struct node_request bye = bye_to_carol(carol_is_called(flow));
+    struct cf_flow_id again = node_accept(&f, 1, "198.51.100.1:4001");
+    node_clear(&f);
+    node_bytes(&f, again, node_text(&f, &text, "TCP " ALICE, &bye));
+    assert_non_null(node_last_over(&f, flow));
+    assert_int_equal(node_last_over(&f, flow)->method, CF_SIP_METHOD_BYE);
+    assert_null(node_last_to(&f, ALICE));
+    struct node_request back = bye;
+    back.user = "carol";
+    back.uri = "sip:alice@" ALICE;
+    back.to = "sip:alice@example.org";
+    back.from_tag = "c";
+    back.to_tag = "ft";
+    node_close(&f, flow);
+    again = node_accept(&f, 1, "198.51.100.9:4002");
+    node_clear(&f);
+    node_bytes(&f, again, node_text(&f, &text, "TCP 10.0.0.5:5060", &back));
+    assert_int_equal(asked(ALICE), CF_SIP_METHOD_BYE);
 }
 
 static void hops_end(void **state) {
@@ -363,5 +434,6 @@ CF_TEST_MAIN(CASE(forks_to_all_devices_at_once), CASE(the_first_to_answer_gets_t
              CASE(a_sign_of_life_keeps_it_ringing), CASE(challenges_are_put_together), CASE(silence_is_passed_on_as_silence),
              CASE(silent_phones_are_a_timeout), CASE(a_dialog_goes_by_its_token_without_credentials),
              CASE(a_made_up_token_leads_nowhere), CASE(a_token_lets_nobody_in_outside_of_dialogs),
-             CASE(a_phone_that_moved_is_found_by_its_gruu), CASE(a_connection_that_is_gone_ends_the_way), CASE(hops_end),
-             CASE(survives_want_of_memory))
+             CASE(a_token_leads_nowhere_else), CASE(a_phone_that_moved_is_found_by_its_gruu),
+             CASE(a_connection_that_is_gone_ends_the_way), CASE(a_phone_that_connected_again_is_found_by_its_contact),
+             CASE(either_end_may_send_over_a_new_connection), CASE(hops_end), CASE(survives_want_of_memory))

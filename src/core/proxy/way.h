@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way to a device: over its flow, by its Path or contact, and inside of dialogs by the token of our Record-Route (RFC 3261
+ * section 16.12, RFC 5626 section 5.3). Decisions, no state. Private to core/proxy. */
+#ifndef CF_CORE_PROXY_WAY_H
+#define CF_CORE_PROXY_WAY_H
+
+#include "core/proxy/proxy.h"
+#include "core/sip/message.h"
+
+/** Where @p binding is if its flow is gone: the first hop of its Path, or its contact. View into it. */
+struct cf_str cf_proxy_next_hop(const struct cf_binding *binding);
+
+/**
+ * RFC 5630 section 5.3: what is for a sips URI goes to devices only that have registered one, and over TLS; nothing is made less
+ * safe on the last hop.
+ */
+bool cf_proxy_is_safe_enough(const struct cf_proxy_config *config, const struct cf_sip_message *msg,
+                             const struct cf_binding *binding);
+
+/** What the Route of a request inside a dialog says. */
+struct cf_proxy_token {
+    struct cf_flow_id other; /**< the flow of the end that the request is for */
+    size_t own_routes;       /**< leading Route values that are ours */
+};
+
+/** Read the tokens in the leading Route values of @p msg. False if there is none of ours for this dialog. */
+bool cf_proxy_token_of(const struct cf_proxy_config *config, struct cf_span key, const struct cf_sip_message *msg,
+                       struct cf_proxy_token *ret);
+
+/** Where a request inside a dialog goes. */
+struct cf_proxy_way {
+    struct cf_route route;
+    struct cf_str request_uri; /**< the contact of a GRUU, else what it was; view into the message or a binding */
+};
+
+/**
+ * The way to the other end, whose flow was @p other. A device whose flow has changed since (it connected again) is found by its
+ * GRUU, or by its contact among those that the user in To has registered: nobody else is ever sent to. False: there is none.
+ */
+bool cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf_sip_message *msg, struct cf_flow_id other,
+                       struct cf_proxy_way *ret);
+
+#endif
