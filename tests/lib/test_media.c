@@ -846,7 +846,7 @@ static void tick_phone(struct test_media *w, struct test_phone *phone) {
         }
     }
     while (phone->camera.next_at <= w->now) {
-        if (has_camera && !phone->is_silent && !phone->is_dead && !phone->has_no_pictures) {
+        if (has_camera && !phone->is_silent && !phone->is_dead) {
             send_picture(w, phone);
         } else {
             phone->camera.next_at += CF_MSEC(33);

@@ -110,7 +110,6 @@ struct test_phone {
     uint32_t ssrc[TEST_LINES];
     uint32_t ssrc_of_engine[TEST_LINES]; /**< of packets that came; 0: none */
     bool is_silent;                      /**< sends nothing at all */
-    bool has_no_pictures;                /**< its camera sends nothing for now, and nobody is told */
     bool is_dead;                        /**< sends nothing and reads nothing */
 
     bool is_talking;

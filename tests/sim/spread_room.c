@@ -80,68 +80,6 @@ static void a_packet_crosses_once_a_worker(void **state) {
     test_media_fini(&w);
 }
 
-/* Packets of the camera of @p sender that @p worker has got. */
-static uint64_t pictures_at(size_t worker, size_t sender) {
-    const struct cf_engine_leg *leg = cf_media_names_get(&test_media_engine(&w, worker)->legs, w.phones[sender - 1].leg);
-    return leg == NULL ? 0 : leg->lines[TEST_PICTURE]->in.source.counts.packets;
-}
-
-/* A camera crosses while somebody on the other worker watches it: not before, not after. */
-static void a_camera_crosses_to_those_who_watch(void **state) {
-    (void)state;
-    test_media_init_spread(&w, 14, 2);
-    add_phones(6, &plain); /* 1, 3 and 5 on worker 0 */
-    let_talk(1, CF_SEC(3));
-    for (size_t round = 0; round < 2; round++) {
-        let_talk(2, CF_SEC(2));
-        let_talk(1, CF_SEC(3));
-        uint64_t unseen = pictures_at(1, 3);
-        uint64_t seen = pictures_at(1, 1);
-        uint64_t sent = pictures_at(0, 3);
-        let_talk(1, CF_SEC(3));
-        assert_int_equal(pictures_at(1, 3), unseen);
-        assert_true(pictures_at(1, 1) > seen + 50);
-        assert_true(pictures_at(0, 3) > sent + 50);
-        /* Who begins to speak is seen everywhere as soon as a key frame is there. */
-        let_talk(3, CF_SEC(2));
-        for (size_t i = 1; i <= 6; i++) {
-            assert_int_equal(seen_by(i), i == 3 ? 1 : 3);
-        }
-        assert_true(pictures_at(1, 3) > unseen + 20);
-        let_talk(2, CF_SEC(3));
-    }
-    test_media_fini(&w);
-}
-
-/* A camera that has stopped where it lives is not waited for elsewhere, whether it was seen there or not, and is when it comes
- * back. */
-static void a_camera_that_stops_stops_everywhere(void **state) {
-    (void)state;
-    test_media_init_spread(&w, 15, 2);
-    add_phones(5, &plain);
-    let_talk(1, CF_SEC(3));
-    let_talk(2, CF_SEC(3));
-    assert_int_equal(seen_by(4), 2);
-    for (size_t round = 0; round < 2; round++) {
-        w.phones[2].has_no_pictures = true;
-        let_talk(2, CF_SEC(4)); /* longer than what counts as still there */
-        let_talk(3, CF_SEC(2));
-        assert_null(test_media_line(&w, &w.phones[3], TEST_PICTURE)->sink.wanted);
-        assert_int_equal(seen_by(4), 2);
-        w.phones[2].has_no_pictures = false;
-        let_talk(3, CF_SEC(2));
-        assert_int_equal(seen_by(4), 3);
-        assert_int_equal(seen_by(2), 3);
-        /* Now it stops while it is seen. */
-        w.phones[2].has_no_pictures = true;
-        let_talk(3, CF_SEC(4));
-        assert_int_equal(seen_by(4), 2);
-        w.phones[2].has_no_pictures = false;
-        let_talk(2, CF_SEC(3));
-    }
-    test_media_fini(&w);
-}
-
 static void who_comes_later_hears_and_sees_who_is_there(void **state) {
     (void)state;
     test_media_init_spread(&w, 2, 2);
@@ -436,9 +374,7 @@ static void nothing_is_allocated_while_packets_cross(void **state) {
     test_media_fini(&w);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(a_packet_crosses_once_a_worker), cmocka_unit_test(a_camera_crosses_to_those_who_watch),
-             cmocka_unit_test(a_camera_that_stops_stops_everywhere),
-             cmocka_unit_test(who_comes_later_hears_and_sees_who_is_there),
+CF_TEST_MAIN(cmocka_unit_test(a_packet_crosses_once_a_worker), cmocka_unit_test(who_comes_later_hears_and_sees_who_is_there),
              cmocka_unit_test(who_comes_to_a_new_worker_sees_the_speaker), cmocka_unit_test(who_goes_is_gone_everywhere),
              cmocka_unit_test(who_is_muted_is_muted_everywhere), cmocka_unit_test(who_waits_is_nobody_anywhere),
              cmocka_unit_test(the_home_speaks_for_all), cmocka_unit_test(wishes_go_back_to_the_sender),

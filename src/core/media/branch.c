@@ -71,23 +71,18 @@ static void put_source(struct cf_engine *engine, uint16_t workers, struct cf_eng
         return;
     }
     struct cf_parcel_message message = stream_message(stream, CF_PARCEL_SOURCE);
-    bool is_live = cf_scene_comes(source, engine->now);
-    uint64_t cost = cf_source_cost(source, engine->now);
     message.as.source = (struct cf_parcel_source){.kind = source->picture->kind,
                                                   .format = source->config.format,
                                                   .grade = source->config.grade,
                                                   .is_ranked = source->config.is_ranked,
                                                   .is_allowed = source->allowed,
-                                                  .is_live = is_live,
+                                                  .is_seen = source->seen,
+                                                  .is_paused = source->is_paused,
                                                   .stream_count = (uint8_t)cf_engine_line_stream_count(stream->line),
                                                   .ssrc = source->ssrc,
                                                   .name = source->name,
-                                                  .pixels = source->pixels,
-                                                  .cost_bps = cost,
                                                   .clock = source->clock};
     put(engine, workers, &message);
-    stream->is_told_live = is_live;
-    stream->told_bps = cost;
 }
 
 static enum cf_codec number_of(const struct cf_engine *engine, const struct cf_audio_codec *codec) {
@@ -148,37 +143,13 @@ void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *roo
     put(engine, room->branches.listeners, &message);
 }
 
-/* Does it cost something else than others were told, by an eighth? Where nobody sees it nobody else can measure it. */
-static bool is_worth_telling(const struct cf_engine_stream *stream, cf_usec now) {
-    uint64_t cost = cf_source_cost(&stream->source, now);
-    uint64_t told = stream->told_bps;
-    return (cost > told ? cost - told : told - cost) > told / 8;
-}
-
-void cf_engine_tell_changed_sources(struct cf_engine *engine, struct cf_engine_room *room) {
-    for (struct cf_link *link = cf_list_first(&room->forward.sources); link != NULL && room->branches.listeners != 0;
-         link = cf_list_next(&room->forward.sources, link)) {
-        struct cf_engine_stream *stream = cf_engine_stream_of(CF_OF(link, struct cf_source, room_link));
-        bool is_silent = !cf_scene_comes(&stream->source, engine->now);
-        if (stream->is_told_live && (is_silent || is_worth_telling(stream, engine->now))) {
-            cf_engine_tell_source(engine, stream);
-        }
-    }
-}
-
 /* --- packets --- */
 
-/* Of @p workers those where somebody sees @p stream, or waits for it. */
-static uint16_t viewers_of(const struct cf_engine_stream *stream, uint16_t workers) {
-    uint16_t viewers = 0;
-    for (size_t i = 0; workers >> i != 0; i++) {
-        viewers |= stream->far_bps[i] > 0 ? cf_worker_bit(i) : 0;
+void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_video_packet *packet) {
+    uint16_t listeners = listeners_of(stream->line->leg);
+    if (listeners == 0) {
+        return;
     }
-    return viewers & workers;
-}
-
-static void put_picture(struct cf_engine *engine, uint16_t workers, struct cf_engine_stream *stream,
-                        const struct cf_video_packet *packet) {
     struct cf_parcel_message message = stream_message(stream, CF_PARCEL_PICTURE);
     message.as.picture = (struct cf_parcel_picture){.timestamp = packet->timestamp,
                                                     .sequence = packet->sequence,
@@ -188,33 +159,7 @@ static void put_picture(struct cf_engine *engine, uint16_t workers, struct cf_en
                                                     .marking = packet->marking};
     message.payload = packet->payload;
     message.tail = (struct cf_span){packet->descriptor, packet->descriptor_len};
-    put(engine, workers, &message);
-}
-
-void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_video_packet *packet) {
-    uint16_t listeners = listeners_of(stream->line->leg);
-    if (listeners != 0 && !stream->is_told_live) {
-        put_source(engine, listeners, stream);
-    }
-    uint16_t viewers = stream->source.far_bps == 0 ? 0 : viewers_of(stream, listeners);
-    if (viewers != 0) {
-        put_picture(engine, viewers, stream, packet);
-    }
-}
-
-bool cf_engine_hand_stored(struct cf_engine *engine, struct cf_engine_stream *stream, size_t worker) {
-    const struct cf_source *source = &stream->source;
-    uint16_t count = (uint16_t)(source->store.newest - source->key_sequence + 1U);
-    if (!cf_source_can_begin(source, CF_SINK_JOIN_AGE, engine->now) || count > CF_BRANCH_STORED_MAX) {
-        return false;
-    }
-    for (uint16_t i = 0; i < count; i++) {
-        const struct cf_video_packet *packet = cf_store_get(&source->store, (uint16_t)(source->key_sequence + i), engine->now);
-        if (packet != NULL) {
-            put_picture(engine, cf_worker_bit(worker), stream, packet);
-        }
-    }
-    return true;
+    put(engine, listeners, &message);
 }
 
 /* Who does not say how loud it is was measured here; elsewhere it is decoded only while it is heard. */

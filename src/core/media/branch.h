@@ -18,9 +18,6 @@
 /** When a message that must not be lost was lost, all is said again after so long. */
 #define CF_BRANCH_RECOVERY CF_MSEC(50)
 
-/** Packets from a key frame on that are handed on to a worker where somebody begins to watch; of more it is not worth while. */
-#define CF_BRANCH_STORED_MAX (CF_SOURCE_BATCH_MAX / 2)
-
 /** What could not be taken over, for want of memory or because of an earlier leg in its slot, is asked for again after so long.
  */
 #define CF_BRANCH_PATIENCE CF_MSEC(500)

@@ -233,9 +233,6 @@ static void on_room_timer(struct cf_engine *engine, struct cf_engine_room *room)
         }
         cf_list_append(&engine->mix_rooms, &room->mix_link);
     }
-    if (engine->now >= room->forward.next_look) {
-        cf_engine_tell_changed_sources(engine, room);
-    }
     cf_forward_on_deadline(&room->forward, engine->now);
     tell_unfit(engine, room);
     ask_sources(engine, room);

@@ -88,19 +88,12 @@ void cf_engine_tell_source_gone(struct cf_engine *engine, struct cf_engine_strea
 void cf_engine_tell_sound(struct cf_engine *engine, struct cf_engine_line *line);
 void cf_engine_tell_leg_gone(struct cf_engine *engine, const struct cf_engine_leg *leg);
 
-/** Sources of @p room that have gone silent, so that nobody waits for them elsewhere, or that cost something else now. */
-void cf_engine_tell_changed_sources(struct cf_engine *engine, struct cf_engine_room *room);
-
 /** @p leg speaks; unset: nobody. */
 void cf_engine_tell_speaker(struct cf_engine *engine, struct cf_engine_room *room, struct cf_handle leg);
 
 /** Packets that were taken. */
-/** Of pictures: to workers where somebody sees them, or waits for them (struct cf_parcel_wish). */
 void cf_engine_hand_picture(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_video_packet *packet);
 void cf_engine_hand_voice(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_engine_voice *voice);
-
-/** Hand on to @p worker, where somebody begins to watch @p stream, what begins with its last key frame. False: there is none. */
-bool cf_engine_hand_stored(struct cf_engine *engine, struct cf_engine_stream *stream, size_t worker);
 
 /** @p stream is a shadow's: ask for this where it lives. */
 void cf_engine_tell_wish(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_source_ask *ask);

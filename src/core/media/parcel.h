@@ -45,12 +45,11 @@ struct cf_parcel_source {
     uint8_t grade;
     bool is_ranked;
     bool is_allowed;      /**< it may be shown */
-    bool is_live;         /**< it comes, or would if it were asked for */
+    bool is_seen;         /**< packets have come; false: none, or it said goodbye */
+    bool is_paused;       /**< it was asked to pause, nobody saw it */
     uint8_t stream_count; /**< of its line */
     uint32_t ssrc;
-    uint32_t name;     /**< another one after each restart */
-    uint32_t pixels;   /**< of its pictures; 0: not known */
-    uint64_t cost_bps; /**< what it sends; 0: not known */
+    uint32_t name; /**< another one after each restart */
     struct cf_clock_map clock;
 };
 
@@ -66,7 +65,7 @@ struct cf_parcel_sound {
 struct cf_parcel_wish {
     enum cf_keyframe_cause key_frame; /**< NONE: no key frame */
     bool has_bitrate;
-    uint64_t bitrate_bps; /**< the highest of those who see it or wait for it; 0: nobody does, and it need not be handed on */
+    uint64_t bitrate_bps; /**< the highest of those who see it or wait for it; 0: nobody does */
 };
 
 /** A packet of pictures. */

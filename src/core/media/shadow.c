@@ -123,6 +123,9 @@ static bool make_source(struct cf_engine *engine, struct cf_engine_stream *strea
     }
     stream->has_source = true;
     stream->far_name = told->name;
+    /* It comes if it is asked for; else what there is of it comes by itself. */
+    stream->source.seen = stream->source.is_paused = told->is_seen && told->is_paused;
+    stream->source.paused_at = engine->now;
     /* Nobody sees it yet: what is asked for from now on is a change. */
     cf_source_set_bitrate(&stream->source, 0, engine->now);
     return true;
@@ -137,18 +140,16 @@ static void follow_speaker(struct cf_engine *engine, struct cf_engine_room *room
     }
 }
 
-/* It began anew where it lives, fell silent, or said goodbye. */
+/* It began anew where it lives, or said goodbye. */
 static void follow(struct cf_engine *engine, struct cf_engine_stream *stream, const struct cf_parcel_source *told) {
     struct cf_forward *forward = &stream->line->leg->room->forward;
     if (stream->far_name != told->name) {
         stream->far_name = told->name;
-        stream->source.seen = stream->source.seen && told->is_live;
+        stream->source.seen = stream->source.seen && told->is_seen;
         cf_forward_restart_source(forward, &stream->source, told->format, told->ssrc, engine->now);
     }
     stream->source.clock = told->clock;
     cf_forward_allow_source(forward, &stream->source, told->is_allowed, engine->now);
-    const struct cf_far_state far = {.comes = told->is_live, .pixels = told->pixels, .cost_bps = told->cost_bps};
-    cf_forward_note_far(forward, &stream->source, &far, engine->now);
     cf_engine_touch_room(engine, stream->line->leg->room);
 }
 
@@ -274,9 +275,7 @@ static void on_voice(struct cf_engine *engine, struct cf_engine_room *room, cons
 
 /* --- wishes of others for streams of ours --- */
 
-/* True if it begins to be seen there. */
-static bool set_wish(struct cf_engine *engine, struct cf_engine_stream *stream, size_t worker, uint64_t bitrate_bps) {
-    bool is_first = stream->far_bps[worker] == 0 && bitrate_bps > 0;
+static void set_wish(struct cf_engine *engine, struct cf_engine_stream *stream, size_t worker, uint64_t bitrate_bps) {
     uint64_t highest = 0;
     stream->far_bps[worker] = bitrate_bps;
     for (size_t i = 0; i < CF_MEDIA_WORKERS_MAX; i++) {
@@ -286,7 +285,6 @@ static bool set_wish(struct cf_engine *engine, struct cf_engine_stream *stream, 
     if (bitrate_bps > 0) {
         cf_source_note_viewer(&stream->source, engine->now);
     }
-    return is_first;
 }
 
 static void on_wish(struct cf_engine *engine, struct cf_engine_room *room, size_t worker,
@@ -299,9 +297,10 @@ static void on_wish(struct cf_engine *engine, struct cf_engine_room *room, size_
     if (stream == NULL || !stream->has_source) {
         return;
     }
-    bool is_first = wish->has_bitrate && set_wish(engine, stream, worker, wish->bitrate_bps);
-    bool has_key = is_first && cf_engine_hand_stored(engine, stream, worker);
-    if (wish->key_frame != CF_KEYFRAME_CAUSE_NONE && !has_key) {
+    if (wish->has_bitrate) {
+        set_wish(engine, stream, worker, wish->bitrate_bps);
+    }
+    if (wish->key_frame != CF_KEYFRAME_CAUSE_NONE) {
         cf_source_want_key(&stream->source, wish->key_frame, engine->now);
     }
     cf_engine_touch_room(engine, room);
@@ -313,7 +312,7 @@ void cf_engine_forget_wishes(struct cf_engine *engine, struct cf_engine_room *ro
         for (size_t i = 0; i < leg->line_count; i++) {
             struct cf_engine_line *line = leg->lines[i];
             for (size_t k = 0; line != NULL && k < cf_engine_line_stream_count(line); k++) {
-                (void)set_wish(engine, cf_engine_line_stream(line, k), worker, 0);
+                set_wish(engine, cf_engine_line_stream(line, k), worker, 0);
             }
         }
     }

@@ -27,9 +27,7 @@ struct cf_engine_stream {
     uint8_t fir_number;                     /**< of our last FIR */
     bool has_source;                        /**< pictures: .source is made and in the room */
     uint32_t far_name;                      /**< of a shadow: name of the source where it lives */
-    bool is_told_live;                      /**< other workers were told last that it comes */
-    uint64_t told_bps;                      /**< and what it costs */
-    uint64_t far_bps[CF_MEDIA_WORKERS_MAX]; /**< what other workers want of it: struct cf_parcel_wish; 0: it is not handed on */
+    uint64_t far_bps[CF_MEDIA_WORKERS_MAX]; /**< what other workers want of it: struct cf_parcel_wish */
     struct cf_source source;
 };
 

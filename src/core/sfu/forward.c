@@ -105,21 +105,6 @@ void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *sourc
     cf_forward_select_picture(forward, source->picture, now);
 }
 
-void cf_forward_note_far(struct cf_forward *forward, struct cf_source *source, const struct cf_far_state *far, cf_usec now) {
-    bool comes_back = far->comes && !source->seen;
-    source->seen = source->seen && far->comes;
-    if (!cf_list_is_empty(&source->shown_by) || !cf_list_is_empty(&source->wanted_by)) {
-        return; /* what comes in tells more */
-    }
-    source->seen = source->is_paused = far->comes;
-    source->paused_at = now;
-    source->paused_bps = far->cost_bps;
-    source->pixels = far->pixels != 0 ? far->pixels : source->pixels;
-    if (comes_back) {
-        cf_forward_select_picture(forward, source->picture, now);
-    }
-}
-
 static void enter(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view) {
     sink->view = *view;
     if (!view->is_tile) {
@@ -302,26 +287,31 @@ static void stop_paused(struct cf_source *source, cf_usec now) {
     }
 }
 
+static void note_paused(struct cf_source *source, cf_usec now) {
+    source->is_paused = true;
+    source->paused_at = now;
+    source->paused_bps = cf_layer_rates_total(&source->rates, now);
+}
+
 /* Nobody has seen it for a while: it need not cost its sender's link anything. */
 static void pause_unseen(struct cf_source *source, cf_usec now) {
     if (source->is_paused) {
         stop_paused(source, now);
     } else if (now - source->seen_at >= (source->config.is_quick ? CF_BITRATE_UNSEEN_AFTER : CF_BITRATE_UNSEEN_AFTER_SLOW)) {
-        cf_source_note_paused(source, now);
+        note_paused(source, now);
         cf_source_set_bitrate(source, CF_BITRATE_UNSEEN_BPS, now);
     }
 }
 
-/* The limit is made where it lives; what is said is what those here want of it, waiting ones included. When that is nothing it is
- * not handed on any more. */
-static void set_far_bitrate(struct cf_source *source, uint64_t limit, cf_usec now) {
+/* The limit is made, and the source paused, where it lives; what is said is what those here want of it, waiting ones included. */
+static void set_far_bitrate(const struct cf_forward *forward, struct cf_source *source, uint64_t limit, cf_usec now) {
     CF_LIST_EACH (&source->wanted_by, waiting, next) {
         limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(waiting, struct cf_sink, wanted_link)->wish, now));
     }
     if (limit != 0) {
         cf_source_note_viewer(source, now);
-    } else if (source->seen && !source->is_paused) {
-        cf_source_note_paused(source, now);
+    } else if (forward->pauses_unseen && source->seen && !source->is_paused && now - source->seen_at >= CF_BITRATE_UNSEEN_AFTER) {
+        note_paused(source, now);
     }
     cf_source_set_bitrate(source, limit, now);
 }
@@ -332,7 +322,7 @@ static void set_bitrate(const struct cf_forward *forward, struct cf_source *sour
         limit = cf_bitrate_add(limit, cf_bitrate_wish_now(&CF_OF(link, struct cf_sink, shown_link)->wish, now));
     }
     if (source->config.is_far) {
-        set_far_bitrate(source, limit, now);
+        set_far_bitrate(forward, source, limit, now);
         return;
     }
     if (limit != 0 || !cf_list_is_empty(&source->wanted_by)) {

@@ -71,19 +71,6 @@ struct cf_sink *cf_forward_poll_unfit(struct cf_forward *forward);
 /** May @p source be shown? False: muted or on hold. */
 void cf_forward_allow_source(struct cf_forward *forward, struct cf_source *source, bool allowed, cf_usec now);
 
-/** What the worker of a source with .is_far says of it. */
-struct cf_far_state {
-    bool comes;        /**< it comes, or would if it were asked for */
-    uint32_t pixels;   /**< of its pictures; 0: not known */
-    uint64_t cost_bps; /**< what it sends; 0: not known */
-};
-
-/**
- * That has been said of @p source. While nobody here sees it none of its packets are handed on, so that there is nothing else to
- * judge it by.
- */
-void cf_forward_note_far(struct cf_forward *forward, struct cf_source *source, const struct cf_far_state *far, cf_usec now);
-
 /** Take @p sink, already made, into the room; it shows what @p view says. */
 void cf_forward_add_sink(struct cf_forward *forward, struct cf_sink *sink, const struct cf_sink_view *view, cf_usec now);
 

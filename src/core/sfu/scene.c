@@ -40,12 +40,16 @@ void cf_scene_remove(struct cf_scene *picture, struct cf_source *encoding) {
 /* One that costs so much more than another is finer, percent: rates move. */
 #define FINER_PERCENT 150U
 
+static uint64_t cost_of(const struct cf_source *encoding, cf_usec now) {
+    return encoding->is_paused ? encoding->paused_bps : cf_layer_rates_total(&encoding->rates, now);
+}
+
 static bool is_finer(const struct cf_source *a, const struct cf_source *b, cf_usec now) {
     if (a->pixels != 0 && b->pixels != 0) {
         return a->pixels > b->pixels;
     }
-    uint64_t cost = cf_source_cost(a, now);
-    uint64_t other = cf_source_cost(b, now);
+    uint64_t cost = cost_of(a, now);
+    uint64_t other = cost_of(b, now);
     if (b->pixels == 0 && other == 0) {
         return a->pixels != 0 || cost != 0;
     }
@@ -73,14 +77,10 @@ bool cf_scene_rank(struct cf_scene *picture, cf_usec now) {
     return has_changed;
 }
 
-static bool is_fresh(const struct cf_source *encoding, cf_usec now) {
+bool cf_scene_is_live(const struct cf_source *encoding, cf_usec now) {
     bool is_slides = encoding->picture != NULL && encoding->picture->kind == CF_SCENE_SLIDES;
     cf_usec stale = is_slides ? CF_SCENE_SLIDES_STALE : CF_SELECTOR_STALE;
-    return encoding->seen && now - encoding->last_arrival < stale;
-}
-
-bool cf_scene_is_live(const struct cf_source *encoding, cf_usec now) {
-    return encoding->allowed && is_fresh(encoding, now);
+    return encoding->seen && encoding->allowed && now - encoding->last_arrival < stale;
 }
 
 uint32_t cf_scene_formats(const struct cf_scene *picture, cf_usec now) {
@@ -93,13 +93,9 @@ uint32_t cf_scene_formats(const struct cf_scene *picture, cf_usec now) {
     return formats;
 }
 
-bool cf_scene_comes(const struct cf_source *encoding, cf_usec now) {
-    bool is_resuming = encoding->resumed_at != 0 && now - encoding->resumed_at < CF_SCENE_RESUME_PATIENCE;
-    return is_fresh(encoding, now) || (encoding->seen && (encoding->is_paused || is_resuming));
-}
-
 bool cf_scene_can_come(const struct cf_source *encoding, cf_usec now) {
-    return encoding->allowed && cf_scene_comes(encoding, now);
+    bool is_resuming = encoding->resumed_at != 0 && now - encoding->resumed_at < CF_SCENE_RESUME_PATIENCE;
+    return cf_scene_is_live(encoding, now) || (encoding->seen && encoding->allowed && (encoding->is_paused || is_resuming));
 }
 
 /* The best for @p wish of those that are live, or that can come. */

@@ -69,12 +69,9 @@ bool cf_scene_is_live(const struct cf_source *encoding, cf_usec now);
 uint32_t cf_scene_formats(const struct cf_scene *picture, cf_usec now);
 
 /**
- * Does @p encoding come in, or would it if it were asked for, whether it may be shown or not? An encoding that was paused for
- * want of viewers is silent, and that must not be why it has none.
+ * Can @p encoding be had: is it live, or would it be if it were asked for? An encoding that was paused for want of viewers is
+ * silent, and that must not be why it has none.
  */
-bool cf_scene_comes(const struct cf_source *encoding, cf_usec now);
-
-/** Can @p encoding be had: would it come, and may it be shown? */
 bool cf_scene_can_come(const struct cf_source *encoding, cf_usec now);
 
 /**

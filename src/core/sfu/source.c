@@ -71,18 +71,6 @@ void cf_source_note_viewer(struct cf_source *source, cf_usec now) {
     }
 }
 
-void cf_source_note_paused(struct cf_source *source, cf_usec now) {
-    source->is_paused = true;
-    source->paused_at = now;
-    /* Nothing came, of late at least: it costs what it did, or what was told of it. */
-    uint64_t bps = cf_layer_rates_total(&source->rates, now);
-    source->paused_bps = bps != 0 ? bps : source->paused_bps;
-}
-
-uint64_t cf_source_cost(const struct cf_source *source, cf_usec now) {
-    return source->is_paused ? source->paused_bps : cf_layer_rates_total(&source->rates, now);
-}
-
 static void want_for_loss(struct cf_source *source, cf_usec now) {
     if (cf_keyframe_budget_spend(&source->own_wishes, now)) {
         cf_source_want_key(source, CF_KEYFRAME_CAUSE_LOSS, now);

@@ -81,13 +81,13 @@ struct cf_source {
     uint64_t far_bps;    /**< what those want who see it by other workers; 0: nobody does. Set by the owner */
     cf_usec seen_at;     /**< when somebody showed it or waited for it last, or it began */
     uint64_t paused_bps; /**< what it sent before it was asked to pause; meaningful if .is_paused */
-    bool is_paused;     /**< nobody sees it, and it was asked to send next to nothing; with .is_far its worker hands on nothing */
-    bool is_stopped;    /**< ... and then nothing at all, at .stopped_at */
-    bool misreads_zero; /**< it sent more when it was asked for nothing */
-    cf_usec paused_at;  /**< meaningful if .is_paused */
-    cf_usec stopped_at; /**< meaningful if .is_stopped */
-    cf_usec resumed_at; /**< when it was asked to go on; 0: never */
-    uint32_t pixels;    /**< of its pictures, as its last key frame said; 0: not known */
+    bool is_paused;      /**< nobody sees it, and it was asked to send next to nothing */
+    bool is_stopped;     /**< ... and then nothing at all, at .stopped_at */
+    bool misreads_zero;  /**< it sent more when it was asked for nothing */
+    cf_usec paused_at;   /**< meaningful if .is_paused */
+    cf_usec stopped_at;  /**< meaningful if .is_stopped */
+    cf_usec resumed_at;  /**< when it was asked to go on; 0: never */
+    uint32_t pixels;     /**< of its pictures, as its last key frame said; 0: not known */
     struct cf_clock_map clock;
     uint16_t picture_id;   /**< last one, 15 bits, of senders that write 7 */
     uint16_t key_sequence; /**< first packet of the last key frame */
@@ -143,12 +143,6 @@ void cf_source_note_viewer(struct cf_source *source, cf_usec now);
 
 /** How much it should send, CF_BITRATE_UNLIMITED for any. */
 void cf_source_set_bitrate(struct cf_source *source, uint64_t bitrate_bps, cf_usec now);
-
-/** Nobody sees it, or will be sent what there is of it, until cf_source_note_viewer(). What it cost last is remembered. */
-void cf_source_note_paused(struct cf_source *source, cf_usec now);
-
-/** What it costs, or cost before it was paused, bits a second. */
-uint64_t cf_source_cost(const struct cf_source *source, cf_usec now);
 
 /** The batch has been forwarded. */
 void cf_source_batch_done(struct cf_source *source);
