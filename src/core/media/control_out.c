@@ -58,7 +58,7 @@ static struct cf_str cname_of(const struct cf_engine *engine, const struct cf_en
 }
 
 static void put_cname(const struct cf_engine *engine, const struct cf_engine_line *line, struct cf_writer *w) {
-    struct cf_str name = cf_tag_str(&line->agreed.mid);
+    struct cf_str name = cf_tag_str(&line->mid);
     /* Whoever tells lines apart by mid in RTP does so in RTCP (RFC 9143 section 14); Linphone looks for it under another number.
      */
     const struct cf_sdes_item items[] = {{.type = CF_SDES_CNAME, .value = cname_of(engine, line)},

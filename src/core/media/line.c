@@ -138,8 +138,8 @@ static void set_types(struct cf_engine_line *line, const struct cf_audio_codec *
 
 size_t cf_engine_line_list_mid(const struct cf_engine_line *line, struct cf_rtp_ext *list, size_t count) {
     if (cf_engine_line_sends_mid(line)) {
-        list[count++] = (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_MID].id,
-                                            .data = cf_str_span(cf_tag_str(&line->agreed.mid))};
+        list[count++] =
+            (struct cf_rtp_ext){.id = line->agreed.extensions[CF_EXTENSION_MID].id, .data = cf_str_span(cf_tag_str(&line->mid))};
     }
     return count;
 }
@@ -211,6 +211,16 @@ static void set_clock(struct cf_engine_line *line) {
     }
 }
 
+/*
+ * A mid names a line as long as it is there (RFC 9143 section 7). Linphone from 5.4 on gives a new one to a tile that comes to
+ * show a shared screen, and looks for the old one in packets: it notes mids when a line begins. A line that is freed has none.
+ */
+static void set_mid(struct cf_engine_line *line) {
+    if (line->mid.len == 0 || line->agreed.mid.len == 0) {
+        line->mid = line->agreed.mid;
+    }
+}
+
 bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line *agreed, struct cf_engine_transport *transport,
                         const struct cf_audio_codec *const *codecs, uint32_t random_ssrc, cf_usec now) {
     struct cf_engine_line before = *line;
@@ -221,6 +231,7 @@ bool cf_engine_line_set(struct cf_engine_line *line, const struct cf_media_line 
         cf_engine_line_stream(line, i)->free_until = now + CF_LINE_SSRC_FREE;
     }
     set_types(line, codecs);
+    set_mid(line);
     set_extension(line);
     set_ssrc(line, random_ssrc);
     if (agreed->kind == CF_MEDIA_AUDIO) {

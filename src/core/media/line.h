@@ -97,6 +97,7 @@ struct cf_engine_line {
     uint16_t index;
     bool is_active; /**< agreed on, with a transport */
     struct cf_media_line agreed;
+    struct cf_tag mid;       /**< what packets that go out say: the first since the line had one (cf_engine_line_set()) */
     struct cf_media_use use; /**< pictures */
 
     /* coming in */

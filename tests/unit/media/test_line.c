@@ -100,11 +100,32 @@ static void puts_the_mid_on_packets_where_agreed(void **state) {
     assert_true(set(&line, &agreed));
     assert_int_equal(line.extension_len, 0);
     /* The longest mid needs the two-byte form. */
+    cf_engine_line_init(&line, NULL, 1);
     agreed.extensions[CF_EXTENSION_MID].can_send = true;
     agreed.mid.len = CF_TAG_MAX;
     memset(agreed.mid.text, 'x', CF_TAG_MAX);
     (void)set(&line, &agreed);
     assert_in_range(line.extension_len, CF_TAG_MAX + 6, CF_LINE_EXTENSION_MAX);
+}
+
+/* A tile of Linphone that shows a screen instead of a camera: it still listens to the mid that it began with. */
+static void keeps_the_mid_that_it_began_with(void **state) {
+    (void)state;
+    static const uint8_t first[] = {0xbe, 0xde, 0, 1, 0x41, 'v', 's', 0};
+    static const uint8_t second[] = {0xbe, 0xde, 0, 1, 0x41, 'x', 'y', 0};
+    struct cf_engine_line line;
+    struct cf_media_line agreed = picture();
+    struct cf_media_line freed = {.kind = CF_MEDIA_VIDEO};
+    agreed.mid = (struct cf_tag){.len = 2, .text = "vs"};
+    agreed.extensions[CF_EXTENSION_MID] = (struct cf_media_extension){.id = 4, .can_send = true};
+    cf_engine_line_init(&line, NULL, 1);
+    (void)set(&line, &agreed);
+    agreed.mid = (struct cf_tag){.len = 2, .text = "xy"};
+    assert_false(set(&line, &agreed));
+    assert_memory_equal(line.extension, first, sizeof first);
+    (void)set(&line, &freed);
+    assert_true(set(&line, &agreed));
+    assert_memory_equal(line.extension, second, sizeof second);
 }
 
 static void takes_ptime_and_bandwidth_as_limits(void **state) {
@@ -157,5 +178,5 @@ static void spends_no_more_than_its_budget(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(sends_the_first_codec_that_it_can), cmocka_unit_test(an_unchanged_agreement_changes_nothing),
              cmocka_unit_test(gives_each_format_its_type), cmocka_unit_test(puts_the_mid_on_packets_where_agreed),
-             cmocka_unit_test(takes_ptime_and_bandwidth_as_limits), cmocka_unit_test(a_held_phone_is_not_mixed),
-             cmocka_unit_test(spends_no_more_than_its_budget))
+             cmocka_unit_test(keeps_the_mid_that_it_began_with), cmocka_unit_test(takes_ptime_and_bandwidth_as_limits),
+             cmocka_unit_test(a_held_phone_is_not_mixed), cmocka_unit_test(spends_no_more_than_its_budget))
