@@ -138,6 +138,36 @@ static void a_lost_line_comes_back(void **state) {
     linphone_end(&w);
 }
 
+/*
+ * One that was called with ICE, and whose roster comes while it is checking, waits for its checks to end, and then for a change
+ * of its call that nobody makes: it asks for pictures at the next full state (docs/adr/0153).
+ */
+static void who_was_called_asks_when_its_checks_are_over(void **state) {
+    (void)state;
+    begin(LINPHONE_ICE_DTLS, "alice bob");
+    struct linphone_client *bob = called("bob");
+    bob->is_deaf = true;
+    linphone_create(called("alice"), "Weekly sync", "bob");
+    run(10);
+    assert_int_equal(bob->full_documents, 1);
+    assert_int_equal(bob->reinvites, 0);
+    bob->is_deaf = bob->wants_update = false;
+    for (size_t i = 0; i < leg_count; i++) {
+        const struct cf_media_event event = {
+            .kind = CF_MEDIA_EVENT_ICE,
+            .leg = legs[i],
+            .as.ice = {.state = CF_MEDIA_ICE_CONNECTED, .is_nominated = true, .socket = CF_MEDIA_SOCKET_NONE}};
+        cf_focus_on_media(cf_node_focus(w.node.node), &event, w.node.now);
+        cf_focus_on_media(cf_node_focus(w.node.node), &event, w.node.now);
+    }
+    node_drain(&w.node);
+    run(5);
+    assert_int_equal(bob->full_documents, 2);
+    assert_int_equal(called("alice")->full_documents, 1);
+    linphone_assert_whole(&w);
+    linphone_end(&w);
+}
+
 /* Who does not want somebody's picture is asked once. */
 static void who_wants_no_picture_is_left_in_peace(void **state) {
     (void)state;
@@ -235,5 +265,6 @@ static void every_answer_in_the_call_is_a_focus(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(keys_in_the_description), cmocka_unit_test(keys_by_handshake_with_ice),
              cmocka_unit_test(what_cannot_be_secret_is_refused), cmocka_unit_test(a_lost_line_comes_back),
+             cmocka_unit_test(who_was_called_asks_when_its_checks_are_over),
              cmocka_unit_test(who_wants_no_picture_is_left_in_peace), cmocka_unit_test(a_screen_without_camera_is_nobodys_loss),
              cmocka_unit_test(many_meet), cmocka_unit_test(every_answer_in_the_call_is_a_focus))

@@ -111,6 +111,8 @@ struct cf_leg {
     bool asks_by_label;                                  /**< it has offered lines with a label or content */
     bool is_heard;                                       /**< something of its media has come */
     cf_usec path_until;                                  /**< it ends then unless media finds a way; never: it has one */
+    bool has_way;                                        /**< connectivity checks have nominated a pair */
+    bool waits_for_way;                                  /**< .look_at: its state may have come while it was checking */
     cf_usec look_at;                                     /**< is every picture asked for? Looked at then; never: no need */
     uint64_t lacked;                                     /**< by the last look, which pictures were not asked for; 0: none */
     struct cf_addr local;                                /**< where signalling came to: media is received at the same address */
@@ -354,7 +356,13 @@ void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *com
 /** Lines or roster have changed: in a while it is looked at whether @p leg has asked for all pictures. */
 void cf_leg_look_later(struct cf_leg *leg, cf_usec now);
 
-/** If it is time, look at it; who lacks pictures is sent the full state. */
+/**
+ * A pair was nominated for @p leg: if we have called it, it is sent the full state once more in a while, unless it has asked for
+ * pictures by then (docs/adr/0153).
+ */
+void cf_leg_has_way(struct cf_leg *leg, cf_usec now);
+
+/** If it is time, look at it; who lacks pictures, or waited for its way, is sent the full state. */
 void cf_leg_on_look(struct cf_leg *leg, cf_usec now);
 
 /* --- dial_in.c --- */

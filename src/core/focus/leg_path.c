@@ -53,6 +53,9 @@ void cf_leg_on_checks(struct cf_leg *leg, const struct cf_media_event *event, cf
     } else if (leg->path_until == CF_USEC_NEVER) {
         leg->path_until = now + GRACE;
     }
+    if (path->is_nominated) {
+        cf_leg_has_way(leg, now);
+    }
     cf_leg_set_timer(leg);
 }
 

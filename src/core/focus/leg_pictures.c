@@ -7,7 +7,8 @@
 #include "core/focus/focus_impl.h"
 
 #define PATIENCE CF_SEC(2)
-#define MINIATURES_MAX 10 /* Linphone asks for none at all when there are more */
+#define WAY_PATIENCE CF_MSEC(500) /* for its checks to be over on its side, too */
+#define MINIATURES_MAX 10         /* Linphone asks for none at all when there are more */
 
 static bool is_sent(const struct cf_roster_media *media) {
     return media->status == CF_MEDIA_SENDRECV || media->status == CF_MEDIA_SENDONLY;
@@ -58,22 +59,35 @@ void cf_leg_look_later(struct cf_leg *leg, cf_usec now) {
     }
 }
 
+void cf_leg_has_way(struct cf_leg *leg, cf_usec now) {
+    if (!leg->has_way && cf_session_dialog(&leg->session)->is_caller && !leg->asks_by_label) {
+        leg->look_at = now + WAY_PATIENCE;
+        leg->waits_for_way = true;
+    }
+    leg->has_way = true;
+}
+
+static void tell_all(struct cf_leg *leg, cf_usec now) {
+    CF_LIST_EACH (&leg->room->watchers, link, following) {
+        struct cf_watcher *watcher = CF_OF(link, struct cf_watcher, sub.in_room);
+        if (cf_str_eq(watcher->aor, leg->aor)) {
+            cf_roster_subscriber_forget(&watcher->subscriber);
+            cf_watcher_settle(watcher, now);
+        }
+    }
+}
+
 void cf_leg_on_look(struct cf_leg *leg, cf_usec now) {
-    struct cf_room *room = leg->room;
-    struct cf_conference *conf = cf_room_conference(room);
+    struct cf_conference *conf = cf_room_conference(leg->room);
     if (leg->look_at > now) {
         return;
     }
-    leg->look_at = CF_USEC_NEVER;
+    bool has_waited = leg->waits_for_way && !leg->asks_by_label;
     uint64_t sum = conf != NULL && takes_pictures(leg) ? lacking(leg, conf) : 0;
-    if (sum != 0 && sum != leg->lacked) {
-        CF_LIST_EACH (&room->watchers, link, following) {
-            struct cf_watcher *watcher = CF_OF(link, struct cf_watcher, sub.in_room);
-            if (cf_str_eq(watcher->aor, leg->aor)) {
-                cf_roster_subscriber_forget(&watcher->subscriber);
-                cf_watcher_settle(watcher, now);
-            }
-        }
+    leg->look_at = CF_USEC_NEVER;
+    leg->waits_for_way = false;
+    if (has_waited || (sum != 0 && sum != leg->lacked)) {
+        tell_all(leg, now);
     }
     leg->lacked = sum;
 }
