@@ -4,6 +4,7 @@
  * Keys are those of keys[] below; commands those of commands.c, one a line on standard input.
  */
 #include "client.h"
+#include "meetings.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ static void turn(struct client *c) {
     struct pollfd readable = {.fd = STDIN_FILENO, .events = POLLIN};
     int timeout = TURN_MSEC;
     linphone_core_iterate(c->core);
+    meetings_turn(c);
     screen_tell();
     while (!c->quits && poll(&readable, 1, timeout) > 0) {
         take(c);
@@ -64,6 +66,7 @@ static bool read_key(struct client *c, const char *text) {
         {"chat", NULL, &c->has_chat},
         {"secret", NULL, &c->is_secret},
         {"log", &c->log, NULL},
+        {"authority", &c->authority, NULL},
     };
     const char *value = strchr(text, '=');
     for (size_t i = 0; value != NULL && i < sizeof keys / sizeof *keys; i++) {

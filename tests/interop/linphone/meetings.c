@@ -217,14 +217,31 @@ static void do_remove(struct client *c, const char *arg) {
 
 /* --- pictures and sound --- */
 
+/* The call can't be changed while a change of it is under way, as when somebody came: then @p command is done afterwards. */
+static bool is_postponed(struct client *c, const char *command, const char *arg) {
+    LinphoneCall *call = client_call(c);
+    bool is_ready = call != NULL && linphone_call_get_state(call) == LinphoneCallStreamsRunning;
+    snprintf(c->later, sizeof c->later, is_ready ? "" : "%s %s", command, arg);
+    return !is_ready;
+}
+
+void meetings_turn(struct client *c) {
+    char line[LINE_MAX_LEN];
+    LinphoneCall *call = client_call(c);
+    if (c->later[0] != '\0' && call != NULL && linphone_call_get_state(call) == LinphoneCallStreamsRunning) {
+        snprintf(line, sizeof line, "%s", c->later);
+        c->later[0] = '\0';
+        client_command(c, line);
+    }
+}
+
 static LinphoneConferenceLayout layout_of(const char *name) {
     return strcmp(name, "grid") == 0 ? LinphoneConferenceLayoutGrid : LinphoneConferenceLayoutActiveSpeaker;
 }
 
 static void do_layout(struct client *c, const char *arg) {
     LinphoneCall *call = client_call(c);
-    if (call == NULL) {
-        client_say("error", "layout");
+    if (is_postponed(c, "layout", arg)) {
         return;
     }
     LinphoneCallParams *params = linphone_core_create_call_params(c->core, call);
@@ -240,8 +257,7 @@ static void do_layout(struct client *c, const char *arg) {
 static void do_share(struct client *c, const char *arg) {
     LinphoneCall *call = client_call(c);
     bool is_on = arg[0] == '1';
-    if (call == NULL) {
-        client_say("error", "share");
+    if (is_postponed(c, "share", arg)) {
         return;
     }
     LinphoneVideoSourceDescriptor *source = linphone_video_source_descriptor_new();

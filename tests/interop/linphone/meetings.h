@@ -18,6 +18,9 @@ void meetings_watch(LinphoneConference *conference);
 /** Show the speaker of @p call, which runs, in a window of his own. */
 void meetings_show(LinphoneCall *call);
 
+/** Do what waited for the call to be ready. */
+void meetings_turn(struct client *c);
+
 /** Do the command @p name. False: it is none of these. */
 bool meetings_command(struct client *c, const char *name, const char *arg);
 #else
@@ -36,6 +39,10 @@ static inline void meetings_watch(LinphoneConference *conference) {
 
 static inline void meetings_show(LinphoneCall *call) {
     (void)call;
+}
+
+static inline void meetings_turn(struct client *c) {
+    (void)c;
 }
 
 static inline bool meetings_command(struct client *c, const char *name, const char *arg) {
