@@ -3,6 +3,7 @@
 """bench_peers.py [--highest] [RECEIVERS ...]: confer beside Janus and rtpengine (Debian's packages, if they are there) doing the same work in the same
 run: one source of 1,100-octet VP8 packets, in frames of 1 and of 8, to N receivers, which decrypt and check every packet (peer_sink).
 CPU is that of the server's process, user and system, the kernel's delivery on loopback included, per packet that a receiver got.
+Receivers of confer have a port each and keys by SDES, and in a row of its own ICE and DTLS-SRTP as browsers do (docs/adr/0183).
 Each server is pinned to the first processor, source and receivers to the last. Then the highest rate at which a server lost less than 0.1 % of what it
 was to send, climbed to by steps. Needs root, for a network namespace of its own."""
 import base64

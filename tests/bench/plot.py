@@ -3,7 +3,7 @@
 import html
 import math
 
-COLOURS = ['#2b6cb0', '#c05621', '#2f855a', '#805ad5', '#b7791f', '#4a5568']
+COLOURS = ['#2b6cb0', '#c05621', '#2f855a', '#805ad5', '#b7791f', '#4a5568', '#b83280']  # one for each curve of bench_worker
 FONT = 'font-family="sans-serif" font-size="12"'
 
 
@@ -50,5 +50,5 @@ def lines(path, title, x_name, unit, series):
     for x in sorted({p[0] for p in points}):
         parts.append(_text(place(x, 10 ** low[1])[0], 330, f'{x:g}', 'middle'))
     for y in (10 ** low[1], 10 ** ((low[1] + high[1]) / 2), 10 ** high[1]):
-        parts.append(_text(62, place(10 ** low[0], y)[1] + 4, f'{y:.3g}', 'end'))
+        parts.append(_text(62, place(10 ** low[0], y)[1] + 4, f'{y:,.0f}' if y >= 100 else f'{y:.3g}', 'end'))
     _write(path, 760, 360, parts)

@@ -54,8 +54,7 @@ def plot_listeners(rows, folder):
     found = [match for match in map(LISTENERS.match, rows) if match]
     if found:
         lines(f'{folder}/listeners.svg', 'Opus to those who listen', 'listeners', 'us of CPU a listener and frame',
-              {f'{ports} port{" for all" if ports == "one" else ""}': [(int(m[1]), float(m[4])) for m in found if m[2] == ports]
-               for ports in ('one', 'each')})
+              {name: [(int(m[1]), float(m[4])) for m in found if m[2] == ports] for ports, name in (('one', 'one port for all'), ('each', 'a port each'))})
     return len(found)
 
 
