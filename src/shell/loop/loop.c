@@ -22,6 +22,7 @@ struct cf_loop {
     uv_async_t async;
     struct signal_watch signals[SIGNALS_MAX];
     size_t signal_count;
+    struct cf_list ends; /* of struct cf_loop_end */
     cf_usec (*before_wait)(void *ctx, cf_usec now);
     void *ctx;
 };
@@ -74,6 +75,7 @@ enum cf_err cf_loop_create(struct cf_loop **ret) {
     uv_prepare_init(&loop->uv, &loop->prepare);
     uv_timer_init(&loop->uv, &loop->timer);
     loop->prepare.data = loop;
+    cf_list_init(&loop->ends);
     uv_prepare_start(&loop->prepare, on_prepare);
     if (uv_async_init(&loop->uv, &loop->async, on_async) != 0) {
         cf_loop_destroy(&loop);
@@ -90,17 +92,36 @@ static void close_handle(uv_handle_t *handle, void *arg) {
     }
 }
 
+static void call_ends(struct cf_loop *loop) {
+    CF_LIST_EACH (&loop->ends, link, following) {
+        struct cf_loop_end *end = CF_OF(link, struct cf_loop_end, link);
+        cf_loop_end_forget(end);
+        end->handler(end->ctx);
+    }
+}
+
 void cf_loop_destroy(struct cf_loop **loop) {
     if (*loop == NULL) {
         return;
     }
     (*loop)->before_wait = NULL;
+    call_ends(*loop);
     uv_walk(&(*loop)->uv, close_handle, NULL);
     while (uv_run(&(*loop)->uv, UV_RUN_NOWAIT) != 0) {
     }
     uv_loop_close(&(*loop)->uv);
     free(*loop);
     *loop = NULL;
+}
+
+void cf_loop_at_end(struct cf_loop *loop, struct cf_loop_end *end, cf_loop_handler *handler, void *ctx) {
+    end->handler = handler;
+    end->ctx = ctx;
+    cf_list_append(&loop->ends, &end->link);
+}
+
+void cf_loop_end_forget(struct cf_loop_end *end) {
+    cf_list_remove(&end->link);
 }
 
 cf_usec cf_loop_now(const struct cf_loop *loop) {

@@ -7,6 +7,7 @@
 #define CF_SHELL_LOOP_LOOP_H
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/usec.h"
 #include <stdbool.h>
 
@@ -25,8 +26,25 @@ typedef void cf_signal_handler(void *ctx, int signal_number);
 /** Make a loop. CF_ERR_IO if the system refuses. */
 CF_MUST_USE enum cf_err cf_loop_create(struct cf_loop **ret);
 
-/** Free the loop and what it watches; sets the pointer to NULL. Must not be called from a handler. */
+/** Free the loop and what it watches, after what cf_loop_at_end() was asked for; sets the pointer to NULL. Must not be called
+ * from a handler. */
 void cf_loop_destroy(struct cf_loop **loop);
+
+/** What is still to be done when a loop is destroyed. Part of what it is done for; zeroed: nothing. */
+struct cf_loop_end {
+    struct cf_link link;
+    cf_loop_handler *handler;
+    void *ctx;
+};
+
+/**
+ * Call @p handler first thing when @p loop is destroyed: for what closes its libuv handles by itself and has something to free
+ * then. @p end is the caller's until then or until cf_loop_end_forget().
+ */
+void cf_loop_at_end(struct cf_loop *loop, struct cf_loop_end *end, cf_loop_handler *handler, void *ctx);
+
+/** Nothing is left to be done for @p end, which may be in no loop. */
+void cf_loop_end_forget(struct cf_loop_end *end);
 
 /** Time of this turn, monotonic. */
 cf_usec cf_loop_now(const struct cf_loop *loop);

@@ -21,6 +21,7 @@ struct cf_stream {
     uv_tcp_t tcp;
     uv_connect_t connect;
     uv_shutdown_t shutdown;
+    struct cf_loop_end end;
     const struct cf_stream_events *events;
     void *owner;
     struct cf_addr local;
@@ -50,21 +51,9 @@ static void learn_addresses(struct cf_stream *stream) {
     stream->is_up = true;
 }
 
-static struct cf_stream *new_stream(struct cf_loop *loop) {
-    struct cf_stream *stream = calloc(1, sizeof *stream);
-    if (stream == NULL) {
-        return NULL;
-    }
-    if (uv_tcp_init(cf_loop_native(loop), &stream->tcp) != 0) {
-        free(stream);
-        return NULL;
-    }
-    stream->tcp.data = stream;
-    return stream;
-}
-
 static void on_closed(uv_handle_t *handle) {
     struct cf_stream *stream = handle->data;
+    cf_loop_end_forget(&stream->end);
     if (stream->events != NULL) {
         stream->events->on_closed(stream->owner, stream);
     }
@@ -76,6 +65,25 @@ static void close_now(struct cf_stream *stream) {
         stream->is_closing = true;
         uv_close((uv_handle_t *)&stream->tcp, on_closed);
     }
+}
+
+/* Nothing more is written: what waits for that, and to close then, is closed now. */
+static void at_end(void *ctx) {
+    close_now(ctx);
+}
+
+static struct cf_stream *new_stream(struct cf_loop *loop) {
+    struct cf_stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL) {
+        return NULL;
+    }
+    if (uv_tcp_init(cf_loop_native(loop), &stream->tcp) != 0) {
+        free(stream);
+        return NULL;
+    }
+    stream->tcp.data = stream;
+    cf_loop_at_end(loop, &stream->end, at_end, stream);
+    return stream;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret) {

@@ -52,7 +52,7 @@ CF_MUST_USE enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span
 /** Octets that may wait for a slow peer. */
 #define CF_STREAM_QUEUE_MAX (1024 * 1024)
 
-/** Close after what was written is out; on_closed follows. Idempotent. */
+/** Close after what was written is out; on_closed follows, at the latest when the loop is destroyed. Idempotent. */
 void cf_stream_close(struct cf_stream *stream);
 
 /** Close at once: what waits to be written is lost. on_closed follows; it does even if the loop is destroyed now. */

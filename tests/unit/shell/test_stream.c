@@ -92,4 +92,46 @@ static void tells_when_nobody_listens(void **state) {
     cf_loop_destroy(&loop);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(echoes_and_closes_both_ends_once), cmocka_unit_test(tells_when_nobody_listens))
+static void stop(void *owner, struct cf_stream *stream) {
+    struct side *side = owner;
+    (void)stream;
+    cf_loop_stop(side->loop);
+}
+
+static void count_closed(void *owner, struct cf_stream *stream) {
+    struct side *side = owner;
+    (void)stream;
+    side->closed++;
+}
+
+static const struct cf_stream_events counting = {stop, on_bytes, count_closed};
+
+static void count_accepted(void *ctx, struct cf_stream *stream) {
+    cf_stream_set_owner(stream, &counting, ctx);
+}
+
+/* One that waits for its last octets to go out, and one that has never been closed: both are told of and freed. */
+static void streams_end_with_the_loop(void **state) {
+    (void)state;
+    struct cf_loop *loop = NULL;
+    struct cf_stream *streams[2];
+    struct cf_addr local;
+    assert_ok(cf_loop_create(&loop));
+    client = (struct side){.loop = loop};
+    server = (struct side){.loop = loop};
+    assert_ok(cf_addr_parse(CF_STR("127.0.0.1:0"), &local));
+    assert_ok(cf_stream_listen(loop, &local, count_accepted, &server, &listener));
+    local = cf_listener_local(listener);
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(cf_stream_connect(loop, &local, &counting, &client, &streams[i]));
+        cf_loop_run(loop);
+    }
+    cf_stream_close(streams[0]);
+    assert_int_equal(client.closed, 0);
+    cf_listener_close(&listener);
+    cf_loop_destroy(&loop);
+    assert_int_equal(client.closed, 2);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(echoes_and_closes_both_ends_once), cmocka_unit_test(tells_when_nobody_listens),
+             cmocka_unit_test(streams_end_with_the_loop))
