@@ -56,13 +56,16 @@ static struct cf_line_use miniature(struct cf_lines_seen *seen) {
                                 .media = {.role = CF_MEDIA_ROLE_THUMBNAIL, .pick = {.kind = CF_MEDIA_PICK_NOBODY}}};
 }
 
-/* The camera or screen of the peer, and whoever speaks. A line that is inactive is taken for what it was and may be again. */
+/*
+ * The camera or screen of the peer, and whoever speaks. A line that is inactive is taken for what it was and may be again; one
+ * for which there is no use now stays open: to browsers a line that is refused is gone for good (RFC 3264 section 6).
+ */
 static struct cf_line_use main_line(struct cf_lines_seen *seen, const struct cf_offered_line *offered) {
     bool sends = cf_direction_sends(offered->direction);
     bool receives = cf_direction_receives(offered->direction);
     bool is_main = (sends || !receives) && !seen->has_main;
     bool follows = receives && !seen->has_follower;
-    struct cf_line_use use = {.is_taken = is_main || follows,
+    struct cf_line_use use = {.is_taken = is_main || follows || (!sends && !receives),
                               .has_medium = is_main,
                               .medium = CF_CONF_VIDEO,
                               .direction = CF_DIRECTION_INACTIVE,

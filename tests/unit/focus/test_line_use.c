@@ -137,8 +137,24 @@ static void there_is_one_camera_and_one_follower(void **state) {
                      CF_MEDIA_PICK_SPEAKER);
 }
 
+static void a_line_on_hold_stays_open_and_takes_nothing_away(void **state) {
+    (void)state;
+    struct cf_lines_seen seen = {0};
+    assert_true(use(&seen, CF_CONTENT_MAIN, CF_DIRECTION_SENDONLY, CF_LABEL_UNKNOWN).has_medium);
+    static const enum cf_content contents[] = {CF_CONTENT_NONE, CF_CONTENT_SPEAKER, CF_CONTENT_SLIDES};
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+        struct cf_line_use held = use(&seen, contents[i], CF_DIRECTION_INACTIVE, CF_LABEL_UNKNOWN);
+        assert_true(held.is_taken && !held.has_medium && !held.is_tile);
+        assert_int_equal(held.direction, CF_DIRECTION_INACTIVE);
+        assert_int_equal(held.media.pick.kind, CF_MEDIA_PICK_NOBODY);
+    }
+    assert_int_equal(use(&seen, CF_CONTENT_SPEAKER, CF_DIRECTION_RECVONLY, CF_LABEL_UNKNOWN).media.pick.kind,
+                     CF_MEDIA_PICK_SPEAKER);
+}
+
 CF_TEST_MAIN(cmocka_unit_test(takes_sound_and_other_lines_of_it_for_talkers),
              cmocka_unit_test(the_main_line_sends_a_camera_or_a_screen_and_follows_the_speaker),
              cmocka_unit_test(a_label_picks_the_device_and_content_the_quality),
              cmocka_unit_test(nobody_is_sent_its_own_miniature), cmocka_unit_test(a_label_of_nobody_is_refused),
+             cmocka_unit_test(a_line_on_hold_stays_open_and_takes_nothing_away),
              cmocka_unit_test(there_is_one_camera_and_one_follower))
