@@ -112,9 +112,25 @@ static void to_focus(struct cf_node *node, const struct cf_endpoint_event *event
     }
 }
 
+/* Is the target of @p event a user, for whom we are a proxy? */
+static bool is_for_user(const struct cf_node *node, const struct cf_sip_message *msg) {
+    return msg->method != CF_SIP_METHOD_REGISTER && msg->request_uri.user.len > 0 && node->config.is_registrar &&
+           !cf_focus_serves(node->focus, &msg->request_uri);
+}
+
+/*
+ * The same request by another way. Only who it ends at says 482 to that (RFC 3261 section 8.2.2.2): a proxy forwards both, unless
+ * it has been here already (section 16.3 step 4).
+ */
+static bool is_loop_or_merged(const struct cf_node *node, const struct cf_endpoint_event *event) {
+    return event->is_merged && (!is_for_user(node, event->message) || cf_proxy_has_forwarded(node->proxy, event->message));
+}
+
 static void on_outside_dialog(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
     const struct cf_sip_message *msg = event->message;
-    if (msg->method == CF_SIP_METHOD_REGISTER) {
+    if (is_loop_or_merged(node, event)) {
+        cf_node_answer(node, event, 482, CF_STR_NONE, now);
+    } else if (msg->method == CF_SIP_METHOD_REGISTER) {
         cf_node_on_register(node, event, now);
     } else if (!is_ours(node, &msg->request_uri)) {
         /* No relay: nothing goes where nobody of ours is. */
@@ -167,8 +183,6 @@ void cf_node_on_request(struct cf_node *node, const struct cf_endpoint_event *ev
     }
     if (is_sips_in_clear(node, event)) {
         cf_node_answer(node, event, 400, CF_STR("Warning: 399 confer \"sips needs TLS\"\r\n"), now);
-    } else if (event->is_merged) {
-        cf_node_answer(node, event, 482, CF_STR_NONE, now);
     } else if (!cf_sip_is_out_of_dialog(event->message) && cf_proxy_is_routed(node->proxy, event->message)) {
         to_other_end(node, event, now);
     } else if (!cf_sip_is_out_of_dialog(event->message)) {

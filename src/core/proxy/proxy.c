@@ -239,6 +239,19 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     return 0;
 }
 
+bool cf_proxy_has_forwarded(const struct cf_proxy *proxy, const struct cf_sip_message *message) {
+    struct cf_sip_values values;
+    struct cf_sip_via via;
+    struct cf_str text;
+    cf_sip_values_begin(message, CF_SIP_HEADER_VIA, &values);
+    while (cf_sip_values_next(&values, &text) && cf_sip_via_parse(text, &via) == CF_OK) {
+        if (cf_proxy_is_own_via(proxy->config.locals, proxy->config.local_count, &via)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- inside dialogs --- */
 
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message) {

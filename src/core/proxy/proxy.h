@@ -61,6 +61,12 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
  * in. */
 bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_message *message);
 
+/**
+ * Has @p message been here before, by its Via fields? A registration may lead back to us. With another Request-URI that is a
+ * spiral and no loop (RFC 3261 section 16.3 step 4); these are not told apart.
+ */
+bool cf_proxy_has_forwarded(const struct cf_proxy *proxy, const struct cf_sip_message *message);
+
 /** Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (never for ACK). */
 unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now);
 

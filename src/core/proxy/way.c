@@ -22,6 +22,23 @@ bool cf_proxy_is_safe_enough(const struct cf_proxy_config *config, const struct 
     return cf_str_starts_nocase(binding->values.contact, CF_STR("sips:")) && (!is_open || cf_transport_is_secure(info.transport));
 }
 
+bool cf_proxy_is_own_via(const struct cf_endpoint_local *locals, size_t count, const struct cf_sip_via *via) {
+    for (size_t i = 0; i < count; i++) {
+        char room[CF_ADDR_TEXT_MAX];
+        struct cf_writer host;
+        cf_writer_init(&host, room, sizeof room);
+        cf_put_ip_host(&host, &locals[i].addr);
+        bool has_name = locals[i].host.at != NULL;
+        struct cf_sip_via own = {.transport = locals[i].transport,
+                                 .host = has_name ? locals[i].host : cf_writer_str(&host),
+                                 .port = has_name ? locals[i].host_port : locals[i].addr.port};
+        if (own.transport == via->transport && cf_sip_via_same_sent_by(&own, via)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Which end has sent the request is said by its tags and not by its flow: either may have connected again. */
 static bool read_token(const struct cf_proxy_config *config, struct cf_span key, const struct cf_sip_message *msg,
                        struct cf_str text, struct cf_flow_id *ret_other) {

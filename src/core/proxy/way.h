@@ -17,6 +17,9 @@ struct cf_str cf_proxy_next_hop(const struct cf_binding *binding);
 bool cf_proxy_is_safe_enough(const struct cf_proxy_config *config, const struct cf_sip_message *msg,
                              const struct cf_binding *binding);
 
+/** Is @p via that of a server with @p locals? */
+bool cf_proxy_is_own_via(const struct cf_endpoint_local *locals, size_t count, const struct cf_sip_via *via);
+
 /** What the Route of a request inside a dialog says. */
 struct cf_proxy_token {
     struct cf_flow_id other; /**< the flow of the end that the request is for */

@@ -134,6 +134,42 @@ static void unknown_extensions_are_named(void **state) {
     }
 }
 
+#define PROXY "192.0.2.50:5060"
+
+/* The same request once more, as another branch of a proxy that forks, behind @p via. The status; 0: forwarded to Bob. */
+static unsigned come_again(const char *method, const char *uri, const char *via) {
+    struct node_request request = {.method = method, .uri = uri, .call_id = uri, .cseq = 7, .fields = via};
+    node_send(&f, PROXY, &request);
+    node_send(&f, PROXY, &request);
+    const struct cf_sip_message *answer = node_last_to(&f, PROXY);
+    bool is_forwarded = node_last_to(&f, BOB) != NULL && node_last_to(&f, BOB)->is_request;
+    assert_true(is_forwarded == (answer == NULL || answer->is_request || answer->status < 200));
+    answer = node_last_to(&f, PROXY);
+    return is_forwarded ? 0 : answer->status;
+}
+
+/* RFC 3261 section 8.2.2.2: 482 is said by who a request ends at. For a user we are a proxy, which looks for loops only. */
+static void forked_requests_meet_again_at_the_user_only(void **state) {
+    (void)state;
+    static const char strange[] = "Via: SIP/2.0/UDP 192.0.2.51:5060;branch=z9hG4bKother\r\n";
+    static const char own[] =
+        "Via: SIP/2.0/UDP 192.0.2.51:5060;branch=z9hG4bKx, SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours\r\n";
+    static const char port[] = "Via: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bKelse\r\n";
+    struct cf_node_config config;
+    end(NULL);
+    config = node_config(&f);
+    assert_ok(cf_addr_parse(CF_STR("192.0.2.50"), &config.live.proxies[0]));
+    config.live.proxy_count = 1;
+    node_begin_with(&f, &config);
+    node_register(&f, "bob", BOB);
+    assert_int_equal(come_again("MESSAGE", "sip:bob@example.org", strange), 0);
+    assert_int_equal(come_again("INVITE", "sip:bob@EXAMPLE.org", port), 0);
+    assert_int_equal(come_again("MESSAGE", "sip:bob@example.org;a", own), 482);
+    assert_int_equal(come_again("OPTIONS", "sip:example.org", strange), 482);
+    assert_int_equal(come_again("OPTIONS", "sip:room-tea@example.org", strange), 482);
+    assert_int_equal(come_again("REGISTER", "sip:bob@192.0.2.1", strange), 482);
+}
+
 #define DESCRIPTION "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
 
 /* RFC 3327 section 5.4: what goes to a device that came through other proxies goes through them, from users and from rooms. */
@@ -241,4 +277,5 @@ static void is_made_whole_or_not_at_all(void **state) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(targets_are_told_apart), CASE(nobody_registers_for_somebody_else), CASE(nobody_speaks_for_somebody_else),
              CASE(a_gruu_reaches_one_device), CASE(a_path_is_taken_by_users_and_by_rooms), CASE(unknown_extensions_are_named),
-             CASE(restored_phones_are_reached), CASE(settings_can_change), cmocka_unit_test(is_made_whole_or_not_at_all))
+             CASE(forked_requests_meet_again_at_the_user_only), CASE(restored_phones_are_reached), CASE(settings_can_change),
+             cmocka_unit_test(is_made_whole_or_not_at_all))
