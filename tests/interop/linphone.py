@@ -66,8 +66,6 @@ class Linphone(Phone):
         tone = f'{self.folder}/tone.wav'
         sound.make_tone(tone, sound.TONES_HZ.get(user, 0))
         keys = {'play': tone, 'colour': COLOURS.get(user, 'red'), **keys}
-        if transport == 'tls':  # built with OpenSSL, it verifies whatever it is told
-            keys['authority'] = f'{server.state}/certificate.pem'
         if LOGS:
             keys['log'] = f'{LOGS}/{user}.log'
         options = [f'{key}={value}' for key, value in keys.items()]

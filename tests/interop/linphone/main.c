@@ -66,7 +66,6 @@ static bool read_key(struct client *c, const char *text) {
         {"chat", NULL, &c->has_chat},
         {"secret", NULL, &c->is_secret},
         {"log", &c->log, NULL},
-        {"authority", &c->authority, NULL},
     };
     const char *value = strchr(text, '=');
     for (size_t i = 0; value != NULL && i < sizeof keys / sizeof *keys; i++) {

@@ -73,9 +73,6 @@ static void set_network(const struct client *c) {
     linphone_transports_unref(transports);
     linphone_core_verify_server_certificates(c->core, FALSE);
     linphone_core_verify_server_cn(c->core, FALSE);
-    if (c->authority != NULL) {
-        linphone_core_set_root_ca(c->core, c->authority);
-    }
     linphone_core_set_audio_port(c->core, -1);
     linphone_core_set_video_port(c->core, -1);
     linphone_core_enable_adaptive_rate_control(c->core, FALSE);
