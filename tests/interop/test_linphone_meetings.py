@@ -290,5 +290,6 @@ def many_meet():
 if __name__ == '__main__':
     run_cases(three_meet_with_miniatures, three_meet_in_a_grid, the_main_window_follows_the_speaker, layouts_are_switched,
               a_screen_is_shared, somebody_mutes, somebody_holds_and_resumes, people_come_and_go,
-              the_administrator_changes_subject_and_administrators, the_network_is_lost_and_found, keys_in_the_description, keys_by_handshake, keys_by_handshake_with_ice, keys_by_zrtp, ice_without_keys,
+              the_administrator_changes_subject_and_administrators, the_network_is_lost_and_found,
+              keys_in_the_description, keys_by_handshake, keys_by_handshake_with_ice, keys_by_zrtp, ice_without_keys,
               lines_of_their_own_ports, what_cannot_be_secret_is_refused, conferences_are_scheduled_moved_and_cancelled, many_meet)
