@@ -61,11 +61,13 @@ def digest(challenge, method, uri, user, password, proxy=False):
 
 
 class Client:
-    """One SIP client over UDP, or over TLS with an ssl context."""
+    """One SIP client over UDP, or over TLS with an ssl context. Its password is its name if none is said."""
+
+    password = None
 
     def __init__(self, server, user='alice', domain='localhost', ip='127.0.0.1', tls=None, password=None):
         self.user, self.domain, self.ip, self.number = user, domain, ip, 0
-        self.password = password or user
+        self.password = password
         self.server = server
         self.transport = 'TLS' if tls else 'UDP'
         self.buffer = ''
@@ -147,7 +149,8 @@ class Client:
         if answer.status in (401, 407):
             if method == 'INVITE':
                 self.acknowledge(answer, uri, text)
-            parts['fields'] = parts.get('fields', '') + digest(answer.challenge(), method, uri, self.user, self.password, answer.status == 407)
+            known = digest(answer.challenge(), method, uri, self.user, self.password or self.user, answer.status == 407)
+            parts['fields'] = parts.get('fields', '') + known
             text = self.text(method, uri, **parts)
             self.send(text)
             answer = self._final(method, text, patience)
