@@ -136,8 +136,8 @@ def all_that_is_found_later_is_told_one_after_the_other():
         transports = {line['transport'] for line in media['lines']}
         check(len(transports) == 2, media)
         outside.answers.set()
-        said(phone, 'INFO', 'a=mid:as[^m]*srflx')
-        said(phone, 'INFO', 'a=mid:vs[^m]*srflx')
+        said(phone, 'INFO', r'a=mid:as\n(a=.*\n)*a=candidate.*srflx')
+        said(phone, 'INFO', r'a=mid:vs\n(a=.*\n)*a=candidate.*srflx')
         said(phone, 'INFO', 'a=end-of-candidates')
         # No INFO goes out while another waits for its answer.
         waiting = None
