@@ -11,7 +11,7 @@ from raw_sip import digest
 from raw_ws import http
 from schema import Schemas
 
-DOCUMENT = json.loads((pathlib.Path(__file__).parents[2] / 'docs/api/openapi.json').read_text())
+DOCUMENT = json.loads((pathlib.Path(__file__).resolve().parents[2] / 'docs/api/openapi.json').read_text())
 
 
 class Answer:
