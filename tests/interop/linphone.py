@@ -193,6 +193,9 @@ def site(*users, config='', transports=None, **keys):
         for phone in phones:
             phone.close()
         try:
+            if server is not None and LOGS:
+                with open(f'{LOGS}/conferd.log', 'w', encoding='utf-8') as out:
+                    out.write(server.whole_log())
             if server is not None:
                 server.close()
         finally:
