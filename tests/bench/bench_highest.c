@@ -8,12 +8,12 @@
  *     bench_highest [SECONDS]     of a window
  */
 #include "machine.h"
-#include "rig.h"
+#include "rig_load.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 #define CLOSED_LOOP 200 /* frames, to find out where to begin */
-#define LOOK_NS 2000000 /* queues are emptied so often */
+#define BEHIND_MAX_NS 50000000
 #define LOST_MAX 0.001
 #define DELAY_MAX_USEC 60000
 #define STEP 1.1
@@ -31,50 +31,15 @@ struct window {
     bool is_late; /* the load could not keep up */
 };
 
-static double find_rate(size_t packets) {
-    int64_t start = 0;
-    for (size_t i = 0; i < 2 * CLOSED_LOOP; i++) {
-        start = i == CLOSED_LOOP ? bench_now_ns() : start; /* the first half warms up */
-        if (!bench_rig_pass(&rig, packets)) {
-            fprintf(stderr, "bench_highest: nothing arrived\n");
-            exit(1);
-        }
-        bench_rig_drain(&rig);
-    }
-    return CLOSED_LOOP * 1e9 / (double)(bench_now_ns() - start);
-}
-
 static struct window run(size_t packets, double frames_per_sec, double seconds) {
-    int64_t period = (int64_t)(1e9 / frames_per_sec);
     struct bench_receivers *r = &rig.receivers;
-    bench_receivers_forget_delays(r);
-    uint64_t before = bench_receivers_packets(r);
-    double spent = bench_server_cpu_ns();
-    int64_t begun = bench_now_ns();
-    int64_t due = begun;
-    int64_t look = begun + LOOK_NS;
-    size_t sent = 0;
-    while (due < begun + (int64_t)(seconds * 1e9)) {
-        bench_sleep_until(due);
-        bench_rig_send(&rig, packets);
-        sent++;
-        due += period;
-        if (bench_now_ns() > look) {
-            bench_rig_drain(&rig);
-            look = bench_now_ns() + LOOK_NS;
-        }
-    }
-    bool is_late = bench_now_ns() > due + 50000000;
-    bench_sleep_until(bench_now_ns() + 150000000);
-    bench_rig_drain(&rig);
-    double wanted = (double)(sent * packets * r->count);
-    double got = (double)(bench_receivers_packets(r) - before);
+    struct bench_passage passage = bench_rig_pass_on_time(&rig, packets, (int64_t)(1e9 / frames_per_sec), seconds);
     return (struct window){.kpackets = frames_per_sec * (double)(packets * r->count) / 1000,
-                           .ns = (bench_server_cpu_ns() - spent) / got,
-                           .lost = 1 - got / wanted,
+                           .ns = passage.cpu_ns / (double)passage.got,
+                           .lost = 1 - (double)passage.got / (double)(passage.frames * packets * r->count),
                            .p50_usec = bench_delay(&r->delays, 500),
                            .p99_usec = bench_delay(&r->delays, 990),
-                           .is_late = is_late};
+                           .is_late = passage.behind > BEHIND_MAX_NS};
 }
 
 static bool is_good(const struct window *window) {
@@ -84,7 +49,7 @@ static bool is_good(const struct window *window) {
 static void climb(const char *who, enum bench_forwarder forwarder, size_t packets, double seconds) {
     const struct bench_rig_config config = {.forwarder = forwarder, .suite = CF_SRTP_AEAD_AES_128_GCM, .sender = CF_SENDER_RING};
     bench_rig_start(&rig, &config);
-    double rate = 0.7 * find_rate(packets);
+    double rate = 0.7 * 1e9 / bench_rig_measure_frame(&rig, packets, CLOSED_LOOP).wall_ns;
     struct window best = {.kpackets = 0};
     struct window window = {.kpackets = 0};
     for (size_t step = 0; step < STEPS_MAX; step++, rate *= STEP) {

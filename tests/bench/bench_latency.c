@@ -10,58 +10,23 @@
  *     bench_latency [SECONDS]
  */
 #include "machine.h"
-#include "rig.h"
+#include "rig_load.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 #define RECEIVERS 50
 #define CLOSED_LOOP 400 /* frames, to find out what one costs */
-#define LOOK_NS 2000000 /* queues are emptied so often */
 
 static struct bench_rig rig;
 
-/* CPU nanoseconds of the server for a frame. */
-static double find_cost(size_t packets) {
-    double start = 0;
-    for (size_t i = 0; i < 2 * CLOSED_LOOP; i++) {
-        start = i == CLOSED_LOOP ? bench_server_cpu_ns() : start; /* the first half warms up */
-        if (!bench_rig_pass(&rig, packets)) {
-            fprintf(stderr, "bench_latency: nothing arrived\n");
-            exit(1);
-        }
-        bench_rig_drain(&rig);
-    }
-    return (bench_server_cpu_ns() - start) / CLOSED_LOOP;
-}
-
 static void measure(const char *who, size_t packets, double cost_ns, double seconds, unsigned percent) {
     int64_t period = (int64_t)(cost_ns * 100 / percent);
-    bench_receivers_forget_delays(&rig.receivers);
-    uint64_t before = bench_receivers_packets(&rig.receivers);
-    size_t sent = 0;
-    double spent = bench_server_cpu_ns();
-    int64_t begun = bench_now_ns();
-    int64_t due = begun;
-    int64_t look = begun + LOOK_NS;
-    while (due < begun + (int64_t)(seconds * 1e9)) {
-        bench_sleep_until(due);
-        bench_rig_send(&rig, packets);
-        sent++;
-        due += period;
-        if (bench_now_ns() > look) {
-            bench_rig_drain(&rig);
-            look = bench_now_ns() + LOOK_NS;
-        }
-    }
-    spent = (bench_server_cpu_ns() - spent) / (double)(bench_now_ns() - begun);
-    bench_sleep_until(bench_now_ns() + 100000000);
-    bench_rig_drain(&rig);
-    uint64_t got = bench_receivers_packets(&rig.receivers) - before;
+    struct bench_passage passage = bench_rig_pass_on_time(&rig, packets, period, seconds);
     const struct bench_delays *delays = &rig.receivers.delays;
-    printf("%-6s %6zu %6u %6.0f %12.0f %10.0f %10.0f %10.0f %12.0f %8.3f\n", who, packets, percent, 100 * spent,
+    printf("%-6s %6zu %6u %6.0f %12.0f %10.0f %10.0f %10.0f %12.0f %8.3f\n", who, packets, percent, 100 * passage.busy,
            1e6 * (double)(packets * RECEIVERS) / (double)period, bench_delay(delays, 500), bench_delay(delays, 990),
            bench_delay(delays, 999), bench_delay(&rig.receivers.last_delays, 500),
-           100 - 100 * (double)got / (double)(sent * packets * RECEIVERS));
+           100 - 100 * (double)passage.got / (double)(passage.frames * packets * RECEIVERS));
     fflush(stdout);
 }
 
@@ -69,7 +34,7 @@ static void measure_all(const char *who, enum bench_forwarder forwarder, size_t 
     static const unsigned shares[] = {10, 50, 80};
     const struct bench_rig_config config = {.forwarder = forwarder, .suite = CF_SRTP_AEAD_AES_128_GCM, .sender = CF_SENDER_RING};
     bench_rig_start(&rig, &config);
-    double cost = find_cost(packets);
+    double cost = bench_rig_measure_frame(&rig, packets, CLOSED_LOOP).cpu_ns;
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
         measure(who, packets, cost, seconds, shares[i]);
     }
