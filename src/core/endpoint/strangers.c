@@ -51,14 +51,18 @@ static bool has_sets(struct cf_strangers *s) {
     return s->sets[0] != NULL && s->sets[1] != NULL;
 }
 
-static void age(struct cf_strangers *s, cf_usec now) {
-    if (now - s->since < SET_LIFE) {
+static void renew_sets(struct cf_strangers *s, cf_usec now) {
+    cf_usec age = now - s->since;
+    if (age < SET_LIFE) {
         return;
     }
     uint64_t *oldest = s->sets[1];
     s->sets[1] = s->sets[0];
     s->sets[0] = oldest;
-    memset(oldest, 0, CF_STRANGERS_SET_SIZE);
+    memset(s->sets[0], 0, CF_STRANGERS_SET_SIZE);
+    if (age >= 2 * SET_LIFE) { /* nobody was turned away all the time */
+        memset(s->sets[1], 0, CF_STRANGERS_SET_SIZE);
+    }
     s->since = now;
 }
 
@@ -86,7 +90,7 @@ static bool came_before(struct cf_strangers *s, const struct cf_addr *source, cf
     memcpy(key, source->ip, sizeof source->ip);
     cf_set_be16(key + sizeof source->ip, source->port);
     uint64_t hash = hash_of(s, key, sizeof key);
-    age(s, now);
+    renew_sets(s, now);
     bool is_known = is_in(s->sets[0], hash) || is_in(s->sets[1], hash);
     put_in(s->sets[0], hash);
     return is_known;

@@ -85,6 +85,22 @@ static void who_comes_again_is_heard(void **state) {
     assert_true(at_second >= 18);
 }
 
+/* Who was turned away in a flood an hour ago has not come before in the next one. Floods end between two places of the lottery.
+ */
+static void who_came_long_ago_is_a_stranger_again(void **state) {
+    (void)state;
+    static const cf_usec waits[] = {CF_SEC(2), CF_SEC(3600)};
+    const struct cf_addr phone = addr_of("198.51.100.1:5060");
+    for (size_t i = 0; i < 2; i++) {
+        (void)flood(100000, CF_SEC(2) + 150);
+        assert_false(cf_strangers_admit(&gate, &phone, now));
+        now += waits[i];
+        (void)flood(100000, CF_SEC(2) + 150);
+        assert_int_equal(cf_strangers_admit(&gate, &phone, now), i == 0);
+        now += CF_SEC(3600);
+    }
+}
+
 /* A flood from one network takes an eighth of the rate; all others are read as if nothing were. */
 static void a_network_takes_no_more_than_its_share(void **state) {
     (void)state;
@@ -135,5 +151,5 @@ static void without_memory_half_of_the_rate_is_left(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(few_are_all_read), CASE(many_share_the_rate), CASE(who_comes_again_is_heard),
-             CASE(a_network_takes_no_more_than_its_share), CASE(what_is_remembered_is_bounded),
-             CASE(without_memory_half_of_the_rate_is_left))
+             CASE(who_came_long_ago_is_a_stranger_again), CASE(a_network_takes_no_more_than_its_share),
+             CASE(what_is_remembered_is_bounded), CASE(without_memory_half_of_the_rate_is_left))
