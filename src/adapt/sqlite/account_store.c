@@ -143,15 +143,7 @@ enum cf_err cf_account_store_set_domain(struct cf_sqlite *c, struct cf_str domai
     if (err != CF_OK || cf_str_eq(cf_writer_str(&known), domain)) {
         return err;
     }
-    struct cf_sqlite_stmt st = {NULL, CF_OK};
-    err = cf_sqlite_prepare(
-        c, &st, known.len == 0 ? "INSERT INTO account_domain (domain) VALUES (?)" : "UPDATE account_domain SET domain = ?");
-    if (err == CF_OK) {
-        cf_sqlite_bind_text(&st, 1, domain);
-        err = cf_sqlite_run(&st);
-    }
-    cf_sqlite_finish(&st);
-    return err;
+    return cf_sqlite_run_texts(c, "INSERT OR REPLACE INTO account_domain (rowid, domain) VALUES (1, ?)", &domain, 1);
 }
 
 enum cf_err cf_account_store_domain(struct cf_sqlite *c, struct cf_writer *w) {
