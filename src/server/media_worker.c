@@ -266,14 +266,17 @@ static enum cf_err make_streams(struct cf_media_worker *w) {
     return cf_media_streams_create(w->epoll, &hooks, &w->streams);
 }
 
+static struct timespec timespec_of(cf_usec usec) {
+    return (struct timespec){.tv_sec = usec / 1000000, .tv_nsec = usec % 1000000 * 1000};
+}
+
 static struct timespec *time_left(const struct cf_media_worker *w, struct timespec *room) {
     cf_usec deadline = cf_usec_min(cf_engine_deadline(w->engine), cf_loose_streams_deadline(cf_media_streams_loose(w->streams)));
     if (deadline == CF_USEC_NEVER) {
         return NULL;
     }
     cf_usec left = deadline - cf_system_now();
-    left = left < 0 ? 0 : left;
-    *room = (struct timespec){.tv_sec = left / 1000000, .tv_nsec = left % 1000000 * 1000};
+    *room = timespec_of(left < 0 ? 0 : left);
     return room;
 }
 
@@ -282,7 +285,7 @@ static int await_something(struct cf_media_worker *w, struct epoll_event *ready)
     if (w->nap_usec == 0) {
         return epoll_pwait2(w->epoll, ready, READY_MAX, time_left(w, &left), NULL);
     }
-    const struct timespec nap = {.tv_sec = w->nap_usec / 1000000, .tv_nsec = w->nap_usec % 1000000 * 1000};
+    const struct timespec nap = timespec_of(w->nap_usec);
     int count = epoll_wait(w->epoll, ready, READY_MAX, 0);
     if (count == 0) {
         (void)nanosleep(&nap, NULL);

@@ -56,8 +56,11 @@ static enum cf_err read_file(const char *path, struct cf_config *config, struct 
         return CF_ERR_CONFIG;
     }
     if (err != CF_OK) {
-        fprintf(stderr, "conferd: %s:%d: %s\n", path, line,
-                reading.has_problem ? reading.problem.text : "not KEY = VALUE, or longer than 198 octets");
+        if (reading.has_problem) {
+            fprintf(stderr, "conferd: %s:%d: %s\n", path, line, reading.problem.text);
+        } else {
+            fprintf(stderr, "conferd: %s:%d: not KEY = VALUE, or longer than %d octets\n", path, line, CF_CONFIG_LINE_MAX);
+        }
         return CF_ERR_CONFIG;
     }
     return CF_OK;

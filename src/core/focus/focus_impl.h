@@ -329,10 +329,10 @@ void cf_leg_tell_use(struct cf_leg *leg, uint16_t index);
 /** An agreement is in force: tell the media worker and the conference. */
 void cf_leg_on_agreed(struct cf_leg *leg, cf_usec now);
 
-/** What the media worker says of the keys of @p leg: shown to the operator, and without keys the call ends. */
-/** What line @p line shows doesn't fit the link of @p leg, or does again. */
+/** Pictures of a line of @p leg are not sent, for a cause of enum cf_media_pause, or are again. */
 void cf_leg_on_paused(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 
+/** What the media worker says of the keys of @p leg: shown to the operator, and without keys the call ends. */
 void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 void cf_leg_on_insecure(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now);
 
