@@ -63,11 +63,9 @@ def digest(challenge, method, uri, user, password, proxy=False):
 class Client:
     """One SIP client over UDP, or over TLS with an ssl context. Its password is its name if none is said."""
 
-    password = None
-
     def __init__(self, server, user='alice', domain='localhost', ip='127.0.0.1', tls=None, password=None):
         self.user, self.domain, self.ip, self.number = user, domain, ip, 0
-        self.password = password
+        self.password = password or user
         self.server = server
         self.transport = 'TLS' if tls else 'UDP'
         self.buffer = ''
@@ -149,7 +147,7 @@ class Client:
         if answer.status in (401, 407):
             if method == 'INVITE':
                 self.acknowledge(answer, uri, text)
-            known = digest(answer.challenge(), method, uri, self.user, self.password or self.user, answer.status == 407)
+            known = digest(answer.challenge(), method, uri, self.user, self.password, answer.status == 407)
             parts['fields'] = parts.get('fields', '') + known
             text = self.text(method, uri, **parts)
             self.send(text)

@@ -150,6 +150,7 @@ class WsClient(Client):
 
     def __init__(self, port, user='alice', domain='localhost', tls=True, **parts):
         self.user, self.domain, self.ip, self.number = user, domain, f'{os.urandom(4).hex()}.invalid', 0
+        self.password = user
         self.host, self.transport, self.port = self.ip, 'WSS' if tls else 'WS', 0
         self.kept = []
         self.ws = WebSocket(port, tls, **parts)

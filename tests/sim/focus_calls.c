@@ -132,9 +132,9 @@ static void a_new_phone_gets_302_and_calls_the_conference(void **state) {
 
 /* --- dial-out --- */
 
-static void every_device_rings_and_the_first_answer_wins(void **state) {
-    (void)state;
-    scene_begin(4);
+/* Both of his devices ring; alice, who is in and watches, has asked for him. */
+static void bob_is_called_on_two(unsigned seed) {
+    scene_begin(seed);
     phone_register(&scene.phones[BOB2]);
     scene_run(CF_SEC(1));
     scene.phones[BOB].habit = PHONE_RINGS;
@@ -142,6 +142,11 @@ static void every_device_rings_and_the_first_answer_wins(void **state) {
     size_t alice = scene_join_watching(ALICE, ROOM);
     phone_refer(&scene.phones[ALICE], scene.phones[ALICE].calls[alice].contact, "<" AOR_BOB ">", NULL);
     scene_run(CF_SEC(1));
+}
+
+static void every_device_rings_and_the_first_answer_wins(void **state) {
+    (void)state;
+    bob_is_called_on_two(4);
     assert_true(scene.phones[BOB].calls[0].is_there);
     assert_true(scene.phones[BOB2].calls[0].is_there);
     assert_string_equal(scene_sees(ALICE, AOR_BOB), "alerting");
@@ -175,14 +180,7 @@ static void one_device_declines_for_all_but_is_busy_for_itself(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool is_for_all = cases[i].answer >= 600;
-        scene_begin(30 + (unsigned)i);
-        phone_register(&scene.phones[BOB2]);
-        scene_run(CF_SEC(1));
-        scene.phones[BOB].habit = PHONE_RINGS;
-        scene.phones[BOB2].habit = PHONE_RINGS;
-        size_t alice = scene_join_watching(ALICE, ROOM);
-        phone_refer(&scene.phones[ALICE], scene.phones[ALICE].calls[alice].contact, "<" AOR_BOB ">", NULL);
-        scene_run(CF_SEC(1));
+        bob_is_called_on_two(30 + (unsigned)i);
         phone_answer(&scene.phones[BOB], 0, (uint16_t)cases[i].answer);
         scene_run(CF_SEC(1));
         assert_string_equal(scene_sees(ALICE, AOR_BOB), cases[i].status);
@@ -202,14 +200,7 @@ static void one_device_declines_for_all_but_is_busy_for_itself(void **state) {
 
 static void two_answers_at_once_leave_one_call(void **state) {
     (void)state;
-    scene_begin(5);
-    phone_register(&scene.phones[BOB2]);
-    scene_run(CF_SEC(1));
-    scene.phones[BOB].habit = PHONE_RINGS;
-    scene.phones[BOB2].habit = PHONE_RINGS;
-    size_t alice = scene_join_watching(ALICE, ROOM);
-    phone_refer(&scene.phones[ALICE], scene.phones[ALICE].calls[alice].contact, "<" AOR_BOB ">", NULL);
-    scene_run(CF_SEC(1));
+    bob_is_called_on_two(5);
     /* Both 200 are on their way: the CANCEL for the second one comes too late. */
     phone_answer(&scene.phones[BOB], 0, 200);
     phone_answer(&scene.phones[BOB2], 0, 200);

@@ -41,18 +41,22 @@ static struct cf_str warning_to(const struct cf_sip_message *message) {
     return cf_sip_value(message, CF_SIP_HEADER_WARNING);
 }
 
+/* She is registered by her sips contact over TLS. */
+static struct cf_flow_id carol_comes(const char *contact) {
+    struct cf_flow_id carol = node_accept(&f, TLS, "198.51.100.9:40001");
+    assert_int_equal(node_ask_over(&f, carol, &(struct node_request){.user = "carol", .fields = contact}), 200);
+    return carol;
+}
+
 /* RFC 5630 section 5.3: neither less safe than it was asked for, nor more than it was. */
 static void it_is_kept_for_all_of_the_way(void **state) {
     (void)state;
     struct cf_flow_id alice = node_accept(&f, TLS, "198.51.100.1:40001");
-    struct cf_flow_id carol = node_accept(&f, TLS, "198.51.100.9:40001");
     struct node_request message = {.method = "MESSAGE", .uri = "sips:bob@example.org"};
     assert_int_equal(node_ask_over(&f, alice, &message), 480);
     assert_str(warning_to(node_last_over(&f, alice)), CF_STR("380 confer \"SIPS Not Allowed\""));
     assert_null(node_last_to(&f, BOB));
-    assert_int_equal(
-        node_ask_over(&f, carol, &(struct node_request){.user = "carol", .fields = "Contact: <sips:carol@198.51.100.9;x=1>\r\n"}),
-        200);
+    struct cf_flow_id carol = carol_comes("Contact: <sips:carol@198.51.100.9;x=1>\r\n");
     message.uri = "sip:carol@example.org";
     (void)node_ask_over(&f, alice, &message);
     assert_str(node_last_over(&f, carol)->request_uri.text, CF_STR("sip:carol@198.51.100.9;x=1"));
@@ -65,10 +69,7 @@ static void it_is_kept_for_all_of_the_way(void **state) {
 static void it_waits_for_tls(void **state) {
     (void)state;
     struct cf_flow_id alice = node_accept(&f, TLS, "198.51.100.1:40001");
-    struct cf_flow_id carol = node_accept(&f, TLS, "198.51.100.9:40001");
-    assert_int_equal(
-        node_ask_over(&f, carol, &(struct node_request){.user = "carol", .fields = "Contact: <sips:carol@198.51.100.9>\r\n"}),
-        200);
+    struct cf_flow_id carol = carol_comes("Contact: <sips:carol@198.51.100.9>\r\n");
     node_close(&f, carol);
     node_clear(&f);
     (void)node_ask_over(&f, alice, &(struct node_request){.method = "MESSAGE", .uri = "sips:carol@example.org"});
@@ -196,10 +197,7 @@ static void it_stays_so_in_the_dialog(void **state) {
 static void who_is_called_by_sips_is_told_sips(void **state) {
     (void)state;
     struct cf_flow_id alice = node_accept(&f, TLS, "198.51.100.1:40001");
-    struct cf_flow_id carol = node_accept(&f, TLS, "198.51.100.9:40001");
-    assert_int_equal(
-        node_ask_over(&f, carol, &(struct node_request){.user = "carol", .fields = "Contact: <sips:carol@198.51.100.9>\r\n"}),
-        200);
+    struct cf_flow_id carol = carol_comes("Contact: <sips:carol@198.51.100.9>\r\n");
     (void)invited(alice, "sip:room-tea@example.org", "Contact: <sip:alice@h>\r\n");
     assert_int_equal(
         node_ask_over(&f, alice,

@@ -107,15 +107,19 @@ static void is_known_by_its_finest_ssrc(void **state) {
     assert_int_equal(cf_scene_ssrc(&picture), 0);
 }
 
-static void ranks_encodings_of_simulcast_by_what_they_show(void **state) {
-    (void)state;
-    static const uint32_t pixels[] = {57600, 921600, 230400};
+static void begin_simulcast(const uint32_t pixels[3]) {
     begin(3);
     for (size_t i = 0; i < 3; i++) {
         sources[i].config.grade = (uint8_t)i;
         sources[i].config.is_ranked = true;
         sources[i].pixels = pixels[i];
     }
+}
+
+static void ranks_encodings_of_simulcast_by_what_they_show(void **state) {
+    (void)state;
+    static const uint32_t pixels[] = {57600, 921600, 230400};
+    begin_simulcast(pixels);
     assert_true(cf_scene_rank(&picture, NOW));
     assert_ptr_equal(picture.encodings[0], &sources[1]);
     assert_ptr_equal(picture.encodings[1], &sources[2]);
@@ -130,12 +134,7 @@ static void ranks_encodings_of_simulcast_by_what_they_show(void **state) {
 static void one_that_has_not_begun_does_not_stand_between(void **state) {
     (void)state;
     static const uint32_t pixels[] = {57600, 0, 921600};
-    begin(3);
-    for (size_t i = 0; i < 3; i++) {
-        sources[i].config.grade = (uint8_t)i;
-        sources[i].config.is_ranked = true;
-        sources[i].pixels = pixels[i];
-    }
+    begin_simulcast(pixels);
     assert_true(cf_scene_rank(&picture, NOW));
     assert_ptr_equal(picture.encodings[0], &sources[2]);
     assert_ptr_equal(picture.encodings[1], &sources[0]);
