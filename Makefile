@@ -67,11 +67,13 @@ format:
 	@find src tests -name '*.[ch]' ! -path '*/vectors/*' -print0 | xargs -0 clang-format -i
 
 # The quick rules alone: layers, style, purity, headers.
-check: build/build.ninja
+check: packages-test
+	@tools/set_up_tests.sh build
 	@ninja -C build --quiet && meson test -C build --suite checks --no-rebuild
 
 # clang-tidy over the whole tree; make test looks at what the last commits changed.
-tidy: packages-test build/build.ninja
+tidy: packages-test
+	@tools/set_up_tests.sh build
 	@tools/check_tidy.py . build all
 
 # A minute of every fuzz target.

@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 folder=$1
 shift
 log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 if [ ! -f "$folder/build.ninja" ]; then
     meson setup "$folder" -Dtests=enabled "$@" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 elif [ ! -d "$folder/tests" ]; then # by make run, when the packages that tests need were not there
     meson configure "$folder" -Dtests=enabled
 fi
-rm -f "$log"
