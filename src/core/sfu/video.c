@@ -205,7 +205,7 @@ bool cf_video_set_accepts(uint32_t formats, enum cf_video_format source) {
 }
 
 bool cf_video_sets_meet(uint32_t formats, uint32_t offered) {
-    for (int i = CF_VIDEO_NONE + 1; i <= CF_VIDEO_H264_MODE_1; i++) {
+    for (int i = CF_VIDEO_NONE + 1; i < CF_VIDEO_FORMAT_COUNT; i++) {
         if ((offered & CF_VIDEO_SET(i)) != 0 && cf_video_set_accepts(formats, (enum cf_video_format)i)) {
             return true;
         }

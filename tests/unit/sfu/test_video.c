@@ -62,5 +62,20 @@ static void knows_who_decodes_what(void **state) {
     assert_false(cf_video_set_accepts(0xff, CF_VIDEO_NONE));
 }
 
+static void knows_of_every_format_whether_sets_of_it_meet(void **state) {
+    (void)state;
+    for (int i = CF_VIDEO_NONE + 1; i < CF_VIDEO_FORMAT_COUNT; i++) {
+        uint32_t format = CF_VIDEO_SET(i);
+        assert_true(cf_video_sets_meet(format, format));
+        assert_true(cf_video_sets_meet(UINT32_MAX, format));
+        assert_false(cf_video_sets_meet(format, 0));
+    }
+    assert_true(cf_video_sets_meet(CF_VIDEO_SET(CF_VIDEO_H264_MODE_1), CF_VIDEO_SET(CF_VIDEO_H264_MODE_0)));
+    assert_false(cf_video_sets_meet(CF_VIDEO_SET(CF_VIDEO_H264_MODE_0), CF_VIDEO_SET(CF_VIDEO_H264_MODE_1)));
+    assert_false(cf_video_sets_meet(CF_VIDEO_SET(CF_VIDEO_VP9), CF_VIDEO_SET(CF_VIDEO_AV1)));
+    assert_false(cf_video_sets_meet(UINT32_MAX, CF_VIDEO_SET(CF_VIDEO_NONE)));
+}
+
 CF_TEST_MAIN(cmocka_unit_test(sees_vp8_key_frames), cmocka_unit_test(begins_h264_at_parameter_sets_only),
-             cmocka_unit_test(refuses_what_was_not_negotiated), cmocka_unit_test(knows_who_decodes_what))
+             cmocka_unit_test(refuses_what_was_not_negotiated), cmocka_unit_test(knows_who_decodes_what),
+             cmocka_unit_test(knows_of_every_format_whether_sets_of_it_meet))
