@@ -337,7 +337,8 @@ static void set_bitrate(const struct cf_forward *forward, struct cf_source *sour
 
 cf_usec cf_forward_deadline(const struct cf_forward *forward) {
     bool has_choice = forward->sink_count > 0 && forward->source_count > 0;
-    cf_usec deadline = has_choice ? forward->next_look : CF_USEC_NEVER;
+    bool has_news = !cf_list_is_empty(&forward->unfit); /* to be polled for, perhaps of the last source, which has gone */
+    cf_usec deadline = has_choice || has_news ? forward->next_look : CF_USEC_NEVER;
     CF_LIST_EACH (&forward->askers, link, following) {
         deadline = cf_usec_min(deadline, cf_source_deadline(CF_OF(link, struct cf_source, ask_link)));
     }

@@ -375,6 +375,34 @@ static void never_mixes_codecs(void **state) {
     world_fini(&w);
 }
 
+/* Who found no format that it takes is told so, and told again when there is nothing any more that it could lack. */
+static void who_lacks_a_codec_is_to_be_told_to_the_last(void **state) {
+    (void)state;
+    static struct world w;
+    world_init(&w, 2, 12);
+    struct cf_sink sink;
+    const struct cf_sink_config config = {.owner = 9, .formats = CF_VIDEO_SET(CF_VIDEO_H264_MODE_0), .heads = heads};
+    cf_sink_init(&sink, &config);
+    cf_forward_add_sink(&w.forward, &sink, &follow, w.now);
+    run(&w, CF_SEC(1));
+    assert_ptr_equal(cf_forward_poll_unfit(&w.forward), &sink);
+    assert_true(sink.is_unfit);
+    assert_null(cf_forward_poll_unfit(&w.forward));
+    for (size_t i = 0; i < 2; i++) {
+        cf_forward_remove_source(&w.forward, &w.members[i].source, w.now);
+    }
+    assert_false(sink.is_unfit);
+    assert_true(cf_forward_deadline(&w.forward) != CF_USEC_NEVER);
+    assert_ptr_equal(cf_forward_poll_unfit(&w.forward), &sink);
+    assert_true(cf_forward_deadline(&w.forward) == CF_USEC_NEVER);
+    cf_forward_remove_sink(&w.forward, &sink);
+    for (uint8_t i = 0; i < 2; i++) {
+        struct member *m = &w.members[i];
+        assert_true(cf_forward_add_source(&w.forward, &m->picture, &m->source, SSRC(i + 1U), w.now));
+    }
+    world_fini(&w);
+}
+
 static void is_silent_about_a_source_nobody_can_get(void **state) {
     (void)state;
     static struct world w;
@@ -621,4 +649,5 @@ CF_TEST_MAIN(cmocka_unit_test(frame_marking_tells_layers_of_h264), cmocka_unit_t
              cmocka_unit_test(repeats_exactly_what_was_sent_within_its_budget),
              cmocka_unit_test(goes_on_with_another_when_the_one_shown_leaves_or_is_muted),
              cmocka_unit_test(a_restarted_source_needs_a_key_frame_again), cmocka_unit_test(never_mixes_codecs),
+             cmocka_unit_test(who_lacks_a_codec_is_to_be_told_to_the_last),
              cmocka_unit_test(is_silent_about_a_source_nobody_can_get), cmocka_unit_test(copes_with_want_of_memory))
