@@ -14,9 +14,9 @@ struct cf_turn_allocation *cf_turn_find(const struct cf_turn *turn, const struct
 /** One of @p client, of IPv4 if there are both, or NULL. */
 struct cf_turn_allocation *cf_turn_any(const struct cf_turn *turn, const struct cf_turn_client *client);
 
-/** The channel of @p client with that number, of any family, or NULL. */
+/** The channel of @p client with that number, of any family, or NULL; and the allocation that has it. */
 const struct cf_turn_channel *cf_turn_channel_of(const struct cf_turn *turn, const struct cf_turn_client *client, uint16_t number,
-                                                 cf_usec now);
+                                                 cf_usec now, struct cf_turn_allocation **ret_owner);
 
 /** Make one. CF_ERR_LIMIT: a limit in all; CF_ERR_NO_PORT, CF_ERR_NO_MEMORY. */
 CF_MUST_USE enum cf_err cf_turn_allocate(struct cf_turn *turn, const struct cf_turn_client *client,

@@ -77,7 +77,8 @@ static unsigned judge_channel(const struct cf_turn_request *r, uint16_t number, 
         return code;
     }
     const struct cf_turn_allocation *a = cf_turn_find(r->turn, r->client, peer->family);
-    const struct cf_turn_channel *same_number = cf_turn_channel_of(r->turn, r->client, number, r->now);
+    struct cf_turn_allocation *owner;
+    const struct cf_turn_channel *same_number = cf_turn_channel_of(r->turn, r->client, number, r->now, &owner);
     const struct cf_turn_channel *same_peer = cf_turn_channel_to(a, peer, r->now);
     if (number < CF_TURN_CHANNEL_FIRST || number > CF_TURN_CHANNEL_LAST || same_number != same_peer) {
         return 400;

@@ -218,12 +218,12 @@ static void send_to_peer(struct cf_turn *turn, struct cf_turn_allocation *a, con
 }
 
 const struct cf_turn_channel *cf_turn_channel_of(const struct cf_turn *turn, const struct cf_turn_client *client, uint16_t number,
-                                                 cf_usec now) {
+                                                 cf_usec now, struct cf_turn_allocation **ret_owner) {
     static const enum cf_family families[] = {CF_FAMILY_IP4, CF_FAMILY_IP6};
     const struct cf_turn_channel *channel = NULL;
     for (size_t i = 0; i < 2 && channel == NULL; i++) {
-        const struct cf_turn_allocation *a = cf_turn_find(turn, client, families[i]);
-        channel = a == NULL ? NULL : cf_turn_channel_numbered(a, number, now);
+        *ret_owner = cf_turn_find(turn, client, families[i]);
+        channel = *ret_owner == NULL ? NULL : cf_turn_channel_numbered(*ret_owner, number, now);
     }
     return channel;
 }
@@ -231,18 +231,20 @@ const struct cf_turn_channel *cf_turn_channel_of(const struct cf_turn *turn, con
 /* Section 11.4. */
 static void on_channel_data(struct cf_turn *turn, const struct cf_turn_client *client, struct cf_span bytes, cf_usec now) {
     size_t len = bytes.len < CF_TURN_CHANNEL_HEAD_LEN ? SIZE_MAX : cf_be16(bytes.at + 2);
-    if (!cf_turn_knows(turn, client) || len > bytes.len - CF_TURN_CHANNEL_HEAD_LEN) {
+    if (len > bytes.len - CF_TURN_CHANNEL_HEAD_LEN) {
         turn->stats.malformed++;
         return;
     }
-    const struct cf_turn_channel *channel = cf_turn_channel_of(turn, client, cf_be16(bytes.at), now);
-    if (channel == NULL) {
+    struct cf_turn_allocation *a;
+    const struct cf_turn_channel *channel = cf_turn_channel_of(turn, client, cf_be16(bytes.at), now, &a);
+    if (channel == NULL && cf_turn_knows(turn, client)) {
         turn->stats.not_permitted++;
-        return;
+    } else if (channel == NULL) {
+        turn->stats.malformed++;
+    } else {
+        struct cf_addr peer = channel->peer;
+        send_to_peer(turn, a, &peer, (struct cf_span){bytes.at + CF_TURN_CHANNEL_HEAD_LEN, len}, now);
     }
-    struct cf_addr peer = channel->peer;
-    send_to_peer(turn, cf_turn_find(turn, client, peer.family), &peer, (struct cf_span){bytes.at + CF_TURN_CHANNEL_HEAD_LEN, len},
-                 now);
 }
 
 /* Section 11.2: Send indications; what is wrong with one is not answered. One that may not be fragmented is not sent, since that
