@@ -243,11 +243,7 @@ static void tell_paused(struct cf_engine *engine, struct cf_engine_line *line, b
         return;
     }
     share->is_told_paused = is_paused;
-    struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
-    event.as.paused.line = line->index;
-    event.as.paused.cause = CF_MEDIA_PAUSE_BANDWIDTH;
-    event.as.paused.is_paused = is_paused;
-    cf_event_queue_put(&engine->events, &event);
+    cf_engine_tell_paused(engine, line, CF_MEDIA_PAUSE_BANDWIDTH, is_paused);
 }
 
 static void apply(struct cf_engine *engine, struct cf_engine_line *line, struct cf_tile *tile, struct cf_tile_choice choice,

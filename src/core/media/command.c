@@ -377,9 +377,8 @@ static struct cf_engine_line *get_line(struct cf_engine *engine, struct cf_engin
 
 /* Arrivals on the line's transport are noted from now on if that was agreed on. */
 static enum cf_err note_arrivals(struct cf_engine *engine, struct cf_engine_line *line) {
-    const struct cf_media_extension *extension = &line->agreed.extensions[CF_EXTENSION_TRANSPORT_CC];
     struct cf_engine_transport *t = line->transport;
-    bool wanted = line->is_active && extension->id != 0 && extension->can_receive &&
+    bool wanted = line->is_active && cf_engine_line_receives(line, CF_EXTENSION_TRANSPORT_CC) &&
                   cf_engine_line_has_feedback(line, CF_FEEDBACK_TRANSPORT_CC);
     if (!wanted || t->arrivals.mem != NULL) {
         return CF_OK;

@@ -212,16 +212,21 @@ static void ask_sources(struct cf_engine *engine, struct cf_engine_room *room) {
     }
 }
 
+void cf_engine_tell_paused(struct cf_engine *engine, const struct cf_engine_line *line, enum cf_media_pause cause,
+                           bool is_paused) {
+    struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
+    event.as.paused.line = line->index;
+    event.as.paused.cause = cause;
+    event.as.paused.is_paused = is_paused;
+    cf_event_queue_put(&engine->events, &event);
+}
+
 /* Pictures that somebody is to see come in formats alone that he does not take, or don't any more. */
 static void tell_unfit(struct cf_engine *engine, struct cf_engine_room *room) {
     struct cf_sink *sink;
     while ((sink = cf_forward_poll_unfit(&room->forward)) != NULL) {
         const struct cf_engine_line *line = CF_OF(sink, struct cf_engine_line, sink);
-        struct cf_media_event event = cf_engine_leg_event(line->leg, CF_MEDIA_EVENT_PAUSED);
-        event.as.paused.line = line->index;
-        event.as.paused.cause = CF_MEDIA_PAUSE_CODEC;
-        event.as.paused.is_paused = sink->is_unfit;
-        cf_event_queue_put(&engine->events, &event);
+        cf_engine_tell_paused(engine, line, CF_MEDIA_PAUSE_CODEC, sink->is_unfit);
     }
 }
 

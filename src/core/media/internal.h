@@ -30,6 +30,10 @@ void cf_engine_set_room_timers(struct cf_engine *engine);
 /** An event of @p leg and its room. */
 struct cf_media_event cf_engine_leg_event(const struct cf_engine_leg *leg, enum cf_media_event_kind kind);
 
+/** Tell that pictures of @p line are not sent for @p cause, or are again. */
+void cf_engine_tell_paused(struct cf_engine *engine, const struct cf_engine_line *line, enum cf_media_pause cause,
+                           bool is_paused);
+
 /* command.c */
 
 /** Take @p leg out of its room and free it, without goodbye. */

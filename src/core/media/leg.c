@@ -70,14 +70,9 @@ enum fitness {
     FITS_MID,
 };
 
-static bool may_have_mid(const struct cf_engine_line *line) {
-    const struct cf_media_extension *mid = &line->agreed.extensions[CF_EXTENSION_MID];
-    return mid->id != 0 && mid->can_receive && line->agreed.mid.len != 0;
-}
-
 static enum fitness fitness_of(struct cf_engine_line *line, const struct cf_rtp_view *view, bool *ret_has_mid) {
     struct cf_span tag;
-    if (may_have_mid(line) && cf_rtp_ext_find(view, line->agreed.extensions[CF_EXTENSION_MID].id, &tag)) {
+    if (line->agreed.mid.len != 0 && cf_engine_line_get_extension(line, CF_EXTENSION_MID, view, &tag)) {
         *ret_has_mid = true;
         return cf_str_eq(cf_span_str(tag), cf_tag_str(&line->agreed.mid)) ? FITS_MID : FITS_NOT;
     }

@@ -31,8 +31,7 @@ struct cf_engine_stream *cf_engine_line_stream_of(struct cf_engine_line *line, u
 
 bool cf_engine_line_get_extension(const struct cf_engine_line *line, enum cf_extension extension, const struct cf_rtp_view *view,
                                   struct cf_span *ret_data) {
-    const struct cf_media_extension *agreed = &line->agreed.extensions[extension];
-    return agreed->id != 0 && agreed->can_receive && cf_rtp_ext_find(view, agreed->id, ret_data);
+    return cf_engine_line_receives(line, extension) && cf_rtp_ext_find(view, line->agreed.extensions[extension].id, ret_data);
 }
 
 bool cf_engine_line_is_received(const struct cf_engine_line *line) {

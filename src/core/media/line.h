@@ -187,6 +187,11 @@ bool cf_engine_line_spend(struct cf_engine_line *line, uint32_t per_sec, cf_usec
 bool cf_engine_line_get_extension(const struct cf_engine_line *line, enum cf_extension extension, const struct cf_rtp_view *view,
                                   struct cf_span *ret_data);
 
+/** May packets of the line that come have @p extension? */
+static inline bool cf_engine_line_receives(const struct cf_engine_line *line, enum cf_extension extension) {
+    return line->agreed.extensions[extension].id != 0 && line->agreed.extensions[extension].can_receive;
+}
+
 /** May packets of the line that we send have @p extension? */
 static inline bool cf_engine_line_sends(const struct cf_engine_line *line, enum cf_extension extension) {
     return line->agreed.extensions[extension].id != 0 && line->agreed.extensions[extension].can_send;

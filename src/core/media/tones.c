@@ -13,7 +13,7 @@ static bool can_be_heard(const struct cf_audio_codec *codec) {
     return codec != NULL && codec->rate_hz == CF_TONES_RATE_HZ && codec->clock_hz == CF_TONES_RATE_HZ;
 }
 
-bool cf_engine_wants_tones(const struct cf_engine *engine, const struct cf_engine_line *line) {
+static bool wants_tones(const struct cf_engine *engine, const struct cf_engine_line *line) {
     bool has_codec = false;
     if (engine->config.tones == NULL || !line->is_active || line->leg->sound != line || !line->leg->policy.is_waiting) {
         return false;
@@ -80,7 +80,7 @@ static bool lacks_decoder(const struct cf_engine *engine, const struct cf_engine
 }
 
 void cf_engine_tend_tones(struct cf_engine *engine, struct cf_engine_line *line) {
-    bool is_wanted = cf_engine_wants_tones(engine, line);
+    bool is_wanted = wants_tones(engine, line);
     if (!is_wanted || (line->tones != NULL && lacks_decoder(engine, line))) {
         cf_engine_forget_tones(engine, line);
     }

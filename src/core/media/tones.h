@@ -46,10 +46,7 @@ struct cf_tone_listener {
     uint16_t sequence; /**< its number */
 };
 
-/** Is @p line to be listened to as things stand? */
-bool cf_engine_wants_tones(const struct cf_engine *engine, const struct cf_engine_line *line);
-
-/** Begin to listen, or stop, as cf_engine_wants_tones() says. Without memory for it the line is not listened to. */
+/** Begin to listen to @p line, or stop, as it is to be as things stand. Without memory for it the line is not listened to. */
 void cf_engine_tend_tones(struct cf_engine *engine, struct cf_engine_line *line);
 
 /** Stop. */
