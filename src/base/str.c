@@ -121,6 +121,25 @@ int cf_ascii_hex_value(char c) {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+bool cf_str_is_made_of(struct cf_str text, struct cf_str others, size_t max) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && cf_str_find(others, c) == others.len) {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= max;
+}
+
+bool cf_str_is_digits(struct cf_str text, size_t least, size_t most) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (!cf_ascii_is_digit(text.at[i])) {
+            return false;
+        }
+    }
+    return text.len >= least && text.len <= most;
+}
+
 /* Length of the UTF-8 sequence that begins with @p lead and the least code point it may carry; 0 if none begins so. */
 static size_t utf8_sequence(uint8_t lead, uint32_t *ret_bits, uint32_t *ret_least) {
     if (lead < 0x80) {
@@ -144,25 +163,6 @@ static size_t utf8_sequence(uint8_t lead, uint32_t *ret_bits, uint32_t *ret_leas
         return 4;
     }
     return 0;
-}
-
-bool cf_str_is_made_of(struct cf_str text, struct cf_str others, size_t max) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && cf_str_find(others, c) == others.len) {
-            return false;
-        }
-    }
-    return text.len > 0 && text.len <= max;
-}
-
-bool cf_str_is_digits(struct cf_str text, size_t least, size_t most) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (!cf_ascii_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return text.len >= least && text.len <= most;
 }
 
 bool cf_str_is_utf8(struct cf_str s) {

@@ -21,13 +21,7 @@ void cf_accounts_fini(struct cf_accounts *accounts) {
 }
 
 bool cf_account_name_is_valid(struct cf_str name) {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
-        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && c != '-' && c != '_' && c != '.' && c != '+') {
-            return false;
-        }
-    }
-    return name.len > 0 && name.len <= CF_ACCOUNT_NAME_MAX;
+    return cf_str_is_made_of(name, CF_STR("-_.+"), CF_ACCOUNT_NAME_MAX);
 }
 
 static struct cf_account *find(const struct cf_accounts *accounts, struct cf_str name) {

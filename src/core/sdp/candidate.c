@@ -16,13 +16,7 @@ static const struct cf_str tcp_types[] = {
 };
 
 static bool is_ice_text(struct cf_str s, size_t min, size_t max) {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && c != '+' && c != '/') {
-            return false;
-        }
-    }
-    return s.len >= min && s.len <= max;
+    return s.len >= min && cf_str_is_made_of(s, CF_STR("+/"), max);
 }
 
 static enum cf_candidate_type type_of(struct cf_str word) {

@@ -18,22 +18,13 @@ static enum cf_err fail(struct parser *p, enum cf_err err, const char *what) {
     return err;
 }
 
-static bool is_digits(struct cf_str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        if (!cf_ascii_is_digit(s.at[i])) {
-            return false;
-        }
-    }
-    return s.len > 0;
-}
-
 static enum cf_err parse_origin(struct parser *p, struct cf_str value) {
     struct cf_str rest = value;
     struct cf_sdp_origin origin = {.user = cf_sdp_word(&rest)};
     origin.session_id = cf_sdp_word(&rest);
     origin.version = cf_sdp_word(&rest);
     origin.address = rest;
-    if (!is_digits(origin.session_id) || !is_digits(origin.version) || rest.len == 0) {
+    if (!cf_str_is_digits(origin.session_id, 1, SIZE_MAX) || !cf_str_is_digits(origin.version, 1, SIZE_MAX) || rest.len == 0) {
         return fail(p, CF_ERR_MALFORMED, "o=");
     }
     if (!p->has_origin) {

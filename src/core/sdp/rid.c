@@ -3,13 +3,7 @@
 #include "core/sdp/rid.h"
 
 static bool is_rid(struct cf_str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-        if (!cf_ascii_is_alpha(c) && !cf_ascii_is_digit(c) && c != '-' && c != '_') {
-            return false;
-        }
-    }
-    return s.len > 0;
+    return cf_str_is_made_of(s, CF_STR("-_"), SIZE_MAX);
 }
 
 bool cf_sdp_rid_parse(struct cf_str value, struct cf_sdp_rid *ret) {
