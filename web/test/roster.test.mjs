@@ -34,6 +34,9 @@ test('a full document is read', () => {
   assert.equal(device.callId, 'call-b');
   assert.deepEqual(device.media.get('4'), { id: '4', type: 'video', label: 'tB1', ssrc: 1003, status: 'sendonly', content: 'thumbnail' });
   assert.equal(encryptionOf(bob), 'dtls');
+  bob.devices.set('another', { ...device, encryption: 'none' });
+  assert.equal(encryptionOf(bob), 'none', 'no better than the weakest');
+  bob.devices.delete('another');
   assert.equal(isStarved(bob), true);
   assert.equal(isWaiting(bob), false);
   assert.equal(roster.memberOfSsrc(1002), bob);

@@ -199,12 +199,12 @@ export function isMuted(member) {
 }
 
 /**
- * How a member's media is encrypted: 'dtls', 'sdes', 'zrtp', 'none', or '' if that is not known or differs.
+ * How a member's media is encrypted: 'dtls', 'sdes', 'zrtp', 'none' if it is not on one device of several, or '' if that is not known or differs.
  * @param {Member} member
  */
 export function encryptionOf(member) {
   const kinds = new Set([...member.devices.values()].filter(isPresent).map((device) => device.encryption.split(' ')[0]));
-  return kinds.size === 1 ? [...kinds][0] : '';
+  return kinds.has('none') ? 'none' : kinds.size === 1 ? [...kinds][0] : '';
 }
 
 /** Do no pictures reach a member, since its link does not carry them? @param {Member} member */
