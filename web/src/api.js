@@ -18,12 +18,13 @@ export class Refusal extends Error {
  */
 
 /**
- * @param {string} path @param {{ method?: string, body?: object, token?: string, headers?: Record<string, string>, signal?: AbortSignal }} [how]
+ * @param {string} path @param {{ method?: string, body?: object, token?: string, headers?: Record<string, string>, signal?: AbortSignal, keepalive?: boolean }} [how]
+ *   keepalive: also when the page goes
  * @returns {Promise<any>}
  */
-export async function ask(path, { method = 'GET', body, token, headers = {}, signal } = {}) {
+export async function ask(path, { method = 'GET', body, token, headers = {}, signal, keepalive = false } = {}) {
   const fields = { ...headers, ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(path, { method, headers: fields, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store', signal });
+  const response = await fetch(path, { method, headers: fields, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store', signal, keepalive });
   const text = await response.text();
   const said = text && /json/.test(response.headers.get('Content-Type') ?? '') ? JSON.parse(text) : {};
   if (!response.ok) {
@@ -62,8 +63,7 @@ export async function logIn(user, password) {
 
 /** The session of @token is over; it ends by itself in some hours if that is not heard. @param {string} token */
 export function logOut(token) {
-  const headers = { Authorization: `Bearer ${token}` };
-  void fetch('/api/session', { method: 'DELETE', headers, credentials: 'omit', keepalive: true }).catch(() => undefined);
+  void ask('/api/session', { method: 'DELETE', token, keepalive: true }).catch(() => undefined);
 }
 
 /** All items of a list that comes in pages, up to @most. @param {string} path @param {string} token @param {number} [most] @returns {Promise<any[]>} */

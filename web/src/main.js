@@ -159,8 +159,10 @@ async function main() {
   for (let isIn = false; !isIn;) {
     const entry = await screen.entered();
     screen.showState(true);
+    /** @type {Awaited<ReturnType<typeof admissionOf>> | undefined} */
+    let admission;
     try {
-      const admission = await admissionOf(entry, invitation, server);
+      admission = await admissionOf(entry, invitation, server);
       if (!invitation.room) {
         history.replaceState(null, '', `/m/${encodeURIComponent(admission.room)}`);
       }
@@ -172,6 +174,7 @@ async function main() {
         void screen.open();
       }
     } catch (error) {
+      admission?.close();
       screen.showState(false, explain(error));
     }
   }
