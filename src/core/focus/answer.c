@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers of the focus outside dialogs. */
+#include "core/focus/answer.h"
+
 #include "core/focus/focus_impl.h"
 #include "core/sip/builder.h"
 

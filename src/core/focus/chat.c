@@ -7,10 +7,14 @@
  * Limits: CHAT_BODY_MAX octets, CHAT_BURST messages at once and then one each CHAT_INTERVAL of one device. A copy that can't be
  * sent or is refused is lost: there is nobody to tell (RFC 3428 section 5 leaves that to the relay).
  */
+#include "core/focus/chat.h"
+
 #include "core/conf/display_name.h"
 #include "core/conf/xml_text.h"
 #include "core/dialog/message_out.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg.h"
+#include "core/focus/room.h"
 #include "core/mime/cpim.h"
 #include "core/sip/builder.h"
 

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* INVITE to a factory or a conference: creating, entering, scheduling (RFC 4579 sections 5.2 to 5.5, RFC 5366). */
+#include "core/focus/answer.h"
+#include "core/focus/chat.h"
+#include "core/focus/dial.h"
+#include "core/focus/errand.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/identity.h"
+#include "core/focus/leg.h"
+#include "core/focus/replace.h"
+#include "core/focus/room.h"
+#include "core/focus/voice.h"
 #include "core/sip/builder.h"
 
 #define CONTACT_FIELD_MAX (CF_CONFERENCE_URI_MAX + 96)

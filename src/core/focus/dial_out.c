@@ -5,7 +5,12 @@
  * the most telling response decides what the roster shows.
  */
 #include "base/hash.h"
+#include "core/focus/chat.h"
+#include "core/focus/dial.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/identity.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
 #include "core/sip/builder.h"
 
 #define LIST_MAX 16384

@@ -4,7 +4,11 @@
  * answer, and hangs up (interop 12.5). It is a call like any other with an answer of ours, but nobody enters, no media flows and
  * its Contact is not that of a focus. A caller who doesn't hang up is hung up on.
  */
-#include "core/focus/focus_impl.h"
+#include "core/focus/errand.h"
+
+#include "core/focus/dial.h"
+#include "core/focus/leg.h"
+#include "core/focus/room.h"
 
 #define ERRAND_LIFE CF_SEC(10)
 

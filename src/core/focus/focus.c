@@ -2,11 +2,39 @@
 /* The focus: routing between its objects. */
 #include "core/focus/focus.h"
 
+#include "core/focus/answer.h"
+#include "core/focus/chat.h"
+#include "core/focus/dial.h"
+#include "core/focus/errand.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/identity.h"
+#include "core/focus/keys.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/refer.h"
+#include "core/focus/referral.h"
+#include "core/focus/room.h"
+#include "core/focus/voice.h"
+#include "core/focus/watcher.h"
 
 #define LEGS_MAX 20000
 #define REFERRALS_MAX 1000
 #define DELIVERIES_MAX 20000
+
+void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf_usec deadline) {
+    /* Without memory for the timer the object is served at the next event only; there is nothing better to do. */
+    enum cf_err err = cf_heap_set(&focus->timers, &timer->timer, deadline);
+    (void)err;
+}
+
+void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *command) {
+    struct cf_focus_command *waiting = cf_mem_alloc(focus->config.mem, sizeof *waiting);
+    if (waiting == NULL) {
+        focus->lost_commands++;
+        return;
+    }
+    waiting->command = *command;
+    cf_list_append(&focus->commands, &waiting->link);
+}
 
 static void init_tables(struct cf_focus *focus, cf_usec now, cf_wall wall) {
     const struct cf_focus_config *config = &focus->config;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* URIs of the focus: factories, conferences, rooms; names of devices. */
+#include "core/focus/identity.h"
+
 #include "core/conf/room_name.h"
 #include "core/endpoint/local_uri.h"
+#include "core/focus/chat.h"
 #include "core/focus/focus_impl.h"
 #include "core/sip/uri.h"
 

@@ -4,8 +4,13 @@
  * (docs/conference-commands.md). Who may do it is for the conference to say; what came of a key is told to who pressed it
  * (voice.c).
  */
+#include "core/focus/keys.h"
+
 #include "core/conf/conference_command.h"
-#include "core/focus/focus_impl.h"
+#include "core/focus/answer.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
+#include "core/focus/voice.h"
 #include "core/menu/dtmf_info.h"
 #include "core/mime/mime.h"
 

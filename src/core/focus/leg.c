@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One call of a member: from the session's events to the conference's and back. */
-#include "core/focus/focus_impl.h"
-#include "core/sip/builder.h"
+#include "core/focus/leg.h"
 
-void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf_usec deadline) {
-    /* Without memory for the timer the object is served at the next event only; there is nothing better to do. */
-    enum cf_err err = cf_heap_set(&focus->timers, &timer->timer, deadline);
-    (void)err;
-}
+#include "core/focus/chat.h"
+#include "core/focus/dial.h"
+#include "core/focus/focus_impl.h"
+#include "core/focus/identity.h"
+#include "core/focus/keys.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/refer.h"
+#include "core/focus/referral.h"
+#include "core/focus/room.h"
+#include "core/focus/voice.h"
+#include "core/sip/builder.h"
 
 static bool copy_caller(struct cf_leg *leg, const struct cf_mem *mem, const struct cf_caller *caller) {
     leg->is_verified = caller->is_verified;

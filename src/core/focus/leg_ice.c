@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ICE of a leg: where its lines can be reached, from which sockets they are checked, candidates that come later. */
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
 
 #include "core/offer/fragment.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The lines of a leg in descriptions: what each is for, its port and SSRC, its names. */
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
 
 /* The names that Linphone gives to sound and main picture; its later offers go by them. */
 #define SOUND_MID CF_STR("as")

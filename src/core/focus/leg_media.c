@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What was agreed with a leg, told to the media worker and the roster. */
-#include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
 
-void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *command) {
-    struct cf_focus_command *waiting = cf_mem_alloc(focus->config.mem, sizeof *waiting);
-    if (waiting == NULL) {
-        focus->lost_commands++;
-        return;
-    }
-    waiting->command = *command;
-    cf_list_append(&focus->commands, &waiting->link);
-}
+#include "core/focus/focus_impl.h"
+#include "core/focus/room.h"
+#include "core/focus/voice.h"
 
 static void tell_leg(struct cf_leg *leg, enum cf_media_command_kind kind) {
     struct cf_focus *focus = leg->room->focus;

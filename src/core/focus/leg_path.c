@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where connectivity checks have led a leg's transports: shown to operators; a leg that nothing reaches any more ends. */
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
 
 /* A peer whose network has changed restarts ICE as soon as its signalling is there again: so long it may take. */
 #define GRACE CF_SEC(20)

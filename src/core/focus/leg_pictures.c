@@ -4,7 +4,9 @@
  * (interop 12.11) and asks for them again when it gets the full state. So who asks by label and lacks somebody for a while is
  * sent that, once for each set of people that are lacking: who does not want them is left in peace.
  */
-#include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
+#include "core/focus/watcher.h"
 
 #define PATIENCE CF_SEC(2)
 #define WAY_PATIENCE CF_MSEC(500) /* for its checks to be over on its side, too */

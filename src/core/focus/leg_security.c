@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How the media of a leg is protected, told to the roster; and what people say of ZRTP's short authentication string. */
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
 
 /* A transport of the leg has a suite. Is everything of it AES-256 now? Transports that no active line uses any more say nothing.
  */

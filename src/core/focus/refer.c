@@ -4,7 +4,13 @@
  * administrator (Linphone's admin= parameter). What is asked for is begun or refused at once; how it went is told by the
  * subscription that comes with a REFER (referral.c), unless that is not wanted (Refer-Sub: false, or norefersub of RFC 7614).
  */
+#include "core/focus/refer.h"
+
+#include "core/focus/answer.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg.h"
+#include "core/focus/referral.h"
+#include "core/focus/room.h"
 #include "core/sip/builder.h"
 
 #define AOR_MAX CF_ROSTER_AOR_MAX

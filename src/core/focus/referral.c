@@ -4,7 +4,12 @@
  * who is being called "100 Trying" comes first, "180 Ringing" when a device of theirs rings, and the rest when they have answered
  * or failed to. How that stands is read from the roster whenever it changes, so that nothing has to be remembered on the way.
  */
+#include "core/focus/referral.h"
+
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg.h"
+#include "core/focus/room.h"
+#include "core/focus/subscription.h"
 #include "core/sip/builder.h"
 #include "core/sip/event_field.h"
 

@@ -3,7 +3,12 @@
  * INVITE with Replaces (RFC 3891): a member moves a call from one device to another. Only one's own calls in the same conference
  * can be replaced: the conference is about who is in it, and that is not for others to change.
  */
+#include "core/focus/replace.h"
+
+#include "core/focus/dial.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg.h"
+#include "core/focus/room.h"
 #include "core/sip/replaces.h"
 
 unsigned cf_leg_find_replaced(const struct cf_room *room, const struct cf_sip_message *invite, struct cf_str aor,

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The focus' side of a conference. */
+#include "core/focus/room.h"
+
+#include "core/focus/chat.h"
+#include "core/focus/dial.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/referral.h"
+#include "core/focus/voice.h"
+#include "core/focus/watcher.h"
 #include "core/sip/name_addr.h"
 
 #define ALLOW "INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, NOTIFY, SUBSCRIBE, INFO, PRACK, UPDATE, MESSAGE"

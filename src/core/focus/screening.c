@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the focus takes at all: methods, extensions, bodies (RFC 3261 section 8.2). */
 #include "core/dialog/screen.h"
+#include "core/focus/answer.h"
 #include "core/focus/focus_impl.h"
 #include "core/sip/accept.h"
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a watcher and a referral have in common: a notifier that belongs to a room. */
+#include "core/focus/subscription.h"
+
 #include "core/focus/focus_impl.h"
+#include "core/focus/room.h"
 
 bool cf_room_subscription_open(struct cf_room_subscription *sub, struct cf_handle_table *handles, struct cf_list *in,
                                void *self) {

@@ -3,7 +3,12 @@
  * What callers are told (core/menu/attendant.h decides when and what), chimes when people come and go, and the last word to whom
  * we hang up on. A phone whose user has a window with the conference in it, which is who subscribes to it, is told less.
  */
+#include "core/focus/voice.h"
+
 #include "core/focus/focus_impl.h"
+#include "core/focus/leg_media.h"
+#include "core/focus/room.h"
+#include "core/focus/watcher.h"
 
 /* The tag of a last word, and how long it may take. */
 #define FAREWELL_TAG 1

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Subscriptions to the conference event package (RFC 4575 over RFC 6665). */
+#include "core/focus/watcher.h"
+
+#include "core/focus/answer.h"
 #include "core/focus/focus_impl.h"
+#include "core/focus/identity.h"
+#include "core/focus/room.h"
+#include "core/focus/subscription.h"
 #include "core/sip/builder.h"
 #include "core/sip/event_field.h"
 
