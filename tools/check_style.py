@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """House style that clang-format does not know: banned names with their replacement, file and function length, licence lines,
-FIXME, tabs, trailing blanks, line width, non-ASCII, dead DEVIATION tags, tests that sleep. See STYLE.md."""
+FIXME, tabs, trailing blanks, line width, non-ASCII, dead DEVIATION tags, tests that sleep."""
 import os
 import re
 import sys
