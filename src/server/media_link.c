@@ -44,7 +44,7 @@ struct cf_media_link {
     struct cf_config_range range;
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
     cf_usec renew_at;
-    struct cf_sounds *sounds;         /* owned; NULL: prompts are off */
+    struct cf_prompt_sounds *sounds;  /* owned; NULL: prompts are off */
     struct cf_zrtp_store *zrtp_store; /* NULL: nothing is remembered, or there is no ZRTP */
     bool has_zrtp;
     uint16_t next; /* where to look for a port first */
@@ -78,6 +78,18 @@ static void give(struct cf_media_link *link, size_t worker, struct cf_worker_mes
     (void)cf_worker_link_put(&link->workers[worker], message);
 }
 
+/* Sounds are decoded here, when they are first wanted: the workers only read them, and never wait for it. */
+static void prepare_phrase(struct cf_media_link *link, const struct cf_phrase *phrase) {
+    for (size_t i = 0; i < phrase->count && link->sounds != NULL; i++) {
+        enum cf_prompt prompt = (enum cf_prompt)phrase->parts[i];
+        enum cf_err err = cf_prompt_sounds_prepare(link->sounds, phrase->language, prompt);
+        if (err != CF_OK) {
+            cf_log(CF_LOG_ERROR, "media", "prompt %.*s can't be played: %s", CF_STR_ARG(cf_prompt_word(prompt)),
+                   cf_err_text(err));
+        }
+    }
+}
+
 /* The first of @p workers. */
 static uint8_t first_of(uint16_t workers) {
     uint8_t first = 0;
@@ -89,6 +101,9 @@ static uint8_t first_of(uint16_t workers) {
 
 void cf_media_link_command(struct cf_media_link *link, const struct cf_media_command *command) {
     struct cf_worker_message message CF_SCRATCH;
+    if (command->kind == CF_MEDIA_PLAY) {
+        prepare_phrase(link, &command->as.phrase);
+    }
     message.kind = CF_WORKER_COMMAND;
     memcpy(&message.command, command, cf_media_command_len(command));
     if (command->kind > CF_MEDIA_ROOM_REMOVE && cf_handle_is_set(command->leg)) {
@@ -146,7 +161,7 @@ static enum cf_err renew(struct cf_media_link *link) {
 }
 
 const struct cf_sounds *cf_media_link_sounds(const struct cf_media_link *link) {
-    return link->sounds;
+    return cf_prompt_sounds_table(link->sounds);
 }
 
 const uint8_t *cf_media_link_fingerprint(const struct cf_media_link *link) {
@@ -470,14 +485,20 @@ static enum cf_err load_sounds(struct cf_media_link *link, const struct cf_confi
     if (cf_str_eq(cf_config_str(&config->prompts), CF_STR("off"))) {
         return CF_OK;
     }
-    return cf_prompt_sounds_create(cf_system_mem(), &link->sounds);
+    const struct cf_prompt_file *broken;
+    enum cf_err err = cf_prompt_sounds_create(cf_system_mem(), cf_prompt_files, cf_prompt_file_count, &link->sounds, &broken);
+    if (broken != NULL) {
+        cf_log(CF_LOG_ERROR, "media", "prompt %.*s in language %.*s is broken: %s", CF_STR_ARG(broken->word),
+               CF_STR_ARG(broken->language), cf_err_text(err));
+    }
+    return err;
 }
 
 static enum cf_err start_workers(struct cf_media_link *link, const struct cf_config *config) {
     bool is_shared = link->source.worker_count > 1 && config->spread_from > 0;
     struct cf_media_worker_config worker = {.rings = is_shared ? &link->rings : NULL,
                                             .sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
-                                            .sounds = link->sounds,
+                                            .sounds = cf_prompt_sounds_table(link->sounds),
                                             .sends_silence = config->sends_silence,
                                             .packets_per_sec = config->packet_rate};
     enum cf_err err = is_shared ? cf_worker_rings_init(&link->rings, link->source.worker_count) : CF_OK;
@@ -529,7 +550,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
         cf_worker_link_stop(&l->workers[i]);
     }
     cf_worker_rings_fini(&l->rings);
-    cf_prompt_sounds_destroy(cf_system_mem(), l->sounds);
+    cf_prompt_sounds_destroy(l->sounds);
     cf_zrtp_store_close(&l->zrtp_store);
     cf_socket_ledger_fini(&l->sockets);
     cf_leg_ledger_fini(&l->legs);

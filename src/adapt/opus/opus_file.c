@@ -3,6 +3,7 @@
 
 #include "adapt/opus/opus_codec.h"
 #include "core/clip/ogg.h"
+#include <opus.h>
 #include <string.h>
 
 /* A file being decoded. */
@@ -36,6 +37,33 @@ static enum cf_err survey(struct cf_span file, struct cf_opus_head *head, size_t
     }
     *ret_size = (size_t)ogg.granule - head->pre_skip;
     return CF_OK;
+}
+
+/* Framed as RFC 6716 section 3.2 says: whatever is in the frames, the decoder makes sound of it. */
+static bool is_framed(struct cf_span packet) {
+    const unsigned char *frames[48];
+    opus_int16 sizes[48];
+    return cf_codec_opus.payload_ticks(packet) > 0 &&
+           opus_packet_parse(packet.at, (opus_int32)packet.len, NULL, frames, sizes, NULL) > 0;
+}
+
+enum cf_err cf_opus_file_check(struct cf_span file) {
+    struct cf_opus_head head;
+    struct cf_ogg ogg;
+    struct cf_span packet;
+    size_t size;
+    enum cf_err err = survey(file, &head, &size);
+    cf_ogg_init(&ogg, file);
+    err = err == CF_OK ? cf_ogg_next(&ogg, &packet) : err; /* OpusHead */
+    err = err == CF_OK ? cf_ogg_next(&ogg, &packet) : err; /* OpusTags */
+    while (err == CF_OK) {
+        err = cf_ogg_next(&ogg, &packet);
+        if (err == CF_ERR_NOT_FOUND) {
+            return CF_OK;
+        }
+        err = err == CF_OK && !is_framed(packet) ? CF_ERR_MALFORMED : err;
+    }
+    return err;
 }
 
 static enum cf_err add_packet(struct decoding *d, struct cf_span packet) {

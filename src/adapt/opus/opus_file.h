@@ -14,6 +14,12 @@
 bool cf_opus_file_is(struct cf_span file);
 
 /**
+ * Can @p file be decoded? Reads all of it, decodes nothing: checksums, headers, length, framing of packets. Errors as below, but
+ * CF_ERR_NO_MEMORY.
+ */
+CF_MUST_USE enum cf_err cf_opus_file_check(struct cf_span file);
+
+/**
  * Decode @p file: *ret_count samples at *ret_pcm, owned by the caller, freed with cf_mem_free(mem, pcm, count * 2).
  * Out-parameters are untouched on failure. CF_ERR_MALFORMED, CF_ERR_TRUNCATED, CF_ERR_UNSUPPORTED, CF_ERR_LIMIT (empty or too
  * long), CF_ERR_NO_MEMORY.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What callers with ordinary phones can hear: the table of prompts, and the sounds that they are. Sounds are made once when the
- * server begins (adapt/opus/prompt_sounds.h), are read by all threads and never change.
+ * What callers with ordinary phones can hear: the table of prompts, and the sounds that they are. A sound is there before a
+ * player is told to say it (adapt/opus/prompt_sounds.h), is read by all threads and never changes.
  */
 #ifndef CF_CORE_PROMPT_PROMPT_H
 #define CF_CORE_PROMPT_PROMPT_H

@@ -161,20 +161,22 @@ static void say(struct line *line, void *resampler, const int16_t *pcm, size_t c
 static void speech_is_no_key(void **state) {
     (void)state;
     struct line line;
-    struct cf_sounds *sounds = NULL;
+    struct cf_prompt_sounds *sounds = NULL;
+    const struct cf_prompt_file *broken;
     static int16_t piece[48000];
     begin(&line, false, 30);
     void *resampler = cf_resampler_speex.create(&line.mem.mem, 48000, RATE);
     assert_non_null(resampler);
     /* Spoken words: all that callers are told. */
-    assert_ok(cf_prompt_sounds_create(&line.mem.mem, &sounds));
+    assert_ok(cf_prompt_sounds_create(&line.mem.mem, cf_prompt_files, cf_prompt_file_count, &sounds, &broken));
     for (size_t i = 0; i < CF_PROMPT_COUNT_; i++) {
-        struct cf_sound sound = cf_sounds_get(sounds, 0, (enum cf_prompt)i);
+        assert_ok(cf_prompt_sounds_prepare(sounds, 0, (enum cf_prompt)i));
+        struct cf_sound sound = cf_sounds_get(cf_prompt_sounds_table(sounds), 0, (enum cf_prompt)i);
         say(&line, resampler, sound.pcm, sound.count);
         pause(&line, 50);
     }
     assert_string_equal(line.keys, "");
-    cf_prompt_sounds_destroy(&line.mem.mem, sounds);
+    cf_prompt_sounds_destroy(sounds);
     /* Voices of other pitches, ten minutes in all. */
     for (uint32_t speaker = 1; speaker <= 10; speaker++) {
         struct cf_voice voice;

@@ -7,6 +7,7 @@
 
 #include "lib/test.h"
 #include "lib/test_mem.h"
+#include "lib/test_ogg.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -21,15 +22,29 @@ static double level_of(struct cf_sound sound, int *ret_peak) {
     return 10 * log10(power / (double)sound.count / (32768.0 * 32768.0));
 }
 
+/* All prompts of the tree. */
+static struct cf_prompt_sounds *sounds_of(const struct test_mem *mem) {
+    struct cf_prompt_sounds *sounds = NULL;
+    const struct cf_prompt_file *broken;
+    assert_ok(cf_prompt_sounds_create(&mem->mem, cf_prompt_files, cf_prompt_file_count, &sounds, &broken));
+    assert_null(broken);
+    return sounds;
+}
+
+/* The sound of @prompt, decoded if it was not. */
+static struct cf_sound sound_of(struct cf_prompt_sounds *sounds, enum cf_prompt prompt) {
+    assert_ok(cf_prompt_sounds_prepare(sounds, 0, prompt));
+    return cf_sounds_get(cf_prompt_sounds_table(sounds), 0, prompt);
+}
+
 static void every_prompt_is_there_and_equally_loud(void **state) {
     (void)state;
     struct test_mem mem;
-    struct cf_sounds *sounds = NULL;
     test_mem_init(&mem);
-    assert_ok(cf_prompt_sounds_create(&mem.mem, &sounds));
-    assert_str(sounds->languages[0].tag, CF_STR("en"));
+    struct cf_prompt_sounds *sounds = sounds_of(&mem);
+    assert_str(cf_prompt_sounds_table(sounds)->languages[0].tag, CF_STR("en"));
     for (size_t i = 0; i < CF_PROMPT_COUNT_; i++) {
-        struct cf_sound sound = cf_sounds_get(sounds, 0, (enum cf_prompt)i);
+        struct cf_sound sound = sound_of(sounds, (enum cf_prompt)i);
         struct cf_str text = cf_prompt_text((enum cf_prompt)i);
         int peak = 0;
         assert_true(sound.count > 0);
@@ -46,7 +61,7 @@ static void every_prompt_is_there_and_equally_loud(void **state) {
         /* Neither begins nor ends with a click. */
         assert_true(abs(sound.pcm[0]) < 100 && abs(sound.pcm[sound.count - 1]) < 100);
     }
-    cf_prompt_sounds_destroy(&mem.mem, sounds);
+    cf_prompt_sounds_destroy(sounds);
     test_mem_fini(&mem);
 }
 
@@ -63,27 +78,160 @@ static void prompts_can_be_told_apart(void **state) {
     (void)state;
     static int16_t recording[RECORDING];
     struct test_mem mem;
-    struct cf_sounds *sounds = NULL;
     test_mem_init(&mem);
-    assert_ok(cf_prompt_sounds_create(&mem.mem, &sounds));
-    struct cf_sound muted = cf_sounds_get(sounds, 0, CF_PROMPT_MUTED);
+    struct cf_prompt_sounds *sounds = sounds_of(&mem);
+    struct cf_sound muted = sound_of(sounds, CF_PROMPT_MUTED);
     memcpy(recording + (size_t)2 * CF_PROMPT_RATE_HZ, muted.pcm, muted.count * sizeof *muted.pcm);
     assert_true(likeness_in(&mem, recording, RECORDING, muted) > 0.95);
-    assert_true(likeness_in(&mem, recording, RECORDING, cf_sounds_get(sounds, 0, CF_PROMPT_UNMUTED)) < 0.8);
-    assert_true(likeness_in(&mem, recording, RECORDING, cf_sounds_get(sounds, 0, CF_PROMPT_HAND_UP)) < 0.8);
-    cf_prompt_sounds_destroy(&mem.mem, sounds);
+    assert_true(likeness_in(&mem, recording, RECORDING, sound_of(sounds, CF_PROMPT_UNMUTED)) < 0.8);
+    assert_true(likeness_in(&mem, recording, RECORDING, sound_of(sounds, CF_PROMPT_HAND_UP)) < 0.8);
+    cf_prompt_sounds_destroy(sounds);
     test_mem_fini(&mem);
 }
 
-static void memory_may_be_out_at_any_time(void **state) {
+/* What a server has that has told nobody anything yet: chimes, and no speech. */
+static void what_nobody_wanted_is_not_decoded(void **state) {
     (void)state;
     struct test_mem mem;
-    for (size_t i = 0; i < 30; i++) {
-        struct cf_sounds *sounds = NULL;
+    test_mem_init(&mem);
+    struct cf_prompt_sounds *sounds = sounds_of(&mem);
+    assert_true(mem.live_bytes < (size_t)400 * 1024);
+    for (size_t i = 0; i < CF_PROMPT_COUNT_; i++) {
+        struct cf_sound sound = cf_sounds_get(cf_prompt_sounds_table(sounds), 0, (enum cf_prompt)i);
+        assert_int_equal(sound.count > 0, cf_prompt_text((enum cf_prompt)i).len == 0);
+    }
+    cf_prompt_sounds_destroy(sounds);
+    test_mem_fini(&mem);
+}
+
+static void what_was_wanted_is_decoded_once_and_kept(void **state) {
+    (void)state;
+    struct test_mem mem;
+    test_mem_init(&mem);
+    struct cf_prompt_sounds *sounds = sounds_of(&mem);
+    struct cf_sound first = sound_of(sounds, CF_PROMPT_MUTED);
+    size_t allocations = mem.count;
+    struct cf_sound again = sound_of(sounds, CF_PROMPT_MUTED);
+    assert_true(first.count > 0);
+    assert_ptr_equal(first.pcm, again.pcm);
+    assert_int_equal(mem.count, allocations);
+    /* A language that is not there is English. */
+    assert_ok(cf_prompt_sounds_prepare(sounds, 5, CF_PROMPT_UNMUTED));
+    assert_true(cf_sounds_get(cf_prompt_sounds_table(sounds), 5, CF_PROMPT_UNMUTED).count > 0);
+    cf_prompt_sounds_destroy(sounds);
+    test_mem_fini(&mem);
+}
+
+/* The file of @word, said to be in @language. */
+static struct cf_prompt_file file_of(struct cf_str language, struct cf_str word) {
+    for (size_t i = 0; i < cf_prompt_file_count; i++) {
+        if (cf_str_eq(cf_prompt_files[i].word, word)) {
+            return (struct cf_prompt_file){language, word, cf_prompt_files[i].octets};
+        }
+    }
+    fail();
+    return (struct cf_prompt_file){.octets = {NULL, 0}};
+}
+
+static void what_a_language_lacks_is_prepared_in_english(void **state) {
+    (void)state;
+    struct test_mem mem;
+    struct cf_prompt_sounds *sounds = NULL;
+    const struct cf_prompt_file *broken;
+    const struct cf_prompt_file files[] = {file_of(CF_STR("de"), CF_STR("muted")), file_of(CF_STR("en"), CF_STR("muted")),
+                                           file_of(CF_STR("en"), CF_STR("unmuted"))};
+    test_mem_init(&mem);
+    assert_ok(cf_prompt_sounds_create(&mem.mem, files, 3, &sounds, &broken));
+    const struct cf_sounds *table = cf_prompt_sounds_table(sounds);
+    assert_int_equal(table->language_count, 2);
+    assert_ok(cf_prompt_sounds_prepare(sounds, 1, CF_PROMPT_MUTED));
+    assert_true(table->languages[1].sounds[CF_PROMPT_MUTED].count > 0);
+    assert_int_equal(table->languages[0].sounds[CF_PROMPT_MUTED].count, 0);
+    assert_ok(cf_prompt_sounds_prepare(sounds, 1, CF_PROMPT_UNMUTED));
+    assert_true(cf_sounds_get(table, 1, CF_PROMPT_UNMUTED).count > 0);
+    cf_prompt_sounds_destroy(sounds);
+    test_mem_fini(&mem);
+}
+
+/* The sounds of @file alone: the error, and that it is the file that is named. */
+static enum cf_err refusal_of(const struct cf_prompt_file *files, size_t count, const struct cf_prompt_file *blamed) {
+    struct test_mem mem;
+    struct cf_prompt_sounds *sounds = NULL;
+    const struct cf_prompt_file *broken = NULL;
+    test_mem_init(&mem);
+    enum cf_err err = cf_prompt_sounds_create(&mem.mem, files, count, &sounds, &broken);
+    assert_null(sounds);
+    assert_ptr_equal(broken, blamed);
+    assert_int_equal(mem.live, 0);
+    test_mem_fini(&mem);
+    return err;
+}
+
+static void a_broken_prompt_is_named_before_anybody_wants_it(void **state) {
+    (void)state;
+    struct cf_prompt_file files[] = {file_of(CF_STR("en"), CF_STR("muted")), file_of(CF_STR("en"), CF_STR("unmuted"))};
+    uint8_t copy[16384];
+    assert_true(files[1].octets.len < sizeof copy);
+    memcpy(copy, files[1].octets.at, files[1].octets.len);
+    copy[files[1].octets.len - 5] ^= 1;
+    files[1].octets.at = copy;
+    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_MALFORMED);
+    files[1].octets.len -= 5;
+    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_TRUNCATED);
+    files[1] = (struct cf_prompt_file){CF_STR("en"), CF_STR("nonsense"), files[0].octets};
+    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_NOT_FOUND);
+    files[1] = files[0];
+    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_NOT_FOUND);
+}
+
+/* All checksums are right, but a packet says that it is of no frames (RFC 6716 section 3.2.5). */
+static void a_packet_that_cant_be_decoded_is_found_as_well(void **state) {
+    (void)state;
+    struct cf_prompt_file file = file_of(CF_STR("en"), CF_STR("muted"));
+    uint8_t copy[16384];
+    uint8_t *page = copy;
+    assert_true(file.octets.len < sizeof copy);
+    memcpy(copy, file.octets.at, file.octets.len);
+    for (size_t i = 0; i + 4 < file.octets.len; i++) {
+        page = memcmp(copy + i, "OggS", 4) == 0 ? copy + i : page; /* the last one */
+    }
+    uint8_t *packet = page + 27 + page[26];
+    packet[0] |= 3U;
+    packet[1] = 0;
+    test_ogg_seal(page, file.octets.len - (size_t)(page - copy));
+    file.octets.at = copy;
+    assert_int_equal(refusal_of(&file, 1, &file), CF_ERR_MALFORMED);
+}
+
+static void memory_may_be_out_at_the_beginning(void **state) {
+    (void)state;
+    struct test_mem mem;
+    for (size_t i = 0; i < 5; i++) {
+        struct cf_prompt_sounds *sounds = NULL;
+        const struct cf_prompt_file *broken;
         test_mem_init(&mem);
         mem.fail_at = i;
-        assert_int_equal(cf_prompt_sounds_create(&mem.mem, &sounds), CF_ERR_NO_MEMORY);
+        assert_int_equal(cf_prompt_sounds_create(&mem.mem, cf_prompt_files, cf_prompt_file_count, &sounds, &broken),
+                         CF_ERR_NO_MEMORY);
         assert_null(sounds);
+        assert_null(broken);
+        test_mem_fini(&mem);
+    }
+}
+
+/* A player may be in the middle of it: what has failed is not tried again. */
+static void a_prompt_there_was_no_memory_for_stays_silent(void **state) {
+    (void)state;
+    struct test_mem mem;
+    for (size_t i = 0; i < 2; i++) {
+        test_mem_init(&mem);
+        struct cf_prompt_sounds *sounds = sounds_of(&mem);
+        mem.fail_at = mem.count + i;
+        assert_int_equal(cf_prompt_sounds_prepare(sounds, 0, CF_PROMPT_MUTED), CF_ERR_NO_MEMORY);
+        mem.fail_at = SIZE_MAX;
+        assert_ok(cf_prompt_sounds_prepare(sounds, 0, CF_PROMPT_MUTED));
+        assert_int_equal(cf_sounds_get(cf_prompt_sounds_table(sounds), 0, CF_PROMPT_MUTED).count, 0);
+        cf_prompt_sounds_destroy(sounds);
         test_mem_fini(&mem);
     }
 }
@@ -106,6 +254,7 @@ static void broken_files_are_refused(void **state) {
     for (size_t bit = 0; bit < file.len * 8; bit += 5) {
         memcpy(copy, file.at, file.len);
         copy[bit / 8] = (uint8_t)(copy[bit / 8] ^ 1U << bit % 8);
+        assert_int_not_equal(cf_opus_file_check((struct cf_span){copy, file.len}), CF_OK);
         assert_int_not_equal(cf_opus_file_decode(&mem.mem, (struct cf_span){copy, file.len}, &pcm, &count), CF_OK);
     }
     assert_int_equal(mem.live, 0);
@@ -113,4 +262,9 @@ static void broken_files_are_refused(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(every_prompt_is_there_and_equally_loud), cmocka_unit_test(prompts_can_be_told_apart),
-             cmocka_unit_test(memory_may_be_out_at_any_time), cmocka_unit_test(broken_files_are_refused))
+             cmocka_unit_test(what_nobody_wanted_is_not_decoded), cmocka_unit_test(what_was_wanted_is_decoded_once_and_kept),
+             cmocka_unit_test(what_a_language_lacks_is_prepared_in_english),
+             cmocka_unit_test(a_broken_prompt_is_named_before_anybody_wants_it),
+             cmocka_unit_test(a_packet_that_cant_be_decoded_is_found_as_well),
+             cmocka_unit_test(memory_may_be_out_at_the_beginning),
+             cmocka_unit_test(a_prompt_there_was_no_memory_for_stays_silent), cmocka_unit_test(broken_files_are_refused))

@@ -3,24 +3,9 @@
 
 #include "base/writer.h"
 #include "lib/test.h"
+#include "lib/test_ogg.h"
 
 #define PAGE_MAX 2000
-
-/* The checksum in another way than the code under test: by a table. */
-static uint32_t checksum(const uint8_t *at, size_t len) {
-    uint32_t table[256];
-    uint32_t crc = 0;
-    for (uint32_t i = 0; i < 256; i++) {
-        table[i] = i << 24;
-        for (int k = 0; k < 8; k++) {
-            table[i] = table[i] << 1 ^ (table[i] >> 31) * 0x04c11db7U;
-        }
-    }
-    for (size_t i = 0; i < len; i++) {
-        crc = crc << 8 ^ table[(crc >> 24 ^ at[i]) & 0xffU];
-    }
-    return crc;
-}
 
 /* A page of segments of @lens, octets 0, 1, 2... */
 static void put_page(struct cf_writer *w, uint8_t flags, uint8_t granule, const uint8_t *lens, uint8_t count) {
@@ -39,11 +24,7 @@ static void put_page(struct cf_writer *w, uint8_t flags, uint8_t granule, const 
             cf_put_u8(w, octet++);
         }
     }
-    uint8_t *page = w->base + begin;
-    uint32_t crc = checksum(page, w->len - begin);
-    for (int i = 0; i < 4; i++) {
-        page[22 + i] = (uint8_t)(crc >> 8 * i);
-    }
+    test_ogg_seal(w->base + begin, w->len - begin);
 }
 
 static void packets_come_out_of_pages(void **state) {
