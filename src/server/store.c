@@ -133,7 +133,7 @@ enum cf_err cf_store_restore(struct cf_store *store, struct cf_node *node, cf_us
 
 static enum cf_err write_location(struct cf_store *store, const struct cf_location_change *change, cf_usec now, cf_wall wall) {
     if (change->kind == CF_LOCATION_REMOVED) {
-        return cf_binding_store_remove(&store->db, change->aor, change->values.contact);
+        return cf_binding_store_remove(&store->db, change->aor, &change->values);
     }
     return cf_binding_store_put(&store->db, change->aor, &change->values, wall + (change->expires - now));
 }

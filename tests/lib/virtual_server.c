@@ -133,7 +133,7 @@ static void on_media(struct virtual_server *s, const struct cf_media_command *co
 
 static void on_location(struct virtual_server *s, const struct cf_location_change *change) {
     if (change->kind == CF_LOCATION_REMOVED) {
-        assert_ok(cf_binding_store_remove(&s->db, change->aor, change->values.contact));
+        assert_ok(cf_binding_store_remove(&s->db, change->aor, &change->values));
     } else {
         assert_ok(cf_binding_store_put(&s->db, change->aor, &change->values, VIRTUAL_WALL + change->expires));
     }

@@ -2,6 +2,11 @@
 /* Registrations in the database. */
 #include "adapt/sqlite/binding_store.h"
 
+/* The column is part of the key and never NULL: "" is none. */
+static struct cf_str key_instance(const struct cf_binding_values *values) {
+    return values->instance.at != NULL ? values->instance : CF_STR("");
+}
+
 enum cf_err cf_binding_store_put(struct cf_sqlite *c, struct cf_str aor, const struct cf_binding_values *values,
                                  cf_wall expires) {
     struct cf_sqlite_stmt st = {NULL, CF_OK};
@@ -10,7 +15,7 @@ enum cf_err cf_binding_store_put(struct cf_sqlite *c, struct cf_str aor, const s
                           "INSERT OR REPLACE INTO binding (aor, contact, params, instance, call_id, path, user_agent,"
                           " received, cseq, reg_id, q, expires_wall) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
     if (err == CF_OK) {
-        const struct cf_str texts[] = {aor,          values->contact,    values->params,  values->instance, values->call_id,
+        const struct cf_str texts[] = {aor,          values->contact,    values->params,  key_instance(values), values->call_id,
                                        values->path, values->user_agent, values->received};
         const int64_t numbers[] = {values->cseq, values->reg_id, values->q_thousandths, expires};
         int index = 1;
@@ -26,9 +31,19 @@ enum cf_err cf_binding_store_put(struct cf_sqlite *c, struct cf_str aor, const s
     return err;
 }
 
-enum cf_err cf_binding_store_remove(struct cf_sqlite *c, struct cf_str aor, struct cf_str contact) {
-    const struct cf_str texts[] = {aor, contact};
-    return cf_sqlite_run_texts(c, "DELETE FROM binding WHERE aor = ? AND contact = ?", texts, 2);
+enum cf_err cf_binding_store_remove(struct cf_sqlite *c, struct cf_str aor, const struct cf_binding_values *values) {
+    struct cf_sqlite_stmt st = {NULL, CF_OK};
+    enum cf_err err =
+        cf_sqlite_prepare(c, &st, "DELETE FROM binding WHERE aor = ? AND contact = ? AND instance = ? AND reg_id = ?");
+    if (err == CF_OK) {
+        cf_sqlite_bind_text(&st, 1, aor);
+        cf_sqlite_bind_text(&st, 2, values->contact);
+        cf_sqlite_bind_text(&st, 3, key_instance(values));
+        cf_sqlite_bind_int(&st, 4, values->reg_id);
+        err = cf_sqlite_run(&st);
+    }
+    cf_sqlite_finish(&st);
+    return err;
 }
 
 static enum cf_err remove_ended(struct cf_sqlite *c, cf_wall now) {
@@ -66,9 +81,10 @@ enum cf_err cf_binding_store_each(struct cf_sqlite *c, cf_wall now, cf_binding_v
     struct cf_sqlite_stmt st = {NULL, CF_OK};
     enum cf_err err = remove_ended(c, now);
     if (err == CF_OK) {
-        err = cf_sqlite_prepare(c, &st,
-                                "SELECT aor, contact, params, instance, call_id, path, user_agent, received, cseq, reg_id, q,"
-                                " expires_wall FROM binding ORDER BY aor, expires_wall");
+        err = cf_sqlite_prepare(
+            c, &st,
+            "SELECT aor, contact, params, NULLIF(instance, ''), call_id, path, user_agent, received, cseq, reg_id, q,"
+            " expires_wall FROM binding ORDER BY aor, expires_wall");
     }
     if (err == CF_OK) {
         err = visit_rows(&st, visit, ctx);

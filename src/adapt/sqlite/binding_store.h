@@ -10,8 +10,8 @@
 CF_MUST_USE enum cf_err cf_binding_store_put(struct cf_sqlite *c, struct cf_str aor, const struct cf_binding_values *values,
                                              cf_wall expires);
 
-/** Remove a registration; nothing happens if it is not there. */
-CF_MUST_USE enum cf_err cf_binding_store_remove(struct cf_sqlite *c, struct cf_str aor, struct cf_str contact);
+/** Remove the registration that the contact, instance and reg-id of @p values name; nothing happens if it is not there. */
+CF_MUST_USE enum cf_err cf_binding_store_remove(struct cf_sqlite *c, struct cf_str aor, const struct cf_binding_values *values);
 
 /** Called for each registration; views valid during the call. */
 typedef void cf_binding_visitor(void *ctx, struct cf_str aor, const struct cf_binding_values *values, cf_wall expires);

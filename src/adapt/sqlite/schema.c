@@ -111,6 +111,28 @@ static const char *const steps[] = {
     " is_revoked INTEGER NOT NULL DEFAULT 0"
     ") WITHOUT ROWID;"
     "CREATE INDEX session_end ON session (is_revoked, expires_wall);",
+    /* 10 -> 11: flows of one device are told apart by its instance ('': none) and reg-id, not by the contact (binding_store.c).
+     */
+    "CREATE TABLE flow ("
+    " aor TEXT NOT NULL,"
+    " contact TEXT NOT NULL,"
+    " instance TEXT NOT NULL,"
+    " reg_id INTEGER NOT NULL,"
+    " params TEXT,"
+    " call_id TEXT NOT NULL,"
+    " path TEXT,"
+    " user_agent TEXT,"
+    " received TEXT,"
+    " cseq INTEGER NOT NULL,"
+    " q INTEGER NOT NULL,"
+    " expires_wall INTEGER NOT NULL,"
+    " PRIMARY KEY (aor, contact, instance, reg_id)"
+    ") WITHOUT ROWID;"
+    "INSERT INTO flow (aor, contact, instance, reg_id, params, call_id, path, user_agent, received, cseq, q, expires_wall)"
+    " SELECT aor, contact, COALESCE(instance, ''), reg_id, params, call_id, path, user_agent, received, cseq, q, expires_wall"
+    " FROM binding;"
+    "DROP TABLE binding;"
+    "ALTER TABLE flow RENAME TO binding;",
 };
 
 enum cf_err cf_schema_apply(struct cf_sqlite *c) {

@@ -6,6 +6,7 @@
 #include "core/endpoint/endpoint.h"
 #include "core/focus/focus_timer.h"
 #include "core/focus/leg.h"
+#include "core/registrar/ways.h"
 
 /** An attempt to reach a participant: all registered devices at once, the first answer wins. */
 struct cf_dial {
@@ -14,6 +15,7 @@ struct cf_dial {
     struct cf_focus_timer timer; /**< end of ringing */
     struct cf_handle device;     /**< of the roster */
     struct cf_list legs;         /**< of struct cf_leg.in_dial */
+    struct cf_ways ways;         /**< bindings that were called */
     unsigned best_status;        /**< most telling final response so far; 0: none */
     bool is_ringing;
 };
@@ -28,10 +30,11 @@ void cf_leg_learn_way(struct cf_leg *leg, const struct cf_endpoint_event *event)
 /** Call the participant of @p device. */
 void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, cf_usec now);
 
-/** @p leg of an attempt rings, was answered by @p contact, or failed with @p status. */
+/** @p leg of an attempt rings, was answered by @p contact, or failed with @p status, which the device said (@p is_answer) or
+ * which stands for what happened on the way (408, 503). */
 void cf_dial_on_ringing(struct cf_leg *leg, cf_usec now);
 void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
-void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now);
+void cf_dial_on_failed(struct cf_leg *leg, unsigned status, bool is_answer, cf_usec now);
 
 /** Why devices need not ring any more (RFC 3326): the person has answered on another one. A whole line. */
 #define CF_FOCUS_ELSEWHERE CF_STR("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Calling people in (RFC 5366, RFC 4579 section 5.6): every registered device of a participant is rung at once, the first
- * answer wins, the others are cancelled; so are they when one says no for its user and not for itself (6xx). When all have failed
- * the most telling response decides what the roster shows.
+ * Calling people in (RFC 5366, RFC 4579 section 5.6): every registered device of a participant is rung at once, over one of its
+ * flows and over the next if that has failed (RFC 5626 section 7); the first answer wins, the others are cancelled; so are they
+ * when one says no for its user and not for itself (6xx). When all have failed the most telling response decides what the roster
+ * shows.
  */
 #include "base/hash.h"
 #include "core/focus/chat.h"
@@ -106,8 +107,9 @@ static void end_legs(struct cf_dial *dial, struct cf_str why, cf_usec now) {
 }
 
 static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, cf_usec now);
+static bool call_another_way(struct cf_dial *dial, const struct cf_leg *failed, unsigned status, cf_usec now);
 
-void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now) {
+void cf_dial_on_failed(struct cf_leg *leg, unsigned status, bool is_answer, cf_usec now) {
     struct cf_dial *dial = leg->dial;
     leg->dial = NULL;
     leg->has_left = true;
@@ -115,6 +117,10 @@ void cf_dial_on_failed(struct cf_leg *leg, unsigned status, cf_usec now) {
     if (status == 488 && call_otherwise(dial, leg, now)) {
         return;
     }
+    if (cf_ways_is_flow_failure(status, is_answer, leg->was_heard) && call_another_way(dial, leg, status, now)) {
+        return;
+    }
+    status = status == CF_STATUS_FLOW_FAILED ? 480 : status; /* no word for people (RFC 5626 section 11.5) */
     if (weight(status) > weight(dial->best_status)) {
         dial->best_status = status;
     }
@@ -215,21 +221,23 @@ static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
     }
 }
 
+/* What names a binding, also after it was refreshed. */
 static uint64_t hash_of(const struct cf_binding *binding) {
-    uint64_t hash = cf_hash(0, binding->values.contact);
+    uint64_t hash = cf_hash(cf_hash(binding->values.reg_id, binding->values.instance), binding->values.contact);
     return hash == 0 ? 1 : hash;
 }
 
-/* Calls one device, or with @p binding NULL the configured proxy. False if it can't be called. */
-static bool call_device(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_binding *binding,
-                        uint8_t keying_rank, const struct companions *companions, cf_usec now) {
+/* Calls one device, or with @p binding NULL the configured proxy. NULL if it can't be called. */
+static struct cf_leg *call_device(struct cf_dial *dial, const struct cf_roster_participant *whom,
+                                  const struct cf_binding *binding, uint8_t keying_rank, const struct companions *companions,
+                                  cf_usec now) {
     struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
     struct cf_room *room = dial->room;
     struct cf_caller callee = {.aor = whom->aor, .name = whom->name, .is_verified = binding != NULL};
     struct cf_leg *leg = cf_leg_create(room, &callee);
     if (leg == NULL) {
-        return false;
+        return NULL;
     }
     learn_way(leg, binding);
     leg->keying_rank = keying_rank;
@@ -249,11 +257,22 @@ static bool call_device(struct cf_dial *dial, const struct cf_roster_participant
     if (cf_leg_describe(leg, NULL, lines, &media) != CF_OK ||
         cf_session_init_caller(&leg->session, &usage, &call, now) != CF_OK) {
         cf_leg_destroy(leg, now);
-        return false;
+        return NULL;
     }
     leg->dial = dial;
     cf_list_append(&dial->legs, &leg->in_dial);
-    return true;
+    return leg;
+}
+
+/* Calls a device over one of its flows. */
+static struct cf_leg *call_over(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_binding *binding,
+                                const struct companions *companions, cf_usec now) {
+    cf_ways_take(&dial->ways, binding);
+    struct cf_leg *leg = call_device(dial, whom, binding, 0, companions, now);
+    if (leg != NULL) {
+        leg->way = dial->ways.taken[dial->ways.count - 1];
+    }
+    return leg;
 }
 
 static void call_devices(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_conference *conf,
@@ -266,8 +285,10 @@ static void call_devices(struct cf_dial *dial, const struct cf_roster_participan
         return;
     }
     const struct cf_aor_record *record = cf_focus_locate(focus, whom->aor);
-    for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
-        call_device(dial, whom, b, 0, &companions, now);
+    const struct cf_binding *binding = cf_ways_to_another(&dial->ways, record);
+    while (binding != NULL) {
+        call_over(dial, whom, binding, &companions, now);
+        binding = cf_ways_to_another(&dial->ways, record);
     }
 }
 
@@ -291,11 +312,39 @@ static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, c
         return false;
     }
     fill_companions(&companions, dial->room->focus, conf);
-    if (!call_device(dial, device->participant, binding, (uint8_t)(refused->keying_rank + 1), &companions, now)) {
+    struct cf_leg *again = call_device(dial, device->participant, binding, (uint8_t)(refused->keying_rank + 1), &companions, now);
+    if (again == NULL) {
         return false;
     }
-    cf_leg_set_timer(CF_OF(cf_list_last(&dial->legs), struct cf_leg, in_dial));
+    again->way = refused->way;
+    cf_leg_set_timer(again);
     return true;
+}
+
+/* RFC 5626 section 7: the flow has failed and not the device, which is called over its next one. */
+static bool call_another_way(struct cf_dial *dial, const struct cf_leg *failed, unsigned status, cf_usec now) {
+    struct cf_focus *focus = dial->room->focus;
+    struct cf_conference *conf = cf_room_conference(dial->room);
+    const struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, dial->device);
+    if (device == NULL || failed->way.device == 0) {
+        return false;
+    }
+    if (status == CF_STATUS_FLOW_FAILED) {
+        cf_location_on_flow_failed(focus->config.location, failed->aor, failed->way.serial);
+    }
+    struct companions companions;
+    fill_companions(&companions, focus, conf);
+    const struct cf_aor_record *record = cf_focus_locate(focus, failed->aor);
+    struct cf_leg *leg = NULL;
+    const struct cf_binding *next = cf_ways_to_same(&dial->ways, record, failed->way.device);
+    while (leg == NULL && next != NULL) {
+        leg = call_over(dial, device->participant, next, &companions, now);
+        next = cf_ways_to_same(&dial->ways, record, failed->way.device);
+    }
+    if (leg != NULL) {
+        cf_leg_set_timer(leg);
+    }
+    return leg != NULL;
 }
 
 static struct cf_dial *make_dial(struct cf_room *room, struct cf_handle device, cf_usec now) {

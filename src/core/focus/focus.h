@@ -70,10 +70,10 @@ struct cf_focus_config {
     struct cf_dialog_table *dialogs;
     const struct cf_endpoint_local *locals; /**< the endpoint's, for Record-Route */
     size_t local_count;
-    const struct cf_location *location; /**< where users are; NULL: only by proxy */
-    const struct cf_policy *policy;     /**< what is negotiated */
-    const uint8_t *fingerprint;         /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
-    struct cf_focus_zrtp zrtp;          /**< .prepare NULL: no ZRTP */
+    struct cf_location *location;   /**< where users are; NULL: only by proxy */
+    const struct cf_policy *policy; /**< what is negotiated */
+    const uint8_t *fingerprint;     /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
+    struct cf_focus_zrtp zrtp;      /**< .prepare NULL: no ZRTP */
     bool (*demands_aes256)(void *ctx, struct cf_str room); /**< does the room with that key? NULL: none does */
     void *demands_ctx;
     const struct cf_content_codecs *codecs; /**< bodies: inflate, deflate, lists */

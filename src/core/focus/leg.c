@@ -206,7 +206,7 @@ static void tell_connected(struct cf_leg *leg, cf_usec now) {
 static void on_ended(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
     cf_leg_stop_media(leg, now);
     if (leg->dial != NULL) {
-        cf_dial_on_failed(leg, event->status, now);
+        cf_dial_on_failed(leg, event->status, event->cause == CF_SESSION_CAUSE_REJECTED, now);
         return;
     }
     struct cf_conference *conf = cf_room_conference(leg->room);
@@ -222,6 +222,7 @@ static void on_ended(struct cf_leg *leg, const struct cf_session_event *event, c
 static void on_event(struct cf_leg *leg, const struct cf_session_event *event, cf_usec now) {
     switch (event->kind) {
     case CF_SESSION_PROVISIONAL:
+        leg->was_heard = true;
         if (event->status >= 180 && leg->dial != NULL) {
             cf_dial_on_ringing(leg, now);
         }

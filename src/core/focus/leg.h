@@ -8,6 +8,7 @@
 #include "core/focus/focus_timer.h"
 #include "core/focus/line_use.h"
 #include "core/menu/attendant.h"
+#include "core/registrar/ways.h"
 
 struct cf_dial;
 struct cf_room;
@@ -47,7 +48,9 @@ struct cf_leg {
     struct cf_handle device; /**< in the roster; unset: not admitted */
     struct cf_dial *dial;    /**< the attempt it is part of; NULL: called in, or has won */
     struct cf_link in_dial;
-    uint64_t binding;         /**< called out: hash of the Contact that is called; 0: by the proxy */
+    uint64_t binding;         /**< called out: hash of what names the binding that is called; 0: by the proxy */
+    struct cf_way_taken way;  /**< called out: the same for whoever looks for another flow; zeros: by the proxy */
+    bool was_heard;           /**< called out: the device has said that it is at work */
     uint8_t keying_rank;      /**< keyings that the peer has refused */
     struct cf_list referrals; /**< of struct cf_referral.in_leg: they share the session's dialog */
     struct cf_str aor;        /**< owned, canonical */

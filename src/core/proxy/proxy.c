@@ -3,15 +3,14 @@
 #include "core/proxy/proxy.h"
 
 #include "base/heap.h"
-#include "core/endpoint/local_uri.h"
 #include "core/proxy/best_response.h"
-#include "core/proxy/flow_token.h"
+#include "core/proxy/record_route.h"
 #include "core/proxy/rewrite.h"
 #include "core/proxy/way.h"
+#include "core/registrar/ways.h"
 
 #define MESSAGE_MAX CF_SIP_MESSAGE_MAX
 #define TIMER_C CF_SEC(180)
-#define ROUTE_VALUE_MAX 512
 
 struct context;
 
@@ -20,7 +19,9 @@ struct branch {
     struct cf_handle handle;
     struct context *context;
     struct cf_tx_id tx;
-    bool is_open;  /* no final response yet */
+    struct cf_way_taken way; /* the binding; zeros inside of dialogs */
+    bool was_heard;          /* the device has said that it is at work */
+    bool is_open;            /* no final response yet */
     bool is_there; /* its transaction may still bring something: 2xx of an INVITE come again until they are acknowledged */
 };
 
@@ -29,9 +30,12 @@ struct context {
     struct cf_handle handle;
     struct cf_timer timer; /* Timer C */
     struct cf_link link;
-    struct cf_tx_id tx; /* the request's transaction */
+    struct cf_tx_id tx;       /* the request's transaction */
+    struct cf_flow_id caller; /* that it came over */
     bool is_invite;
-    bool is_answered; /* a final response went back */
+    bool is_answered;  /* a final response went back */
+    bool is_cancelled; /* nobody is to be rung any more */
+    struct cf_ways ways;
     size_t branch_count;
     struct branch branches[CF_PROXY_BRANCHES_MAX];
     struct cf_best_response best;
@@ -96,40 +100,6 @@ static struct cf_span key_of(const struct cf_proxy *proxy) {
     return (struct cf_span){proxy->key, sizeof proxy->key};
 }
 
-static bool makes_dialog(enum cf_sip_method method) {
-    return method == CF_SIP_METHOD_INVITE || method == CF_SIP_METHOD_SUBSCRIBE || method == CF_SIP_METHOD_REFER ||
-           method == CF_SIP_METHOD_NOTIFY;
-}
-
-static const struct cf_endpoint_local *local_of(const struct cf_proxy *proxy, struct cf_flow_id flow) {
-    struct cf_flow_info info;
-    bool is_known = cf_endpoint_flow_info(proxy->config.endpoint, flow, &info) && info.local < proxy->config.local_count;
-    return is_known ? &proxy->config.locals[info.local] : &proxy->config.locals[0];
-}
-
-/* Each end sends to the address that its own flow is on: two values where these differ (RFC 5658 section 3). */
-static struct cf_str record_route(const struct cf_proxy *proxy, const struct cf_endpoint_event *event, struct cf_flow_id callee,
-                                  char *room) {
-    char token[CF_FLOW_TOKEN_LEN];
-    const struct cf_sip_message *msg = event->message;
-    const struct cf_flow_seal seal = {msg->call_id, msg->from_tag};
-    const struct cf_flow_pair pair = {event->flow, callee};
-    bool is_sips = msg->request_uri.scheme == CF_SIP_SCHEME_SIPS;
-    const struct cf_endpoint_local *to_callee = local_of(proxy, callee);
-    const struct cf_endpoint_local *to_caller = local_of(proxy, event->flow);
-    struct cf_writer t;
-    struct cf_writer w;
-    cf_writer_init(&t, token, sizeof token);
-    cf_put_flow_token(&t, proxy->config.hash, key_of(proxy), &seal, &pair);
-    cf_writer_init(&w, room, ROUTE_VALUE_MAX);
-    cf_put_local_route(&w, to_callee, cf_writer_str(&t), is_sips);
-    if (to_callee != to_caller) {
-        cf_put_lit(&w, ", ");
-        cf_put_local_route(&w, to_caller, cf_writer_str(&t), is_sips);
-    }
-    return cf_writer_ok(&w) ? cf_writer_str(&w) : CF_STR_NONE;
-}
-
 static cf_usec ring_usec(const struct cf_proxy *proxy) {
     return proxy->config.ring_usec == 0 ? TIMER_C : proxy->config.ring_usec;
 }
@@ -140,6 +110,7 @@ static struct context *make_context(struct cf_proxy *proxy, const struct cf_endp
         return NULL;
     }
     context->tx = event->tx;
+    context->caller = event->flow;
     context->is_invite = event->message->method == CF_SIP_METHOD_INVITE;
     cf_list_append(&proxy->list, &context->link);
     context->handle = cf_handle_add(&proxy->contexts, context);
@@ -189,20 +160,42 @@ static struct cf_str target_for(const struct cf_sip_message *msg, struct cf_str 
     return cf_writer_ok(&w) ? cf_writer_str(&w) : contact;
 }
 
-static bool send_to_binding(struct cf_proxy *proxy, struct context *context, const struct cf_endpoint_event *event,
+static bool send_to_binding(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg,
                             const struct cf_binding *binding, cf_usec now) {
-    char room[ROUTE_VALUE_MAX];
+    char room[CF_PROXY_RECORD_ROUTE_MAX];
     char target[CF_BINDING_TEXT_MAX];
     struct cf_flow_id flow = {binding->values.flow};
     struct cf_route route = {.flow = flow, .uri = cf_proxy_next_hop(binding)};
-    struct cf_proxy_rewrite rewrite = {.request_uri = target_for(event->message, binding->values.contact, target, sizeof target),
+    struct cf_proxy_rewrite rewrite = {.request_uri = target_for(msg, binding->values.contact, target, sizeof target),
                                        .route = binding->values.path,
                                        .realm = proxy->config.realm,
                                        .own_routes = SIZE_MAX};
-    if (makes_dialog(event->message->method)) {
-        rewrite.record_route = record_route(proxy, event, flow, room);
+    const struct cf_flow_pair pair = {context->caller, flow};
+    struct cf_writer w;
+    cf_writer_init(&w, room, sizeof room);
+    rewrite.record_route = cf_proxy_record_route(&proxy->config, key_of(proxy), msg, &pair, &w);
+    if (!send_branch(proxy, context, msg, &rewrite, &route, now)) {
+        return false;
     }
-    return send_branch(proxy, context, event->message, &rewrite, &route, now);
+    context->branches[context->branch_count - 1].way = context->ways.taken[context->ways.count - 1];
+    return true;
+}
+
+/* The next binding that the request may go to, taken: of @p device, or if that is 0 of a device that has none yet. */
+static const struct cf_binding *take_way(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg,
+                                         const struct cf_aor_record *record, uint64_t device, bool *ret_is_unsafe) {
+    for (;;) {
+        const struct cf_binding *binding =
+            device == 0 ? cf_ways_to_another(&context->ways, record) : cf_ways_to_same(&context->ways, record, device);
+        if (binding == NULL || cf_proxy_is_safe_enough(&proxy->config, msg, binding)) {
+            if (binding != NULL) {
+                cf_ways_take(&context->ways, binding);
+            }
+            return binding;
+        }
+        cf_ways_pass_over(&context->ways, binding);
+        *ret_is_unsafe = true;
+    }
 }
 
 static bool has_hops_left(const struct cf_sip_message *msg) {
@@ -222,18 +215,17 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     if (context == NULL) {
         return 503;
     }
-    bool is_refused = false;
-    for (const struct cf_binding *b = cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
-        bool is_meant = target->verdict == CF_GRUU_ACCOUNT || b == target->binding;
-        if (is_meant && cf_proxy_is_safe_enough(&proxy->config, event->message, b)) {
-            send_to_binding(proxy, context, event, b, now);
-        } else {
-            is_refused = is_refused || is_meant;
-        }
+    bool is_unsafe = false;
+    uint64_t device = target->verdict == CF_GRUU_DEVICE ? cf_binding_device(target->binding) : 0;
+    const struct cf_binding *binding = take_way(proxy, context, event->message, record, device, &is_unsafe);
+    while (binding != NULL) {
+        bool is_sent = send_to_binding(proxy, context, event->message, binding, now);
+        bool is_enough = is_sent && device != 0;
+        binding = is_enough ? NULL : take_way(proxy, context, event->message, record, device, &is_unsafe);
     }
     if (context->branch_count == 0) {
         free_context(proxy, context);
-        *ret_is_unsafe = is_refused;
+        *ret_is_unsafe = is_unsafe;
         return 480;
     }
     return 0;
@@ -263,9 +255,11 @@ unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoin
     struct cf_proxy_token token;
     struct cf_proxy_way way;
     const struct cf_sip_message *msg = event->message;
-    if (!cf_proxy_token_of(&proxy->config, key_of(proxy), msg, &token) ||
-        !cf_proxy_find_way(&proxy->config, msg, token.other, &way)) {
+    if (!cf_proxy_token_of(&proxy->config, key_of(proxy), msg, &token)) {
         return 481;
+    }
+    if (!cf_proxy_find_way(&proxy->config, msg, token.other, &way)) {
+        return CF_STATUS_FLOW_FAILED; /* RFC 5626 section 5.3.1: not 481, the device may still come back to the dialog */
     }
     if (!has_hops_left(msg)) {
         return 483;
@@ -322,6 +316,7 @@ static void answer(struct cf_proxy *proxy, struct context *context, unsigned sta
 }
 
 static void cancel_open(struct cf_proxy *proxy, struct context *context, cf_usec now) {
+    context->is_cancelled = true;
     for (size_t i = 0; context->is_invite && i < context->branch_count; i++) {
         if (context->branches[i].is_open) {
             cf_endpoint_cancel(proxy->config.endpoint, context->branches[i].tx, CF_STR_NONE, now);
@@ -370,6 +365,42 @@ static void answer_with_best(struct cf_proxy *proxy, struct context *context, cf
     answer(proxy, context, status == 503 ? 500 : status, now);
 }
 
+/* The binding @p way is dead: an edge proxy has lost the flow (RFC 5626 section 7). */
+static void forget_flow(struct cf_proxy *proxy, struct cf_str aor, const struct cf_way_taken *way) {
+    if (way->device != 0) {
+        cf_location_on_flow_failed(proxy->config.location, aor, way->serial);
+    }
+}
+
+/*
+ * RFC 5626 section 7: the flow of @p branch failed with @p status, which the device did not say itself; another flow of the same
+ * device takes its place. False: there is none, or it was no failure of a flow.
+ */
+static bool go_another_way(struct cf_proxy *proxy, const struct branch *branch, unsigned status, bool is_answer, cf_usec now) {
+    struct context *context = branch->context;
+    struct cf_user_target target;
+    bool is_unsafe = false;
+    const struct cf_sip_message *request = cf_endpoint_request_of(proxy->config.endpoint, context->tx);
+    bool is_too_late = status == 408 && !context->is_invite; /* who asked has given up as well */
+    if (branch->way.device == 0 || request == NULL || is_too_late ||
+        !cf_ways_is_flow_failure(status, is_answer, branch->was_heard)) {
+        return false;
+    }
+    cf_user_target_find(proxy->config.gruus, proxy->config.location, &proxy->config.domains, &request->request_uri, &target);
+    if (status == CF_STATUS_FLOW_FAILED) {
+        forget_flow(proxy, target.aor, &branch->way);
+    }
+    if (context->is_answered || context->is_cancelled) {
+        return false;
+    }
+    const struct cf_aor_record *record = cf_location_find(proxy->config.location, target.aor);
+    const struct cf_binding *binding = take_way(proxy, context, request, record, branch->way.device, &is_unsafe);
+    while (binding != NULL && !send_to_binding(proxy, context, request, binding, now)) {
+        binding = take_way(proxy, context, request, record, branch->way.device, &is_unsafe);
+    }
+    return binding != NULL;
+}
+
 /* Answers when the last branch has; frees the context when nothing can come any more. */
 static void settle(struct cf_proxy *proxy, struct context *context, cf_usec now) {
     if (!is_any_open(context) && !context->is_answered) {
@@ -391,7 +422,9 @@ static void on_final(struct cf_proxy *proxy, struct branch *branch, const struct
         cancel_open(proxy, context, now);
         return;
     }
-    keep_best(proxy, context, msg->status, msg);
+    if (!go_another_way(proxy, branch, msg->status, true, now)) {
+        keep_best(proxy, context, msg->status, msg);
+    }
     if (msg->status >= 600) {
         cancel_open(proxy, context, now);
     }
@@ -409,6 +442,7 @@ static void on_response(struct cf_proxy *proxy, struct branch *branch, const str
     if (msg->status >= 200) {
         on_final(proxy, branch, msg, now);
     } else if (msg->status > 100 && !branch->context->is_answered) {
+        branch->was_heard = true;
         ring_on(proxy, branch->context, now);
         relay(proxy, branch->context, msg, now);
     }
@@ -419,9 +453,12 @@ static void on_branch(struct cf_proxy *proxy, struct branch *branch, const struc
     if (event->kind == CF_ENDPOINT_RESPONSE) {
         on_response(proxy, branch, event->message, now);
     } else if (event->kind == CF_ENDPOINT_FAILED) {
+        bool is_timeout = event->err == CF_ERR_TIMEOUT;
         branch->is_open = false;
         branch->is_there = false;
-        keep_best(proxy, context, event->err == CF_ERR_TIMEOUT ? 408 : 500, NULL);
+        if (!go_another_way(proxy, branch, is_timeout ? 408 : 503, false, now)) {
+            keep_best(proxy, context, is_timeout ? 408 : 500, NULL);
+        }
     } else if (event->kind == CF_ENDPOINT_TERMINATED) {
         branch->is_open = false;
         branch->is_there = false;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A small stateful proxy (RFC 3261 section 16): requests between users of this server, forked in parallel to all registered
- * devices, with Record-Route so that dialogs keep going over the devices' flows (RFC 5626 section 5.3). It forwards to registered
- * devices only: it is no open relay. A machine on top of the endpoint; single-threaded.
+ * devices, one flow of each (RFC 5626 section 7: the next one if that has failed), with Record-Route so that dialogs keep going
+ * over the devices' flows (RFC 5626 section 5.3). It forwards to registered devices only: it is no open relay. A machine on top
+ * of the endpoint; single-threaded.
  *
  * The Record-Route URI carries a token: the two flows and a keyed hash of them and of the dialog (docs/adr/0185), so that a later
  * request from one end finds the other, and nobody can make one up or use it for another dialog.
@@ -30,7 +31,7 @@ struct cf_proxy_config {
     const struct cf_entropy *entropy;
     const struct cf_hash *hash;
     struct cf_endpoint *endpoint;
-    const struct cf_location *location;
+    struct cf_location *location; /**< bindings whose flow an edge proxy has lost are removed */
     const struct cf_gruu_maker *gruus;
     const struct cf_endpoint_local *locals; /**< the endpoint's, for Record-Route */
     size_t local_count;
@@ -67,7 +68,10 @@ bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_messag
  */
 bool cf_proxy_has_forwarded(const struct cf_proxy *proxy, const struct cf_sip_message *message);
 
-/** Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (never for ACK). */
+/**
+ * Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (which an ACK never is):
+ * 481 (no token of ours for this dialog), 430 (the flow of the other end is gone), 483, 503.
+ */
 unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now);
 
 /** RESPONSE, FAILED and TERMINATED of a branch, or CANCELLED of a request that is being forwarded. */

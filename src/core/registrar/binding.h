@@ -28,6 +28,15 @@ struct cf_binding_values {
     struct cf_handle flow;    /**< connection that the REGISTER came over; not stored */
 };
 
+/** Does the contact keep a flow, by an instance and a reg-id (RFC 5626 section 6)? */
+bool cf_binding_is_outbound(const struct cf_binding_values *values);
+
+/** Does one of @p a and @p b, of the same address-of-record, replace the other? */
+bool cf_binding_is_same(const struct cf_binding_values *a, const struct cf_binding_values *b);
+
+/** Have they one row in the store: contact, instance and reg-id? */
+bool cf_binding_is_same_row(const struct cf_binding_values *a, const struct cf_binding_values *b);
+
 /** A binding. */
 struct cf_binding {
     struct cf_link of_aor;           /**< in its record */

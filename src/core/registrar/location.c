@@ -2,8 +2,6 @@
 /* The location service. */
 #include "core/registrar/location.h"
 
-#include "core/sip/uri.h"
-
 /* A row that waits for cf_location_poll(). The texts stand behind it. */
 struct change {
     struct cf_link link;
@@ -184,27 +182,6 @@ const struct cf_binding *cf_aor_next(const struct cf_aor_record *record, const s
     return link == NULL ? NULL : CF_OF(link, struct cf_binding, of_aor);
 }
 
-static bool is_same_contact(struct cf_str a, struct cf_str b) {
-    struct cf_sip_uri x;
-    struct cf_sip_uri y;
-    if (cf_str_eq(a, b)) {
-        return true;
-    }
-    return cf_sip_uri_parse(a, &x) == CF_OK && cf_sip_uri_parse(b, &y) == CF_OK && cf_sip_uri_eq(&x, &y);
-}
-
-/*
- * RFC 5626 section 6: with an instance and a reg-id these two name the binding. A phone with an instance but without reg-id is
- * still one device: Linphone changes its port and would else be rung twice.
- */
-static bool is_same_device(const struct cf_binding_values *a, const struct cf_binding_values *b) {
-    return a->instance.at != NULL && cf_str_eq(a->instance, b->instance) && a->reg_id == b->reg_id;
-}
-
-static bool is_same(const struct cf_binding_values *a, const struct cf_binding_values *b) {
-    return is_same_device(a, b) || is_same_contact(a->contact, b->contact);
-}
-
 /* RFC 3261 section 10.3 step 7: same Call-ID and a CSeq that is not higher. */
 static bool is_newer(const struct cf_binding *binding, struct cf_str call_id, uint32_t cseq) {
     return cf_str_eq(binding->values.call_id, call_id) && binding->values.cseq >= cseq;
@@ -305,7 +282,7 @@ static enum cf_err check_update(const struct update *u) {
          b = cf_aor_next(u->record, b)) {
         bool is_touched = false;
         for (size_t i = 0; i < u->count; i++) {
-            bool fits = is_same(&b->values, u->ops[i].values);
+            bool fits = cf_binding_is_same(&b->values, u->ops[i].values);
             if (fits && is_newer(b, u->ops[i].values->call_id, u->ops[i].values->cseq)) {
                 return CF_ERR_STATE;
             }
@@ -357,19 +334,19 @@ static struct cf_binding *find_replaced(const struct cf_aor_record *record, cons
                                         uint64_t before) {
     CF_LIST_EACH (&record->bindings, link, following) {
         struct cf_binding *binding = CF_OF(link, struct cf_binding, of_aor);
-        if (binding->serial < before && is_same(&binding->values, values)) {
+        if (binding->serial < before && cf_binding_is_same(&binding->values, values)) {
             return binding;
         }
     }
     return NULL;
 }
 
-/* Takes those that are older than @p before out of the way. A successor with the same contact has the same row of the store. */
+/* Takes those that are older than @p before out of the way. A successor may have the same row of the store. */
 static void remove_replaced(struct update *u, const struct cf_location_op *op, uint64_t before) {
     struct cf_aor_record *record = find_record(u->location, u->aor);
     struct cf_binding *old = record == NULL ? NULL : find_replaced(record, op->values, before);
     while (old != NULL) {
-        if (!binds(op) || !cf_str_eq(old->values.contact, op->values->contact)) {
+        if (!binds(op) || !cf_binding_is_same_row(&old->values, op->values)) {
             tell(u->location, CF_LOCATION_REMOVED, old);
         }
         free_binding(u->location, old);
@@ -463,13 +440,24 @@ void cf_location_on_flow_closed(struct cf_location *location, struct cf_handle f
         struct cf_link *first = cf_list_first(&record->bindings);
         cf_assert(first != NULL);
         struct cf_binding *binding = CF_OF(first, struct cf_binding, of_flow);
-        if (binding->values.instance.at != NULL && binding->values.reg_id != 0) {
+        if (cf_binding_is_outbound(&binding->values) && binding->values.path.len == 0) {
             remove_binding(location, binding);
         } else {
             leave_flow(location, binding);
         }
         /* The record goes with its last binding. */
         record = find_flow(location, flow);
+    }
+}
+
+void cf_location_on_flow_failed(struct cf_location *location, struct cf_str aor, uint64_t serial) {
+    struct cf_aor_record *record = find_record(location, aor);
+    struct cf_link *link = record == NULL ? NULL : cf_list_first(&record->bindings);
+    while (link != NULL && CF_OF(link, struct cf_binding, of_aor)->serial != serial) {
+        link = cf_list_next(&record->bindings, link);
+    }
+    if (link != NULL && cf_binding_is_outbound(&CF_OF(link, struct cf_binding, of_aor)->values)) {
+        remove_binding(location, CF_OF(link, struct cf_binding, of_aor));
     }
 }
 

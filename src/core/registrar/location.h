@@ -35,15 +35,15 @@ struct cf_location {
 
 /** What has to be written to the store. */
 enum cf_location_change_kind {
-    CF_LOCATION_STORED,  /**< insert or replace the row (aor, contact) */
-    CF_LOCATION_REMOVED, /**< delete the row (aor, contact) */
+    CF_LOCATION_STORED,  /**< insert or replace the row (aor, contact, instance, reg-id) */
+    CF_LOCATION_REMOVED, /**< delete that row */
 };
 
 /** A row to be written. Views valid until the next call on the service. */
 struct cf_location_change {
     enum cf_location_change_kind kind;
     struct cf_str aor;
-    struct cf_binding_values values; /**< only .contact counts for REMOVED */
+    struct cf_binding_values values; /**< only what names the row counts for REMOVED */
     cf_usec expires;                 /**< monotonic end of the registration; the store keeps wall clock */
 };
 
@@ -61,9 +61,9 @@ struct cf_location_op {
 
 /**
  * Do all of @p ops to the bindings of @p aor (canonical), or nothing (RFC 3261 section 10.3 step 7). A binding replaces those of
- * the same device (instance and reg-id) and of the same contact URI, also of a contact before it in @p ops; removing one that is
- * not there is no error. CF_ERR_STATE if this request is older than the one that made a binding it touches (same Call-ID, CSeq
- * not greater): answer 500. CF_ERR_LIMIT, CF_ERR_NO_MEMORY.
+ * the same device (instance and reg-id) and, unless both have these, of the same contact URI, also of a contact before it in
+ * @p ops; removing one that is not there is no error. CF_ERR_STATE if this request is older than the one that made a binding it
+ * touches (same Call-ID, CSeq not greater): answer 500. CF_ERR_LIMIT, CF_ERR_NO_MEMORY.
  */
 CF_MUST_USE enum cf_err cf_location_update(struct cf_location *location, struct cf_str aor, const struct cf_location_op *ops,
                                            size_t count);
@@ -89,9 +89,15 @@ const struct cf_binding *cf_aor_next(const struct cf_aor_record *record, const s
 /** The latest binding of the device @p instance of @p aor, or NULL. For public GRUUs. */
 const struct cf_binding *cf_location_find_instance(const struct cf_location *location, struct cf_str aor, struct cf_str instance);
 
-/** A connection is gone: its bindings with an instance and reg-id (RFC 5626 section 5.3) are removed, the others lose the flow.
+/**
+ * A connection is gone: its bindings with an instance and reg-id are removed (RFC 5626 section 7), the others lose the flow. So
+ * do those with a Path: the flow to the device is that of the proxy at its edge, which is connected to again.
  */
 void cf_location_on_flow_closed(struct cf_location *location, struct cf_handle flow);
+
+/** An edge proxy has said that the flow of the binding @p serial of @p aor (canonical) is gone: it is removed if it has an
+ * instance and reg-id. One that is not there (any more) is no error. */
+void cf_location_on_flow_failed(struct cf_location *location, struct cf_str aor, uint64_t serial);
 
 /** Next end of a registration. */
 cf_usec cf_location_deadline(const struct cf_location *location);

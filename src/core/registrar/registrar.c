@@ -247,14 +247,16 @@ static void put_answer(const struct cf_registrar *registrar, const struct cf_reg
     bool is_outbound_used = false;
     for (const struct cf_binding *b = record == NULL ? NULL : cf_aor_first(record); b != NULL; b = cf_aor_next(record, b)) {
         put_contact(w, registrar, request, b, now);
-        is_outbound_used = is_outbound_used || b->values.reg_id != 0;
+    }
+    for (size_t i = 0; i < reading->count; i++) {
+        is_outbound_used = is_outbound_used || reading->contacts[i].values.reg_id != 0;
     }
     /* RFC 3327 section 5.3: for those that understand it. */
     if (reading->path.len > 0 && supports(request->message, CF_STR("path"))) {
         cf_sip_put_field(w, CF_SIP_HEADER_PATH, reading->path);
     }
     if (is_outbound_used) {
-        /* RFC 5626 section 6: the client learns that we keep its flow. */
+        /* RFC 5626 section 6: the client learns that we keep its flow. Others, of other devices, are told nothing of it. */
         cf_sip_put_field(w, CF_SIP_HEADER_REQUIRE, CF_STR("outbound"));
     }
     cf_sip_put_field(w, CF_SIP_HEADER_SUPPORTED, CF_STR("gruu, outbound, path"));

@@ -96,6 +96,12 @@ static void note_binding(void *ctx, struct cf_str aor, const struct cf_binding_v
     assert_str(values->received, CF_STR("198.51.100.7:4000 192.0.2.1:5060"));
 }
 
+static void note_instance(void *ctx, struct cf_str aor, const struct cf_binding_values *values, cf_wall expires) {
+    (void)ctx;
+    (void)expires;
+    assert_int_equal(values->instance.at == NULL, cf_str_eq(aor, CF_STR("sip:b@x")));
+}
+
 static void keeps_registrations_until_they_end(void **state) {
     (void)state;
     struct cf_binding_values phone = {.contact = CF_STR("sip:a@h1"),
@@ -113,14 +119,45 @@ static void keeps_registrations_until_they_end(void **state) {
     assert_ok(cf_binding_store_put(&db, CF_STR("sip:a@x"), &other, CF_SEC(50)));
     assert_ok(cf_binding_store_each(&db, CF_SEC(60), note_binding, NULL));
     assert_string_equal(seen, "sip:a@x sip:a@h1 urn:uuid:1 8 1 200;");
-    assert_ok(cf_binding_store_remove(&db, CF_STR("sip:a@x"), CF_STR("sip:a@h1")));
+    /* Another flow with the same contact is another row. */
+    other = phone;
+    other.reg_id = 2;
+    assert_ok(cf_binding_store_put(&db, CF_STR("sip:a@x"), &other, CF_SEC(300)));
+    assert_ok(cf_binding_store_remove(&db, CF_STR("sip:a@x"), &phone));
     seen_len = 0;
-    seen[0] = '\0';
     assert_ok(cf_binding_store_each(&db, 0, note_binding, NULL));
-    assert_string_equal(seen, "");
+    assert_string_equal(seen, "sip:a@x sip:a@h1 urn:uuid:1 8 2 300;");
+    /* None at all is absent, and not an empty name. */
+    other.instance = CF_STR_NONE;
+    other.reg_id = 0;
+    assert_ok(cf_binding_store_put(&db, CF_STR("sip:b@x"), &other, CF_SEC(300)));
+    assert_ok(cf_binding_store_each(&db, 0, note_instance, NULL));
+}
+
+/* What was registered before flows of one device were told apart is still there. */
+static void registrations_of_an_older_version_stay(void **state) {
+    (void)state;
+    cf_sqlite_close(&db);
+    assert_ok(cf_sqlite_open(&db, ":memory:", NULL));
+    assert_ok(cf_sqlite_exec(&db, "CREATE TABLE binding (aor TEXT NOT NULL, contact TEXT NOT NULL, params TEXT, instance TEXT,"
+                                  " call_id TEXT NOT NULL, path TEXT, user_agent TEXT, cseq INTEGER NOT NULL,"
+                                  " reg_id INTEGER NOT NULL, q INTEGER NOT NULL, expires_wall INTEGER NOT NULL,"
+                                  " PRIMARY KEY (aor, contact)) WITHOUT ROWID;"
+                                  "ALTER TABLE binding ADD COLUMN received TEXT;"
+                                  "INSERT INTO binding VALUES ('sip:a@x', 'sip:a@h1', NULL, 'urn:uuid:1', 'c', NULL, NULL, 8, 1,"
+                                  " 1000, 200000000, '198.51.100.7:4000 192.0.2.1:5060');"
+                                  "INSERT INTO binding VALUES ('sip:b@x', 'sip:b@h1', NULL, NULL, 'c', NULL, NULL, 3, 0,"
+                                  " 1000, 200000000, '198.51.100.7:4000 192.0.2.1:5060');"
+                                  "PRAGMA user_version=10"));
+    assert_ok(cf_schema_apply(&db));
+    seen[0] = '\0';
+    assert_ok(cf_binding_store_each(&db, CF_SEC(60), note_binding, NULL));
+    assert_string_equal(seen, "sip:a@x sip:a@h1 urn:uuid:1 8 1 200;sip:b@x sip:b@h1  3 0 200;");
+    assert_ok(cf_binding_store_each(&db, CF_SEC(60), note_instance, NULL));
 }
 
 CF_TEST_MAIN(cmocka_unit_test_setup_teardown(keeps_accounts_and_counts_changes, begin, end),
              cmocka_unit_test_setup_teardown(keeps_the_domain_of_accounts, begin, end),
              cmocka_unit_test_setup_teardown(secrets_are_those_of_digest, begin, end),
-             cmocka_unit_test_setup_teardown(keeps_registrations_until_they_end, begin, end))
+             cmocka_unit_test_setup_teardown(keeps_registrations_until_they_end, begin, end),
+             cmocka_unit_test_setup_teardown(registrations_of_an_older_version_stay, begin, end))

@@ -334,14 +334,14 @@ static struct node_request bye_to_carol(const char *route) {
         .method = "BYE", .uri = CAROLS_CONTACT, .to = "sip:carol@example.org", .to_tag = "c", .call_id = "c3", .fields = route};
 }
 
-/* Who has registered a flow has no other (RFC 5626 section 5.3). */
+/* Who has registered a flow has no other (RFC 5626 section 5.3.1). */
 static void a_connection_that_is_gone_ends_the_way(void **state) {
     (void)state;
     struct cf_flow_id flow = carol_comes("Contact: <" CAROLS_CONTACT ">;+sip.instance=\"<urn:uuid:c>\";reg-id=1\r\n"
                                          "Supported: outbound\r\n");
     struct node_request bye = bye_to_carol(carol_is_called(flow));
     node_close(&f, flow);
-    assert_int_equal(node_send(&f, ALICE, &bye), 481);
+    assert_int_equal(node_send(&f, ALICE, &bye), 430);
 }
 
 static void a_phone_that_connected_again_is_found_by_its_contact(void **state) {
@@ -360,7 +360,7 @@ static void a_phone_that_connected_again_is_found_by_its_contact(void **state) {
     bye.to = "sip:bob@example.org";
     bye.to_tag = "c";
     node_close(&f, flow);
-    assert_int_equal(node_send(&f, ALICE, &bye), 481);
+    assert_int_equal(node_send(&f, ALICE, &bye), 430);
 }
 
 /* Before it has registered again: the connection that a request comes over says nothing about where it goes. */

@@ -151,6 +151,61 @@ static void connections_take_their_bindings_along(void **state) {
     }
 }
 
+/* RFC 5626 section 9: a phone names the same contact over all its flows; behind NATs two phones may by chance. */
+static void flows_with_the_same_contact_stand_side_by_side(void **state) {
+    (void)state;
+    struct cf_binding_values first = device("sip:a@192.0.2.2;transport=tcp", "urn:uuid:1", "c1", 1);
+    struct cf_binding_values second = device("sip:a@192.0.2.2;transport=tcp", "urn:uuid:1", "c2", 1);
+    struct cf_binding_values other = device("sip:a@192.0.2.2;transport=tcp", "urn:uuid:2", "c3", 1);
+    struct cf_binding_values plain = device("sip:a@192.0.2.2;transport=tcp", NULL, "c4", 1);
+    struct cf_location_change change;
+    first.reg_id = other.reg_id = 1;
+    second.reg_id = 2;
+    assert_ok(bind(ALICE, &first, CF_SEC(60)));
+    assert_ok(bind(ALICE, &second, CF_SEC(60)));
+    assert_ok(bind(ALICE, &other, CF_SEC(60)));
+    assert_int_equal(count_of(ALICE), 3);
+    first.cseq = 2;
+    assert_ok(unbind(ALICE, &first));
+    assert_int_equal(count_of(ALICE), 2);
+    while (cf_location_poll(&location, &change)) {
+    }
+    /* Without an instance the contact is all there is. What it replaces has rows of its own in the store. */
+    assert_ok(bind(ALICE, &plain, CF_SEC(60)));
+    assert_int_equal(count_of(ALICE), 1);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(cf_location_poll(&location, &change));
+        assert_int_equal(change.kind, CF_LOCATION_REMOVED);
+        assert_int_not_equal(change.values.reg_id, 0);
+    }
+    assert_true(cf_location_poll(&location, &change));
+    assert_int_equal(change.kind, CF_LOCATION_STORED);
+}
+
+/* RFC 5626 section 7: an edge proxy that has lost the flow says so; a connection to it may be opened again. */
+static void flows_of_an_edge_proxy_end_when_it_says_so(void **state) {
+    (void)state;
+    struct cf_binding_values outbound = device("sip:a@h1", "urn:uuid:1", "c1", 1);
+    struct cf_binding_values plain = device("sip:a@h2", NULL, "c2", 1);
+    outbound.reg_id = 1;
+    outbound.path = CF_STR("<sip:token@edge.example.org;lr;ob>");
+    outbound.flow = (struct cf_handle){1, 1};
+    assert_ok(bind(ALICE, &outbound, CF_SEC(60)));
+    assert_ok(bind(ALICE, &plain, CF_SEC(60)));
+    cf_location_on_flow_closed(&location, (struct cf_handle){1, 1});
+    assert_int_equal(count_of(ALICE), 2);
+    const struct cf_binding *kept = cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:1"));
+    assert_false(cf_handle_is_set(kept->values.flow));
+    uint64_t serial = kept->serial;
+    cf_location_on_flow_failed(&location, ALICE, serial + 1); /* the plain one: it has no flow that could fail */
+    cf_location_on_flow_failed(&location, ALICE, serial + 9);
+    cf_location_on_flow_failed(&location, CF_STR("sip:bob@example.org"), serial);
+    assert_int_equal(count_of(ALICE), 2);
+    cf_location_on_flow_failed(&location, ALICE, serial);
+    assert_null(cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:1")));
+    assert_int_equal(count_of(ALICE), 1);
+}
+
 static void tells_the_store_and_takes_back_what_it_kept(void **state) {
     (void)state;
     struct cf_location_change row;
@@ -272,6 +327,8 @@ CF_TEST_MAIN(cmocka_unit_test_setup_teardown(keeps_one_binding_a_device, begin, 
              cmocka_unit_test_setup_teardown(ends_registrations_in_time, begin, end),
              cmocka_unit_test_setup_teardown(has_limits, begin, end),
              cmocka_unit_test_setup_teardown(connections_take_their_bindings_along, begin, end),
+             cmocka_unit_test_setup_teardown(flows_with_the_same_contact_stand_side_by_side, begin, end),
+             cmocka_unit_test_setup_teardown(flows_of_an_edge_proxy_end_when_it_says_so, begin, end),
              cmocka_unit_test_setup_teardown(tells_the_store_and_takes_back_what_it_kept, begin, end),
              cmocka_unit_test_setup_teardown(updates_all_or_nothing, begin, end),
              cmocka_unit_test_setup_teardown(counts_what_an_update_replaces, begin, end),

@@ -187,6 +187,9 @@ static void keeps_a_binding_for_each_flow(void **state) {
     assert_int_equal(cf_location_find(&location, AOR)->binding_count, 2);
     /* A reg-id counts only with outbound and an instance. */
     assert_int_equal(send("Supported: outbound\r\nContact: <sip:a@h7>;reg-id=1\r\n"), 200);
+    /* Who has not used outbound must not be required to know it because another device has. */
+    assert_non_null(strstr(fields, ";reg-id=2;"));
+    assert_null(strstr(fields, "Require:"));
     assert_int_equal(cf_aor_first(cf_location_find(&location, AOR))->values.reg_id, 0);
     assert_int_equal(send("Supported: outbound\r\nContact: <sip:a@h8>;reg-id=1;+sip.instance=\"<urn:a>\", "
                           "<sip:a@h9>;reg-id=2;+sip.instance=\"<urn:a>\"\r\n"),

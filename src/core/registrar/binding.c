@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which bindings are the same. */
+#include "core/registrar/binding.h"
+
+#include "core/sip/uri.h"
+
+static bool is_same_contact(struct cf_str a, struct cf_str b) {
+    struct cf_sip_uri x;
+    struct cf_sip_uri y;
+    if (cf_str_eq(a, b)) {
+        return true;
+    }
+    return cf_sip_uri_parse(a, &x) == CF_OK && cf_sip_uri_parse(b, &y) == CF_OK && cf_sip_uri_eq(&x, &y);
+}
+
+/*
+ * RFC 5626 section 6: with an instance and a reg-id these two name the binding. A phone with an instance but without reg-id is
+ * still one device: Linphone changes its port and would else be rung twice.
+ */
+static bool is_same_device(const struct cf_binding_values *a, const struct cf_binding_values *b) {
+    return a->instance.at != NULL && cf_str_eq(a->instance, b->instance) && a->reg_id == b->reg_id;
+}
+
+bool cf_binding_is_outbound(const struct cf_binding_values *values) {
+    return values->instance.at != NULL && values->reg_id != 0;
+}
+
+/* The contacts of outbound are not compared: one phone names the same one over all its flows, two behind NATs may by chance. */
+bool cf_binding_is_same(const struct cf_binding_values *a, const struct cf_binding_values *b) {
+    bool is_by_contact = !cf_binding_is_outbound(a) || !cf_binding_is_outbound(b);
+    return is_same_device(a, b) || (is_by_contact && is_same_contact(a->contact, b->contact));
+}
+
+bool cf_binding_is_same_row(const struct cf_binding_values *a, const struct cf_binding_values *b) {
+    return cf_str_eq(a->contact, b->contact) && cf_str_eq(a->instance, b->instance) && a->reg_id == b->reg_id;
+}
