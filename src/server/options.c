@@ -72,6 +72,9 @@ static enum cf_err set(struct cf_config *config, const char *section, const char
     return err == CF_OK ? CF_OK : complain(problem.text);
 }
 
+/* Attacks T48: passwords that everybody knows are for this machine alone. */
+static const char loopback_only[] = "--dev has passwords that everybody knows: it listens on loopback addresses only";
+
 /* The address after SIP's, where TLS listens in development. */
 static enum cf_err set_dev_listen(struct cf_config *config, const char *listen) {
     char text[CF_ADDR_TEXT_MAX];
@@ -81,9 +84,8 @@ static enum cf_err set_dev_listen(struct cf_config *config, const char *listen) 
     if (cf_addr_parse(cf_str_of(listen), &addr) != CF_OK || addr.port == 0 || addr.port == UINT16_MAX) {
         return complain("--listen wants ADDR:PORT");
     }
-    /* Attacks T48: passwords that everybody knows are for this machine alone. */
     if (!cf_addr_is_loopback(&addr)) {
-        return complain("--dev has passwords that everybody knows: it listens on loopback addresses only");
+        return complain(loopback_only);
     }
     cf_writer_init(&w, domains, sizeof domains - 1);
     cf_put_lit(&w, "localhost ");
@@ -205,6 +207,15 @@ static enum cf_err read_switches(int argc, char **argv, struct cf_server_options
     return CF_OK;
 }
 
+/* @p what, with the line of the file if it is one of the file's, not 0. */
+static enum cf_err complain_at(const char *path, int line, const char *what) {
+    if (line == 0) {
+        return complain(what);
+    }
+    fprintf(stderr, "conferd: %s:%d: %s\n", path, line, what);
+    return CF_ERR_CONFIG;
+}
+
 /* Rules over several keys. The line is that of the last of them in the file, which broke the rule. */
 static enum cf_err check(const struct cf_config *config, const char *path, const struct lines *lines) {
     struct cf_config_problem problem;
@@ -216,11 +227,39 @@ static enum cf_err check(const struct cf_config *config, const char *path, const
         int of_key = lines->of_key[problem.keys[i]];
         line = of_key > line ? of_key : line;
     }
-    if (line == 0) {
-        return complain(problem.text);
+    return complain_at(path, line, problem.text);
+}
+
+static bool are_loopback(const struct cf_config_text *list) {
+    struct cf_str rest = cf_config_list(list);
+    struct cf_str each;
+    struct cf_addr addr;
+    while (cf_config_list_next(&rest, &each)) {
+        if (cf_addr_parse(each, &addr) != CF_OK || !cf_addr_is_loopback(&addr)) {
+            return false;
+        }
     }
-    fprintf(stderr, "conferd: %s:%d: %s\n", path, line, problem.text);
-    return CF_ERR_CONFIG;
+    return true;
+}
+
+/* A file may move a development server, but not to where others are. */
+static enum cf_err check_dev(const struct cf_config *config, const char *path, const struct lines *lines) {
+    const struct {
+        const char *section;
+        const char *key;
+        const struct cf_config_text *list;
+    } all[] = {{"server", "listen", &config->listen},
+               {"server", "listen-tls", &config->listen_tls},
+               {"web", "listen", &config->web_listen},
+               {"web", "listen-tls", &config->web_listen_tls},
+               {"turn", "listen", &config->turn_listen}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (!are_loopback(all[i].list)) {
+            size_t index = cf_config_key_of(cf_str_of(all[i].section), cf_str_of(all[i].key));
+            return complain_at(path, lines->of_key[index], loopback_only);
+        }
+    }
+    return CF_OK;
 }
 
 enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_options *ret) {
@@ -243,6 +282,9 @@ enum cf_err cf_server_options_read(int argc, char **argv, struct cf_server_optio
     }
     if (err == CF_OK && !ret->is_dev && switches.state != NULL) {
         err = set(&ret->config, "server", "state", switches.state);
+    }
+    if (err == CF_OK && ret->is_dev) {
+        err = check_dev(&ret->config, ret->config_path, &lines);
     }
     return err == CF_OK ? check(&ret->config, ret->config_path, &lines) : err;
 }

@@ -51,6 +51,13 @@ def configuration_is_checked():
         out = conferd('--config', str(file))
         check(out.returncode == 1 and 'server.listen' in out.stderr, f'nothing is open by default: {out.stderr}')
         check(conferd('--dev', '--listen', '0.0.0.0:5060').returncode == 2, 'known passwords stay on loopback')
+        check(conferd('--dev', '--web', '0.0.0.0:8443', '--check-config').returncode == 2, 'the page of known passwords, too')
+        for section, key in (('server', 'listen'), ('server', 'listen-tls'), ('web', 'listen'), ('web', 'listen-tls'), ('turn', 'listen')):
+            file.write_text(f'[{section}]\n{key} = 127.0.0.1:5070 192.0.2.1:5070\n')
+            out = conferd('--dev', '--config', str(file), '--check-config')
+            check(out.returncode == 2 and 'c.conf:2: --dev' in out.stderr, f'{section}.{key} of a file: {out.returncode} {out.stderr}')
+            file.write_text(f'[{section}]\n{key} = 127.0.0.2:5070\n')
+            check(conferd('--dev', '--config', str(file), '--check-config').returncode == 0, f'{section}.{key} on loopback')
 
 
 def enter(client, room='tea'):
