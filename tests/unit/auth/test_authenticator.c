@@ -202,6 +202,95 @@ static void broken_or_foreign_credentials_are_none(void **state) {
     assert_int_equal(auth.failures, 0);
 }
 
+/* RFC 3261 section 22.3: each server on the way has its own credentials, and guesses nothing by those of the others. */
+static void credentials_for_other_realms_are_passed_over(void **state) {
+    (void)state;
+    char fields[2000];
+    struct cf_writer w;
+    struct cf_str nonce = challenge();
+    cf_writer_init(&w, fields, sizeof fields - 1);
+    test_put_digest(&w, &(struct test_digest){.nonce = nonce, .realm = "other.example"});
+    size_t other_len = w.len;
+    test_put_digest(&w, &(struct test_digest){.nonce = nonce});
+    fields[w.len] = '\0';
+    assert_int_equal(check_fields(CF_AUTH_SERVER, "sip:example.org", fields), CF_AUTH_PASSED);
+    fields[other_len] = '\0';
+    assert_int_equal(check_fields(CF_AUTH_SERVER, "sip:example.org", fields), CF_AUTH_CHALLENGE);
+    assert_int_equal(auth.failures, 0);
+}
+
+/* The last digit of nc=00000001 made 0 is a count that there is not, whatever the response is. */
+static void a_count_begins_at_one(void **state) {
+    (void)state;
+    char fields[1000];
+    struct cf_writer w;
+    struct cf_digest_hex response;
+    struct cf_digest digest = {.algorithm = CF_DIGEST_SHA256,
+                               .qop = CF_DIGEST_QOP_AUTH,
+                               .nonce = challenge(),
+                               .cnonce = CF_STR("c0ffee"),
+                               .nc_text = CF_STR("00000000"),
+                               .method = CF_STR("REGISTER"),
+                               .uri = CF_STR("sip:example.org")};
+    const struct cf_account *alice = cf_accounts_find(&accounts, CF_STR("alice"));
+    assert_ok(cf_digest_response(&test_hash, &digest, cf_digest_str(&alice->secrets[CF_DIGEST_SHA256]), &response));
+    cf_writer_init(&w, fields, sizeof fields - 1);
+    cf_put_lit(&w, "Authorization: Digest username=\"alice\", realm=\"example.org\", uri=\"sip:example.org\", qop=auth, "
+                   "algorithm=SHA-256, nc=00000000, cnonce=\"c0ffee\", nonce=\"");
+    cf_put(&w, digest.nonce);
+    cf_put_lit(&w, "\", response=\"");
+    cf_put(&w, cf_digest_str(&response));
+    cf_put_lit(&w, "\"\r\n");
+    fields[w.len] = '\0';
+    assert_int_equal(check_fields(CF_AUTH_SERVER, "sip:example.org", fields), CF_AUTH_CHALLENGE);
+}
+
+static size_t hashed;
+
+static bool count_sha256(void *ctx, const struct cf_span *parts, size_t count, uint8_t *out) {
+    hashed++;
+    return test_hash.sha256(ctx, parts, count, out);
+}
+
+/* T15: neither the answer nor the work tells whether there is such a user. */
+static void unknown_users_cost_as_much_as_wrong_passwords(void **state) {
+    (void)state;
+    struct cf_hash counting = test_hash;
+    struct cf_str nonce = challenge();
+    counting.sha256 = count_sha256;
+    auth.config.hash = &counting;
+    hashed = 0;
+    assert_int_equal(check(&(struct test_digest){.nonce = nonce, .password = "wrong"}), CF_AUTH_CHALLENGE);
+    size_t known = hashed;
+    hashed = 0;
+    assert_int_equal(check(&(struct test_digest){.nonce = nonce, .username = "mallory"}), CF_AUTH_CHALLENGE);
+    assert_true(known > 0);
+    assert_int_equal(hashed, known);
+    auth.config.hash = &test_hash;
+}
+
+/* The HTTP interface asks by the same rules. */
+static void http_credentials_are_for_their_own_target(void **state) {
+    (void)state;
+    char fields[1000];
+    struct cf_writer w;
+    const struct cf_account *account = NULL;
+    cf_writer_init(&w, fields, sizeof fields);
+    test_put_digest(&w, &(struct test_digest){.nonce = challenge(), .method = "POST", .uri = "/api/sessions"});
+    struct cf_str value = cf_str_trim(cf_str_skip(cf_writer_str(&w), strlen("Authorization:")));
+    struct cf_auth_request request = {.method = CF_STR("POST"), .uri = CF_STR("/api/rooms"), .value = value};
+    assert_int_equal(cf_authenticator_check_http(&auth, &request, &source, now, &account), CF_AUTH_MISDIRECTED);
+    assert_null(account);
+    request.uri = CF_STR("/api/sessions");
+    assert_int_equal(cf_authenticator_check_http(&auth, &request, &source, now, &account), CF_AUTH_PASSED);
+    assert_str(cf_str_n(account->name, account->name_len), CF_STR("alice"));
+    account = NULL;
+    assert_int_equal(cf_authenticator_check_http(&auth, &request, &source, now, &account), CF_AUTH_STALE);
+    request.value = CF_STR_NONE;
+    assert_int_equal(cf_authenticator_check_http(&auth, &request, &source, now, &account), CF_AUTH_CHALLENGE);
+    assert_null(account);
+}
+
 /* T15: guessing ends after some attempts a minute from one address; the right password does not help then. */
 static void who_guesses_has_to_wait(void **state) {
     (void)state;
@@ -267,5 +356,7 @@ CF_TEST_MAIN(CASE(the_right_password_passes_with_each_algorithm), CASE(used_cred
              CASE(a_count_is_not_used_up_by_a_wrong_password), CASE(unknown_users_are_like_wrong_passwords),
              CASE(an_algorithm_that_is_not_offered_fails), CASE(the_strongest_is_offered_first),
              CASE(credentials_for_something_else_are_not_moved_here), CASE(broken_or_foreign_credentials_are_none),
+             CASE(credentials_for_other_realms_are_passed_over), CASE(a_count_begins_at_one),
+             CASE(unknown_users_cost_as_much_as_wrong_passwords), CASE(http_credentials_are_for_their_own_target),
              CASE(who_guesses_has_to_wait), CASE(who_owns_a_network_is_one_guesser), CASE(the_memory_for_guessers_is_bounded),
              CASE(survives_want_of_memory))

@@ -43,7 +43,9 @@ static void counts_are_good_once_in_any_order(void **state) {
         assert_int_equal(cf_nonce_use(&nonces, nonce, counts[i], CF_SEC(2)), CF_NONCE_REPLAYED);
     }
     /* Further back than the window: who knows. */
-    assert_int_equal(cf_nonce_use(&nonces, nonce, 6, CF_SEC(2)), CF_NONCE_REPLAYED);
+    for (uint32_t count = 1; count <= 6; count++) {
+        assert_int_equal(cf_nonce_use(&nonces, nonce, count, CF_SEC(2)), CF_NONCE_REPLAYED);
+    }
 }
 
 /* Two phones that are challenged in one microsecond both begin to count at 1. */

@@ -268,6 +268,56 @@ static void plays_silence_quietly_and_times_the_next_talkspurt_anew(void **state
     teardown(&w);
 }
 
+/* DTX that nothing announced: numbers go on, timestamps say that nothing was said. */
+static void a_pause_without_a_word_is_silence_and_not_loss(void **state) {
+    (void)state;
+    const struct cf_jitter_config patient = {.delay_min_usec = CF_MSEC(200), .delay_start_usec = CF_MSEC(200)};
+    struct world w;
+    setup(&w, &patient);
+    for (uint32_t i = 0; i < 100; i++) {
+        uint32_t pause_msec = i < 50 ? 0 : 60;
+        send_at(&w, i, 160, w.now + CF_MSEC(20 * i + pause_msec))->packet.timestamp += RATE / 1000 * pause_msec;
+    }
+    end_stream(&w);
+    run(&w, CF_MSEC(2400));
+    assert_played_in_order(&w, 0, 98);
+    assert_int_equal(w.conceal + w.fec, 0);
+    assert_int_equal(discarded(&w, CF_JITTER_LATE), 0);
+    teardown(&w);
+}
+
+static void waits_no_longer_than_it_may(void **state) {
+    (void)state;
+    const struct cf_jitter_config hasty = {.delay_max_usec = CF_MSEC(100)};
+    struct world w;
+    setup(&w, &hasty);
+    for (uint32_t i = 0; i < 1000; i++) {
+        send_at(&w, i, 160, w.now + CF_MSEC(20) * i + cf_rng_below(&w.rng, 300000));
+    }
+    for (size_t second = 0; second < 20; second++) {
+        run(&w, CF_SEC(1));
+        assert_true(cf_jitter_stats(&w.jitter)->delay_target_usec <= CF_MSEC(100));
+    }
+    assert_true(cf_jitter_stats(&w.jitter)->delay_target_usec == CF_MSEC(100));
+    teardown(&w);
+}
+
+/* However long it makes up sound, and if nobody follows its advice: what came hopelessly late is left out. */
+static void what_is_hopelessly_late_is_left_out(void **state) {
+    (void)state;
+    const struct cf_jitter_config stubborn = {.conceal_max_usec = CF_SEC(2)};
+    struct world w;
+    setup(&w, &stubborn);
+    for (uint32_t i = 0; i < 500; i++) {
+        cf_usec sent = CF_MSEC(20) * i;
+        send_at(&w, i, 160, w.now + (sent >= CF_SEC(4) && sent < CF_MSEC(5500) ? CF_MSEC(5500) : sent));
+    }
+    run(&w, CF_SEC(9));
+    assert_true(cf_jitter_stats(&w.jitter)->delay_usec <= CF_MSEC(400 + 100));
+    assert_in_range(discarded(&w, CF_JITTER_LATE), 30, 75);
+    teardown(&w);
+}
+
 static void a_key_held_down_is_silence_and_not_loss(void **state) {
     (void)state;
     for (uint32_t pressed = 5; pressed <= 200; pressed += 39) {
@@ -674,6 +724,8 @@ static void accounts_for_every_packet_whatever_comes_and_recovers(void **state) 
 CF_TEST_MAIN(cmocka_unit_test(plays_a_steady_stream_without_a_gap), cmocka_unit_test(plays_packets_of_any_length),
              cmocka_unit_test(loses_nothing_to_jitter_within_bounds), cmocka_unit_test(grows_with_jitter_and_shrinks_after_it),
              cmocka_unit_test(plays_silence_quietly_and_times_the_next_talkspurt_anew),
+             cmocka_unit_test(a_pause_without_a_word_is_silence_and_not_loss), cmocka_unit_test(waits_no_longer_than_it_may),
+             cmocka_unit_test(what_is_hopelessly_late_is_left_out),
              cmocka_unit_test(a_sender_that_stops_without_a_word_is_concealed_shortly),
              cmocka_unit_test(a_key_held_down_is_silence_and_not_loss), cmocka_unit_test(a_lost_packet_is_made_from_the_next_one),
              cmocka_unit_test(of_a_burst_of_losses_the_last_is_made_from_the_next_packet),

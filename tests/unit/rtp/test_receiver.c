@@ -120,6 +120,31 @@ static void takes_gaps_up_to_the_dropout_for_loss(void **state) {
     assert_int_equal(report(&r, 0).lost, 2998);
 }
 
+/* Retransmissions of pictures come a round trip late. */
+static void takes_a_packet_that_is_hundreds_behind_for_a_late_one(void **state) {
+    (void)state;
+    struct cf_rtp_receiver r = trusted();
+    for (unsigned n = 0; n <= 2000; n++) {
+        if (n != 1000) {
+            assert_int_equal(feed(&r, n), CF_RTP_ARRIVAL_OK);
+        }
+    }
+    assert_int_equal(feed(&r, 1000), CF_RTP_ARRIVAL_OK);
+    assert_int_equal(report(&r, 0).lost, 0);
+    assert_int_equal(feed(&r, 900), CF_RTP_ARRIVAL_JUMP);
+    assert_int_equal(report(&r, 0).highest_sequence, 2000);
+}
+
+static void stops_counting_losses_where_the_field_ends(void **state) {
+    (void)state;
+    struct cf_rtp_receiver r = trusted();
+    for (unsigned i = 0; i < 3000; i++) {
+        assert_int_equal(feed(&r, i * 2999), CF_RTP_ARRIVAL_OK);
+    }
+    assert_true(cf_rtp_receiver_expected(&r) > 0x7fffff + 3000);
+    assert_int_equal(report(&r, 0).lost, 0x7fffff);
+}
+
 static void follows_rfc_3550_for_jitter(void **state) {
     (void)state;
     struct cf_rtp_receiver r = trusted();
@@ -181,13 +206,12 @@ static void tells_when_the_last_sender_report_came(void **state) {
     assert_int_equal(report(&r, CF_SEC(1000000)).delay_since_sr, UINT32_MAX);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(believes_a_source_after_two_in_order), cmocka_unit_test(believes_an_authenticated_source_at_once),
-             cmocka_unit_test(counts_cycles_over_a_long_stream),
-             cmocka_unit_test(tells_lost_packets_since_beginning_and_last_report),
-             cmocka_unit_test(goes_negative_with_duplicates_and_takes_late_ones_back),
-             cmocka_unit_test(drops_one_stray_packet_but_follows_a_restart),
-             cmocka_unit_test(takes_gaps_up_to_the_dropout_for_loss), cmocka_unit_test(follows_rfc_3550_for_jitter),
-             cmocka_unit_test(sees_no_jitter_in_the_packets_of_one_frame),
-             cmocka_unit_test(does_not_take_a_wild_timestamp_for_jitter),
-             cmocka_unit_test(keeps_jitter_in_time_when_the_clock_changes),
-             cmocka_unit_test(tells_when_the_last_sender_report_came))
+CF_TEST_MAIN(
+    cmocka_unit_test(believes_a_source_after_two_in_order), cmocka_unit_test(believes_an_authenticated_source_at_once),
+    cmocka_unit_test(counts_cycles_over_a_long_stream), cmocka_unit_test(tells_lost_packets_since_beginning_and_last_report),
+    cmocka_unit_test(goes_negative_with_duplicates_and_takes_late_ones_back),
+    cmocka_unit_test(drops_one_stray_packet_but_follows_a_restart), cmocka_unit_test(takes_gaps_up_to_the_dropout_for_loss),
+    cmocka_unit_test(takes_a_packet_that_is_hundreds_behind_for_a_late_one),
+    cmocka_unit_test(stops_counting_losses_where_the_field_ends), cmocka_unit_test(follows_rfc_3550_for_jitter),
+    cmocka_unit_test(sees_no_jitter_in_the_packets_of_one_frame), cmocka_unit_test(does_not_take_a_wild_timestamp_for_jitter),
+    cmocka_unit_test(keeps_jitter_in_time_when_the_clock_changes), cmocka_unit_test(tells_when_the_last_sender_report_came))
