@@ -475,6 +475,54 @@ static enum cf_err watch(void *encoder, const int16_t *pcm, size_t samples, bool
 }
 
 /* Who takes a place of another's fades in, and the other out: in the sum there is no step that could be heard as a click. */
+/* Nobody is cut off in his first syllable, however loud the next one is. */
+static void who_has_just_begun_keeps_his_place_for_a_while(void **state) {
+    (void)state;
+    struct room r;
+    setup_limited(&r, 1, 0);
+    struct member *listener = join(&r);
+    struct member *first = join_talking(&r, 1000);
+    struct member *loud = join_talking(&r, 4000);
+    first->level = 50;
+    loud->level = 10;
+    loud->talks = false;
+    while (listener->last.value != 1000 || listener->last.last != 1000) {
+        tick(&r);
+    }
+    loud->talks = true;
+    uint32_t kept = 0;
+    while (listener->last.last != 4000) {
+        tick(&r);
+        kept++;
+    }
+    assert_in_range(kept, 12, 20);
+    teardown(&r);
+}
+
+static void levels_of_those_heard_are_told_loudest_first(void **state) {
+    (void)state;
+    struct room r;
+    setup(&r);
+    static const uint8_t levels[] = {45, 20, 50, 30};
+    for (size_t i = 0; i < 4; i++) {
+        join_talking(&r, 1000)->level = (uint8_t)(20 + 5 * i);
+    }
+    run(&r, 30);
+    /* Whatever the order in which they began. */
+    for (size_t i = 0; i < 4; i++) {
+        r.members[i].level = levels[i];
+    }
+    run(&r, 60);
+    assert_int_equal(r.level_count, 4);
+    static const uint32_t order[] = {1, 3, 0, 2};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(r.levels[i].is_heard);
+        assert_int_equal(r.levels[i].user, order[i]);
+        assert_int_equal(r.levels[i].level, levels[order[i]]);
+    }
+    teardown(&r);
+}
+
 static void talkers_take_turns_without_clicks(void **state) {
     static const int16_t values[] = {1000, 2000, 3000, -4000, 5000};
     (void)state;
@@ -928,7 +976,9 @@ CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmock
              cmocka_unit_test(a_late_caller_leaves_a_gap_in_the_time_line), cmocka_unit_test(a_slightly_late_caller_catches_up),
              cmocka_unit_test(a_phone_on_hold_plays_nothing_into_the_room), cmocka_unit_test(one_direction_legs_get_or_give_only),
              cmocka_unit_test(muting_takes_effect_within_two_ticks), cmocka_unit_test(only_the_loudest_are_heard_and_decoded),
-             cmocka_unit_test(a_little_louder_is_not_enough_to_take_a_place), cmocka_unit_test(talkers_take_turns_without_clicks),
+             cmocka_unit_test(a_little_louder_is_not_enough_to_take_a_place),
+             cmocka_unit_test(who_has_just_begun_keeps_his_place_for_a_while),
+             cmocka_unit_test(levels_of_those_heard_are_told_loudest_first), cmocka_unit_test(talkers_take_turns_without_clicks),
              cmocka_unit_test(silence_below_hearing_needs_no_own_mix), cmocka_unit_test(members_without_levels_are_measured),
              cmocka_unit_test(who_claims_to_be_loud_for_ever_loses_his_place), cmocka_unit_test(the_speaker_is_told),
              cmocka_unit_test(levels_come_four_times_a_second_those_heard_first),

@@ -316,6 +316,20 @@ static void repeats_exactly_what_was_sent_within_its_budget(void **state) {
     world_fini(&w);
 }
 
+static void a_picture_that_stands_still_is_counted(void **state) {
+    (void)state;
+    static struct world w;
+    world_init(&w, 2, 14);
+    run(&w, CF_SEC(3));
+    assert_int_equal(w.members[1].sink.counts.freezes, 0);
+    w.members[0].camera.next_at += CF_SEC(1);
+    run(&w, CF_SEC(3));
+    assert_int_equal(w.members[1].sink.counts.freezes, 1);
+    assert_in_range(w.members[1].sink.counts.frozen_usec, CF_SEC(1), CF_MSEC(1100));
+    assert_int_equal(w.members[0].sink.counts.freezes, 0);
+    world_fini(&w);
+}
+
 static void goes_on_with_another_when_the_one_shown_leaves_or_is_muted(void **state) {
     (void)state;
     static struct world w;
@@ -634,20 +648,18 @@ static void frame_marking_tells_layers_of_h264(void **state) {
     test_mem_fini(&mem);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(frame_marking_tells_layers_of_h264), cmocka_unit_test(a_tile_shows_its_picture_whoever_speaks),
-             cmocka_unit_test(a_small_tile_gets_the_miniature_and_changes_without_a_gap),
-             cmocka_unit_test(a_limit_makes_it_coarser_or_stops_it),
-             cmocka_unit_test(a_small_tile_gets_the_full_picture_while_there_is_no_miniature),
-             cmocka_unit_test(a_screen_is_shown_instead_of_the_speaker),
-             cmocka_unit_test(tiles_of_a_picture_that_is_gone_show_nobody),
-             cmocka_unit_test(everybody_sees_the_speaker_and_the_speaker_the_one_before),
-             cmocka_unit_test(a_decoder_never_notices_a_switch),
-             cmocka_unit_test(what_is_lost_on_the_way_in_is_a_gap_on_the_way_out),
-             cmocka_unit_test(decoders_survive_loss_and_switches_together),
-             cmocka_unit_test(a_newcomer_gets_a_picture_without_a_request),
-             cmocka_unit_test(a_hostile_receiver_changes_nothing_for_others),
-             cmocka_unit_test(repeats_exactly_what_was_sent_within_its_budget),
-             cmocka_unit_test(goes_on_with_another_when_the_one_shown_leaves_or_is_muted),
-             cmocka_unit_test(a_restarted_source_needs_a_key_frame_again), cmocka_unit_test(never_mixes_codecs),
-             cmocka_unit_test(who_lacks_a_codec_is_to_be_told_to_the_last),
-             cmocka_unit_test(is_silent_about_a_source_nobody_can_get), cmocka_unit_test(copes_with_want_of_memory))
+CF_TEST_MAIN(
+    cmocka_unit_test(frame_marking_tells_layers_of_h264), cmocka_unit_test(a_tile_shows_its_picture_whoever_speaks),
+    cmocka_unit_test(a_small_tile_gets_the_miniature_and_changes_without_a_gap),
+    cmocka_unit_test(a_limit_makes_it_coarser_or_stops_it),
+    cmocka_unit_test(a_small_tile_gets_the_full_picture_while_there_is_no_miniature),
+    cmocka_unit_test(a_screen_is_shown_instead_of_the_speaker), cmocka_unit_test(tiles_of_a_picture_that_is_gone_show_nobody),
+    cmocka_unit_test(everybody_sees_the_speaker_and_the_speaker_the_one_before),
+    cmocka_unit_test(a_decoder_never_notices_a_switch), cmocka_unit_test(what_is_lost_on_the_way_in_is_a_gap_on_the_way_out),
+    cmocka_unit_test(decoders_survive_loss_and_switches_together), cmocka_unit_test(a_newcomer_gets_a_picture_without_a_request),
+    cmocka_unit_test(a_hostile_receiver_changes_nothing_for_others),
+    cmocka_unit_test(repeats_exactly_what_was_sent_within_its_budget), cmocka_unit_test(a_picture_that_stands_still_is_counted),
+    cmocka_unit_test(goes_on_with_another_when_the_one_shown_leaves_or_is_muted),
+    cmocka_unit_test(a_restarted_source_needs_a_key_frame_again), cmocka_unit_test(never_mixes_codecs),
+    cmocka_unit_test(who_lacks_a_codec_is_to_be_told_to_the_last), cmocka_unit_test(is_silent_about_a_source_nobody_can_get),
+    cmocka_unit_test(copes_with_want_of_memory))

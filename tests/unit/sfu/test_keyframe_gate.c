@@ -75,6 +75,16 @@ static void hears_a_receiver_as_far_as_its_budget_goes(void **state) {
     assert_in_range(heard, 4 + 11, 4 + 12);
 }
 
+/* However full the budget is. */
+static void hears_nobody_twice_within_the_interval(void **state) {
+    (void)state;
+    struct cf_keyframe_budget budget = {.spent = 0};
+    assert_true(cf_keyframe_budget_spend(&budget, CF_SEC(7)));
+    assert_false(cf_keyframe_budget_spend(&budget, CF_SEC(7)));
+    assert_false(cf_keyframe_budget_spend(&budget, CF_SEC(7) + CF_KEYFRAME_INTERVAL_MIN - 1));
+    assert_true(cf_keyframe_budget_spend(&budget, CF_SEC(7) + CF_KEYFRAME_INTERVAL_MIN));
+}
+
 static void refills_the_budget_of_a_quiet_receiver(void **state) {
     (void)state;
     struct cf_keyframe_budget budget = {.spent = 0};
@@ -91,4 +101,4 @@ CF_TEST_MAIN(cmocka_unit_test(asks_at_once_and_merges_wishes),
              cmocka_unit_test(repeats_with_growing_pauses_until_a_key_frame_comes),
              cmocka_unit_test(never_asks_twice_within_the_interval), cmocka_unit_test(gives_up_on_a_source_that_has_none),
              cmocka_unit_test(hears_a_receiver_as_far_as_its_budget_goes),
-             cmocka_unit_test(refills_the_budget_of_a_quiet_receiver))
+             cmocka_unit_test(hears_nobody_twice_within_the_interval), cmocka_unit_test(refills_the_budget_of_a_quiet_receiver))

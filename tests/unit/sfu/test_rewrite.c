@@ -61,15 +61,20 @@ static void a_switch_leaves_no_gap_and_moves_time_by_what_passed(void **state) {
     struct cf_rewrite r;
     cf_rewrite_init(&r, &heads);
     struct cf_video_packet a = packet(7, 90000, 5, 200, CF_SEC(10));
+    a.vp8.has_keyidx = true;
+    a.vp8.keyidx = 30;
     cf_rewrite_switch(&r, 1, 0, &a);
     struct cf_rewrite_patch before = send(&r, &a);
     struct cf_video_packet b = packet(40000, 123, 0x7fff, 9, CF_SEC(10) + CF_MSEC(40));
+    b.vp8.has_keyidx = true;
+    b.vp8.keyidx = 7;
     cf_rewrite_switch(&r, 2, 0, &b);
     struct cf_rewrite_patch after = send(&r, &b);
     assert_int_equal((uint16_t)(after.sequence - before.sequence), 1);
     assert_int_equal(after.timestamp - before.timestamp, 3600);
     assert_int_equal((after.picture_id - before.picture_id) & 0x7fff, 1);
     assert_int_equal((uint8_t)(after.tl0picidx - before.tl0picidx), 1);
+    assert_int_equal((after.keyidx - before.keyidx) & 0x1f, 1);
     /* Sources that come in at the same instant still get different timestamps. */
     struct cf_video_packet c = packet(1, 1, 1, 1, b.arrival);
     cf_rewrite_switch(&r, 3, 0, &c);
@@ -87,6 +92,15 @@ static void drops_what_is_older_than_the_switch(void **state) {
     struct cf_video_packet late = packet(2, 0, 0, 0, 0);
     assert_false(cf_rewrite_packet(&r, &late, &patch));
     late.sequence = 65535;
+    assert_false(cf_rewrite_packet(&r, &late, &patch));
+    /* Nor do its numbers belong to those of the one who was shown before. */
+    for (key.sequence = 4; key.sequence < 20; key.sequence++) {
+        (void)send(&r, &key);
+    }
+    key.sequence = 10;
+    cf_rewrite_switch(&r, 2, 0, &key);
+    (void)send(&r, &key);
+    late.sequence = 9;
     assert_false(cf_rewrite_packet(&r, &late, &patch));
 }
 
