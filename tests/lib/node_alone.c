@@ -288,7 +288,7 @@ static struct node_request with_credentials(const struct node_request *request, 
     struct node_request again = *request;
     cf_writer_init(&w, room, size - 1);
     cf_put(&w, cf_str_of(usual(request->fields, "")));
-    test_put_digest(&w, &(struct test_digest){.username = usual(request->user, "alice"),
+    test_put_digest(&w, &(struct test_digest){.username = usual(request->account, usual(request->user, "alice")),
                                               .method = usual(request->method, "REGISTER"),
                                               .uri = usual(request->uri, "sip:example.org"),
                                               .nonce = test_nonce_of(challenge),

@@ -53,6 +53,7 @@ struct node_request {
     const char *method;   /**< NULL: REGISTER */
     const char *uri;      /**< NULL: sip:example.org */
     const char *user;     /**< user part of From; NULL: alice */
+    const char *account;  /**< whose credentials; NULL: those of .user */
     const char *host;     /**< host of From; NULL: example.org */
     const char *to;       /**< URI of To; NULL: that of From for REGISTER, else .uri */
     const char *to_tag;   /**< NULL: none */

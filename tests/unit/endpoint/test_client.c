@@ -28,6 +28,49 @@ static void sends_a_request_again_until_it_is_answered(void **state) {
     alone_end(&f);
 }
 
+/* RFC 3261 section 17.1.3: branch and method of the CSeq, both. */
+static void a_response_to_another_method_is_a_stray(void **state) {
+    (void)state;
+    struct alone f;
+    static struct sip_text request;
+    static struct sip_text response;
+    char text[4000];
+    alone_begin(&f);
+    struct cf_route route = alone_udp_route(&f);
+    alone_request(&f, &route, &(struct sip_request){0});
+    sip_text_copy(&request, f.sent.text);
+    sip_response(&response, sip_parse(request.text), 200, "t", NULL);
+    size_t at = cf_str_find_str(response.text, CF_STR(" OPTIONS\r\n"));
+    assert_true(at < response.text.len);
+    memcpy(text, response.text.at, response.text.len);
+    memcpy(text + at, " PUBLISH", 8);
+    alone_datagram(&f, cf_str_n(text, response.text.len));
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_DISCARD_STRAY_RESPONSE), 1);
+    alone_datagram(&f, response.text);
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_DISCARD_STRAY_RESPONSE), 1);
+    /* It waits for copies of the response, and needs no message for that. */
+    assert_int_equal(cf_endpoint_gauges(f.ep).client_transactions, 1);
+    assert_int_equal(cf_endpoint_gauges(f.ep).kept_bytes, 0);
+    alone_end(&f);
+}
+
+static void so_many_requests_of_ours_are_open(void **state) {
+    (void)state;
+    struct alone f;
+    static struct sip_text text;
+    struct cf_tx_id tx;
+    alone_begin_with(&f, (struct cf_endpoint_limits){.client_transactions = 2});
+    struct cf_route route = alone_udp_route(&f);
+    for (unsigned i = 0; i < 3; i++) {
+        sip_request(&text, &(struct sip_request){.cseq = i + 1});
+        enum cf_err err = cf_endpoint_request(f.ep, &route, text.text, alone_owner, f.now, &tx);
+        assert_int_equal(err, i < 2 ? CF_OK : CF_ERR_LIMIT);
+    }
+    alone_drain(&f);
+    assert_int_equal(cf_endpoint_gauges(f.ep).client_transactions, 2);
+    alone_end(&f);
+}
+
 static void fails_when_nobody_answers(void **state) {
     (void)state;
     struct alone f;
@@ -312,10 +355,12 @@ static void a_domain_without_addresses_fails(void **state) {
     alone_end(&f);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(sends_a_request_again_until_it_is_answered), cmocka_unit_test(fails_when_nobody_answers),
-             cmocka_unit_test(fails_when_the_network_says_so), cmocka_unit_test(acknowledges_a_refusal_by_itself),
-             cmocka_unit_test(cancels_once_it_rings), cmocka_unit_test(gives_up_a_cancelled_invite_that_is_not_answered),
-             cmocka_unit_test(passes_the_2xx_of_all_forks), cmocka_unit_test(refuses_requests_without_a_way),
+CF_TEST_MAIN(cmocka_unit_test(sends_a_request_again_until_it_is_answered),
+             cmocka_unit_test(a_response_to_another_method_is_a_stray), cmocka_unit_test(so_many_requests_of_ours_are_open),
+             cmocka_unit_test(fails_when_nobody_answers), cmocka_unit_test(fails_when_the_network_says_so),
+             cmocka_unit_test(acknowledges_a_refusal_by_itself), cmocka_unit_test(cancels_once_it_rings),
+             cmocka_unit_test(gives_up_a_cancelled_invite_that_is_not_answered), cmocka_unit_test(passes_the_2xx_of_all_forks),
+             cmocka_unit_test(refuses_requests_without_a_way),
              cmocka_unit_test(sends_long_requests_over_tcp_and_over_udp_if_that_is_refused),
              cmocka_unit_test(opens_one_connection_for_many_requests), cmocka_unit_test(gives_up_a_connection_that_does_not_open),
              cmocka_unit_test(a_request_cancelled_before_it_was_sent_is_not_sent),

@@ -320,6 +320,62 @@ static void takes_no_second_answer(void **state) {
     alone_end(&f);
 }
 
+/* T17: one flow can't have all transactions. Others still get theirs, and so does the flow once it is trusted. */
+static void one_flow_has_so_many_open_requests(void **state) {
+    (void)state;
+    struct alone f;
+    char via[100];
+    alone_begin_with(&f, (struct cf_endpoint_limits){.transactions_per_flow = 3});
+    for (unsigned i = 0; i < 5; i++) {
+        snprintf(via, sizeof via, "SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK%u;rport", i);
+        alone_request_comes(&f, via, &(struct sip_request){.cseq = i + 1, .body_len = 400});
+    }
+    assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, 3);
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_REJECTED_OVERLOAD), 2);
+    assert_int_equal(sip_parse(f.sent.text)->status, 503);
+    f.peer.ip[3]++;
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.cseq = 9, .body_len = 400});
+    assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, 4);
+    alone_end(&f);
+}
+
+/* RFC 3261 section 17.2.3: the same branch of another host, and without the cookie the same but for the Via, is another request.
+ */
+static void who_sent_it_is_part_of_what_it_is(void **state) {
+    (void)state;
+    static const char *const vias[] = {"SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKabc;rport",
+                                       "SIP/2.0/UDP 10.0.0.6:5060;branch=z9hG4bKabc;rport",
+                                       "SIP/2.0/UDP 10.0.0.6:5061;branch=z9hG4bKabc;rport", "SIP/2.0/UDP 10.0.0.5;branch=1;rport",
+                                       "SIP/2.0/UDP 10.0.0.6;branch=1;rport"};
+    struct alone f;
+    alone_begin(&f);
+    for (size_t i = 0; i < sizeof vias / sizeof vias[0]; i++) {
+        alone_request_comes(&f, vias[i], &(struct sip_request){.body_len = 400});
+        assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, i + 1);
+    }
+    assert_int_equal(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_RETRANSMITTED_IN), 0);
+    alone_end(&f);
+}
+
+/* Finished transactions keep only what retransmission needs: nothing, once the 2xx was acknowledged. */
+static void an_acknowledged_call_keeps_no_message(void **state) {
+    (void)state;
+    struct alone f;
+    alone_begin(&f);
+    alone_request_comes(&f, ALONE_VIA, &(struct sip_request){.method = "INVITE", .body_len = 400});
+    cf_endpoint_trust_flow(f.ep, f.flow);
+    struct cf_tx_id invite = f.tx;
+    size_t request = cf_endpoint_gauges(f.ep).kept_bytes;
+    assert_true(request > 400);
+    alone_respond(&f, 200, NULL);
+    assert_in_range(cf_endpoint_gauges(f.ep).kept_bytes, 100, 600);
+    cf_endpoint_acked(f.ep, invite, f.now);
+    alone_drain(&f);
+    assert_int_equal(cf_endpoint_gauges(f.ep).server_transactions, 1);
+    assert_int_equal(cf_endpoint_gauges(f.ep).kept_bytes, 0);
+    alone_end(&f);
+}
+
 /* ---- amplification, attacks.md T18 ---- */
 
 static void sends_a_challenge_once_and_remembers_nothing(void **state) {
@@ -347,7 +403,7 @@ static void challenges_a_short_request_at_once_but_only_so_far(void **state) {
     char field[2048];
     alone_begin(&f);
     sip_request_via(&text, ALONE_VIA, &(struct sip_request){.method = "REGISTER"});
-    for (unsigned percent = 150; percent <= 450; percent += 300) {
+    for (unsigned percent = 150; percent <= 350; percent += 200) {
         snprintf(field, sizeof field, "WWW-Authenticate: Digest realm=\"%0*d\", nonce=\"1\"\r\n",
                  (int)(text.text.len * percent / 100 - text.text.len), 1);
         f.sent.text.len = 0;
@@ -397,6 +453,12 @@ static void a_stun_request_is_answered_to_known_flows_only(void **state) {
     alone_drain(&f);
     assert_int_equal(f.sent.text.len, 32);
     assert_memory_equal(f.sent.text.at, "\x01\x01\x00\x0c\x21\x12\xa4\x42", 8);
+    /* And no more than what came from there: an answer has 32 octets, a question 20. */
+    for (unsigned i = 0; i < 100; i++) {
+        cf_endpoint_on_datagram(f.ep, 0, &f.peer, (struct cf_span){stun, sizeof stun}, 0);
+        alone_drain(&f);
+    }
+    assert_in_range(cf_endpoint_counter(f.ep, CF_ENDPOINT_COUNT_DISCARD_AMPLIFYING), 80, 99);
     alone_end(&f);
 }
 
@@ -410,6 +472,8 @@ CF_TEST_MAIN(cmocka_unit_test(answers_a_request_and_its_retransmissions),
              cmocka_unit_test(refuses_a_cancel_from_another_flow), cmocka_unit_test(marks_a_request_that_came_by_two_ways),
              cmocka_unit_test(matches_requests_of_rfc_2543), cmocka_unit_test(refuses_what_it_can_answer_and_drops_the_rest),
              cmocka_unit_test(ends_a_request_that_nobody_answers), cmocka_unit_test(takes_no_second_answer),
+             cmocka_unit_test(one_flow_has_so_many_open_requests), cmocka_unit_test(who_sent_it_is_part_of_what_it_is),
+             cmocka_unit_test(an_acknowledged_call_keeps_no_message),
              cmocka_unit_test(sends_a_challenge_once_and_remembers_nothing),
              cmocka_unit_test(challenges_a_short_request_at_once_but_only_so_far),
              cmocka_unit_test(never_answers_more_than_an_unproven_sender_sent),

@@ -27,6 +27,26 @@ static void silence_is_reported_once_and_so_is_its_end(void **state) {
     test_media_fini(&w);
 }
 
+/* Six talk and four are heard. Whoever says how loud he is (RFC 6464) is decoded only if he is heard. */
+static void levels_that_are_sent_spare_decoding(void **state) {
+    (void)state;
+    for (int has_levels = 0; has_levels < 2; has_levels++) {
+        const struct test_phone_config config = {.no_picture = true, .has_levels = has_levels != 0};
+        test_media_init(&w, 12);
+        for (size_t i = 0; i < 6; i++) {
+            test_media_add(&w, &config)->is_talking = true;
+        }
+        test_media_run(&w, CF_SEC(2));
+        const struct cf_engine_room *room = cf_media_names_at(&w.engine.rooms, w.room.slot);
+        uint64_t decodes = cf_mixer_stats(&room->mixer)->decodes;
+        test_media_run(&w, CF_SEC(2));
+        decodes = cf_mixer_stats(&room->mixer)->decodes - decodes;
+        size_t decoded = has_levels != 0 ? 4 : 6;
+        assert_in_range(decodes, decoded * 98, decoded * 102);
+        test_media_fini(&w);
+    }
+}
+
 static void key_presses_are_reported_once_each(void **state) {
     (void)state;
     test_media_init(&w, 2);
@@ -148,7 +168,7 @@ static void a_silent_room_rests_and_wakes(void **state) {
     test_media_fini(&w);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(silence_is_reported_once_and_so_is_its_end), cmocka_unit_test(key_presses_are_reported_once_each),
-             cmocka_unit_test(a_jump_of_the_wall_clock_disturbs_nothing), cmocka_unit_test(streams_are_announced),
-             cmocka_unit_test(an_idle_engine_sleeps), cmocka_unit_test(nothing_is_allocated_while_packets_flow),
-             cmocka_unit_test(a_silent_room_rests_and_wakes))
+CF_TEST_MAIN(cmocka_unit_test(silence_is_reported_once_and_so_is_its_end), cmocka_unit_test(levels_that_are_sent_spare_decoding),
+             cmocka_unit_test(key_presses_are_reported_once_each), cmocka_unit_test(a_jump_of_the_wall_clock_disturbs_nothing),
+             cmocka_unit_test(streams_are_announced), cmocka_unit_test(an_idle_engine_sleeps),
+             cmocka_unit_test(nothing_is_allocated_while_packets_flow), cmocka_unit_test(a_silent_room_rests_and_wakes))

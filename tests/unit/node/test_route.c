@@ -81,6 +81,37 @@ static void nobody_speaks_for_somebody_else(void **state) {
     request.host = "elsewhere.example";
     assert_int_equal(node_ask(&f, ALICE, &request), 403);
     assert_null(node_last_to(&f, BOB));
+    /* With the right password, but in the name of another: not to a user, not to a room, not to the registrar. */
+    request = (struct node_request){.method = "MESSAGE", .uri = "sip:bob@example.org", .user = "carol", .account = "alice"};
+    assert_int_equal(node_ask(&f, ALICE, &request), 403);
+    assert_null(node_last_to(&f, BOB));
+    request.method = "SUBSCRIBE";
+    request.uri = "sip:room-tea@example.org";
+    assert_int_equal(node_ask(&f, ALICE, &request), 403);
+    request = (struct node_request){.user = "bob", .account = "alice", .fields = "Contact: <sip:evil@203.0.113.66>\r\n"};
+    assert_int_equal(node_ask(&f, ALICE, &request), 403);
+}
+
+/* A proxy asks by 407, who answers itself by 401 (RFC 3261 sections 22.2 and 22.3). */
+static void challenges_come_from_whom_the_request_is_for(void **state) {
+    (void)state;
+    assert_int_equal(node_send(&f, ALICE, &(struct node_request){.method = "MESSAGE", .uri = "sip:bob@example.org"}), 407);
+    assert_int_equal(node_send(&f, ALICE, &(struct node_request){.method = "SUBSCRIBE", .uri = "sip:room-tea@example.org"}), 401);
+    assert_int_equal(node_send(&f, ALICE, &(struct node_request){.method = "REGISTER"}), 401);
+}
+
+/* T19: no dialog of ours. */
+static void what_is_in_no_dialog_is_told_so(void **state) {
+    (void)state;
+    static const char *const methods[] = {"BYE", "INVITE", "REFER", "UPDATE", "NOTIFY"};
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        struct node_request request = {.method = methods[i], .uri = "sip:room-tea@example.org", .to_tag = "guessed"};
+        assert_int_equal(node_send(&f, ALICE, &request), 481);
+        request.uri = "sip:bob@example.org";
+        request.call_id = "other";
+        assert_int_equal(node_send(&f, ALICE, &request), 481);
+        assert_null(node_last_to(&f, BOB));
+    }
 }
 
 static void a_gruu_reaches_one_device(void **state) {
@@ -276,6 +307,7 @@ static void is_made_whole_or_not_at_all(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(targets_are_told_apart), CASE(nobody_registers_for_somebody_else), CASE(nobody_speaks_for_somebody_else),
+             CASE(challenges_come_from_whom_the_request_is_for), CASE(what_is_in_no_dialog_is_told_so),
              CASE(a_gruu_reaches_one_device), CASE(a_path_is_taken_by_users_and_by_rooms), CASE(unknown_extensions_are_named),
              CASE(forked_requests_meet_again_at_the_user_only), CASE(restored_phones_are_reached), CASE(settings_can_change),
              cmocka_unit_test(is_made_whole_or_not_at_all))

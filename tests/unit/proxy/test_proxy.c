@@ -404,6 +404,38 @@ static void hops_end(void **state) {
     assert_int_equal(told(), 407);
 }
 
+/* RFC 3261 section 16.3 step 3: whoever is known, here by his dialog, is told that his request has gone far enough. */
+static void no_hops_left_is_483(void **state) {
+    (void)state;
+    static struct sip_text text;
+    struct node_request request = {.method = "BYE", .uri = "sip:bob@" BOB2, .to_tag = "b2", .call_id = "call"};
+    request.fields = answered();
+    for (int hops = 0; hops < 2; hops++) {
+        char again[3000];
+        request.branch = hops == 0 ? "none" : "one";
+        node_text(&f, &text, "UDP " ALICE, &request);
+        size_t at = cf_str_find_str(text.text, CF_STR("Max-Forwards: 70"));
+        assert_true(at < text.text.len);
+        int len = snprintf(again, sizeof again, "%.*sMax-Forwards: %d%.*s", (int)at, text.text.at, hops,
+                           (int)(text.text.len - at - 16), text.text.at + at + 16);
+        assert_true(len > 0 && (size_t)len < sizeof again);
+        node_clear(&f);
+        node_datagram(&f, ALICE, cf_str_of(again));
+        assert_int_equal(told(), hops == 0 ? 483 : 0);
+        assert_int_equal(asked(BOB2), hops == 0 ? CF_SIP_METHOD_OTHER : CF_SIP_METHOD_BYE);
+    }
+}
+
+/* RFC 3261 section 16.7 step 5: a 100 is for the next hop only. */
+static void a_100_is_not_passed_on(void **state) {
+    (void)state;
+    call();
+    answers(BOB1, 100, NULL);
+    assert_int_equal(told(), 0);
+    answers(BOB1, 180, NULL);
+    assert_int_equal(told(), 180);
+}
+
 /* Whatever allocation fails while a call is set up: the caller is told something, or asks again, and nothing is lost. */
 static void survives_want_of_memory(void **state) {
     (void)state;
@@ -436,4 +468,5 @@ CF_TEST_MAIN(CASE(forks_to_all_devices_at_once), CASE(the_first_to_answer_gets_t
              CASE(a_made_up_token_leads_nowhere), CASE(a_token_lets_nobody_in_outside_of_dialogs),
              CASE(a_token_leads_nowhere_else), CASE(a_phone_that_moved_is_found_by_its_gruu),
              CASE(a_connection_that_is_gone_ends_the_way), CASE(a_phone_that_connected_again_is_found_by_its_contact),
-             CASE(either_end_may_send_over_a_new_connection), CASE(hops_end), CASE(survives_want_of_memory))
+             CASE(either_end_may_send_over_a_new_connection), CASE(hops_end), CASE(no_hops_left_is_483),
+             CASE(a_100_is_not_passed_on), CASE(survives_want_of_memory))

@@ -70,6 +70,22 @@ static void keeps_one_binding_a_device(void **state) {
     assert_null(cf_location_find_instance(&location, ALICE, CF_STR("urn:uuid:2")));
 }
 
+/* Of the whole server, whoever they belong to; those that are there can still be renewed and removed. */
+static void holds_no_more_bindings_than_it_may(void **state) {
+    (void)state;
+    char aor[40];
+    for (unsigned i = 0; i < 9; i++) {
+        struct cf_binding_values phone = device("sip:x@192.0.2.1", NULL, "c1", 1);
+        snprintf(aor, sizeof aor, "sip:user%u@example.org", i);
+        assert_int_equal(bind(cf_str_of(aor), &phone, CF_SEC(60)), i < 8 ? CF_OK : CF_ERR_LIMIT);
+    }
+    struct cf_binding_values again = device("sip:x@192.0.2.1", NULL, "c1", 2);
+    assert_ok(bind(CF_STR("sip:user3@example.org"), &again, CF_SEC(60)));
+    again.cseq = 3;
+    assert_ok(unbind(CF_STR("sip:user3@example.org"), &again));
+    assert_ok(bind(cf_str_of(aor), &again, CF_SEC(60)));
+}
+
 static void refuses_requests_that_were_overtaken(void **state) {
     (void)state;
     struct cf_binding_values phone = device("sip:alice@192.0.2.1", NULL, "c1", 5);
@@ -322,6 +338,7 @@ static void survives_want_of_memory(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test_setup_teardown(keeps_one_binding_a_device, begin, end),
+             cmocka_unit_test_setup_teardown(holds_no_more_bindings_than_it_may, begin, end),
              cmocka_unit_test_setup_teardown(refuses_requests_that_were_overtaken, begin, end),
              cmocka_unit_test_setup_teardown(orders_by_preference_then_lateness, begin, end),
              cmocka_unit_test_setup_teardown(ends_registrations_in_time, begin, end),

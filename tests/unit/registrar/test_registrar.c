@@ -79,6 +79,14 @@ static void binds_asks_and_removes(void **state) {
     assert_null(cf_location_find(&location, AOR));
 }
 
+/* RFC 5630 section 5.2: what came in clear is not bound as if it were secure. */
+static void a_sips_contact_needs_a_private_way(void **state) {
+    (void)state;
+    assert_int_equal(send("Contact: <sips:alice@10.0.0.5>\r\n"), 400);
+    assert_null(cf_location_find(&location, AOR));
+    assert_int_equal(send("Contact: <sip:alice@10.0.0.5>\r\n"), 200);
+}
+
 static void keeps_what_is_needed_to_reach_the_phone(void **state) {
     (void)state;
     assert_int_equal(send("Contact: <sip:alice@10.0.0.5>;+sip.instance=\"<urn:uuid:1>\"\r\nUser-Agent: Phone/1\r\n"
@@ -224,6 +232,7 @@ static void survives_want_of_memory(void **state) {
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
-CF_TEST_MAIN(CASE(binds_asks_and_removes), CASE(keeps_what_is_needed_to_reach_the_phone), CASE(limits_the_time),
-             CASE(refuses_what_can_not_be_read), CASE(is_all_or_nothing), CASE(gives_gruus_to_those_who_ask),
-             CASE(keeps_a_binding_for_each_flow), CASE(wants_proxies_between_to_keep_flows), CASE(survives_want_of_memory))
+CF_TEST_MAIN(CASE(a_sips_contact_needs_a_private_way), CASE(binds_asks_and_removes),
+             CASE(keeps_what_is_needed_to_reach_the_phone), CASE(limits_the_time), CASE(refuses_what_can_not_be_read),
+             CASE(is_all_or_nothing), CASE(gives_gruus_to_those_who_ask), CASE(keeps_a_binding_for_each_flow),
+             CASE(wants_proxies_between_to_keep_flows), CASE(survives_want_of_memory))
