@@ -96,6 +96,66 @@ static void t33_latching_on_known_addresses_lets_no_stranger_in(void **state) {
     strangers_are_neither_heard_nor_answered(&config);
 }
 
+/* T33 for control: who ends streams, asks for key frames or says how late we are must be the phone. */
+static void t33_rtcp_from_strangers_is_dropped(void **state) {
+    (void)state;
+    uint8_t compound[200];
+    struct cf_writer writer;
+    test_media_init(&w, 3);
+    const struct test_phone_config config = {.has_levels = false};
+    for (size_t i = 0; i < 3; i++) {
+        test_media_add(&w, &config)->is_talking = true;
+    }
+    test_media_run(&w, CF_SEC(2));
+    const uint32_t ssrcs[] = {w.phones[0].ssrc[TEST_SOUND], w.phones[0].ssrc[TEST_PICTURE]};
+    cf_writer_init(&writer, compound, sizeof compound);
+    cf_put_rtcp_rr(&writer, ssrcs[1], NULL, 0);
+    cf_put_rtcp_pli(&writer, ssrcs[1], w.phones[0].ssrc_of_engine[TEST_PICTURE]);
+    cf_put_rtcp_bye(&writer, ssrcs, 2, CF_STR_NONE);
+    test_media_flush(&w);
+    uint64_t used = cf_engine_totals(&w.engine)->datagrams_used;
+    uint64_t wrong = discards(CF_MEDIA_DISCARD_WRONG_ADDRESS);
+    for (size_t line = 0; line < TEST_LINES; line++) {
+        for (size_t port = 0; port < 2; port++) {
+            uint32_t socket = w.phones[0].sockets[line][port];
+            test_media_inject(&w, socket, &attacker, cf_writer_span(&writer));
+        }
+    }
+    test_media_flush(&w);
+    assert_int_equal(cf_engine_totals(&w.engine)->datagrams_used, used);
+    assert_int_equal(discards(CF_MEDIA_DISCARD_WRONG_ADDRESS) - wrong, 2 * TEST_LINES);
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_LATCHED), 0);
+    test_media_fini(&w);
+}
+
+/* What is no sound of the line moves nobody, though it comes from the right host. */
+static void only_what_is_sound_is_learnt_from(void **state) {
+    (void)state;
+    uint8_t octets[2048];
+    const struct test_frame frame = {.msec = 20, .value = 16000, .last = 16000};
+    const struct test_phone_config config = {.policy = {.latch = {.plain = CF_LATCH_PLAIN_SAME_IP}}};
+    test_media_init(&w, 4);
+    struct test_phone *phone = test_media_add(&w, &config);
+    phone->is_silent = true;
+    struct cf_addr beside = phone->address[TEST_SOUND][0];
+    beside.port = 62000;
+    w.expects_strangers = true;
+    for (uint16_t i = 0; i < 10; i++) {
+        test_media_inject(&w, phone->sockets[TEST_SOUND][0], &beside,
+                          print_rtp(octets, 666, (uint16_t)(100 + i), 77, test_frame_span(&frame)));
+        test_media_run(&w, CF_MSEC(20));
+    }
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_LATCHED), 0);
+    assert_int_equal(w.strangers, 0);
+    for (uint16_t i = 0; i < 10; i++) {
+        test_media_inject(&w, phone->sockets[TEST_SOUND][0], &beside,
+                          print_rtp(octets, 666, (uint16_t)(110 + i), TEST_PT_OPUS, test_frame_span(&frame)));
+        test_media_run(&w, CF_MSEC(20));
+    }
+    assert_int_equal(test_media_event_count(&w, CF_MEDIA_EVENT_LATCHED), 1);
+    test_media_fini(&w);
+}
+
 /* A phone behind an address translator: its SDP says one port, its packets come from another one of the same address. */
 static void a_phone_behind_nat_is_learnt_by_policy_only(void **state) {
     (void)state;
@@ -449,6 +509,7 @@ static void t41_floods_and_jumps_cost_no_memory(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(t33_plain_rtp_from_strangers_is_dropped), cmocka_unit_test(t33_srtp_from_strangers_is_dropped),
              cmocka_unit_test(t33_latching_on_known_addresses_lets_no_stranger_in),
+             cmocka_unit_test(t33_rtcp_from_strangers_is_dropped), cmocka_unit_test(only_what_is_sound_is_learnt_from),
              cmocka_unit_test(a_phone_behind_nat_is_learnt_by_policy_only),
              cmocka_unit_test(t34_floods_of_forged_packets_end_no_call), cmocka_unit_test(t35_replayed_packets_change_nothing),
              cmocka_unit_test(t35_a_captured_packet_from_elsewhere_moves_nobody), cmocka_unit_test(t35_our_own_ssrc_is_refused),

@@ -49,6 +49,7 @@ static struct {
     struct cf_handle room;
     struct cf_addr place;
     uint32_t socket; /* by which all of them come */
+    bool is_own;     /* that of the one member there is */
     bool is_tcp;
     cf_usec now;
     struct member members[MEMBERS_MAX];
@@ -245,7 +246,8 @@ static void describe(size_t number, struct cf_media_transport_set *set) {
     const struct member *m = &w.members[number];
     char text[32];
     memset(set, 0, sizeof *set);
-    set->rtp_socket = set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
+    set->rtp_socket = w.is_own ? w.socket : CF_MEDIA_SOCKET_NONE;
+    set->rtcp_socket = CF_MEDIA_SOCKET_NONE;
     set->base_count = 1;
     set->bases[0] = (struct cf_ice_local){
         .socket = w.socket, .addr = w.place, .priority = cf_ice_priority(CF_ICE_HOST, 65535, 1), .component = 1};
@@ -405,6 +407,30 @@ static void strangers_are_not_heard(void **state) {
     fini();
 }
 
+/* T28, T33: a socket of its own says whose the packets are, and still not that they are from the pair that was checked. */
+static void strangers_are_not_heard_at_a_socket_of_its_own_either(void **state) {
+    (void)state;
+    init();
+    w.socket = 0;
+    w.is_own = true;
+    struct member *victim = add();
+    run(CF_SEC(2));
+    assert_true(victim->is_connected);
+    uint64_t used = cf_engine_totals(&w.engine)->datagrams_used;
+    run(CF_SEC(1));
+    assert_true(cf_engine_totals(&w.engine)->datagrams_used - used >= 50);
+    assert_int_equal(discards(CF_MEDIA_DISCARD_WRONG_ADDRESS), 0);
+    struct member attacker = *victim;
+    attacker.addrs[0] = (struct cf_addr){.ip = {66, 6, 6, 6}, .port = 6666, .family = CF_FAMILY_IP4};
+    for (size_t i = 0; i < 50; i++) {
+        send_sound(&attacker);
+        run(CF_MSEC(20));
+    }
+    assert_int_equal(discards(CF_MEDIA_DISCARD_WRONG_ADDRESS), 50);
+    assert_int_equal(w.strangers, 0);
+    fini();
+}
+
 static void a_member_may_move(void **state) {
     (void)state;
     init();
@@ -561,6 +587,7 @@ static void fails_cleanly_without_memory(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(members_connect_over_tcp), cmocka_unit_test(two_hundred_members_share_one_port),
-             cmocka_unit_test(strangers_are_not_heard), cmocka_unit_test(a_member_may_move),
-             cmocka_unit_test(a_restart_does_not_interrupt), cmocka_unit_test(a_member_that_vanishes_is_not_sent_to),
-             cmocka_unit_test(survives_every_order), cmocka_unit_test(fails_cleanly_without_memory))
+             cmocka_unit_test(strangers_are_not_heard), cmocka_unit_test(strangers_are_not_heard_at_a_socket_of_its_own_either),
+             cmocka_unit_test(a_member_may_move), cmocka_unit_test(a_restart_does_not_interrupt),
+             cmocka_unit_test(a_member_that_vanishes_is_not_sent_to), cmocka_unit_test(survives_every_order),
+             cmocka_unit_test(fails_cleanly_without_memory))
