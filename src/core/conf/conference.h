@@ -315,6 +315,12 @@ void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct
                                  bool is_aes256);
 
 /**
+ * ZRTP's short authentication string of the device's call (RFC 6189 section 7; cut to what the roster keeps), and whether it has
+ * been compared: shown to everybody, since it is no secret (section 4.5.2).
+ */
+void cf_conference_on_sas(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str sas, bool is_verified);
+
+/**
  * Not all pictures that the device asked for fit its link (@p is_starved), or some come in no format that it takes (@p
  * lacks_codec): shown, so that one knows why.
  */

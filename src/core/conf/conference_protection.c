@@ -27,6 +27,22 @@ void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct
     cf_conf_settle(conf, now);
 }
 
+void cf_conference_on_sas(struct cf_conference *conf, cf_usec now, struct cf_handle handle, struct cf_str sas, bool is_verified) {
+    struct cf_roster_device *device = cf_roster_device(&conf->roster, handle);
+    struct cf_str text = cf_str_head(sas, sizeof device->sas - 1);
+    if (device == NULL) {
+        conf->stale++;
+        return;
+    }
+    if (!cf_str_eq(cf_str_of(device->sas), text) || device->is_sas_verified != is_verified) {
+        memcpy(device->sas, text.at, text.len);
+        device->sas[text.len] = '\0';
+        device->is_sas_verified = is_verified;
+        cf_roster_touch_device(&conf->roster, device);
+        cf_conf_settle(conf, now);
+    }
+}
+
 /* A hang-up may drop a device that was never called. */
 static void hang_up_on_the_weak(struct cf_conference *conf, cf_usec now) {
     for (struct cf_roster_participant *p = cf_roster_first(&conf->roster); p != NULL; p = cf_roster_next(&conf->roster, p)) {

@@ -101,7 +101,7 @@ struct cf_roster_device {
     struct cf_roster_label labels[CF_CONF_MEDIA_COUNT]; /**< of .media, for finding them */
     char protection[48];      /**< how its media is encrypted, such as "dtls AEAD_AES_128_GCM"; empty: not known yet */
     bool is_aes256;           /**< all of it is AES-256 */
-    char sas[32];             /**< ZRTP's short authentication string; empty: none */
+    char sas[32];             /**< ZRTP's short authentication string, no secret; empty: none */
     bool is_sas_verified;     /**< it was compared, or that of an earlier call was */
     uint64_t added;           /**< sequence number of its coming */
     uint64_t fresh;           /**< of the latest time that something of it vanished: tell it as new to who has seen less */

@@ -227,12 +227,16 @@ static void put_endpoint_start(struct cf_writer *w, struct cf_str entity, enum c
 
 /* Of ours, last where the schema allows others; written whole or not at all. */
 static void put_endpoint_state(struct cf_writer *w, const struct cf_roster_device *device) {
-    if (device->protection[0] == '\0' && !device->is_starved && !device->lacks_codec) {
+    if (device->protection[0] == '\0' && device->sas[0] == '\0' && !device->is_starved && !device->lacks_codec) {
         return;
     }
     cf_put_lit(w, "<endpoint-state xmlns=\"urn:confer:conference-info\"");
     if (device->protection[0] != '\0') {
         put_attribute(w, CF_STR("encryption"), cf_str_of(device->protection));
+    }
+    if (device->sas[0] != '\0') {
+        put_attribute(w, CF_STR("sas"), cf_str_of(device->sas));
+        put_attribute(w, CF_STR("sas-verified"), device->is_sas_verified ? CF_STR("true") : CF_STR("false"));
     }
     if (device->is_starved || device->lacks_codec) {
         put_attribute(w, CF_STR("paused"), device->is_starved ? CF_STR("bandwidth") : CF_STR("codec"));

@@ -33,9 +33,7 @@ void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, c
         cf_put(&w, cf_srtp_suites[event->as.secured.suite].name);
     }
     if (event->as.secured.sas[0] != '\0') {
-        memcpy(device->sas, event->as.secured.sas, sizeof device->sas);
-        device->sas[sizeof device->sas - 1] = '\0';
-        device->is_sas_verified = event->as.secured.is_sas_verified;
+        cf_conference_on_sas(conf, now, leg->device, cf_str_of(event->as.secured.sas), event->as.secured.is_sas_verified);
     }
     cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w),
                                 note_suite(leg, event->as.secured.transport, event->as.secured.suite));

@@ -131,6 +131,17 @@ static void protection_and_hands_are_told(void **state) {
     assert_false(contains(text, "user-state")); /* as before */
     cf_conference_on_protection(conf, w.now, alice, CF_STR("dtls AEAD_AES_128_GCM"), false);
     assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
+    cf_conference_on_sas(conf, w.now, alice, CF_STR("t3xw"), false);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_true(contains(text, " encryption=\"dtls AEAD_AES_128_GCM\" sas=\"t3xw\" sas-verified=\"false\"/></endpoint>"));
+    cf_conference_on_sas(conf, w.now, alice, CF_STR("t3xw"), false);
+    assert_true(cf_roster_subscriber_deadline(&sub, conf) == CF_USEC_NEVER);
+    cf_conference_on_sas(conf, w.now, alice, CF_STR("t3xw"), true);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_true(contains(text, " sas-verified=\"true\"/></endpoint>"));
+    cf_conference_on_sas(conf, w.now, alice, CF_STR(""), false);
+    assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
+    assert_false(contains(text, "sas"));
     cf_conference_on_paused(conf, w.now, alice, true, false);
     assert_int_equal(write_next(&w, &sub, conf, &text), CF_ROSTER_DOCUMENT_PARTIAL);
     assert_true(contains(text, " encryption=\"dtls AEAD_AES_128_GCM\" paused=\"bandwidth\"/></endpoint>"));
