@@ -256,8 +256,22 @@ void cf_focus_on_media(struct cf_focus *focus, const struct cf_media_event *even
 
 /* --- what the conferences want --- */
 
-/* As a Warning of a 488 would say it. */
-#define WEAK_REASON "Reason: SIP;cause=488;text=\"AES-256 is required here\"\r\n"
+/* Why we hang up, for who reads it (RFC 3326); nobody else can tell being removed from the end of a conference. */
+static struct cf_str reason_field(enum cf_hang_up_reason reason) {
+    switch (reason) {
+    case CF_HANG_UP_REMOVED:
+        return CF_STR("Reason: SIP;cause=403;text=\"Removed by a moderator\"\r\n");
+    case CF_HANG_UP_OVER:
+        return CF_STR("Reason: SIP;cause=410;text=\"Conference is over\"\r\n");
+    case CF_HANG_UP_WEAK: /* as a Warning of a 488 would say it */
+        return CF_STR("Reason: SIP;cause=488;text=\"AES-256 is required here\"\r\n");
+    case CF_HANG_UP_REPLACED:
+    case CF_HANG_UP_JOINED:
+    case CF_HANG_UP_DENIED:
+        break;
+    }
+    return CF_STR_NONE;
+}
 
 static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct cf_conference_out *out, cf_usec now) {
     struct cf_leg *leg = cf_handle_get(&focus->legs, out->leg);
@@ -269,8 +283,7 @@ static void hang_up(struct cf_focus *focus, struct cf_room *room, const struct c
             cf_conference_on_left(out->conference, now, leg->device, false);
         }
         if (!cf_leg_bid_farewell(leg, out->reason, now)) {
-            struct cf_str field = out->reason == CF_HANG_UP_WEAK ? CF_STR(WEAK_REASON) : CF_STR_NONE;
-            cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, field, now);
+            cf_session_end(&leg->session, out->reason == CF_HANG_UP_DENIED ? 403 : 0, reason_field(out->reason), now);
             cf_leg_settle(leg, now);
         }
     } else if (dial != NULL) {
