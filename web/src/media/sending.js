@@ -22,15 +22,38 @@ export function addTracks(connection, stream) {
   connection.addTransceiver(picture?.enabled ? picture : 'video', { direction: 'sendrecv', streams: [stream], sendEncodings: ENCODINGS });
 }
 
+/** The last change of the parameters of each sender. @type {WeakMap<RTCRtpSender, Promise<void>>} */
+const changes = new WeakMap();
+
+/**
+ * Change how something is sent once all earlier changes are made: parameters that are read while others are on their way are the old
+ * ones (WebRTC section 5.2, getParameters), and would take those back. What a browser can't do it does not: they are wishes.
+ * @param {RTCRtpSender} sender
+ * @param {(parameters: RTCRtpSendParameters) => boolean} edit false: it is right as it is
+ * @returns {Promise<void>}
+ */
+function change(sender, edit) {
+  const made = (changes.get(sender) ?? Promise.resolve()).then(async () => {
+    const parameters = sender.getParameters();
+    if (edit(parameters)) {
+      await sender.setParameters(parameters).catch(() => undefined);
+    }
+  });
+  changes.set(sender, made);
+  return made;
+}
+
 /** The server takes one encoding only: not a small one. @param {RTCRtpSender} sender */
-export async function makeWhole(sender) {
-  const parameters = sender.getParameters();
-  const [only, ...others] = parameters.encodings ?? [];
-  if (only?.scaleResolutionDownBy === ENCODINGS[0].scaleResolutionDownBy && others.length === 0) {
-    only.scaleResolutionDownBy = 1;
-    only.maxBitrate = FULL_BPS;
-    await sender.setParameters(parameters).catch(() => undefined);
-  }
+export function makeWhole(sender) {
+  return change(sender, ({ encodings }) => {
+    const [only, ...others] = encodings ?? [];
+    const isSmall = only?.scaleResolutionDownBy === ENCODINGS[0].scaleResolutionDownBy && others.length === 0;
+    if (isSmall) {
+      only.scaleResolutionDownBy = 1;
+      only.maxBitrate = FULL_BPS;
+    }
+    return isSmall;
+  });
 }
 
 /** What is lost of sound comes again with the next packet (RFC 2198), if the browser can do that; it sends what it offers first. @param {RTCRtpTransceiver} line */
@@ -52,16 +75,17 @@ export async function sendPicture(sender, track, isScreen) {
  * Encodings for a screen or a camera. To be said again after each answer: Chromium takes one that lists an encoding for a wish that it be
  * sent. @param {RTCRtpSender} sender @param {boolean} isScreen
  */
-export async function shapePicture(sender, isScreen) {
-  const parameters = sender.getParameters();
-  parameters.encodings.forEach((encoding, index) => {
-    encoding.active = !isScreen || index === parameters.encodings.length - 1;
-    if (isScreen) {
-      encoding.maxFramerate = SCREEN_FPS;
-    } else {
-      delete encoding.maxFramerate;
-    }
+export function shapePicture(sender, isScreen) {
+  return change(sender, (parameters) => {
+    parameters.encodings.forEach((encoding, index) => {
+      encoding.active = !isScreen || index === parameters.encodings.length - 1;
+      if (isScreen) {
+        encoding.maxFramerate = SCREEN_FPS;
+      } else {
+        delete encoding.maxFramerate;
+      }
+    });
+    parameters.degradationPreference = isScreen ? 'maintain-resolution' : 'balanced';
+    return true;
   });
-  parameters.degradationPreference = isScreen ? 'maintain-resolution' : 'balanced';
-  await sender.setParameters(parameters).catch(() => undefined); // wishes: a browser that can't sends as it does
 }

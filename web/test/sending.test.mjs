@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How pictures are sent, with a sender that keeps to the letter of WebRTC section 5.2: parameters that are being set are not read yet.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeWhole, sendPicture, shapePicture } from '../src/media/sending.js';
+
+/** A sender whose parameters take effect a while after they were set. */
+class Sender {
+  /** @param {object[]} encodings */
+  constructor(encodings) {
+    this.now = { encodings, degradationPreference: 'balanced' };
+    this.last = undefined;
+    this.count = 0;
+  }
+
+  getParameters() {
+    this.last ??= { ...structuredClone(this.now), transactionId: String(++this.count) };
+    return structuredClone(this.last);
+  }
+
+  async setParameters(parameters) {
+    if (parameters.transactionId !== this.last?.transactionId) {
+      throw new DOMException('not read before', 'InvalidModificationError');
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 5); });
+    this.now = parameters;
+    this.last = undefined;
+  }
+
+  async replaceTrack(track) {
+    this.track = track;
+  }
+}
+
+const SMALL = () => [{ rid: 'l', active: true, scaleResolutionDownBy: 4, maxBitrate: 150000 }];
+
+test('a screen that is shown again in a call that is made again is whole and sharp', async () => {
+  const sender = new Sender(SMALL());
+  await Promise.all([makeWhole(sender), sendPicture(sender, { kind: 'video' }, true)]); // both when the answer comes
+  const [only] = sender.now.encodings;
+  assert.deepEqual([only.scaleResolutionDownBy, only.maxBitrate, only.maxFramerate], [1, 1500000, 8]);
+  assert.equal(sender.now.degradationPreference, 'maintain-resolution');
+});
+
+test('a screen that is taken back at once leaves the camera as it was', async () => {
+  const sender = new Sender([{ rid: 'l', active: true, scaleResolutionDownBy: 4 }, { rid: 'm', active: true, scaleResolutionDownBy: 2 }, { rid: 'h', active: true }]);
+  await Promise.all([shapePicture(sender, true), shapePicture(sender, false)]);
+  assert.deepEqual(sender.now.encodings.map(({ active, maxFramerate }) => [active, maxFramerate]), [[true, undefined], [true, undefined], [true, undefined]]);
+  assert.equal(sender.now.degradationPreference, 'balanced');
+});
+
+test('of several encodings a screen is sent in the finest only, and none is made whole', async () => {
+  const sender = new Sender([{ rid: 'l', active: true, scaleResolutionDownBy: 4 }, { rid: 'h', active: true }]);
+  await makeWhole(sender);
+  await shapePicture(sender, true);
+  assert.deepEqual(sender.now.encodings.map(({ active, scaleResolutionDownBy }) => [active, scaleResolutionDownBy]), [[false, 4], [true, undefined]]);
+});
+
+test('a browser that refuses is asked again', async () => {
+  const sender = new Sender(SMALL());
+  const set = sender.setParameters;
+  sender.setParameters = async () => { sender.last = undefined; throw new DOMException('no', 'OperationError'); };
+  await shapePicture(sender, true);
+  sender.setParameters = set;
+  await shapePicture(sender, true);
+  assert.equal(sender.now.encodings[0].maxFramerate, 8);
+});
