@@ -80,6 +80,23 @@ test('a raised hand is seen by others', async () => {
   await alice.shoot('people');
 });
 
+test('a menu closes by Escape, or by going elsewhere', async () => {
+  const menu = '#people-list li:has-text("Bob") .menu';
+  const summary = alice.page.locator(`${menu} summary`);
+  await alice.openPanel('people');
+  await summary.focus();
+  await alice.page.keyboard.press('Enter');
+  await alice.page.waitForSelector(`${menu}[open]`);
+  await alice.page.keyboard.press('Escape');
+  await alice.page.waitForSelector(`${menu}:not([open])`);
+  assert.equal(await alice.page.isVisible('#side'), true, 'the list is still there');
+  assert.equal(await summary.evaluate((element) => element === document.activeElement), true);
+  await summary.click();
+  await alice.page.waitForSelector(`${menu}[open]`);
+  await alice.page.click('#badge');
+  await alice.page.waitForSelector(`${menu}:not([open])`);
+});
+
 test('who is muted is seen, and can be muted by moderators', async () => {
   await bob.page.keyboard.press('m');
   await alice.page.waitForSelector('.tile:has-text("Bob") .muted:not([hidden])');
@@ -89,11 +106,42 @@ test('who is muted is seen, and can be muted by moderators', async () => {
   await alice.moderate('Bob', 'Mute');
   await bob.page.waitForSelector('#mic[aria-pressed="false"]');
   await bob.page.click('#mic'); // what a moderator muted only one unmutes
-  await bob.page.waitForSelector('#notices:has-text("A moderator has muted you.")');
+  await bob.page.waitForSelector('.notices:has-text("A moderator has muted you.")');
   await alice.moderate('Bob', 'Unmute');
   await bob.page.click('#mic');
   await alice.page.waitForSelector('.tile:has-text("Bob") .muted[hidden]', { state: 'attached' });
 });
+
+test('what is said for a moment hides no picture, name or control', async () => {
+  const size = alice.page.viewportSize();
+  for (const viewport of [size, { width: 390, height: 760 }, { width: 760, height: 390 }]) {
+    await alice.page.setViewportSize(viewport);
+    for (const mode of ['speaker', 'grid']) {
+      await alice.layout(mode);
+      const phone = site.phone('carol', 'sip:room-web@localhost', '--audio', 'silence', '--video', 'none', '--name', 'Carol');
+      await alice.page.waitForSelector('.meeting .notice:has-text("Carol is here")');
+      assert.deepEqual(await alice.page.evaluate(hiddenByNotices), [], `${mode} at ${viewport.width}`);
+      await phone.end();
+      await alice.page.waitForSelector('.meeting .notice:has-text("Carol has left")');
+    }
+  }
+  await alice.page.setViewportSize(size);
+});
+
+/** What lies below notices, banner or who knocks, or would if these were larger. */
+function hiddenByNotices() {
+  const boxOf = (/** @type {Element} */ element) => element.getBoundingClientRect();
+  const seen = (/** @type {string} */ selector) => [...document.querySelectorAll(selector)].filter((element) => boxOf(element).width > 0);
+  const meet = (/** @type {DOMRect} */ a, /** @type {DOMRect} */ b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const outside = (/** @type {DOMRect} */ box) => box.left < -1 || box.right > innerWidth + 1 || box.top < -1 || box.bottom > innerHeight + 1;
+  const notices = seen('.notice, #banner, .knock');
+  return [
+    ...(notices.length === 0 ? ['there is nothing that could hide'] : []),
+    ...notices.filter((notice) => outside(boxOf(notice))).map((notice) => `${notice.textContent} is outside`),
+    ...notices.flatMap((notice) => seen('#meeting .tile, #meeting .caption, #meeting button, #meeting h1').filter((element) => !notice.contains(element))
+      .filter((element) => meet(boxOf(notice), boxOf(element))).map((element) => `${element.className || element.id} below ${notice.textContent}`)),
+  ];
+}
 
 test('what one writes the other reads', async () => {
   await bob.openPanel('chat');
@@ -118,7 +166,7 @@ test('a locked room lets nobody in', async () => {
 
 test('a moderator removes somebody', async () => {
   await alice.moderate('Bob', 'Remove');
-  await bob.page.waitForSelector('#over:not([hidden])');
+  await bob.page.waitForSelector('#over-reason:has-text("A moderator has removed you")');
   await alice.page.waitForFunction(() => document.querySelectorAll('#people-list li').length === 1);
   await bob.shoot('over');
 });

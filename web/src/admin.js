@@ -2,7 +2,7 @@
 // The page for administrators: rooms, calls with their history, figures, draining.
 import { ask, list, logIn, logOut as endSession, Refusal } from './api.js';
 import { rateText, spanText, sparkline } from './model/sparkline.js';
-import { button, byId, make, notice, setText } from './ui/element.js';
+import { button, byId, icon, make, notice, setText } from './ui/element.js';
 
 const REFRESH_MSEC = 2000;
 const KEY = 'confer-session';
@@ -94,6 +94,20 @@ function spark(curves, least, label) {
   return svg;
 }
 
+/** How a call is encrypted, with ZRTP's short string if it has one. @param {any} leg */
+function encryptionCell(leg) {
+  const cell = make('td', '', leg.encryption || 'not yet');
+  if (leg.sas) {
+    const line = make('small', leg.sas_verified ? 'sas verified' : 'sas', 'string ');
+    line.append(make('code', '', leg.sas), make('span', '', leg.sas_verified ? 'compared' : 'not compared yet'));
+    if (leg.sas_verified) {
+      line.prepend(icon('check'));
+    }
+    cell.append(line);
+  }
+  return cell;
+}
+
 /** @param {any} leg */
 function legRow(leg) {
   const row = make('tr', '');
@@ -106,7 +120,7 @@ function legRow(leg) {
   const loss = make('td', '');
   loss.append(spark([['loss', leg.history.lost_in.map((/** @type {number} */ lost, /** @type {number} */ i) => Math.max(lost, leg.history.lost_out[i] ?? 0))]], LOSS_TOP,
     `up to ${worst / 10} % lost`));
-  row.append(headCell(leg.name || leg.user.replace(/^sips?:/, ''), leg.user), make('td', '', leg.room), make('td', '', leg.encryption || 'not yet'),
+  row.append(headCell(leg.name || leg.user.replace(/^sips?:/, ''), leg.user), make('td', '', leg.room), encryptionCell(leg),
     make('td', '', rateText(sum('in'))), make('td', '', rateText(sum('out'))), rates, loss, make('td', '', sound ? (sound.mos_out_estimate / 100).toFixed(1) : '\u2013'));
   return row;
 }

@@ -2,13 +2,14 @@
 // What the page asks of the server by HTTP (docs/web-api.md).
 import { authorize, challengeOf } from './digest.js';
 
-/** A refusal: status, code of docs/web-api.md, text. */
+/** A refusal: status, code of docs/web-api.md, text, and for how many seconds to wait (0: not said). */
 export class Refusal extends Error {
-  /** @param {number} status @param {{ type?: string, title?: string, detail?: string }} problem */
-  constructor(status, problem) {
+  /** @param {number} status @param {{ type?: string, title?: string, detail?: string }} problem @param {number} [retryAfter] */
+  constructor(status, problem, retryAfter = 0) {
     super(problem.detail || problem.title || `The server answered ${status}.`);
     this.status = status;
     this.code = (problem.type ?? '').replace('urn:confer:', '');
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -28,7 +29,7 @@ export async function ask(path, { method = 'GET', body, token, headers = {}, sig
   const text = await response.text();
   const said = text && /json/.test(response.headers.get('Content-Type') ?? '') ? JSON.parse(text) : {};
   if (!response.ok) {
-    throw Object.assign(new Refusal(response.status, said), { challenge: response.headers.get('WWW-Authenticate') ?? '' });
+    throw Object.assign(new Refusal(response.status, said, Number(response.headers.get('Retry-After')) || 0), { challenge: response.headers.get('WWW-Authenticate') ?? '' });
   }
   return said;
 }

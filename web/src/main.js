@@ -3,6 +3,7 @@
 import { getRelays, getServer, joinAsGuest, logIn, logOut, makeLink, Refusal } from './api.js';
 import { invitationOf, keyToName, uriOfRoom } from './model/link.js';
 import { Meeting } from './model/meeting.js';
+import { explain } from './model/refusal.js';
 import { Phone } from './sip/phone.js';
 import { byId, notice, setText } from './ui/element.js';
 import { JoinScreen } from './ui/join.js';
@@ -19,22 +20,8 @@ function show(name) {
 }
 
 /** Why nobody came in, in words for people. @param {unknown} error */
-function explain(error) {
-  if (!(error instanceof Refusal)) {
-    return 'The server is not reached.';
-  }
-  /** @type {Record<string, string>} */
-  const codes = {
-    'pin-wrong': 'There is no such meeting with that PIN.', 'link-expired': 'This link has expired. Please ask for another one.',
-    'link-revoked': 'This link was withdrawn. Please ask for another one.', 'link-invalid': 'This link is not complete, or not of this server.',
-    'guests-not-allowed': 'Only people with an account may come in here.',
-  };
-  /** @type {Record<number, string>} */
-  const words = {
-    401: 'This link or PIN is not right, or has expired.', 403: 'You may not come in here.', 404: 'There is no such meeting.',
-    410: 'This link is no longer good.', 429: 'Too many tries. Please wait a moment.', 503: 'The server takes nobody in just now.',
-  };
-  return codes[error.code] ?? words[error.status] ?? error.message;
+function explainError(error) {
+  return error instanceof Refusal ? explain({ status: error.status, code: error.code, text: error.message, retryAfter: error.retryAfter }) : explain({ status: 0 });
 }
 
 /** A guest stays the same person when the page is loaded again. @param {string} key @returns {Guest | undefined} */
@@ -121,7 +108,7 @@ function hold(admission, stream) {
         if (isShown) {
           showEnd(meeting);
         }
-        resolve(meeting.reason || 'The meeting could not be joined.');
+        resolve(meeting.reason || explain({ status: 0 }));
       }
     });
     meeting.join();
@@ -139,7 +126,7 @@ function showWait(meeting) {
 /** @param {Meeting} meeting */
 function showEnd(meeting) {
   setText(byId('over-title'), meeting.isLeaving ? 'You have left' : meeting.wasIn ? 'The meeting is over for you' : 'You were not let in');
-  setText(byId('over-reason'), meeting.isLeaving ? '' : meeting.reason || (meeting.wasIn ? '' : 'A moderator did not let you in.'));
+  setText(byId('over-reason'), meeting.isLeaving ? '' : meeting.reason || (meeting.wasIn ? '' : 'A moderator did not let you in. Ask who invited you, or try again.'));
   setText(byId('again'), meeting.wasIn ? 'Join again' : 'Try again');
   show('over');
   byId('again').focus();
@@ -175,12 +162,15 @@ async function main() {
       }
     } catch (error) {
       admission?.close();
-      screen.showState(false, explain(error));
+      screen.showState(false, explainError(error));
     }
   }
 }
 
 main().catch(() => {
+  byId('again').addEventListener('click', () => location.reload());
   show('over');
   setText(byId('over-title'), 'The server is not reached');
+  setText(byId('over-reason'), 'Check your connection, then try again.');
+  setText(byId('again'), 'Try again');
 });

@@ -45,6 +45,9 @@ class FakePhone extends EventTarget {
   took(what) { const is = this.asked.includes(what); this.asked = []; return is; }
 }
 
+/** No response told it. */
+const NONE = { status: 0, text: '', retryAfter: 0 };
+
 function track(kind) {
   return Object.assign(new EventTarget(), { kind, id: kind, enabled: true, stopped: false, stop() { this.stopped = true; } });
 }
@@ -108,7 +111,7 @@ test('who waits in the lobby knows it, can enter a PIN, and is told when let in 
     if (isLetIn) {
       phone.tell('roster', roster('connected', '', 'call-1', 2));
     } else {
-      phone.tell('ended', { reason: 'Denied', isLost: false });
+      phone.tell('ended', { reason: '', isLost: false, answer: NONE });
     }
     assert.equal(meeting.state, isLetIn ? 'in' : 'over');
   }
@@ -210,7 +213,7 @@ test('a lost call is made again, and what was so is so again', async () => {
   const { phone, meeting, clock } = inside();
   await meeting.setMicrophone(false);
   phone.tell('lost');
-  phone.tell('ended', { reason: '', isLost: true });
+  phone.tell('ended', { reason: '', isLost: true, answer: NONE });
   assert.equal(meeting.state, 'in');
   phone.asked = [];
   phone.tell('ready');
@@ -227,12 +230,12 @@ test('after five minutes it gives up; who was removed is not called again', () =
   const late = inside();
   late.phone.tell('lost');
   late.clock.time += 6 * 60 * 1000;
-  late.phone.tell('ended', { reason: '', isLost: true });
+  late.phone.tell('ended', { reason: '', isLost: true, answer: NONE });
   assert.equal(late.meeting.state, 'over');
   const removed = inside();
-  removed.phone.tell('ended', { reason: 'Removed', isLost: false });
+  removed.phone.tell('ended', { reason: 'Removed by a moderator', isLost: false, answer: NONE });
   assert.equal(removed.meeting.state, 'over');
-  assert.equal(removed.meeting.reason, 'Removed');
+  assert.match(removed.meeting.reason, /has removed you/);
   assert.ok(!removed.phone.asked.some((what) => what.startsWith('call')));
 });
 
@@ -249,4 +252,16 @@ test('what can not be said or done is told', async () => {
   await meeting.command('lock');
   await meeting.say('hello');
   assert.deepEqual(told.filter(([type]) => type === 'notice').map(([, text]) => text), ['You may not do that here.', 'Your message was not delivered.']);
+});
+
+test('who is refused is told what to do', () => {
+  const refused = begin();
+  refused.meeting.join();
+  refused.phone.tell('refused', { status: 403, text: 'Forbidden', retryAfter: 60 });
+  assert.deepEqual([refused.meeting.state, refused.meeting.reason], ['over', 'Too many tries. Please try again in a minute.']);
+  const full = begin();
+  full.meeting.join();
+  full.phone.tell('ready');
+  full.phone.tell('ended', { reason: '', isLost: false, answer: { status: 486, text: 'Conference is full', retryAfter: 0 } });
+  assert.equal(full.meeting.reason, 'This meeting is full. Try again when somebody has left.');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { roomActions } from '../src/model/commands.js';
-import { encryptionOf, isModerator, isStarved, isWaiting, nameOf, Roster } from '../src/model/roster.js';
+import { encryptionOf, isModerator, pausedOf, stringsOf, isWaiting, nameOf, Roster } from '../src/model/roster.js';
 import { Talkers } from '../src/model/talkers.js';
 import { documentOf } from './documents.mjs';
 
@@ -12,7 +12,7 @@ const BOB = `<user entity="sip:bob@x" state="full"><display-text>Bob</display-te
    <media id="4"><type>video</type><label>tB1</label><src-id>1003</src-id><status>sendonly</status>
     <linphone-cie:stream-data><linphone-cie:stream-content>thumbnail</linphone-cie:stream-content></linphone-cie:stream-data></media>
    <call-info><sip><call-id>call-b</call-id></sip></call-info>
-   <endpoint-state xmlns="urn:confer:conference-info" encryption="dtls AEAD_AES_128_GCM" paused="bandwidth"/></endpoint>
+   <endpoint-state xmlns="urn:confer:conference-info" encryption="dtls AEAD_AES_128_GCM" sas="t3xw" sas-verified="true" paused="bandwidth"/></endpoint>
   <user-state xmlns="urn:confer:conference-info" verified="true" hand-up="2026-01-01T00:00:00Z"/></user>`;
 
 function full() {
@@ -37,7 +37,18 @@ test('a full document is read', () => {
   bob.devices.set('another', { ...device, encryption: 'none' });
   assert.equal(encryptionOf(bob), 'none', 'no better than the weakest');
   bob.devices.delete('another');
-  assert.equal(isStarved(bob), true);
+  assert.deepEqual(stringsOf(bob), [{ sas: 't3xw', isSasVerified: true }]);
+  assert.equal(pausedOf(bob), 'bandwidth');
+  bob.devices.set('another', { ...device, paused: 'codec', sas: '' });
+  assert.equal(pausedOf(bob), 'bandwidth', 'it may pass');
+  device.paused = '';
+  assert.equal(pausedOf(bob), 'codec');
+  assert.equal(stringsOf(bob).length, 1);
+  device.status = 'disconnecting';
+  assert.deepEqual(stringsOf(bob), []);
+  device.status = 'connected';
+  bob.devices.delete('another');
+  assert.equal(pausedOf(bob), '');
   assert.equal(isWaiting(bob), false);
   assert.equal(roster.memberOfSsrc(1002), bob);
   assert.equal(roster.memberOfSsrc(0), undefined);

@@ -6,6 +6,7 @@ import { mainContent, mainDirection, wishes } from './layout.js';
 import { isIn, isModerator, isWaiting, nameOf, Roster } from './roster.js';
 import { command } from './commands.js';
 import { Recovery } from './recovery.js';
+import { explain, explainEnd } from './refusal.js';
 import { Talkers } from './talkers.js';
 
 /** @typedef {'idle' | 'connecting' | 'calling' | 'waiting' | 'in' | 'over'} State */
@@ -75,7 +76,7 @@ export class Meeting extends EventTarget {
     /** @param {string} type @param {(detail: any) => void} what */
     const on = (type, what) => this.phone.addEventListener(type, (e) => what(/** @type {CustomEvent} */ (e).detail));
     on('ready', () => this.#onReady());
-    on('refused', (reason) => this.#enter('over', reason));
+    on('refused', (answer) => this.#enter('over', explain(answer)));
     on('lost', () => { this.recovery.onLost(this.clock.now()); this.#tell('recovery'); });
     on('accepted', (callId) => this.#onAccepted(callId));
     on('ended', (how) => this.#onEnded(how));
@@ -147,13 +148,13 @@ export class Meeting extends EventTarget {
     }
   }
 
-  /** @param {{ reason: string, isLost: boolean, status: number }} how */
+  /** @param {{ reason: string, isLost: boolean, answer: import('./refusal.js').Answer }} how */
   #onEnded(how) {
     if (how.isLost && !this.isLeaving && this.#isCalled && (this.wasIn || this.state === 'waiting')) {
       this.#recover(this.recovery.onCallLost(this.clock.now()));
       this.#tell('recovery');
     } else {
-      this.#enter('over', how.reason);
+      this.#enter('over', how.answer.status > 0 ? explain(how.answer) : explainEnd(how.reason));
     }
   }
 
@@ -180,7 +181,7 @@ export class Meeting extends EventTarget {
         }
       });
     } else if (step === 'give-up') {
-      this.#enter('over', 'The connection was lost.');
+      this.#enter('over', 'The connection was lost for too long. Check your network, then join again.');
     }
     this.#tell('recovery');
   }
@@ -244,13 +245,18 @@ export class Meeting extends EventTarget {
     return undefined;
   }
 
+  /** The device that we are, of our own entry. */
+  get ownDevice() {
+    return [...(this.me?.devices.values() ?? [])].find((device) => device.callId === this.callId);
+  }
+
   get isModerator() {
     return isModerator(this.me);
   }
 
   /** Silenced by somebody else? */
   get isMutedByOthers() {
-    return this.isMicOn && [...(this.me?.devices.values() ?? [])].some((device) => device.callId === this.callId && device.status === 'muted-via-focus');
+    return this.isMicOn && this.ownDevice?.status === 'muted-via-focus';
   }
 
   /** What we wait for: 'lobby', 'pin', or nothing. */

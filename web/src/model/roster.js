@@ -10,7 +10,9 @@ const LINPHONE = 'linphone:xml:ns:conference-info-linphone-extension';
 /**
  * @typedef {{ id: string, type: string, label: string, ssrc: number, status: string, content: string }} Media
  * A stream of a device; status as seen from the device: sendrecv, sendonly, recvonly or inactive.
- * @typedef {{ entity: string, status: string, callId: string, encryption: string, paused: string, media: Map<string, Media> }} Device
+ * @typedef {{ entity: string, status: string, callId: string, encryption: string, sas: string, isSasVerified: boolean, paused: string,
+ *   media: Map<string, Media> }} Device
+ * sas: ZRTP's short authentication string, '' if there is none; paused: 'bandwidth' or 'codec' if it lacks pictures
  * @typedef {{ uri: string, name: string, roles: string[], isVerified: boolean, handUp: string, waits: string, devices: Map<string, Device> }} Member
  */
 
@@ -138,7 +140,7 @@ export class Roster {
     }
     let device = member.devices.get(entity);
     if (!device || state === 'full') {
-      device = { entity, status: '', callId: '', encryption: '', paused: '', media: new Map() };
+      device = { entity, status: '', callId: '', encryption: '', sas: '', isSasVerified: false, paused: '', media: new Map() };
       member.devices.set(entity, device);
     }
     device.status = text(element, 'status') ?? device.status;
@@ -148,6 +150,8 @@ export class Roster {
     const own = child(element, 'endpoint-state', CONFER);
     if (own) {
       device.encryption = own.getAttribute('encryption') ?? '';
+      device.sas = own.getAttribute('sas') ?? '';
+      device.isSasVerified = own.getAttribute('sas-verified') === 'true';
       device.paused = own.getAttribute('paused') ?? '';
     }
     for (const media of children(element, 'media')) {
@@ -207,9 +211,15 @@ export function encryptionOf(member) {
   return kinds.has('none') ? 'none' : kinds.size === 1 ? [...kinds][0] : '';
 }
 
-/** Do no pictures reach a member, since its link does not carry them? @param {Member} member */
-export function isStarved(member) {
-  return [...member.devices.values()].some((device) => device.paused === 'bandwidth');
+/** Why not all pictures reach a member: 'bandwidth' if its link does not carry them, 'codec' if it has no way to show some; '' if all do. @param {Member} member */
+export function pausedOf(member) {
+  const reasons = [...member.devices.values()].map((device) => device.paused);
+  return ['bandwidth', 'codec'].find((reason) => reasons.includes(reason)) ?? '';
+}
+
+/** ZRTP's short strings of a member's devices, with whether they have been compared. @param {Member} member */
+export function stringsOf(member) {
+  return [...member.devices.values()].filter((device) => isPresent(device) && device.sas !== '').map(({ sas, isSasVerified }) => ({ sas, isSasVerified }));
 }
 
 /** Does the stream send something? @param {Media} media */

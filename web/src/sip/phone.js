@@ -28,8 +28,8 @@ const LOST = [JsSIP.C.causes.CONNECTION_ERROR, JsSIP.C.causes.RTP_TIMEOUT, JsSIP
  */
 
 /**
- * Events: 'ready' (connected and known to the server, each time anew), 'refused' (detail: text), 'lost' (no connection any more),
- * 'accepted' (detail: call-id), 'ended' (detail: {reason, isLost, status}), 'roster' (detail: Element), 'message' (detail: {from, text}),
+ * Events: 'ready' (connected and known to the server, each time anew), 'refused' (detail: Answer), 'lost' (no connection any more),
+ * 'accepted' (detail: call-id), 'ended' (detail: {reason, isLost, answer: Answer}), 'roster' (detail: Element), 'message' (detail: {from, text}),
  * 'track', 'ice' (detail: state).
  */
 export class Phone extends EventTarget {
@@ -78,7 +78,7 @@ export class Phone extends EventTarget {
     this.ua.on('disconnected', () => this.#tell('lost'));
     this.ua.on('registrationFailed', (/** @type {any} */ e) => {
       if (e.response) { // without one the connection was lost, which is told apart
-        this.#tell('refused', reasonOf(e.response, e.cause));
+        this.#tell('refused', answerOf(e.response));
       }
     });
     this.ua.on('newMessage', (/** @type {any} */ e) => {
@@ -163,9 +163,7 @@ export class Phone extends EventTarget {
     this.subscriber = null;
     const why = /text="([^"]*)"/.exec(e.message?.getHeader?.('Reason') ?? '')?.[1];
     const isLost = LOST.includes(e.cause) || NO_MEDIA.includes(why ?? '');
-    const status = e.message?.status_code ?? 0;
-    const said = e.originator === 'remote' ? reasonOf(e.message, '') : '';
-    this.#tell('ended', { reason: why || said, isLost, status, isOwn: e.originator === 'local' });
+    this.#tell('ended', { reason: why ?? '', isLost, answer: answerOf(e.originator === 'remote' ? e.message : undefined) });
   }
 
   #subscribe() {
@@ -252,10 +250,12 @@ export class Phone extends EventTarget {
   }
 }
 
-/** What a response or request says of why. @param {any} message @param {string} otherwise */
-function reasonOf(message, otherwise) {
-  const warning = /"([^"]+)"\s*$/.exec(message?.getHeader?.('Warning') ?? '')?.[1];
-  return warning || message?.reason_phrase || otherwise;
+/** What a response says: of requests, and of none, nothing. @param {any} response @returns {import('../model/refusal.js').Answer} */
+function answerOf(response) {
+  const warning = /"([^"]+)"\s*$/.exec(response?.getHeader?.('Warning') ?? '')?.[1];
+  return {
+    status: response?.status_code ?? 0, text: warning || response?.reason_phrase || '', retryAfter: parseInt(response?.getHeader?.('Retry-After') ?? '', 10) || 0,
+  };
 }
 
 /** A message as it came, out of its CPIM envelope (RFC 3862) if it is in one. @param {string} type @param {string} body @param {string} from */

@@ -71,12 +71,13 @@ export function button(text, act, className = '') {
   return made;
 }
 
-/** Say something for some seconds. @param {string} text */
+/** Say something for some seconds, where the page that is shown has a place for it. @param {string} text */
 export function notice(text) {
-  const box = byId('notices');
+  const box = document.querySelector('main:not([hidden]) .notices') ?? document.querySelector('.notices.floating');
   const item = make('p', 'notice', text);
-  box.append(item);
-  while (box.children.length > 3) {
+  item.title = text;
+  box?.append(item);
+  while (box && box.children.length > 2) {
     box.firstElementChild?.remove();
   }
   setTimeout(() => item.remove(), 6000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The list of people, who knocks, and what moderators can do.
 import { actionsFor, roomActions } from '../model/commands.js';
-import { encryptionOf, isModerator, isMuted, isPresent, isStarved, isWaiting, nameOf } from '../model/roster.js';
+import { encryptionOf, isModerator, isMuted, isPresent, isWaiting, nameOf, pausedOf, stringsOf } from '../model/roster.js';
 import { button, byId, hueOf, icon, initials, make } from './element.js';
 
 /** @type {Record<string, string>} */
@@ -13,6 +13,9 @@ const STATES = {
 /** @type {Record<string, string>} */
 const ENCRYPTIONS = { dtls: 'encrypted (DTLS)', sdes: 'encrypted (SDES)', zrtp: 'encrypted (ZRTP)', none: 'not encrypted' };
 
+/** @type {Record<string, string>} */
+const PAUSES = { bandwidth: 'lacks pictures: weak link', codec: 'lacks pictures: no format in common' };
+
 /** Redrawn only if something changed, so that a button does not vanish under a finger. */
 let drawn = '';
 
@@ -20,7 +23,7 @@ let drawn = '';
 export function renderPeople(meeting) {
   const members = [...meeting.roster.members.values()];
   const print = JSON.stringify([members.map((member) => [member.uri, member.name, member.roles, member.handUp, member.waits, member.isVerified,
-    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused])]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked, meeting.roster.hasLobby]);
+    [...member.devices.values()].map((device) => [device.status, device.encryption, device.paused, device.sas, device.isSasVerified])]), meeting.isModerator, meeting.me?.uri, meeting.roster.isLocked, meeting.roster.hasLobby]);
   if (print === drawn) {
     return;
   }
@@ -63,6 +66,9 @@ function personOf(meeting, member) {
   face.dataset.hue = String(hueOf(member.uri || nameOf(member)));
   const who = make('div', 'who');
   who.append(make('strong', '', nameOf(member) + (member === meeting.me ? ' (you)' : '')), make('span', 'dim', describe(member)));
+  if (meeting.isModerator || member === meeting.me) {
+    who.append(...stringsOf(member).map(stringOf));
+  }
   const marks = make('div', 'marks');
   if (member.handUp) {
     const hand = make('span', 'is-raised');
@@ -85,6 +91,17 @@ function personOf(meeting, member) {
   return item;
 }
 
+/** ZRTP's short string of a call, to be compared with what the other end reads out. @param {{ sas: string, isSasVerified: boolean }} string */
+function stringOf({ sas, isSasVerified }) {
+  const line = make('span', `sas${isSasVerified ? ' verified' : ''}`, 'ZRTP string ');
+  line.title = 'What the phone of this person shows has to be the same. If it is not, somebody listens in.';
+  line.append(make('code', '', sas), make('span', '', isSasVerified ? 'compared' : 'not compared yet'));
+  if (isSasVerified) {
+    line.prepend(icon('check'));
+  }
+  return line;
+}
+
 /** @param {import('../model/meeting.js').Meeting} meeting @param {import('../model/roster.js').Member} member */
 function actionsOf(meeting, member) {
   const menu = make('details', 'menu');
@@ -100,9 +117,27 @@ function actionsOf(meeting, member) {
     made.setAttribute('aria-label', `${action.title}: ${nameOf(member)}`);
     actions.append(made);
   }
+  menu.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && menu.open) {
+      event.stopPropagation(); // only this is closed
+      menu.open = false;
+      opener.focus();
+    }
+  });
   menu.addEventListener('toggle', () => { if (menu.open) { actions.scrollIntoView({ block: 'nearest' }); } });
   menu.append(opener, actions);
   return menu;
+}
+
+/** A menu is open as long as one is at it. @param {{ signal: AbortSignal }} on */
+export function bindMenus(on) {
+  const leave = (/** @type {Event} */ event) => {
+    for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.menu[open]'))) {
+      menu.open = menu.contains(/** @type {Node} */ (event.target));
+    }
+  };
+  document.addEventListener('pointerdown', leave, on);
+  document.addEventListener('focusin', leave, on);
 }
 
 /** @param {import('../model/roster.js').Member} member */
@@ -119,9 +154,7 @@ function describe(member) {
   if (encryption) {
     words.push(ENCRYPTIONS[encryption] ?? encryption);
   }
-  if (isStarved(member)) {
-    words.push('sees no pictures: weak link');
-  }
+  words.push(PAUSES[pausedOf(member)] ?? '');
   words.push(isGuest ? 'guest' : member.uri.replace(/^sips?:/, ''), member.isVerified || isGuest ? '' : 'identity not proved');
   return words.filter(Boolean).join(' \u00b7 ');
 }

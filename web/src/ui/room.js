@@ -6,7 +6,7 @@ import { encryptionOf, isIn, nameOf } from '../model/roster.js';
 import { fillAll, remember, remembered } from './devices.js';
 import { byId, notice, press, setIcon, setText } from './element.js';
 import { Panels, renderQuality } from './panels.js';
-import { markTalkers, renderPeople } from './people.js';
+import { bindMenus, markTalkers, renderPeople } from './people.js';
 import { Stage } from './tiles.js';
 
 const REFRESH_MSEC = 1000;
@@ -52,6 +52,7 @@ export function showRoom(meeting, makeInvitation) {
   bindControls(meeting, on);
   bindSettings(meeting, on);
   bindKeys(panels, on);
+  bindMenus(on);
   byId('room-tools').addEventListener('invite', () => void copyInvitation(makeInvitation), on);
   playSound(meeting, ear);
   renderAll();
@@ -245,7 +246,10 @@ async function copyInvitation(makeInvitation) {
   try {
     await navigator.clipboard.writeText(url);
     notice('The link is copied.');
-  } catch {
-    notice(url);
+  } catch { // where the page may not do that, people can
+    const input = byId('invite-link', HTMLInputElement);
+    input.value = url;
+    byId('invite-dialog', HTMLDialogElement).showModal();
+    input.select();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The stage: a tile for each picture, kept from one rendering to the next so that nothing flickers.
 import { hueOf, icon, initials, make, setIcon, setText } from './element.js';
+import { Absence } from '../model/absence.js';
 import { isIn, isMuted, nameOf } from '../model/roster.js';
 
 /**
@@ -20,6 +21,9 @@ export class Stage {
     /** @type {Tile[]} */
     this.shown = [];
     this.mode = 'speaker';
+    this.absence = new Absence();
+    /** Why our own device lacks pictures. */
+    this.paused = '';
     this.watch = new ResizeObserver(() => this.#fit());
     this.watch.observe(root);
   }
@@ -34,12 +38,15 @@ export class Stage {
     const tiles = tilesOf(meeting);
     this.shown = tiles;
     this.mode = meeting.mode;
-    const small = tiles.filter((tile) => tile.kind !== 'large').length;
-    this.root.className = `stage ${meeting.mode}${small === 0 ? ' alone' : ''}`;
+    this.paused = meeting.ownDevice?.paused ?? '';
+    const small = tiles.filter((tile) => !tile.kind.includes('large')).length;
+    this.root.className = `stage ${meeting.mode}`;
+    this.root.style.setProperty('--count', String(small));
     for (const [key, element] of this.tiles) {
       if (!tiles.some((tile) => tile.key === key)) {
         element.remove();
         this.tiles.delete(key);
+        this.absence.forget(key);
       }
     }
     tiles.forEach((tile, index) => {
@@ -79,8 +86,13 @@ export class Stage {
     element.className = `tile ${tile.kind}${element.classList.contains('talks') ? ' talks' : ''}`;
     element.dataset.member = tile.key;
     element.dataset.uri = tile.uri;
-    element.setAttribute('aria-label', `${tile.name}${tile.isMuted ? ', muted' : ''}${tile.hasHand ? ', hand raised' : ''}`);
-    show(find(element, 'video'), tile.track);
+    const video = find(element, 'video');
+    show(video, tile.track);
+    const why = this.#whyNot(tile, !video.hidden);
+    video.hidden ||= why !== '';
+    setText(find(element, '.why'), why);
+    const said = [tile.name, tile.isMuted ? 'muted' : '', tile.hasHand ? 'hand raised' : '', why];
+    element.setAttribute('aria-label', said.filter(Boolean).join(', '));
     setText(find(element, '.name'), tile.name);
     const face = find(element, '.face span');
     setText(face, initials(tile.name));
@@ -88,6 +100,12 @@ export class Stage {
     find(element, '.muted').hidden = !tile.isMuted;
     find(element, '.raised').hidden = !tile.hasHand;
     return element;
+  }
+
+  /** Why there is no picture where one was asked for. @param {Tile} tile @param {boolean} isDrawn */
+  #whyNot(tile, isDrawn) {
+    const isAsked = tile.track !== undefined && !tile.kind.includes('own');
+    return isAsked ? this.absence.of(tile.key, this.paused, { isDrawn, isSlides: tile.kind.includes('slides') }) : '';
   }
 
   /** Whose voice is heard. @param {Set<string>} uris */
@@ -103,6 +121,9 @@ export class Stage {
       const element = this.tiles.get(tile.key);
       const row = tile.track && rows.find((each) => each.isIn && each.track === tile.track?.id);
       const mark = element && find(element, '.grade');
+      if (row) {
+        this.absence.note(tile.key, row.kbps);
+      }
       if (mark) {
         mark.hidden = !row || row.kbps === 0;
         if (row) {
@@ -120,7 +141,7 @@ function makeTile() {
   const element = make('figure', 'tile');
   element.setAttribute('role', 'group');
   const face = make('div', 'face');
-  face.append(make('span', ''));
+  face.append(make('span', ''), make('p', 'why'));
   const video = make('video', '');
   video.autoplay = video.muted = video.playsInline = true;
   video.setAttribute('aria-hidden', 'true');
