@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Person } from './meeting.mjs';
-import { Site } from '../testing/site.mjs';
+import '../clients/platform.mjs';
+import { Site, until } from '../testing/site.mjs';
+const { default: JsSIP } = await import('jssip');
 
 /** @type {Site} */
 let site;
@@ -151,6 +153,53 @@ test('what one writes the other reads', async () => {
   await bob.page.waitForSelector('#messages li:has-text("Hello <b>Bob</b>")');
   assert.equal(await bob.page.locator('#messages b b').count(), 0, 'text is never read as markup');
   await bob.shoot('chat');
+});
+
+/** Somebody who writes as Linphone from 5.4 on does: there is no such one that a test could start. */
+async function linphone() {
+  const ua = new JsSIP.UA({
+    sockets: [new JsSIP.WebSocketInterface(`${site.url.replace(/^http/, 'ws')}sip`)], uri: 'sip:dave@localhost', password: 'dave', display_name: 'Dave',
+    user_agent: 'LinphoneDesktop/5.4.0 LinphoneSDK/5.4.0', session_timers: false,
+  });
+  /** @type {any[]} */
+  const read = [];
+  ua.on('newMessage', (/** @type {any} */ e) => { if (e.originator === 'remote') { read.push(e.request); } });
+  const registered = new Promise((resolve, reject) => { ua.once('registered', resolve); ua.once('registrationFailed', reject); });
+  ua.start();
+  await registered;
+  const session = ua.call('sip:room-web@localhost', {
+    mediaStream: { getTracks: () => [] },
+    eventHandlers: {
+      sending: (/** @type {any} */ e) => e.request.setHeader('Contact', `${e.request.getHeader('Contact')};+org.linphone.specs="groupchat/1.2,conference/2.0"`),
+    },
+  });
+  const { response } = await new Promise((resolve, reject) => { session.once('accepted', resolve); session.once('failed', reject); });
+  const focus = response.parseHeader('contact').uri.toString();
+  const write = (/** @type {string} */ type, /** @type {string} */ text) => new Promise((resolve, reject) => {
+    const body = `From: "Dave" <sip:dave@localhost>\r\nTo: <${focus}>\r\nDateTime: 2026-01-01T00:00:00Z\r\nNS: imdn <urn:ietf:params:imdn>\r\n`
+      + `imdn.Message-ID: m1\r\nimdn.Disposition-Notification: positive-delivery, display\r\n\r\nContent-Type: ${type}\r\n\r\n${text}`;
+    ua.sendMessage(focus, body, { contentType: 'message/cpim', eventHandlers: { succeeded: resolve, failed: reject } });
+  });
+  return { ua, read, write };
+}
+
+test('who writes in the envelopes of Linphone is read, and reads', async () => {
+  const dave = await linphone();
+  const count = await alice.page.locator('#messages li').count();
+  await dave.write('application/im-iscomposing+xml', '<isComposing xmlns="urn:ietf:params:xml:ns:im-iscomposing"><state>active</state></isComposing>');
+  await dave.write('text/plain; charset=UTF-8', 'Tee? \u{1f375}');
+  for (const person of [alice, bob]) {
+    await person.page.waitForSelector('#messages li:has-text("Dave"):has-text("Tee? \u{1f375}")');
+  }
+  assert.equal(await alice.page.locator('#messages li').count(), count + 1, 'that somebody is writing is no message');
+  await alice.openPanel('chat');
+  await alice.page.fill('#say', 'Yes, please');
+  await alice.page.press('#say', 'Enter');
+  const answer = await until('the answer', () => dave.read.find((request) => request.body.includes('Yes, please')));
+  assert.equal(answer.getHeader('Content-Type'), 'message/cpim');
+  assert.match(answer.body, /^From: Alice <sip:alice@localhost>\r\n/, answer.body);
+  assert.match(answer.body, /\r\n\r\nContent-Type: text\/plain[^]*\r\n\r\nYes, please$/);
+  dave.ua.stop();
 });
 
 test('a locked room lets nobody in', async () => {

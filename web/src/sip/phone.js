@@ -4,6 +4,7 @@
 import JsSIP from 'jssip';
 import { withAttributes, withRidKept } from '../model/description.js';
 import { COMMAND_TYPE } from '../model/commands.js';
+import { readMessage } from '../model/message.js';
 import { addTracks, makeWhole, sendPicture, shapePicture } from '../media/sending.js';
 import { Wire } from './wire.js';
 
@@ -85,7 +86,10 @@ export class Phone extends EventTarget {
       if (e.originator === 'remote') {
         const type = e.request.getHeader('Content-Type') ?? '';
         const from = e.request.from.display_name || e.request.from.uri.user;
-        this.#tell('message', readMessage(type, e.request.body, from));
+        const message = readMessage(type, e.request.body ?? '', from);
+        if (message) {
+          this.#tell('message', message);
+        }
       }
     });
   }
@@ -256,14 +260,4 @@ function answerOf(response) {
   return {
     status: response?.status_code ?? 0, text: warning || response?.reason_phrase || '', retryAfter: parseInt(response?.getHeader?.('Retry-After') ?? '', 10) || 0,
   };
-}
-
-/** A message as it came, out of its CPIM envelope (RFC 3862) if it is in one. @param {string} type @param {string} body @param {string} from */
-function readMessage(type, body, from) {
-  if (!type.startsWith('message/cpim')) {
-    return { from, text: body };
-  }
-  const [envelope, , ...content] = body.split(/\r?\n\r?\n/);
-  const sender = /^From:\s*(?:"?([^"<]*)"?\s*)?<([^>]*)>/im.exec(envelope);
-  return { from: sender?.[1]?.trim() || sender?.[2] || from, text: content.join('\n\n') };
 }
