@@ -107,7 +107,11 @@ static void tell(struct cf_connection *connection, enum cf_connection_event even
 
 static void fail(struct cf_connection *connection, enum cf_err err) {
     connection->err = connection->err == CF_OK ? err : connection->err;
-    cf_stream_close(connection->stream);
+    if (err == CF_ERR_LIMIT) { /* it does not read what waits for it */
+        cf_stream_abort(connection->stream);
+    } else {
+        cf_stream_close(connection->stream);
+    }
 }
 
 /* What TLS wants on the wire. */

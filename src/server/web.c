@@ -159,13 +159,25 @@ static void end_ws(struct cf_web_peer *peer, enum cf_err err) {
     web->hooks.changed(web->hooks.changed_ctx);
 }
 
+/* Is it inside of a message, and since when? Who has just ended one is inside of another. */
+static void note_inside(struct cf_web_peer *peer, bool has_ended_one, cf_usec now) {
+    bool is_new = peer->inside_since == 0 || has_ended_one;
+    if (!cf_ws_is_inside(peer->ws)) {
+        peer->inside_since = 0;
+    } else if (is_new) {
+        peer->inside_since = now;
+    }
+}
+
 static void on_ws_bytes(struct cf_web_peer *peer, struct cf_span bytes, cf_usec now) {
     struct cf_web *web = peer->web;
     struct cf_span message;
+    bool has_ended_one = false;
     peer->heard = now;
     cf_endpoint_on_alive(web->hooks.endpoint, peer->flow, now);
     enum cf_err err = cf_ws_on_bytes(peer->ws, bytes);
     while (peer->connection != NULL && cf_ws_poll(peer->ws, &message)) {
+        has_ended_one = true;
         cf_endpoint_on_bytes(web->hooks.endpoint, peer->flow, message, now);
         web->hooks.changed(web->hooks.changed_ctx);
     }
@@ -177,12 +189,11 @@ static void on_ws_bytes(struct cf_web_peer *peer, struct cf_span bytes, cf_usec 
         end_ws(peer, err);
         return;
     }
-    bool is_inside = cf_ws_is_inside(peer->ws);
-    peer->inside_since = !is_inside ? 0 : peer->inside_since == 0 ? now : peer->inside_since;
+    note_inside(peer, has_ended_one, now);
 }
 
 static void on_ws_deadline(struct cf_web_peer *peer, cf_usec now) {
-    bool is_endless = peer->inside_since != 0 && now - peer->inside_since > MESSAGE_USEC;
+    bool is_endless = peer->inside_since != 0 && now - peer->inside_since >= MESSAGE_USEC;
     if (is_endless || now - peer->heard > SILENT_USEC) {
         cf_ws_close(peer->ws, is_endless ? CF_WS_STATUS_POLICY : CF_WS_STATUS_GOING_AWAY);
         flush(peer);
@@ -192,7 +203,7 @@ static void on_ws_deadline(struct cf_web_peer *peer, cf_usec now) {
     cf_ws_forgive(peer->ws);
     cf_ws_ping(peer->ws);
     flush(peer);
-    set_timer(peer, now + PING_USEC);
+    set_timer(peer, peer->inside_since == 0 ? now + PING_USEC : cf_usec_min(now + PING_USEC, peer->inside_since + MESSAGE_USEC));
 }
 
 /* --- HTTP --- */

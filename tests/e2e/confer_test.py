@@ -133,6 +133,11 @@ class Server(Program):
         out = subprocess.run([f'{BUILD}/confer', '--state', self.state, *words], capture_output=True, text=True, timeout=20)
         return [json.loads(line) for line in out.stdout.splitlines() if line.startswith('{')]
 
+    def resident_mb(self):
+        """What of its memory is in RAM."""
+        with open(f'/proc/{self.process.pid}/status', encoding='ascii') as status:
+            return next(int(line.split()[1]) for line in status if line.startswith('VmRSS')) / 1024
+
     def room(self, key):
         """What `confer rooms` says of the room, or None."""
         return next((r for r in self.control('rooms') if r.get('room') == key), None)

@@ -184,11 +184,6 @@ def sips_goes_over_tls_all_the_way():
         server.close()
 
 
-def resident_mb(server):
-    with open(f'/proc/{server.process.pid}/status', encoding='ascii') as status:
-        return next(int(line.split()[1]) for line in status if line.startswith('VmRSS')) / 1024
-
-
 def call_sec(client, room, number):
     """How long INVITE takes until its 200; the call is ended."""
     began = time.monotonic()
@@ -281,7 +276,7 @@ def a_flood_keeps_nobody_from_calling():
     try:
         # On a machine that is busy with other things, calls take long without a flood as well.
         calm_sec = max(call_sec(who, 'calm', number) for number in range(10) for who in callers.values())
-        calm = resident_mb(server)
+        calm = server.resident_mb()
         rate = flood_rate(server)
         flood = Flood(server.port, rate, processes=2)
         try:
@@ -297,7 +292,7 @@ def a_flood_keeps_nobody_from_calling():
         for transport, each in took.items():
             check(p99(each) < max(1, 4 * calm_sec), f'{transport}: of {len(each)} calls the slowest took {sorted(each)[-3:]} s, {calm_sec} s without; '
                   f'{reached:.0f} requests a second')
-        grown = resident_mb(server) - calm
+        grown = server.resident_mb() - calm
         check(grown < 160, f'memory grew by {grown:.0f} MB')
     finally:
         for who in callers.values():

@@ -8,7 +8,7 @@ import time
 from confer_test import Failure, Server, check, free_port, run_cases
 from phone import Phone
 from raw_sip import SDP, Client, client_context, digest
-from raw_ws import BINARY, PING, PONG, TEXT, Reply, WebSocket, WsClient, connect, frame, http, upgrade
+from raw_ws import BINARY, CLOSE, PING, PONG, TEXT, Reply, WebSocket, WsClient, connect, frame, http, upgrade
 from configured import Configured, add_account, folder, settings
 
 
@@ -308,6 +308,81 @@ def slow_and_many_are_bounded():
             check(server.end() == 0, server.errors())
 
 
+def who_reads_nothing_is_cut_off():
+    """T42: what waits for a peer is bounded, then the peer goes; others are served as before."""
+    server = WebServer()
+    try:
+        browser = WsClient(server.web, 'bob')
+        check(browser.ask('OPTIONS', 'sip:localhost').status == 200, 'served')
+        before = server.resident_mb()
+        raw = socket.socket()
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.settimeout(10)
+        raw.connect(('127.0.0.1', server.web + 1))
+        deaf = WebSocket(server.web + 1, tls=False, connection=raw)
+        # An answer repeats what came in Via.
+        carol = WsClient(server.web, 'carol')
+        long_via = 'Via: SIP/2.0/WS x.invalid;x=' + 'x' * 7000 + '\r\n'
+        count, slowest, is_cut_off = 0, 0, False
+        while not is_cut_off:
+            check(count < 5000, f'{count} answers of 7 kB wait, {server.resident_mb():.0f} MB')
+            try:
+                deaf.send(carol.text('OPTIONS', 'sip:localhost', fields=long_via))
+            except (ConnectionError, TimeoutError):
+                is_cut_off = True
+            count += 1
+            if count % 50 == 0:
+                began = time.monotonic()
+                check(browser.ask('OPTIONS', 'sip:localhost').status == 200, 'others are served')
+                slowest = max(slowest, time.monotonic() - began)
+        check(count > 100, f'cut off after {count}')
+        grown = server.resident_mb() - before
+        check(grown < 12, f'{grown:.1f} MB for one that reads nothing')
+        check(slowest < 2, f'somebody else waited for {slowest:.1f} s')
+        check(browser.ask('OPTIONS', 'sip:localhost').status == 200, 'and still are')
+        deaf.close()
+        browser.close()
+    finally:
+        server.close()
+
+
+def a_message_that_does_not_end_is_cut_off():
+    """Begun and never ended: 30 s. One that is always inside of some message, but ends each, may stay."""
+    server = WebServer()
+    try:
+        carol, busy = WsClient(server.web + 1, 'carol', tls=False), WsClient(server.web, 'bob')
+        carol.register()  # strangers who say nothing go sooner
+        busy.register()
+        endless = carol.ws
+        began = time.monotonic()
+        endless.send('OPTIONS sip:localhost SIP/2.0\r\n', fin=False)
+        texts = [frame(busy.text('OPTIONS', 'sip:localhost')) for _ in range(80)]
+        octets = b''.join(texts)
+        half = len(texts[0]) // 2
+        busy.ws.connection.sendall(octets[:half])
+        sent, told = half, None
+        while told is None:
+            check(time.monotonic() - began < 45, 'cut off within 45 s')
+            # Each piece ends a message and begins the next.
+            piece = octets[sent:sent + len(texts[0])]
+            check(len(piece) == len(texts[0]), 'still octets to send')
+            busy.ws.connection.sendall(piece)
+            sent += len(piece)
+            try:
+                told = endless.receive(patience=0.5)
+                told = None if told and told[0] == PING else told
+            except Failure:
+                pass
+        took = time.monotonic() - began
+        check(told[0] == CLOSE and int.from_bytes(told[1][:2], 'big') == 1008, told)
+        check(29 < took < 33, f'after {took:.1f} s')
+        check(endless.receive() is None, 'the connection ends')
+        busy.ws.connection.sendall(octets[sent:])
+        busy.wait('the last answer', lambda m: m.get('cseq') == '80 OPTIONS' and m.status == 200)
+    finally:
+        server.close()
+
+
 def pages_are_served_safely():
     with folder() as where:
         page = where / 'page'
@@ -373,5 +448,5 @@ def pages_are_served_safely():
 if __name__ == '__main__':
     run_cases(browsers_and_phones_meet, a_browser_that_is_called_in_gets_an_offer_for_browsers,
               a_closed_tab_ends_its_registration, who_goes_in_the_middle_ends_nothing, one_port_carries_everything, handshakes_are_checked,
-              other_pages_may_be_let_in, frames_of_all_kinds, broken_frames_end_the_connection, slow_and_many_are_bounded,
-              pages_are_served_safely)
+              other_pages_may_be_let_in, frames_of_all_kinds, broken_frames_end_the_connection, slow_and_many_are_bounded, who_reads_nothing_is_cut_off,
+              a_message_that_does_not_end_is_cut_off, pages_are_served_safely)

@@ -4,7 +4,10 @@
 
 #include "shell/udp/sockaddr.h"
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 #define BACKLOG 128
@@ -241,6 +244,16 @@ enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span bytes) {
     return CF_OK;
 }
 
+/* A peer that reads nothing would keep what waits for it for ever, since it acknowledges that it has no room. */
+static void limit_farewell(struct cf_stream *stream) {
+    uv_os_fd_t fd;
+    const unsigned msec = CF_STREAM_FAREWELL_SEC * 1000;
+    if (uv_fileno((uv_handle_t *)&stream->tcp, &fd) == 0) {
+        /* Without it a connection stays longer, and nothing else is wrong. */
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &msec, sizeof msec);
+    }
+}
+
 static void on_shutdown(uv_shutdown_t *shutdown, int status) {
     (void)status;
     close_now(shutdown->handle->data);
@@ -251,6 +264,7 @@ void cf_stream_close(struct cf_stream *stream) {
         return;
     }
     stream->is_closing = true;
+    limit_farewell(stream);
     if (!stream->is_up || uv_shutdown(&stream->shutdown, (uv_stream_t *)&stream->tcp, on_shutdown) != 0) {
         close_now(stream);
     }

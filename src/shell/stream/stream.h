@@ -44,7 +44,7 @@ CF_MUST_USE enum cf_err cf_stream_connect(struct cf_loop *loop, const struct cf_
 void cf_stream_set_owner(struct cf_stream *stream, const struct cf_stream_events *events, void *owner);
 
 /**
- * Write a copy of @p bytes. CF_ERR_LIMIT if more than CF_STREAM_QUEUE_MAX octets wait already (a slow or dead peer: close it),
+ * Write a copy of @p bytes. CF_ERR_LIMIT if more than CF_STREAM_QUEUE_MAX octets wait already (a slow or dead peer: abort it),
  * CF_ERR_STATE if the connection is closing.
  */
 CF_MUST_USE enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span bytes);
@@ -52,7 +52,13 @@ CF_MUST_USE enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span
 /** Octets that may wait for a slow peer. */
 #define CF_STREAM_QUEUE_MAX (1024 * 1024)
 
-/** Close after what was written is out; on_closed follows, at the latest when the loop is destroyed. Idempotent. */
+/** So long a peer that closing waits for may read nothing at all. */
+#define CF_STREAM_FAREWELL_SEC 5
+
+/**
+ * Close after what was written is out, or when the peer reads nothing of it for CF_STREAM_FAREWELL_SEC; on_closed follows, at the
+ * latest when the loop is destroyed. Idempotent.
+ */
 void cf_stream_close(struct cf_stream *stream);
 
 /** Close at once: what waits to be written is lost. on_closed follows; it does even if the loop is destroyed now. */

@@ -3,6 +3,9 @@
 #include "shell/stream/stream.h"
 
 #include "lib/test.h"
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define TOTAL (300 * 1024)
 
@@ -110,6 +113,40 @@ static void count_accepted(void *ctx, struct cf_stream *stream) {
     cf_stream_set_owner(stream, &counting, ctx);
 }
 
+static const struct cf_stream_events stopping = {NULL, on_bytes, stop};
+
+/* As much as is taken, and then good-bye. */
+static void say_too_much(void *ctx, struct cf_stream *stream) {
+    static uint8_t bytes[CF_STREAM_QUEUE_MAX / 4];
+    enum cf_err err = CF_OK;
+    cf_stream_set_owner(stream, &stopping, ctx);
+    for (size_t i = 0; err == CF_OK; i++) {
+        assert_true(i < 1000);
+        err = cf_stream_write(stream, (struct cf_span){bytes, sizeof bytes});
+    }
+    assert_int_equal(err, CF_ERR_LIMIT);
+    cf_stream_close(stream);
+}
+
+static void who_reads_nothing_is_left(void **state) {
+    (void)state;
+    struct cf_loop *loop = NULL;
+    struct cf_addr local;
+    assert_ok(cf_loop_create(&loop));
+    server = (struct side){.loop = loop};
+    assert_ok(cf_addr_parse(CF_STR("127.0.0.1:0"), &local));
+    assert_ok(cf_stream_listen(loop, &local, say_too_much, &server, &listener));
+    local = cf_listener_local(listener);
+    const struct sockaddr_in name = {
+        .sin_family = AF_INET, .sin_port = htons(local.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int deaf = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(deaf, (const struct sockaddr *)&name, sizeof name), 0);
+    cf_loop_run(loop); /* until the server's end is closed */
+    close(deaf);
+    cf_listener_close(&listener);
+    cf_loop_destroy(&loop);
+}
+
 /* One that waits for its last octets to go out, and one that has never been closed: both are told of and freed. */
 static void streams_end_with_the_loop(void **state) {
     (void)state;
@@ -134,4 +171,4 @@ static void streams_end_with_the_loop(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(echoes_and_closes_both_ends_once), cmocka_unit_test(tells_when_nobody_listens),
-             cmocka_unit_test(streams_end_with_the_loop))
+             cmocka_unit_test(who_reads_nothing_is_left), cmocka_unit_test(streams_end_with_the_loop))
