@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 
 const here = dirname(fileURLToPath(import.meta.url));
-export const BROWSERS = ['chromium-156', 'firefox-153', 'safari-17'];
+export const BROWSERS = ['chromium-156', 'firefox-153', 'safari-17', 'safari-18'];
 
 /** The offer that a browser made. @param {string} browser */
 export function offerOf(browser) {
