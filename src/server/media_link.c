@@ -498,6 +498,7 @@ static enum cf_err start_workers(struct cf_media_link *link, const struct cf_con
     bool is_shared = link->source.worker_count > 1 && config->spread_from > 0;
     struct cf_media_worker_config worker = {.rings = is_shared ? &link->rings : NULL,
                                             .sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
+                                            .receiver = config->uses_io_uring ? CF_RECEIVER_RING : CF_RECEIVER_CALLS,
                                             .sounds = cf_prompt_sounds_table(link->sounds),
                                             .sends_silence = config->sends_silence,
                                             .packets_per_sec = config->packet_rate};

@@ -32,6 +32,9 @@
 #define PEERS (INBOX - 1)
 #define PEERS_END (PEERS - CF_MEDIA_WORKERS_MAX)
 
+/* The ring that receives, of all sockets that it has. */
+#define RING PEERS_END
+
 /* Parcels of one worker that are taken before sockets have their turn. */
 #define PARCELS_MAX 16
 
@@ -46,7 +49,7 @@ struct cf_media_worker {
     struct cf_zrtp *zrtp;
     struct cf_engine *engine;
     struct cf_udp **sockets;                           /* by number; CF_MEDIA_SOCKETS_MAX of them */
-    uint8_t *buffer;                                   /* CF_ENGINE_BATCH_MAX slots */
+    uint8_t *buffer;                                   /* CF_ENGINE_BATCH_MAX slots, for what comes over TCP */
     size_t slots_used;                                 /* of .buffer, by .inputs */
     struct cf_media_input inputs[CF_ENGINE_BATCH_MAX]; /* came in and wait for the engine, of all sockets */
     size_t input_count;
@@ -55,8 +58,10 @@ struct cf_media_worker {
     uint8_t *parcel; /* CF_PARCEL_OCTETS, for one that is taken; NULL: there are no other workers */
     int epoll;
     enum cf_sender_kind sender_kind;
+    enum cf_receiver_kind receiver_kind;
     cf_usec nap_usec;
-    struct cf_sender *sender; /* made by the thread itself */
+    struct cf_sender *sender; /* made by the thread itself, as is .receiver */
+    struct cf_receiver *receiver;
     bool stops;
     bool has_told; /* events wait to be rung for */
     uint64_t lost_events;
@@ -66,6 +71,8 @@ struct cf_media_worker {
 
 static void close_socket(struct cf_media_worker *w, uint32_t number) {
     if (number < CF_MEDIA_SOCKETS_MAX && w->sockets[number] != NULL) {
+        cf_sender_remove(w->sender, w->sockets[number]);
+        cf_receiver_remove(w->receiver, w->sockets[number]);
         cf_udp_close(w->sockets[number]);
         free(w->sockets[number]);
         w->sockets[number] = NULL;
@@ -73,17 +80,21 @@ static void close_socket(struct cf_media_worker *w, uint32_t number) {
 }
 
 static void open_socket(struct cf_media_worker *w, uint32_t number, const struct cf_udp *udp) {
-    struct epoll_event interest = {.events = EPOLLIN, .data.u32 = number};
     struct cf_udp taken = *udp;
+    /* A port for all has much at once, ports of one member each a little of many. */
+    enum cf_receiver_kind kind = number < CF_MEDIA_SOCKET_SHARED ? w->receiver_kind : CF_RECEIVER_CALLS;
     struct cf_udp *kept = number < CF_MEDIA_SOCKETS_MAX ? malloc(sizeof *kept) : NULL;
-    if (kept == NULL || epoll_ctl(w->epoll, EPOLL_CTL_ADD, udp->fd, &interest) < 0) {
+    if (kept != NULL) {
+        *kept = taken;
+    }
+    if (kept == NULL || cf_receiver_add(w->receiver, number, kept, kind) != CF_OK) {
         cf_log(CF_LOG_ERROR, "media", "a socket can't be used");
         free(kept);
         cf_udp_close(&taken);
         return;
     }
+    cf_sender_add(w->sender, kept);
     close_socket(w, number);
-    *kept = taken;
     w->sockets[number] = kept;
 }
 
@@ -193,25 +204,24 @@ static void flush_inputs(struct cf_media_worker *w) {
         w->input_count = w->slots_used = 0;
         drain(w);
     }
+    cf_receiver_release(w->receiver);
 }
 
+/* What a socket has; @p number RING: what the ring has of all. */
 static void receive(struct cf_media_worker *w, uint32_t number) {
-    struct cf_datagram datagrams[CF_ENGINE_BATCH_MAX] CF_SCRATCH;
+    struct cf_received received[CF_ENGINE_BATCH_MAX] CF_SCRATCH;
     struct cf_udp *udp = number < CF_MEDIA_SOCKETS_MAX ? w->sockets[number] : NULL;
-    if (udp == NULL) {
+    if (udp == NULL && number != RING) {
         return;
     }
-    size_t room = CF_ENGINE_BATCH_MAX - w->slots_used;
-    size_t count = cf_udp_receive(udp, w->buffer + w->slots_used * SLOT, SLOT, datagrams, room);
+    size_t count = cf_receiver_take(w->receiver, number, udp, received, CF_ENGINE_BATCH_MAX - w->input_count);
     for (size_t i = 0; i < count; i++) {
-        /* The octets lie in our buffer: the engine decrypts them in place. */
-        uint8_t *octets = (uint8_t *)(uintptr_t)datagrams[i].bytes.at;
-        w->inputs[w->input_count++] =
-            (struct cf_media_input){.socket = number, .from = datagrams[i].remote, .at = octets, .len = datagrams[i].bytes.len};
-        w->slots_used = (size_t)(octets - w->buffer) / SLOT + 1;
+        /* The engine decrypts them in place. */
+        w->inputs[w->input_count++] = (struct cf_media_input){
+            .socket = received[i].number, .from = received[i].from, .at = received[i].at, .len = received[i].len};
     }
-    if (w->slots_used == CF_ENGINE_BATCH_MAX) {
-        flush_inputs(w); /* the rest of the socket comes with the next turn */
+    if (w->input_count == CF_ENGINE_BATCH_MAX) {
+        flush_inputs(w); /* the rest comes with the next turn */
     }
 }
 
@@ -241,7 +251,7 @@ static void on_stream_datagram(void *ctx, uint32_t socket, const struct cf_addr 
     memcpy(slot, octets.at, octets.len);
     w->inputs[w->input_count++] = (struct cf_media_input){.socket = socket, .from = *from, .at = slot, .len = octets.len};
     w->slots_used++;
-    if (w->slots_used == CF_ENGINE_BATCH_MAX) {
+    if (w->input_count == CF_ENGINE_BATCH_MAX) {
         flush_inputs(w);
     }
 }
@@ -299,6 +309,8 @@ static void turn(struct cf_media_worker *w) {
     for (int i = 0; i < count; i++) {
         if (ready[i].data.u32 == INBOX) {
             take_messages(w);
+        } else if (ready[i].data.u32 == RING) {
+            receive(w, RING);
         } else if (ready[i].data.u32 > PEERS_END) {
             take_parcels(w, PEERS - ready[i].data.u32);
         } else if ((ready[i].data.u32 & CF_LOOSE_TAG) != 0) {
@@ -323,7 +335,7 @@ static void turn(struct cf_media_worker *w) {
     }
 }
 
-/* A ring belongs to the thread that makes it, so this is done here. False: nothing can be sent, memory is out. */
+/* A ring belongs to the thread that makes it, so this is done here. False: memory is out. */
 static bool open_sender(struct cf_media_worker *w) {
     if (w->sender_kind == CF_SENDER_RING && cf_sender_create(CF_SENDER_RING, &w->sender) == CF_OK) {
         return true;
@@ -334,15 +346,32 @@ static bool open_sender(struct cf_media_worker *w) {
     return cf_sender_create(CF_SENDER_CALLS, &w->sender) == CF_OK;
 }
 
+static bool open_receiver(struct cf_media_worker *w) {
+    struct cf_receiver_config config = {.kind = w->receiver_kind, .epoll = w->epoll, .ring_tag = RING, .slot = SLOT};
+    if (config.kind == CF_RECEIVER_RING && cf_receiver_create(&config, &w->receiver) == CF_OK) {
+        return true;
+    }
+    if (config.kind == CF_RECEIVER_RING) {
+        cf_log(CF_LOG_INFO, "media", "no receiving by io_uring here: by calls");
+    }
+    config.kind = CF_RECEIVER_CALLS;
+    return cf_receiver_create(&config, &w->receiver) == CF_OK;
+}
+
 static void *run(void *ctx) {
     struct cf_media_worker *w = ctx;
-    if (!open_sender(w)) {
-        cf_log(CF_LOG_ERROR, "media", "no memory to send with");
+    if (!open_sender(w) || !open_receiver(w)) {
+        cf_log(CF_LOG_ERROR, "media", "no memory to send and to receive with");
+        cf_sender_destroy(&w->sender);
         return NULL;
     }
     while (!w->stops) {
         turn(w);
     }
+    for (uint32_t i = 0; i < CF_MEDIA_SOCKETS_MAX; i++) {
+        close_socket(w, i);
+    }
+    cf_receiver_destroy(&w->receiver);
     cf_sender_destroy(&w->sender);
     return NULL;
 }
@@ -350,9 +379,6 @@ static void *run(void *ctx) {
 /* --- life --- */
 
 static void destroy(struct cf_media_worker *w) {
-    for (uint32_t i = 0; w->sockets != NULL && i < CF_MEDIA_SOCKETS_MAX; i++) {
-        close_socket(w, i);
-    }
     cf_media_streams_destroy(&w->streams);
     if (w->engine != NULL) {
         cf_engine_fini(w->engine);
@@ -442,6 +468,7 @@ enum cf_err cf_media_worker_start(const struct cf_media_worker_config *config, s
     w->inbox = config->inbox;
     w->outbox = config->outbox;
     w->sender_kind = config->sender;
+    w->receiver_kind = config->receiver;
     w->nap_usec = config->nap_usec;
     w->epoll = -1;
     enum cf_err err = make(w, config);

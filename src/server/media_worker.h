@@ -11,6 +11,7 @@
 #include "core/prompt/prompt.h"
 #include "server/worker_peers.h"
 #include "shell/mailbox/mailbox.h"
+#include "shell/udp/receiver.h"
 #include "shell/udp/sender.h"
 
 /** A worker; opaque. */
@@ -21,6 +22,7 @@ struct cf_media_worker_config {
     struct cf_mailbox *inbox;       /**< of struct cf_worker_message; outlives the worker */
     struct cf_mailbox *outbox;      /**< of struct cf_media_event; outlives the worker */
     enum cf_sender_kind sender;     /**< by calls where a ring is not to be had */
+    enum cf_receiver_kind receiver; /**< the same */
     const struct cf_sounds *sounds; /**< what can be played, outlives the worker; NULL: nothing */
     bool sends_silence;             /**< see struct cf_engine_config */
     uint32_t packets_per_sec;       /**< the same; 0: its default */

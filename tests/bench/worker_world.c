@@ -19,7 +19,8 @@ static void start(struct bench_worker *world, const struct cf_media_worker_confi
 }
 
 void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender) {
-    start(world, &(struct cf_media_worker_config){.sender = sender});
+    start(world, &(struct cf_media_worker_config){.sender = sender,
+                                                  .receiver = sender == CF_SENDER_RING ? CF_RECEIVER_RING : CF_RECEIVER_CALLS});
 }
 
 void bench_worker_start_receiver(struct bench_worker *world) {

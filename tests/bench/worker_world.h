@@ -13,7 +13,7 @@ struct bench_worker {
     struct cf_media_worker *worker;
 };
 
-/** Start it; it sends by @p sender. */
+/** Start it; it sends by @p sender, and receives on ports of one member in the same way. */
 void bench_worker_start(struct bench_worker *world, enum cf_sender_kind sender);
 
 /** The same for receivers: it looks at its sockets every millisecond and is not woken by them (docs/adr/0179). */

@@ -281,6 +281,49 @@ static void senders_serve_many_sockets(void **state) {
     }
 }
 
+/* A sender that knows its sockets (registered files): they send as others do, slots are used again, and ports are free as soon as
+ * a socket that was removed, or that is left when the sender goes, is closed. */
+static void known_sockets_send_and_leave_their_ports(void **state) {
+    (void)state;
+    for (int kind = CF_SENDER_CALLS; kind <= CF_SENDER_RING; kind++) {
+        struct cf_sender *sender = NULL;
+        if (cf_sender_create((enum cf_sender_kind)kind, &sender) != CF_OK) {
+            continue; /* not on this kernel */
+        }
+        uint8_t buffer[64];
+        struct cf_datagram in[1];
+        struct cf_udp to = open_on("127.0.0.1:0");
+        struct cf_udp again;
+        for (unsigned i = 0; i < 200; i++) {
+            struct cf_udp from = open_on("127.0.0.1:0");
+            struct cf_udp unknown = open_on("127.0.0.1:0");
+            struct cf_datagram out = {to.local, {(const uint8_t *)"x", 1}};
+            cf_sender_add(sender, &from);
+            assert_true(from.send_slot <= 1); /* if there is a table at all: the one slot is used again */
+            cf_sender_put(sender, &from, &out, 1);
+            cf_sender_put(sender, &unknown, &out, 1);
+            cf_sender_flush(sender);
+            assert_int_equal(cf_udp_receive(&to, buffer, 64, in, 1), 1);
+            assert_true(cf_addr_eq(&in[0].remote, &from.local));
+            assert_int_equal(cf_udp_receive(&to, buffer, 64, in, 1), 1);
+            assert_true(cf_addr_eq(&in[0].remote, &unknown.local));
+            cf_sender_remove(sender, &from);
+            cf_sender_remove(sender, &unknown);
+            cf_udp_close(&from);
+            cf_udp_close(&unknown);
+            assert_ok(cf_udp_open(&from.local, CF_UDP_USE_MEDIA, &again));
+            cf_udp_close(&again);
+        }
+        struct cf_udp left = open_on("127.0.0.1:0");
+        cf_sender_add(sender, &left);
+        cf_sender_destroy(&sender);
+        cf_udp_close(&left);
+        assert_ok(cf_udp_open(&left.local, CF_UDP_USE_MEDIA, &again));
+        cf_udp_close(&again);
+        cf_udp_close(&to);
+    }
+}
+
 static void a_ring_sends_long_runs(void **state) {
     (void)state;
     static uint8_t octets[3][20000];
@@ -356,10 +399,10 @@ static void refused_runs_go_one_by_one(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(senders_serve_many_sockets), cmocka_unit_test(a_ring_sends_long_runs),
-             cmocka_unit_test(runs_are_of_one_peer_and_one_length), cmocka_unit_test(runs_arrive_as_datagrams),
-             cmocka_unit_test(refused_runs_go_one_by_one), cmocka_unit_test(sends_and_receives_in_batches),
-             cmocka_unit_test(drops_datagrams_that_do_not_fit), cmocka_unit_test(survives_unreachable_peers),
-             cmocka_unit_test(says_when_a_port_is_taken), cmocka_unit_test(tells_who_is_unreachable_over_ip4),
-             cmocka_unit_test(tells_who_is_unreachable_over_ip6),
+CF_TEST_MAIN(cmocka_unit_test(senders_serve_many_sockets), cmocka_unit_test(known_sockets_send_and_leave_their_ports),
+             cmocka_unit_test(a_ring_sends_long_runs), cmocka_unit_test(runs_are_of_one_peer_and_one_length),
+             cmocka_unit_test(runs_arrive_as_datagrams), cmocka_unit_test(refused_runs_go_one_by_one),
+             cmocka_unit_test(sends_and_receives_in_batches), cmocka_unit_test(drops_datagrams_that_do_not_fit),
+             cmocka_unit_test(survives_unreachable_peers), cmocka_unit_test(says_when_a_port_is_taken),
+             cmocka_unit_test(tells_who_is_unreachable_over_ip4), cmocka_unit_test(tells_who_is_unreachable_over_ip6),
              cmocka_unit_test(an_outbox_keeps_order_and_sends_when_it_is_full))
