@@ -396,17 +396,36 @@ static void take_packet(const struct waiting *w) {
     }
     assert_true(r->ssrc == 0 || r->ssrc == view.ssrc);
     r->ssrc = view.ssrc;
+    r->padded += view.padding_len > 0;
+    r->uneven += view.timestamp == r->last_timestamp && w->len > r->last_len;
+    r->last_timestamp = view.timestamp;
+    r->last_len = w->len;
     take_picture(r, &view);
 }
 
-static void send_to_engine(size_t number, uint16_t transport, struct cf_span octets) {
-    static uint8_t copy[1500];
-    struct cf_media_input input = {
-        .socket = (uint32_t)(10 * number + transport), .from = address_of(number), .at = copy, .len = octets.len};
-    input.from.port = (uint16_t)(4000 + transport);
-    memcpy(copy, octets.at, octets.len);
-    cf_engine_receive(links_engine_of(number), &input, 1, links_now);
+static struct cf_media_input inputs[CF_ENGINE_BATCH_MAX];
+static size_t input_count;
+
+/* What came to the engine of leg @p number goes in. */
+static void flush_to_engine(size_t number) {
+    cf_engine_receive(links_engine_of(number), inputs, input_count, links_now);
+    input_count = 0;
     deliver(links_engine_of(number));
+}
+
+static void send_to_engine(size_t number, uint16_t transport, struct cf_span octets) {
+    static uint8_t copies[CF_ENGINE_BATCH_MAX][1500];
+    struct cf_media_input *input = &inputs[input_count];
+    assert_true(input_count < CF_ENGINE_BATCH_MAX && octets.len <= sizeof copies[0]);
+    *input = (struct cf_media_input){.socket = (uint32_t)(10 * number + transport),
+                                     .from = address_of(number),
+                                     .at = copies[input_count++],
+                                     .len = octets.len};
+    input->from.port = (uint16_t)(4000 + transport);
+    memcpy(input->at, octets.at, octets.len);
+    if (number != 0 || !links_options.is_cut_evenly) {
+        flush_to_engine(number);
+    }
 }
 
 static void tell(size_t i, const struct cf_writer *w) {
@@ -570,6 +589,15 @@ void links_send_rid(const char *rid, uint8_t payload_type, uint32_t ssrc, uint16
     send_to_engine(0, 0, cf_writer_span(&w));
 }
 
+/* Octets of the next packet of a frame of which @p left octets are left, for *@p count packets (0: it is found out). */
+static size_t share_of(size_t left, size_t *count) {
+    if (!links_options.is_cut_evenly) {
+        return left < PACKET ? left : PACKET;
+    }
+    *count = *count == 0 ? (left + PACKET - 1) / PACKET : *count;
+    return left / (*count)--;
+}
+
 static void send_frame(size_t index) {
     static const uint8_t pattern[] = {0, 2, 1, 2};
     struct links_encoding *e = &links_encodings[index];
@@ -581,10 +609,11 @@ static void send_frame(size_t index) {
     bool sync = e->frame % 4 == 1 || e->frame % 4 == 2;
     e->tl0 = (uint8_t)(e->tl0 + (tid == 0));
     size_t left = (size_t)(rate_of(index) * FRAME / 8000000) * (key ? 3 : 1);
+    size_t count = 0;
     for (bool first = true; left > 0; first = false) {
         uint8_t payload[MARK + 1 + PACKET] = {(uint8_t)(first ? 0x90 : 0x80), 0xe0,   (uint8_t)(0x80U | e->picture_id >> 8),
                                               (uint8_t)e->picture_id,         e->tl0, (uint8_t)(tid << 6 | (sync ? 0x20 : 0))};
-        size_t share = left < PACKET ? left : PACKET;
+        size_t share = share_of(left, &count);
         left -= share;
         if (first) {
             uint16_t width = widths[index];
@@ -606,6 +635,9 @@ static void send_frame(size_t index) {
     e->timestamp += 3000;
     e->picture_id = (e->picture_id + 1U) & 0x7fffU;
     e->next_at += FRAME;
+    if (input_count > 0) {
+        flush_to_engine(0);
+    }
 }
 
 /* --- the world --- */

@@ -30,6 +30,7 @@ struct links_options {
     bool is_browser;    /**< the camera takes REMB, and that for all of them: those that don't fit are silent, finest first */
     bool obeys_zero;    /**< the camera sends nothing of an encoding that is limited to 0; other limits don't matter to it */
     bool pauses_unseen; /**< see struct cf_media_room_policy */
+    bool is_cut_evenly; /**< frames come at once, cut as browsers do: equal shares, of which the last ones are an octet longer */
     bool has_screen;    /**< the third encoding is a screen that the camera's leg shares, LINKS_SCREEN_BPS; receivers have a line
                            more,    on which they see it */
 };
@@ -68,6 +69,10 @@ struct links_receiver {
     struct cf_sender_info repair; /**< of that of retransmissions */
     uint64_t rtx;
     uint64_t padding; /* packets of it alone */
+    uint64_t padded;  /* packets of pictures that end in some */
+    uint64_t uneven;  /* packets of pictures that are longer than the one before in their frame */
+    uint32_t last_timestamp;
+    uint16_t last_len;
     uint64_t gaps;
     struct cf_sequence screen; /* highest on the line of the screen */
     uint64_t screen_gaps;

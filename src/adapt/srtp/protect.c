@@ -43,13 +43,14 @@ static void make_op(struct cf_cipher_op *op, struct cf_protect_job *job, uint32_
     const struct cf_srtp_context *srtp = job->srtp;
     bool is_gcm = cf_cipher_is_gcm(srtp->kind);
     uint8_t *text = job->dst + job->header.len;
-    size_t len = job->prefix.len + job->payload.len;
+    size_t len = cf_protect_job_text_len(job);
     copy_part(job->dst, job->header);
     op->src = job->payload.at;
-    if (job->prefix.len > 0) {
+    if (job->prefix.len + job->padding > 0) {
         /* Put together where it goes to, and encrypted in place: cheaper than ciphers that begin twice. */
         copy_part(text, job->prefix);
         copy_part(text + job->prefix.len, job->payload);
+        cf_rtp_write_padding(text + len - job->padding, job->padding);
         op->src = text;
     }
     op->key = srtp->rtp_key;
@@ -86,7 +87,7 @@ static void flush(struct cf_srtp_engine *engine, enum cf_cipher_kind kind) {
 static enum cf_err enqueue(struct cf_srtp_engine *engine, struct cf_protect_job *job) {
     const struct cf_srtp_context *srtp = job->srtp;
     struct cf_srtp_pending *pending = &engine->pending[srtp->kind];
-    size_t len = job->header.len + job->prefix.len + job->payload.len + srtp->rtp_tag_len;
+    size_t len = job->header.len + cf_protect_job_text_len(job) + srtp->rtp_tag_len;
     uint64_t index = 0;
     cf_assert(srtp->direction == CF_SRTP_SEND);
     if (job->header.len == 0 || cf_srtp_header_len(job->header.at, job->header.len) != job->header.len) {

@@ -78,6 +78,7 @@ struct cf_outbox_packet {
     size_t header_len; /**< octets at cf_outbox_room(), at most CF_OUTBOX_HEADER_MAX */
     size_t prefix_len; /**< octets right behind them, at most CF_OUTBOX_PREFIX_MAX */
     struct cf_span payload;
+    uint8_t padding; /**< octets behind it (RFC 3550 section 5.1); the header says that there is some */
     struct cf_outbox_ticket ticket;
 };
 
@@ -104,6 +105,7 @@ static inline void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbo
     job->header = (struct cf_span){dst, packet->header_len};
     job->prefix = (struct cf_span){dst + packet->header_len, packet->prefix_len};
     job->payload = packet->payload;
+    job->padding = packet->padding;
     job->dst = dst;
     job->dst_size = CF_OUTBOX_DATAGRAM_MAX;
     job->is_repeat = packet->ticket.is_repeat;

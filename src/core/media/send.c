@@ -12,6 +12,9 @@
 #define PADDING_MIN 60U
 #define PADDING_HEADERS 72U
 
+/* Octets of padding at most that make a packet as long as the longest of its frame. */
+#define EVEN_MAX 2U
+
 /* --- pictures --- */
 
 /* The contributing source is named if the line tells who is shown (RFC 7667 section 3.7). Where the transport-wide number is:
@@ -49,13 +52,27 @@ static bool make_rtx(struct cf_engine_line *line, const struct cf_sink_item *ite
 
 static void put_number(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_outbox_packet *packet,
                        size_t number_at) {
-    size_t len = packet->header_len + packet->prefix_len + packet->payload.len;
+    size_t len = packet->header_len + packet->prefix_len + packet->payload.len + packet->padding;
     cf_set_be16(cf_outbox_room(&engine->outbox) + number_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
-/* @p way: of the line, all else of it is made here. */
+/*
+ * Browsers cut a frame into equal shares, of which the last ones may be an octet longer. The kernel takes packets of one length
+ * as one run, which a longer one ends: an octet of padding saves a way through the network stack (docs/adr/0193). Only for lines
+ * with transport-wide numbers: who has those is used to padding, and a repetition, which has none, is never sent under the index
+ * of the packet that it repeats. @p longest: payload of a packet that goes out together with this one.
+ */
+static inline void make_even(const struct cf_sink_item *item, size_t longest, uint8_t *header, struct cf_outbox_packet *packet) {
+    size_t len = item->packet->payload.len;
+    if (len < longest && longest - len <= EVEN_MAX) {
+        packet->padding = (uint8_t)(longest - len);
+        header[0] |= 0x20U;
+    }
+}
+
+/* @p way: of the line, all else of it is made here. @p longest: see make_even(); 0: nothing is to be padded. */
 static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item,
-                               const struct cf_outbox_packet *way) {
+                               const struct cf_outbox_packet *way, size_t longest) {
     struct cf_outbox *outbox = &engine->outbox;
     uint8_t *room = cf_outbox_room(outbox);
     if (line->picture_types[item->packet->format] == CF_LINE_NO_TYPE) {
@@ -76,6 +93,7 @@ static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *
         return;
     }
     if (line->twcc_at > 0) {
+        make_even(item, longest, room, &packet);
         put_number(engine, line, &packet, number_at);
     }
     cf_outbox_add(outbox, &packet);
@@ -85,7 +103,7 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
     struct cf_engine_line *line = CF_OF(item->sink, struct cf_engine_line, sink);
     struct cf_outbox_packet way;
     if (cf_engine_find_way(line, &way)) {
-        put_picture(engine, line, item, &way);
+        put_picture(engine, line, item, &way, 0);
     } else {
         line->counts.failures_out++;
     }
@@ -129,19 +147,30 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
     }
 }
 
+/* The longest payload among the packets of @p line, all those that are left, if it is of use to know. */
+static size_t longest_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
+    size_t longest = 0;
+    for (size_t i = engine->item_at; i < engine->item_count && line->twcc_at > 0 && engine->item_count > 1; i++) {
+        size_t len = engine->items[i].is_repeat ? 0 : engine->items[i].packet->payload.len;
+        longest = len > longest ? len : longest;
+    }
+    return longest;
+}
+
 /* Packets that are to go out, all of one line, as many as there is room for: now, or when the receiver's pacer says so. */
 static void offer_pictures(struct cf_engine *engine) {
     struct cf_engine_line *line = CF_OF(engine->items[engine->item_at].sink, struct cf_engine_line, sink);
     struct cf_outbox_packet way;
     bool has_way = cf_engine_find_way(line, &way);
     bool is_paced = cf_engine_bandwidth_paces(line);
+    size_t longest = longest_of(engine, line);
     while (engine->item_at < engine->item_count && !cf_outbox_is_full(&engine->outbox)) {
         const struct cf_sink_item *item = &engine->items[engine->item_at++];
         if (is_paced && !cf_engine_bandwidth_admit(engine, line, item)) {
             continue;
         }
         if (has_way) {
-            put_picture(engine, line, item, &way);
+            put_picture(engine, line, item, &way, item->is_repeat ? 0 : longest);
         } else {
             line->counts.failures_out++;
         }

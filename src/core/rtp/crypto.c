@@ -12,13 +12,15 @@ static void append(struct cf_protect_job *job, struct cf_span part) {
 
 void cf_protect_job_copy(struct cf_protect_job *job) {
     job->dst_len = 0;
-    if (job->dst_size < job->header.len + job->prefix.len + job->payload.len) {
+    if (job->dst_size < job->header.len + cf_protect_job_text_len(job)) {
         job->err = CF_ERR_NO_ROOM;
         return;
     }
     append(job, job->header);
     append(job, job->prefix);
     append(job, job->payload);
+    cf_rtp_write_padding(job->dst + job->dst_len, job->padding);
+    job->dst_len += job->padding;
     job->err = CF_OK;
 }
 

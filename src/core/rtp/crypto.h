@@ -36,15 +36,16 @@ struct cf_srtp_params {
 #define CF_SRTP_STREAMS_DEFAULT 1024U /* lines are 256, each with retransmissions; tables grow with use */
 
 /**
- * A packet to protect. Output is header, then prefix and payload encrypted, then the tag, contiguous at .dst. Inputs are not
- * changed and may be shared by jobs. What is there already need not be copied: the header may be at .dst, then the prefix right
- * behind it, then the payload behind that, as many of the three as one likes. Otherwise input and output must not overlap.
+ * A packet to protect. Output is header, then prefix, payload and padding encrypted, then the tag, contiguous at .dst. Inputs are
+ * not changed and may be shared by jobs. What is there already need not be copied: the header may be at .dst, then the prefix
+ * right behind it, then the payload behind that, as many of the three as one likes. Otherwise input and output must not overlap.
  */
 struct cf_protect_job {
     struct cf_srtp_context *srtp; /**< NULL: plain RTP, the parts are just put together */
     struct cf_span header;        /**< a complete RTP header, authenticated and sent in clear */
     struct cf_span prefix;        /**< octets to be sent before .payload, encrypted too; may be empty */
     struct cf_span payload;       /**< plaintext, RTP padding included */
+    uint8_t padding; /**< octets of RTP padding to be put behind it (RFC 3550 section 5.1); .header says that there is some */
     uint8_t *dst;
     size_t dst_size; /**< room at .dst: all parts and the overhead of the suite */
     bool is_repeat;  /**< a retransmission, the same octet for octet as was sent before: its index may be used again */
@@ -76,6 +77,19 @@ struct cf_unprotect_job {
      */
     enum cf_err err;
 };
+
+/** Octets of @p job between header and tag. */
+static inline size_t cf_protect_job_text_len(const struct cf_protect_job *job) {
+    return job->prefix.len + job->payload.len + job->padding;
+}
+
+/** Write @p count octets of RTP padding, the last of which says how many there are, at @p to. */
+static inline void cf_rtp_write_padding(uint8_t *to, uint8_t count) {
+    if (count > 0) {
+        memset(to, 0, count);
+        to[count - 1] = count;
+    }
+}
 
 /** A provider of packet protection. Single-threaded: each worker has its own. */
 struct cf_packet_crypto {

@@ -378,7 +378,8 @@ static void protects_a_mixed_burst_as_single_packets(void **state) {
                 jobs[n++] = (struct cf_protect_job){.srtp = contexts[r],
                                                     .header = {headers[p], 12},
                                                     .prefix = {payload + LEN - p, p},
-                                                    .payload = {payload, len - p},
+                                                    .payload = {payload, len - p - (p + r) % 3},
+                                                    .padding = (uint8_t)((p + r) % 3),
                                                     .dst = out[run] + at,
                                                     .dst_size = room_len};
                 at += room_len;

@@ -46,6 +46,28 @@ static void a_limit_of_the_peer_takes_layers_away_and_gives_them_back(void **sta
     links_end();
 }
 
+/* Equal shares of a frame differ by an octet, the longer ones last. Who has transport-wide numbers gets them of one length, by
+ * padding (RFC 3550 section 5.1); phones get them as they came, and both the same pictures. */
+static void packets_of_a_frame_are_made_even(void **state) {
+    (void)state;
+    const struct links_receiver *phone = &links_receivers[0];
+    const struct links_receiver *browser = &links_receivers[1];
+    links_options.is_cut_evenly = true;
+    begin(true);
+    links_receivers[1].uneven = 0; /* the first frames leave at the pacer's speed, one by one */
+    links_run(CF_SEC(2));
+    assert_true(phone->uneven > 50);
+    assert_int_equal(phone->padded, 0);
+    assert_true(browser->padded > 50);
+    assert_int_equal(browser->uneven, 0);
+    assert_int_equal(browser->octets[FULL], phone->octets[FULL]);
+    assert_int_equal(browser->gaps + phone->gaps, 0);
+    /* Padding does not count as octets sent (RFC 3550 section 6.4.1). */
+    assert_true(browser->sent.octet_count > 0);
+    assert_true(browser->sent.octet_count <= browser->octets[FULL] + browser->octets[SMALL]);
+    links_end();
+}
+
 /* b= of a phone that tells nothing else: no TMMBR, no REMB, no arrivals, no loss. */
 static void what_a_description_says_is_a_limit_by_itself(void **state) {
     (void)state;
@@ -108,6 +130,6 @@ static void a_link_has_an_estimate_only_where_it_is_told_of_arrivals(void **stat
 }
 
 CF_TEST_MAIN(cmocka_unit_test(a_limit_of_the_peer_takes_layers_away_and_gives_them_back),
-             cmocka_unit_test(what_a_description_says_is_a_limit_by_itself),
+             cmocka_unit_test(packets_of_a_frame_are_made_even), cmocka_unit_test(what_a_description_says_is_a_limit_by_itself),
              cmocka_unit_test(a_limit_below_everything_leaves_the_lowest_layer), cmocka_unit_test(remb_is_the_budget_of_phones),
              cmocka_unit_test(a_link_has_an_estimate_only_where_it_is_told_of_arrivals))

@@ -58,6 +58,40 @@ static void makes_datagrams_of_their_parts(void **state) {
     test_mem_fini(&m);
 }
 
+/* RFC 3550 section 5.1: the last octet says how many there are, itself included. */
+static void padding_is_put_behind(void **state) {
+    (void)state;
+    struct test_mem m;
+    struct test_srtp s;
+    const uint8_t payload[] = {7, 8, 9};
+    const struct cf_addr to = {.port = 1, .family = CF_FAMILY_IP4};
+    test_mem_init(&m);
+    test_srtp_init(&s, &m.mem);
+    assert_ok(cf_outbox_init(&outbox, &m.mem));
+    for (uint8_t padding = 0; padding < 3; padding++) {
+        for (size_t prefix = 0; prefix < 2; prefix++) {
+            struct cf_outbox_packet packet = {
+                .to = &to, .prefix_len = prefix, .payload = {payload, sizeof payload}, .padding = padding};
+            uint8_t *room = cf_outbox_room(&outbox);
+            packet.header_len = write_header(room, padding);
+            room[0] |= padding > 0 ? 0x20 : 0;
+            room[packet.header_len] = 6;
+            cf_outbox_add(&outbox, &packet);
+        }
+    }
+    cf_outbox_protect(&outbox, &s.crypto);
+    for (size_t i = 0; i < outbox.count; i++) {
+        struct cf_rtp_view view;
+        assert_ok(cf_rtp_parse(outbox.outputs[i].data, &view));
+        assert_int_equal(view.padding_len, i / 2);
+        assert_int_equal(view.payload.len, 3 + i % 2);
+        assert_memory_equal(view.payload.at + i % 2, payload, 3);
+        assert_int_equal(outbox.outputs[i].data.len, 12 + 3 + i % 2 + i / 2);
+    }
+    cf_outbox_fini(&outbox);
+    test_mem_fini(&m);
+}
+
 static void leaves_nothing_of_what_failed(void **state) {
     (void)state;
     struct test_mem m;
@@ -102,5 +136,5 @@ static void keeps_payloads_until_the_next_batch(void **state) {
     test_mem_fini(&m);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(makes_datagrams_of_their_parts), cmocka_unit_test(leaves_nothing_of_what_failed),
-             cmocka_unit_test(keeps_payloads_until_the_next_batch))
+CF_TEST_MAIN(cmocka_unit_test(makes_datagrams_of_their_parts), cmocka_unit_test(padding_is_put_behind),
+             cmocka_unit_test(leaves_nothing_of_what_failed), cmocka_unit_test(keeps_payloads_until_the_next_batch))
