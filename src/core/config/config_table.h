@@ -94,7 +94,7 @@ X(media, address, TEXT, "", 0, 64, START,
   "Local address for RTP. Empty: those of SIP; descriptions name the one that the peer's SIP came to.")
 X(media, ports, RANGE, "20000-29999", 1024, 65535, START, "UDP ports for RTP, FIRST-LAST.")
 X(media, io-uring, FLAG, "yes", 0, 1, START,
-  "Send media, and receive it on ports of one member, by io_uring where the kernel has it. No: always by sendmmsg() and recvmmsg().")
+  "Send media, and receive it on ports of one member, by io_uring where the kernel has it. No: by sendmmsg() and recvmmsg().")
 X(media, workers, NUMBER, "1", 1, 16, START,
   "Media workers, a thread each: rooms are spread over them. With ICE each has a port of its own, ice-port and those that follow "
   "it.")
