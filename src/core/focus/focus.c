@@ -27,13 +27,7 @@ void cf_focus_set_timer(struct cf_focus *focus, struct cf_focus_timer *timer, cf
 }
 
 void cf_focus_command(struct cf_focus *focus, const struct cf_media_command *command) {
-    struct cf_focus_command *waiting = cf_mem_alloc(focus->config.mem, sizeof *waiting);
-    if (waiting == NULL) {
-        focus->lost_commands++;
-        return;
-    }
-    waiting->command = *command;
-    cf_list_append(&focus->commands, &waiting->link);
+    cf_command_queue_put(&focus->commands, command);
 }
 
 static void init_tables(struct cf_focus *focus, cf_usec now, cf_wall wall) {
@@ -50,7 +44,7 @@ static void init_tables(struct cf_focus *focus, cf_usec now, cf_wall wall) {
     cf_handle_table_init(&focus->watchers, config->mem, CF_FOCUS_WATCHERS_MAX);
     cf_handle_table_init(&focus->referrals, config->mem, REFERRALS_MAX);
     cf_handle_table_init(&focus->deliveries, config->mem, DELIVERIES_MAX);
-    cf_list_init(&focus->commands);
+    cf_command_queue_init(&focus->commands, config->mem);
 }
 
 struct cf_focus *cf_focus_create(const struct cf_focus_config *config, cf_usec now, cf_wall wall) {
@@ -69,11 +63,6 @@ struct cf_focus *cf_focus_create(const struct cf_focus_config *config, cf_usec n
     return focus;
 }
 
-static void free_polled(struct cf_focus *focus) {
-    cf_mem_free(focus->config.mem, focus->polled, sizeof(*focus->polled));
-    focus->polled = NULL;
-}
-
 void cf_focus_destroy(struct cf_focus *focus) {
     if (focus == NULL) {
         return;
@@ -82,10 +71,7 @@ void cf_focus_destroy(struct cf_focus *focus) {
     for (struct cf_map_node *node = cf_map_first(&focus->rooms); node != NULL; node = cf_map_first(&focus->rooms)) {
         cf_room_destroy(CF_OF(node, struct cf_room, node));
     }
-    for (struct cf_link *link = cf_list_pop(&focus->commands); link != NULL; link = cf_list_pop(&focus->commands)) {
-        cf_mem_free(mem, CF_OF(link, struct cf_focus_command, link), sizeof(struct cf_focus_command));
-    }
-    free_polled(focus);
+    cf_command_queue_fini(&focus->commands);
     cf_ports_fini(&focus->ports);
     cf_directory_fini(&focus->directory);
     cf_handle_table_fini(&focus->deliveries);
@@ -340,13 +326,11 @@ static void obey(struct cf_focus *focus, const struct cf_conference_out *out, cf
 }
 
 static bool poll_command(struct cf_focus *focus, struct cf_focus_out *ret) {
-    free_polled(focus);
-    struct cf_link *link = cf_list_pop(&focus->commands);
-    if (link == NULL) {
+    const struct cf_media_command *command = cf_command_queue_poll(&focus->commands);
+    if (command == NULL) {
         return false;
     }
-    focus->polled = CF_OF(link, struct cf_focus_command, link);
-    *ret = (struct cf_focus_out){.kind = CF_FOCUS_OUT_MEDIA, .command = &focus->polled->command};
+    *ret = (struct cf_focus_out){.kind = CF_FOCUS_OUT_MEDIA, .command = command};
     return true;
 }
 

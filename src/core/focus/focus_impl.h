@@ -3,15 +3,10 @@
 #ifndef CF_CORE_FOCUS_FOCUS_IMPL_H
 #define CF_CORE_FOCUS_FOCUS_IMPL_H
 
+#include "core/focus/command_queue.h"
 #include "core/focus/focus.h"
 #include "core/focus/focus_timer.h"
 #include "core/offer/policy.h"
-
-/** A command for media that waits to be polled. */
-struct cf_focus_command {
-    struct cf_link link;
-    struct cf_media_command command;
-};
 
 /** The focus. */
 struct cf_focus {
@@ -27,13 +22,11 @@ struct cf_focus {
     struct cf_handle_table watchers;
     struct cf_handle_table referrals;
     struct cf_handle_table deliveries;
-    struct cf_list commands;         /**< of struct cf_focus_command */
-    struct cf_focus_command *polled; /**< handed out last */
-    struct cf_policy strict;         /**< config.policy as it is for one leg (AES-256, browsers), made anew when it is needed */
-    char *scratch;                   /**< CF_FOCUS_SCRATCH_MAX octets for documents */
-    char *deflated;                  /**< the same for compressed ones */
+    struct cf_command_queue commands; /**< for media */
+    struct cf_policy strict;          /**< config.policy as it is for one leg (AES-256, browsers), made anew when it is needed */
+    char *scratch;                    /**< CF_FOCUS_SCRATCH_MAX octets for documents */
+    char *deflated;                   /**< the same for compressed ones */
     bool is_draining;
-    uint64_t lost_commands; /**< for want of memory */
     uint64_t lost_messages; /**< copies of chat messages that were refused, not answered or not sent */
 };
 
