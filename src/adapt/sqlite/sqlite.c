@@ -74,7 +74,15 @@ enum cf_err cf_sqlite_open(struct cf_sqlite *c, const char *path, const struct c
     return err;
 }
 
+static void forget_kept(struct cf_sqlite *c) {
+    for (size_t i = 0; i < CF_SQLITE_KEPT_MAX; i++) {
+        (void)sqlite3_finalize(c->kept[i].stmt);
+        c->kept[i] = (struct cf_sqlite_kept){.stmt = NULL};
+    }
+}
+
 void cf_sqlite_close(struct cf_sqlite *c) {
+    forget_kept(c);
     int code = sqlite3_close(c->db);
     cf_assert(code == SQLITE_OK);
     c->db = NULL;
@@ -156,17 +164,40 @@ void cf_sqlite_rollback(struct cf_sqlite *c) {
 }
 
 enum cf_err cf_sqlite_prepare(struct cf_sqlite *c, struct cf_sqlite_stmt *st, const char *sql) {
-    *st = (struct cf_sqlite_stmt){.stmt = NULL};
+    *st = (struct cf_sqlite_stmt){.owner = c, .sql = sql};
+    for (size_t i = 0; i < CF_SQLITE_KEPT_MAX; i++) {
+        if (c->kept[i].sql == sql && c->kept[i].stmt != NULL) {
+            st->stmt = c->kept[i].stmt;
+            c->kept[i].stmt = NULL;
+            return CF_OK;
+        }
+    }
     return err_of(sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt, NULL));
 }
 
+/* In a place that is free, or else in that of the one that was put there longest ago. */
+static void keep(struct cf_sqlite *c, const char *sql, sqlite3_stmt *stmt) {
+    size_t place = 0;
+    while (place < CF_SQLITE_KEPT_MAX && c->kept[place].stmt != NULL) {
+        place++;
+    }
+    if (place == CF_SQLITE_KEPT_MAX) {
+        place = c->next_kept++ % CF_SQLITE_KEPT_MAX;
+        (void)sqlite3_finalize(c->kept[place].stmt);
+    }
+    c->kept[place] = (struct cf_sqlite_kept){.sql = sql, .stmt = stmt};
+}
+
 void cf_sqlite_finish(struct cf_sqlite_stmt *st) {
-    (void)sqlite3_finalize(st->stmt); /* repeats the error of the last step, which was reported then */
-    st->stmt = NULL;
+    if (st->stmt != NULL) {
+        cf_sqlite_reset(st);
+        keep(st->owner, st->sql, st->stmt);
+        st->stmt = NULL;
+    }
 }
 
 void cf_sqlite_reset(struct cf_sqlite_stmt *st) {
-    (void)sqlite3_reset(st->stmt); /* as above */
+    (void)sqlite3_reset(st->stmt); /* repeats the error of the last step, which was reported then */
     (void)sqlite3_clear_bindings(st->stmt);
     st->err = CF_OK;
 }

@@ -4,9 +4,10 @@
  * beside this one that takes a struct cf_sqlite and speaks in rows of a core; nothing but this folder includes sqlite3.h.
  *
  * The database is in WAL mode with synchronous=NORMAL: what was committed survives the death of the process at any instant
- * (kill -9); the last commits before a loss of power may be lost, but never torn. Foreign keys are on. Statements are prepared by
- * the stores once and reused. One connection belongs to one thread and its calls block; a write is a few ten microseconds,
- * waiting for another process that holds the lock is bounded by busy_timeout_msec.
+ * (kill -9); the last commits before a loss of power may be lost, but never torn. Foreign keys are on. Statements that
+ * are finished are kept for the next time, up to CF_SQLITE_KEPT_MAX: to prepare one costs as much as to run it. One connection
+ * belongs to one thread and its calls block; a write is a few ten microseconds, waiting for another process that holds the lock
+ * is bounded by busy_timeout_msec.
  *
  * Limits: SQLite's own, with strings and blobs capped at CF_SQLITE_VALUE_MAX octets.
  */
@@ -28,15 +29,28 @@ struct cf_sqlite_options {
     bool read_only;        /**< for inspection tools: nothing is created, migrated or written */
 };
 
-/** A connection. Close it with cf_sqlite_close(), also after a failed open (which leaves it closed). */
+/** Most finished statements that a connection keeps. */
+#define CF_SQLITE_KEPT_MAX 8
+
+/** A statement that waits for its next use. */
+struct cf_sqlite_kept {
+    const char *sql;           /**< of whose text; compared as a pointer, as all are constants */
+    struct sqlite3_stmt *stmt; /**< owned, reset; NULL: none */
+};
+
+/** A connection. Close it with cf_sqlite_close(), also after a failed open (which leaves it closed). Not to be moved. */
 struct cf_sqlite {
     struct sqlite3 *db; /**< owned; NULL: closed */
+    struct cf_sqlite_kept kept[CF_SQLITE_KEPT_MAX];
+    size_t next_kept; /**< what is forgotten when another one is to be kept */
 };
 
 /** A prepared statement with a sticky error: bind many things, look once at the step. */
 struct cf_sqlite_stmt {
     struct sqlite3_stmt *stmt; /**< owned; NULL: not prepared */
     enum cf_err err;           /**< first failed bind since the last reset */
+    struct cf_sqlite *owner;   /**< whose; NULL: not prepared */
+    const char *sql;
 };
 
 /**
@@ -65,10 +79,10 @@ CF_MUST_USE enum cf_err cf_sqlite_begin(struct cf_sqlite *c);
 CF_MUST_USE enum cf_err cf_sqlite_commit(struct cf_sqlite *c);
 void cf_sqlite_rollback(struct cf_sqlite *c);
 
-/** Prepare @p sql, which is kept for the life of the connection's store. Finish it with cf_sqlite_finish(). */
+/** Prepare @p sql, a constant of ours, or take it from what is kept. Finish it with cf_sqlite_finish(). */
 CF_MUST_USE enum cf_err cf_sqlite_prepare(struct cf_sqlite *c, struct cf_sqlite_stmt *st, const char *sql);
 
-/** Give back a statement; a zeroed one is fine. */
+/** Give back a statement, which is kept with neither values nor results; a zeroed one is fine. */
 void cf_sqlite_finish(struct cf_sqlite_stmt *st);
 
 /** Make ready for the next use: forgets the bound values, the place in the result and the error. */

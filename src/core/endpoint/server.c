@@ -13,7 +13,7 @@
 #define CHALLENGE_FACTOR 3
 
 static struct cf_server_tx *find(struct cf_endpoint *ep, enum cf_sip_method method) {
-    char buffer[CF_SERVER_KEY_MAX];
+    char buffer[CF_SERVER_KEY_MAX] CF_SCRATCH;
     struct cf_writer key;
     cf_writer_init(&key, buffer, sizeof buffer);
     cf_server_put_key(&key, &ep->message, method);
@@ -294,7 +294,7 @@ static void begin(struct cf_endpoint *ep, struct cf_server_tx *stx, struct cf_so
 }
 
 static void on_new_request(struct cf_endpoint *ep, struct cf_source *source) {
-    char buffer[2 * CF_SERVER_KEY_MAX];
+    char buffer[2 * CF_SERVER_KEY_MAX] CF_SCRATCH;
     struct cf_writer key;
     bool is_merged = false;
     cf_writer_init(&key, buffer, sizeof buffer);

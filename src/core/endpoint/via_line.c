@@ -7,7 +7,8 @@
 /* Index behind the first CR LF at or after @p from that is not followed by a blank (RFC 3261 section 7.3.1), or 0. */
 static size_t line_end(struct cf_str message, size_t from) {
     for (size_t i = from; i + 1 < message.len; i++) {
-        if (message.at[i] == '\r' && message.at[i + 1] == '\n') {
+        i += cf_str_find(cf_str_skip(message, i), '\r');
+        if (i + 1 < message.len && message.at[i + 1] == '\n') {
             bool is_folded = i + 2 < message.len && (message.at[i + 2] == ' ' || message.at[i + 2] == '\t');
             if (!is_folded || i == from) {
                 return i + 2;

@@ -169,7 +169,7 @@ static enum cf_err answer_line(struct cf_leg *leg, size_t index, const struct cf
     line->kind = offered->kind;
     line->label = (struct cf_tag){.len = 0};
     (void)cf_tag_set(offered->label, &line->label);
-    const struct cf_local_ice *ice = offered->is_bundle_only ? NULL : cf_leg_candidates(leg, line);
+    const struct cf_local_ice *ice = offered->is_bundle_only || !offered->has_ice ? NULL : cf_leg_candidates(leg, line);
     cf_leg_note_nominated(line, &offered->nominated);
     bool is_plain_main =
         use->has_medium && use->medium == CF_CONF_VIDEO && offered->content == CF_CONTENT_NONE && offered->label.len == 0;

@@ -4,10 +4,10 @@
 
 /* bchars (RFC 2046 section 5.1.1); the blank is not allowed at the end. */
 #define CLASS_BOUNDARY                                                                                                           \
-    ((struct cf_sip_class){CF_SIP_DIGITS_LOW | CF_SIP_LOW('\'') | CF_SIP_LOW('(') | CF_SIP_LOW(')') | CF_SIP_LOW('+') |          \
-                               CF_SIP_LOW(',') | CF_SIP_LOW('-') | CF_SIP_LOW('.') | CF_SIP_LOW('/') | CF_SIP_LOW(':') |         \
-                               CF_SIP_LOW('=') | CF_SIP_LOW('?') | CF_SIP_LOW(' '),                                              \
-                           CF_SIP_LETTERS_HIGH | CF_SIP_HIGH('_')})
+    ((struct cf_sip_class){{CF_SIP_DIGITS_LOW | CF_SIP_LOW('\'') | CF_SIP_LOW('(') | CF_SIP_LOW(')') | CF_SIP_LOW('+') |         \
+                                CF_SIP_LOW(',') | CF_SIP_LOW('-') | CF_SIP_LOW('.') | CF_SIP_LOW('/') | CF_SIP_LOW(':') |        \
+                                CF_SIP_LOW('=') | CF_SIP_LOW('?') | CF_SIP_LOW(' '),                                             \
+                            CF_SIP_LETTERS_HIGH | CF_SIP_HIGH('_')}})
 
 /* A delimiter line as found. */
 struct delimiter {

@@ -80,14 +80,17 @@ static bool next_member(struct cf_str *rest, size_t *n, struct members *members,
 }
 
 void cf_bundle_members(const struct cf_session_part *session, bool *ret_is_member) {
-    struct members members;
+    struct members members CF_SCRATCH;
     size_t count = session->sdp->media_count;
     struct cf_str rest = session->bundle.mids;
     size_t n = 0;
     size_t i = 0;
     memset(ret_is_member, 0, count * sizeof *ret_is_member);
+    if (!session->has_bundle) {
+        return;
+    }
     read_members(session->sdp, &members);
-    while (session->has_bundle && next_member(&rest, &n, &members, &i)) {
+    while (next_member(&rest, &n, &members, &i)) {
         if (i < count) {
             ret_is_member[i] = true;
         }
@@ -95,15 +98,19 @@ void cf_bundle_members(const struct cf_session_part *session, bool *ret_is_membe
 }
 
 void cf_bundle_read(const struct cf_session_part *session, const bool *is_taken, struct cf_bundle *ret) {
-    struct members members;
-    bool is_member[CF_SDP_MEDIA_MAX] = {false};
+    struct members members CF_SCRATCH;
+    bool is_member[CF_SDP_MEDIA_MAX] CF_SCRATCH;
     size_t count = session->sdp->media_count;
     struct cf_str rest = session->bundle.mids;
     size_t n = 0;
     size_t i = 0;
     cf_bundle_none(ret);
+    if (!session->has_bundle) {
+        return;
+    }
+    memset(is_member, 0, sizeof is_member);
     read_members(session->sdp, &members);
-    while (session->has_bundle && next_member(&rest, &n, &members, &i)) {
+    while (next_member(&rest, &n, &members, &i)) {
         if (i == CF_SDP_MEDIA_MAX || !is_taken[i]) {
             continue;
         }
@@ -119,8 +126,8 @@ void cf_bundle_read(const struct cf_session_part *session, const bool *is_taken,
 }
 
 void cf_bundle_agreed(const struct cf_session_part *offer, const struct cf_session_part *answer, struct cf_bundle *ret) {
-    bool is_taken[CF_SDP_MEDIA_MAX];
-    bool is_offered[CF_SDP_MEDIA_MAX];
+    bool is_taken[CF_SDP_MEDIA_MAX] CF_SCRATCH;
+    bool is_offered[CF_SDP_MEDIA_MAX] CF_SCRATCH;
     cf_bundle_members(offer, is_offered);
     for (size_t i = 0; i < answer->sdp->media_count; i++) {
         bool is_bundle_only = cf_sdp_find(answer->sdp->media[i].lines, CF_STR("bundle-only")) != NULL;

@@ -258,9 +258,9 @@ static void follow_tagged(struct cf_media_params *params, const struct cf_bundle
 
 enum cf_err cf_conclude(const struct cf_mem *mem, const struct cf_pair *pair, struct cf_media_params **ret_params) {
     size_t count = pair->local->media_count;
-    struct cf_session_part local;
-    struct cf_session_part remote;
-    struct cf_bundle bundle;
+    struct cf_session_part local CF_SCRATCH;
+    struct cf_session_part remote CF_SCRATCH;
+    struct cf_bundle bundle CF_SCRATCH;
     struct line line CF_SCRATCH;
     struct cf_media_params *params = cf_media_params_new(mem, count);
     if (params == NULL) {

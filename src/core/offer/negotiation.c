@@ -188,8 +188,8 @@ static void read_offered(const struct cf_session_part *session, size_t index, st
 
 enum cf_err cf_negotiation_offered(const struct cf_negotiation *n, struct cf_offered_line *ret_lines, size_t lines_max,
                                    size_t *ret_count) {
-    struct cf_session_part session;
-    struct cf_section section;
+    struct cf_session_part session CF_SCRATCH;
+    struct cf_section section CF_SCRATCH;
     if (n->state != CF_NEGOTIATION_RECEIVED) {
         return CF_ERR_STATE;
     }

@@ -5,9 +5,9 @@
 
 /* reserved = ; / ? : @ & = + $ , */
 #define CLASS_RESERVED                                                                                                           \
-    ((struct cf_sip_class){CF_SIP_LOW(';') | CF_SIP_LOW('/') | CF_SIP_LOW('?') | CF_SIP_LOW(':') | CF_SIP_LOW('&') |             \
-                               CF_SIP_LOW('=') | CF_SIP_LOW('+') | CF_SIP_LOW('$') | CF_SIP_LOW(','),                            \
-                           CF_SIP_HIGH('@')})
+    ((struct cf_sip_class){{CF_SIP_LOW(';') | CF_SIP_LOW('/') | CF_SIP_LOW('?') | CF_SIP_LOW(':') | CF_SIP_LOW('&') |            \
+                                CF_SIP_LOW('=') | CF_SIP_LOW('+') | CF_SIP_LOW('$') | CF_SIP_LOW(','),                           \
+                            CF_SIP_HIGH('@')}})
 
 /* The next octet that @p s means, and whether it was written as an escape. */
 struct octet {
@@ -38,7 +38,7 @@ void cf_sip_put_unescaped(struct cf_writer *w, struct cf_str text) {
 
 static void put_octet(struct cf_writer *w, char c, struct cf_sip_class class) {
     static const char digits[] = "0123456789ABCDEF";
-    if (cf_sip_class_has(class, c)) {
+    if (cf_sip_class_has(&class, c)) {
         cf_put_char(w, c);
         return;
     }
@@ -84,7 +84,7 @@ bool cf_sip_escaped_eq(struct cf_str a, struct cf_str b, bool is_nocase) {
     while (a.len > 0 && b.len > 0) {
         struct octet x = octet_next(&a);
         struct octet y = octet_next(&b);
-        if (x.was_escaped != y.was_escaped && cf_sip_class_has(CLASS_RESERVED, x.c)) {
+        if (x.was_escaped != y.was_escaped && cf_sip_class_has(&CLASS_RESERVED, x.c)) {
             return false;
         }
         if (is_nocase ? cf_ascii_lower(x.c) != cf_ascii_lower(y.c) : x.c != y.c) {

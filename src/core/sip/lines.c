@@ -10,8 +10,7 @@ static bool has_control(uint64_t eight) {
     return ((eight - ONES * 0x20) & ~eight & ONES * 0x80) != 0;
 }
 
-/* Index of the first octet below 0x20 from @p at on, or in.len; eight at a time, as most of a header is plain text. */
-static size_t find_control(struct cf_str in, size_t at) {
+size_t cf_sip_find_control(struct cf_str in, size_t at) {
     while (in.len - at >= 8) {
         uint64_t eight = 0;
         memcpy(&eight, in.at + at, 8);
@@ -42,7 +41,7 @@ static bool is_behind_backslash(struct cf_str in, size_t start, size_t at) {
 static bool scan_behind_line(struct cf_sip_scan *s, size_t *wrong_at) {
     size_t start = s->at;
     for (size_t at = start;; at++) {
-        at = find_control(s->in, at);
+        at = cf_sip_find_control(s->in, at);
         if (s->in.len - at < 2) {
             return false;
         }

@@ -18,6 +18,9 @@ struct cf_sip_line {
     size_t wrong_at;     /**< after an error: position of what is wrong */
 };
 
+/** Index of the first octet of @p in below 0x20 from @p at on, or in.len; eight at a time, as most of a header is plain text. */
+size_t cf_sip_find_control(struct cf_str in, size_t at);
+
 /**
  * Take a start line: all up to the first CR LF, which is taken too. CF_ERR_TRUNCATED: no end of line, nothing is taken. With all
  * other errors the line is taken, so that one can go on behind it: CF_ERR_MALFORMED: a control character; CF_ERR_LIMIT: longer

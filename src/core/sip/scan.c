@@ -36,7 +36,7 @@ struct cf_str cf_sip_scan_run(struct cf_sip_scan *s, struct cf_sip_class class) 
     const char *start = s->in.at + s->at;
     size_t left = s->in.len - s->at;
     size_t len = 0;
-    while (len < left && cf_sip_class_has(class, start[len])) {
+    while (len < left && cf_sip_class_has(&class, start[len])) {
         len++;
     }
     s->at += len;
@@ -51,7 +51,7 @@ static bool is_escape(struct cf_str in, size_t at) {
 struct cf_str cf_sip_scan_escaped(struct cf_sip_scan *s, struct cf_sip_class class) {
     size_t start = s->at;
     while (s->at < s->in.len) {
-        if (cf_sip_class_has(class, s->in.at[s->at])) {
+        if (cf_sip_class_has(&class, s->in.at[s->at])) {
             s->at++;
         } else if (is_escape(s->in, s->at)) {
             s->at += 3;
@@ -142,18 +142,19 @@ enum cf_err cf_sip_scan_port(struct cf_sip_scan *s, uint16_t *ret) {
     return CF_OK;
 }
 
-static enum cf_err scan_param(struct cf_sip_scan *s) {
-    struct cf_str value = CF_STR_NONE;
-    if (cf_str_is_empty(cf_sip_scan_run(s, CF_SIP_CLASS_TOKEN))) {
+enum cf_err cf_sip_scan_param(struct cf_sip_scan *s, struct cf_sip_param *ret) {
+    struct cf_sip_param param = {.name = cf_sip_scan_run(s, CF_SIP_CLASS_TOKEN), .value = CF_STR_NONE};
+    if (cf_str_is_empty(param.name)) {
         return CF_ERR_MALFORMED;
     }
-    if (!cf_sip_scan_separator(s, '=')) {
-        return CF_OK;
+    if (cf_sip_scan_separator(s, '=') && !cf_sip_scan_quoted(s, &param.value)) {
+        param.value = cf_sip_scan_run(s, CF_SIP_CLASS_PARAM_VALUE);
+        if (cf_str_is_empty(param.value)) {
+            return CF_ERR_MALFORMED;
+        }
     }
-    if (cf_sip_scan_quoted(s, &value)) {
-        return CF_OK;
-    }
-    return cf_str_is_empty(cf_sip_scan_run(s, CF_SIP_CLASS_PARAM_VALUE)) ? CF_ERR_MALFORMED : CF_OK;
+    *ret = param;
+    return CF_OK;
 }
 
 enum cf_err cf_sip_scan_params(struct cf_sip_scan *s, struct cf_str *ret) {
@@ -162,8 +163,9 @@ enum cf_err cf_sip_scan_params(struct cf_sip_scan *s, struct cf_str *ret) {
         return CF_OK;
     }
     size_t start = s->at;
+    struct cf_sip_param param;
     do {
-        enum cf_err err = scan_param(s);
+        enum cf_err err = cf_sip_scan_param(s, &param);
         if (err != CF_OK) {
             return err;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Free text. */
 #include "core/sip/text.h"
+#include "core/sip/lines.h"
 #include "core/sip/params.h"
 #include "core/sip/scan.h"
 
@@ -21,9 +22,9 @@ static size_t fold_len(struct cf_str s) {
 
 /* Length of the start of @p s that can stand in a line as it is. */
 static size_t plain_len(struct cf_str s) {
-    size_t len = 0;
+    size_t len = cf_sip_find_control(s, 0);
     while (len < s.len && s.at[len] != '\r' && s.at[len] != '\n' && s.at[len] != '\0') {
-        len++;
+        len = cf_sip_find_control(s, len + 1);
     }
     return len;
 }

@@ -4,13 +4,13 @@
 
 /* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) */
 #define CLASS_SCHEME                                                                                                             \
-    ((struct cf_sip_class){CF_SIP_DIGITS_LOW | CF_SIP_LOW('+') | CF_SIP_LOW('-') | CF_SIP_LOW('.'), CF_SIP_LETTERS_HIGH})
+    ((struct cf_sip_class){{CF_SIP_DIGITS_LOW | CF_SIP_LOW('+') | CF_SIP_LOW('-') | CF_SIP_LOW('.'), CF_SIP_LETTERS_HIGH}})
 
 /* Global and local numbers of RFC 3966 section 3 with visual separators. */
 #define CLASS_TEL                                                                                                                \
-    ((struct cf_sip_class){CF_SIP_DIGITS_LOW | CF_SIP_LOW('+') | CF_SIP_LOW('-') | CF_SIP_LOW('.') | CF_SIP_LOW('(') |           \
-                               CF_SIP_LOW(')') | CF_SIP_LOW('*') | CF_SIP_LOW('#'),                                              \
-                           (uint64_t)0x7E | (uint64_t)0x7E << 32})
+    ((struct cf_sip_class){{CF_SIP_DIGITS_LOW | CF_SIP_LOW('+') | CF_SIP_LOW('-') | CF_SIP_LOW('.') | CF_SIP_LOW('(') |          \
+                                CF_SIP_LOW(')') | CF_SIP_LOW('*') | CF_SIP_LOW('#'),                                             \
+                            (uint64_t)0x7E | (uint64_t)0x7E << 32}})
 
 static enum cf_sip_scheme scheme_of(struct cf_str name) {
     if (cf_str_eq_nocase(name, CF_STR("sip"))) {

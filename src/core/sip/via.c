@@ -52,17 +52,32 @@ static enum cf_err keep_param(struct cf_sip_via *via, const struct cf_sip_param 
     return cf_str_eq_nocase(param->name, CF_STR("rport")) ? keep_rport(via, param->value) : CF_OK;
 }
 
-static enum cf_err scan_via_params(struct cf_sip_scan *s, struct cf_sip_via *via) {
-    enum cf_err err = cf_sip_scan_params(s, &via->params);
-    struct cf_str rest = via->params;
+static enum cf_err scan_via_param(struct cf_sip_scan *s, struct cf_sip_via *via) {
     struct cf_sip_param param;
-    while (err == CF_OK && cf_sip_param_next(&rest, &param)) {
-        err = keep_param(via, &param);
-        if (err != CF_OK) {
-            s->at = (size_t)(param.name.at - s->in.at);
-        }
+    enum cf_err err = cf_sip_scan_param(s, &param);
+    if (err != CF_OK) {
+        return err;
+    }
+    err = keep_param(via, &param);
+    if (err != CF_OK) {
+        s->at = (size_t)(param.name.at - s->in.at);
     }
     return err;
+}
+
+static enum cf_err scan_via_params(struct cf_sip_scan *s, struct cf_sip_via *via) {
+    if (!cf_sip_scan_separator(s, ';')) {
+        return CF_OK;
+    }
+    size_t start = s->at;
+    do {
+        enum cf_err err = scan_via_param(s, via);
+        if (err != CF_OK) {
+            return err;
+        }
+    } while (cf_sip_scan_separator(s, ';'));
+    via->params = cf_sip_scan_since(s, start);
+    return CF_OK;
 }
 
 enum cf_err cf_sip_via_scan(struct cf_sip_scan *s, struct cf_sip_via *ret) {

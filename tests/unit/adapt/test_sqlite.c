@@ -233,9 +233,84 @@ static void what_was_committed_survives_kill_9(void **state) {
     cf_sqlite_close(&c);
 }
 
+/* --- kept statements --- */
+
+static const char insert[] = "INSERT INTO t VALUES(?)";
+
+static void put(struct cf_sqlite *c, struct cf_str value, enum cf_err expected) {
+    struct cf_sqlite_stmt st;
+    assert_ok(cf_sqlite_prepare(c, &st, insert));
+    cf_sqlite_bind_text(&st, 1, value);
+    assert_int_equal(cf_sqlite_run(&st), expected);
+    cf_sqlite_finish(&st);
+}
+
+static void a_finished_statement_is_used_again_without_its_values(void **state) {
+    (void)state;
+    struct cf_sqlite c;
+    struct cf_sqlite_stmt st;
+    struct cf_sqlite_stmt other;
+    assert_ok(cf_sqlite_open(&c, ":memory:", NULL));
+    assert_ok(cf_sqlite_exec(&c, "CREATE TABLE t(a UNIQUE)"));
+    assert_ok(cf_sqlite_prepare(&c, &st, insert));
+    const struct sqlite3_stmt *first = st.stmt;
+    cf_sqlite_bind_text(&st, 1, CF_STR("one"));
+    assert_ok(cf_sqlite_run(&st));
+    cf_sqlite_bind_text(&st, 1, CF_STR("bound, not run"));
+    cf_sqlite_finish(&st);
+    assert_ok(cf_sqlite_prepare(&c, &st, insert));
+    assert_ptr_equal(st.stmt, first);
+    assert_ok(cf_sqlite_prepare(&c, &other, insert)); /* while the first is in use */
+    assert_ptr_not_equal(other.stmt, first);
+    assert_ok(cf_sqlite_run(&st));
+    cf_sqlite_finish(&st);
+    cf_sqlite_finish(&other);
+    assert_int_equal(number(&c, "SELECT count(*) FROM t WHERE a IS NULL"), 1);
+    cf_sqlite_close(&c);
+}
+
+static void a_kept_statement_forgets_its_failure_and_sees_a_new_schema(void **state) {
+    (void)state;
+    struct cf_sqlite c;
+    struct cf_sqlite_stmt st;
+    bool row = false;
+    static const char all[] = "SELECT * FROM t";
+    assert_ok(cf_sqlite_open(&c, ":memory:", NULL));
+    assert_ok(cf_sqlite_exec(&c, "CREATE TABLE t(a UNIQUE)"));
+    put(&c, CF_STR("1"), CF_OK);
+    put(&c, CF_STR("1"), CF_ERR_EXISTS);
+    put(&c, CF_STR("2"), CF_OK);
+    assert_int_equal(number(&c, all), 1);
+    assert_ok(cf_sqlite_exec(&c, "ALTER TABLE t ADD COLUMN b INTEGER DEFAULT 7"));
+    assert_ok(cf_sqlite_prepare(&c, &st, all));
+    assert_ok(cf_sqlite_step(&st, &row));
+    assert_int_equal(cf_sqlite_column_int(&st, 1), 7);
+    cf_sqlite_finish(&st); /* in the middle of its rows, which would keep the table */
+    assert_ok(cf_sqlite_exec(&c, "DROP TABLE t"));
+    cf_sqlite_close(&c);
+}
+
+static void keeps_no_more_statements_than_it_may(void **state) {
+    (void)state;
+    struct cf_sqlite c;
+    static const char *const texts[] = {"SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4", "SELECT 5",
+                                        "SELECT 6", "SELECT 7", "SELECT 8", "SELECT 9", "SELECT 10"};
+    _Static_assert(sizeof texts / sizeof texts[0] > CF_SQLITE_KEPT_MAX, "more than are kept");
+    assert_ok(cf_sqlite_open(&c, ":memory:", NULL));
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 10; i++) {
+            assert_int_equal(number(&c, texts[i]), i + 1);
+        }
+    }
+    cf_sqlite_close(&c); /* which asserts that no statement is left */
+}
+
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, make_dir, drop_dir)
 
-CF_TEST_MAIN(cmocka_unit_test(keeps_values_exactly), IN_DIR(says_which_kind_of_failure_it_was),
-             IN_DIR(a_file_that_is_no_database_is_refused_and_kept), IN_DIR(the_file_is_private),
-             cmocka_unit_test(migrates_step_by_step_and_only_forward), IN_DIR(another_writer_is_waited_for_and_then_reported),
-             IN_DIR(read_only_changes_nothing), IN_DIR(what_was_committed_survives_kill_9))
+CF_TEST_MAIN(cmocka_unit_test(a_finished_statement_is_used_again_without_its_values),
+             cmocka_unit_test(a_kept_statement_forgets_its_failure_and_sees_a_new_schema),
+             cmocka_unit_test(keeps_no_more_statements_than_it_may), cmocka_unit_test(keeps_values_exactly),
+             IN_DIR(says_which_kind_of_failure_it_was), IN_DIR(a_file_that_is_no_database_is_refused_and_kept),
+             IN_DIR(the_file_is_private), cmocka_unit_test(migrates_step_by_step_and_only_forward),
+             IN_DIR(another_writer_is_waited_for_and_then_reported), IN_DIR(read_only_changes_nothing),
+             IN_DIR(what_was_committed_survives_kill_9))
