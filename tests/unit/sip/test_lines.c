@@ -111,7 +111,21 @@ static void start_lines_are_not_folded(void **state) {
     assert_int_equal(s.at, 24);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(a_field_has_a_name_and_a_trimmed_value),
+static void a_control_is_found_wherever_it_stands(void **state) {
+    (void)state;
+    char text[24];
+    for (size_t len = 0; len <= sizeof text; len++) {
+        for (size_t at = 0; at < len; at++) {
+            memset(text, '\xFF', sizeof text); /* high octets are none */
+            text[at] = '\x1F';
+            for (size_t from = 0; from <= len; from++) {
+                assert_int_equal(cf_sip_find_control(cf_str_n(text, len), from), from <= at ? at : len);
+            }
+        }
+    }
+}
+
+CF_TEST_MAIN(cmocka_unit_test(a_control_is_found_wherever_it_stands), cmocka_unit_test(a_field_has_a_name_and_a_trimmed_value),
              cmocka_unit_test(a_blank_before_the_colon_is_not_part_of_the_name), cmocka_unit_test(folded_lines_are_one_field),
              cmocka_unit_test(a_name_is_never_folded), cmocka_unit_test(the_blank_line_ends_the_header),
              cmocka_unit_test(broken_lines_are_taken_and_located), cmocka_unit_test(quoted_pairs_may_hold_controls),

@@ -145,6 +145,28 @@ static void a_server_says_where_the_request_came_from(void **state) {
     }
 }
 
+/* The position after an error is where: behind what was right, at the name of a parameter that may not be there. */
+static void an_error_says_where_it_is(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *rest;
+    } cases[] = {
+        {"SIP/2.0/UDP h;branch=a;BRANCH=b;x", "BRANCH=b;x"},
+        {"SIP/2.0/UDP h;x=1;rport=70000;y", "rport=70000;y"},
+        {"SIP/2.0/UDP h;branch=a;branch=b;=", "branch=b;="},
+        {"SIP/2.0/UDP h;x=;y", ";y"},
+        {"SIP/2.0/UDP h;branch=\"a", "\"a"},
+        {"SIP/2.0/UDP h;x;", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cf_sip_scan s = cf_sip_scan_of(cf_str_of(cases[i].text));
+        struct cf_sip_via ignored;
+        assert_int_equal(cf_sip_via_scan(&s, &ignored), CF_ERR_MALFORMED);
+        assert_str(cf_sip_scan_rest(&s), cf_str_of(cases[i].rest));
+    }
+}
+
 static void what_is_written_can_be_read(void **state) {
     (void)state;
     cf_writer_init(&w, buffer, sizeof buffer);
@@ -160,4 +182,5 @@ static void what_is_written_can_be_read(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(takes_a_hop_apart), cmocka_unit_test(takes_blanks_everywhere),
              cmocka_unit_test(keeps_unknown_transports), cmocka_unit_test(refuses_what_is_ambiguous_or_broken),
              cmocka_unit_test(sent_by_ignores_case_and_default_ports), cmocka_unit_test(responses_go_where_via_says),
-             cmocka_unit_test(a_server_says_where_the_request_came_from), cmocka_unit_test(what_is_written_can_be_read))
+             cmocka_unit_test(a_server_says_where_the_request_came_from), cmocka_unit_test(an_error_says_where_it_is),
+             cmocka_unit_test(what_is_written_can_be_read))
