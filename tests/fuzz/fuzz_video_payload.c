@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Payloads and extensions of the newer video formats. The first octet chooses the format: 0 VP9, 1 AV1, 2 H.265, 3 dependency
- * descriptor (twice: what it brings is used for the second half), 4 frame marking, 5 RED.
+ * descriptor (twice: what it brings is used for the second half), 4 frame marking, 5 RED, 6 descriptors of packet after packet,
+ * with what a receiver wants of their layers.
  */
 #include "base/bug.h"
 #include "core/rtp/av1.h"
@@ -10,6 +11,7 @@
 #include "core/rtp/h265.h"
 #include "core/rtp/red.h"
 #include "core/rtp/vp9.h"
+#include "core/sfu/layer_gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -40,6 +42,7 @@ static void try_printed(struct cf_span data, const struct cf_dd_structure *struc
     cf_assert(cf_dd_parse((struct cf_span){out, len}, &again, &printed) == CF_OK);
     cf_assert(printed.has_active_targets && printed.active_targets == targets);
     cf_assert(printed.frame_number == (uint16_t)(dd->frame_number + 7U) && printed.indications == dd->indications);
+    cf_assert(printed.needs == dd->needs && printed.needs_older == dd->needs_older);
     cf_assert(printed.spatial == dd->spatial && printed.temporal == dd->temporal && printed.has_structure == dd->has_structure);
     cf_assert(printed.frame_start == dd->frame_start && printed.frame_end == dd->frame_end);
 }
@@ -53,6 +56,58 @@ static void try_dependency(struct cf_span data) {
             cf_assert(structure.any && dd.spatial <= structure.spatial_max && dd.temporal < CF_DD_TEMPORAL_MAX);
             try_printed(halves[i], &structure, &dd);
         }
+    }
+}
+
+/* --- layers of a receiver --- */
+
+struct gated {
+    struct cf_video_layers layers;
+    struct cf_layer_gate gate;
+    struct cf_layer_trail trail;
+    bool left_out[65536]; /* frames, by their numbers */
+};
+
+/* What goes out needs nothing that was left out, of the last 64 numbers. */
+static void pass(struct gated *g, const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
+    const struct cf_layer_limit before = g->gate.present;
+    uint16_t number = cf_video_frame_number(packet);
+    bool is_newer = !g->trail.any || (int16_t)(uint16_t)(number - g->trail.newest) > 0;
+    for (uint32_t i = 1; is_newer && i <= (uint16_t)(number - g->trail.newest); i++) {
+        g->left_out[(uint16_t)(g->trail.newest + i)] = false;
+    }
+    bool passes = cf_layer_gate_admit(&g->gate, &g->trail, packet, wanted);
+    g->left_out[number] = packet->descriptor_len > 0 && (g->left_out[number] || !passes);
+    for (uint16_t n = 1; passes && is_newer && packet->descriptor_len > 0 && n <= CF_DD_NEEDS_MAX; n++) {
+        bool is_needed = (packet->needs >> (n - 1U) & 1U) != 0;
+        cf_assert(!is_needed || !g->left_out[(uint16_t)(number - n)]);
+    }
+    const struct cf_layer_limit *now = &g->gate.present;
+    cf_assert(now->spatial <= before.spatial || packet->key_start || packet->layer.is_spatial_switch);
+    cf_assert(now->temporal <= before.temporal || now->temporal <= wanted.temporal);
+}
+
+static void try_gate(struct cf_span data) {
+    static const uint8_t payload[] = {0x10, 0x30, 0x11};
+    static struct gated g;
+    struct cf_reader r;
+    uint16_t sequence = 0;
+    memset(&g, 0, sizeof g);
+    cf_reader_init(&r, data);
+    cf_layer_gate_begin(&g.gate, &g.trail, (struct cf_layer_limit){CF_LAYER_ANY, CF_LAYER_ANY});
+    while (cf_reader_left(&r) > 0) {
+        uint8_t wanted = cf_take_u8(&r);
+        uint8_t len = cf_take_u8(&r) % (CF_DD_LEN_MAX + 1);
+        const struct cf_span descriptor = cf_take(&r, len);
+        struct cf_video_packet p = {
+            .sequence = ++sequence, .descriptor = descriptor.at, .descriptor_len = (uint8_t)descriptor.len};
+        cf_assert(cf_video_packet_parse(CF_VIDEO_AV1, (struct cf_span){payload, sizeof payload}, &p) == CF_OK);
+        if (p.descriptor_len > 0) {
+            cf_video_packet_describe(&p, &g.layers);
+        }
+        const struct cf_layer_limit limit = {(wanted & 0x80U) != 0 ? CF_LAYER_ANY : wanted & 3U,
+                                             (wanted & 0x40U) != 0 ? CF_LAYER_ANY : wanted >> 2 & 7U};
+        pass(&g, &p, limit);
     }
 }
 
@@ -78,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     struct cf_span rest = {data + 1, size - 1};
-    switch (data[0] % 6) {
+    switch (data[0] % 7) {
     case 0:
         try_vp9(rest);
         break;
@@ -96,8 +151,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     case 4:
         (void)cf_frame_marking_parse(rest, &u.marking);
         break;
-    default:
+    case 5:
         try_red(rest);
+        break;
+    default:
+        try_gate(rest);
         break;
     }
     return 0;

@@ -39,16 +39,21 @@ struct test_svc {
     bool is_key_mode; /**< spatial layers need each other at key frames only */
     bool is_vp9;
     bool key_next;
+    uint8_t paused_from; /**< spatial layers from this one on are not sent; 0: all are */
     uint32_t unit; /**< of the next packets */
     uint32_t frame;
     uint16_t sequence;
     uint16_t frame_number;
     uint32_t timestamp;
-    uint32_t latest[4][3]; /**< number of the last frame of each layer */
+    uint32_t latest[4][3]; /**< number of the last frame of each layer; 0: none that is referred to */
+    uint32_t chain[4];     /**< number of the last frame of each chain */
 };
 
 /** Packets of one unit: two of each frame. */
 #define TEST_SVC_UNIT_MAX 8
+
+/** Spatial layers from @p from on are not sent any more; 0: all are. Those that come back need nothing of their own. */
+void test_svc_pause(struct test_svc *svc, uint8_t from);
 
 /** A camera of AV1 whose first frame is a key frame. */
 void test_svc_init(struct test_svc *svc, unsigned spatial_count, unsigned temporal_count, bool is_key_mode);

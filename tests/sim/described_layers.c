@@ -3,6 +3,7 @@
  * AV1 with dependency descriptors, and VP9, through the engine: receivers get whole pictures of the layers that they may have,
  * with descriptors that say so. One takes descriptors, mids and transport-wide numbers, one descriptors alone, one none of them.
  */
+#include "base/rng.h"
 #include "core/media/internal.h"
 #include "core/rtcp/rtcp.h"
 #include "core/rtp/send_time.h"
@@ -29,6 +30,8 @@ struct receiver {
     uint16_t sequence;
     uint32_t timestamp;
     bool was_marked;
+    uint8_t unit_spatial; /* highest layer of this picture */
+    size_t rises;         /* pictures that went on after their marker, with a higher layer */
     uint16_t frame_number;
     uint16_t number; /* of the transport */
     uint8_t spatial; /* highest layers since they were forgotten */
@@ -119,11 +122,15 @@ static void take(size_t number, struct cf_span octets) {
     }
     assert_int_equal(view.payload_type, AV1);
     const struct test_svc_frame frame = test_svc_read(view.payload);
-    /* Sequence numbers without a gap; pictures end with a marker, and nothing else does. */
+    /* Sequence numbers without a gap; pictures end with a marker, and nothing else does but what was the end before a layer that
+     * is followed from here on. */
+    bool is_rise = r->any && r->was_marked && view.timestamp == r->timestamp && frame.spatial == r->unit_spatial + 1;
+    r->rises += is_rise;
     if (r->any) {
         assert_int_equal((uint16_t)(view.sequence - r->sequence), 1);
-        assert_true(r->was_marked == (view.timestamp != r->timestamp));
+        assert_true(is_rise || r->was_marked == (view.timestamp != r->timestamp));
     }
+    r->unit_spatial = frame.spatial;
     check_needs(r, &frame);
     check_descriptor(number, r, &view, &frame);
     r->any = true;
@@ -374,6 +381,65 @@ static void each_gets_its_layers_of_vp9(void **state) {
     each_gets_its_layers();
 }
 
+/* Layers that come back need nothing of their own: who was without them follows them there, and nowhere else. */
+static void follows_layers_that_come_back_without_a_key_frame(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof modes / sizeof modes[0]; i++) {
+        const struct mode *m = &modes[i / 2];
+        uint8_t top_s = (uint8_t)(m->spatial_count - 1);
+        is_vp9 = i % 2 == 1;
+        begin(m->spatial_count, m->temporal_count, m->is_key_mode);
+        run(30);
+        limit(0, 1, 0);
+        limit(1, 1, 1);
+        run(10);
+        test_svc_pause(&cameras[0], top_s > 0 ? 1 : 0);
+        run(20);
+        limit(0, 0, 0);
+        limit(1, 0, 0);
+        test_svc_pause(&cameras[0], 0);
+        run(16);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(receivers[k].spatial, top_s);
+            assert_int_equal(receivers[k].temporal, m->temporal_count - 1);
+            assert_int_equal(receivers[k].rises, top_s); /* one at a time */
+        }
+        assert_int_equal(receivers[2].rises, 0);
+        end();
+    }
+    is_vp9 = false;
+}
+
+/* Whatever is wanted when: take() sees that what each frame needs went out before it. */
+static void frames_are_whole_whatever_is_wanted(void **state) {
+    (void)state;
+    struct cf_rng rng;
+    cf_rng_init(&rng, 26);
+    for (size_t i = 0; i < 2 * sizeof modes / sizeof modes[0]; i++) {
+        const struct mode *m = &modes[i / 2];
+        size_t raised = 0;
+        is_vp9 = i % 2 == 1;
+        begin(m->spatial_count, m->temporal_count, m->is_key_mode);
+        for (size_t unit = 0; unit < 1200; unit++) {
+            if (cf_rng_below(&rng, 10) == 0) {
+                limit(cf_rng_below(&rng, RECEIVERS), (uint8_t)cf_rng_below(&rng, m->spatial_count + 1U),
+                      (uint8_t)cf_rng_below(&rng, m->temporal_count + 1U));
+            }
+            if (cf_rng_below(&rng, 20) == 0) {
+                test_svc_pause(&cameras[0], (uint8_t)cf_rng_below(&rng, m->spatial_count));
+            }
+            cameras[0].key_next = cf_rng_below(&rng, 100) == 0;
+            run(1);
+        }
+        for (size_t k = 0; k < RECEIVERS; k++) {
+            raised += receivers[k].rises;
+        }
+        assert_true((raised > 0) == (m->spatial_count > 1));
+        end();
+    }
+    is_vp9 = false;
+}
+
 static void frame_numbers_go_on_from_source_to_source(void **state) {
     (void)state;
     is_vp9 = false;
@@ -392,4 +458,5 @@ static void frame_numbers_go_on_from_source_to_source(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(each_gets_its_layers_of_av1_and_is_told_so), cmocka_unit_test(each_gets_its_layers_of_vp9),
-             cmocka_unit_test(frame_numbers_go_on_from_source_to_source))
+             cmocka_unit_test(follows_layers_that_come_back_without_a_key_frame),
+             cmocka_unit_test(frames_are_whole_whatever_is_wanted), cmocka_unit_test(frame_numbers_go_on_from_source_to_source))

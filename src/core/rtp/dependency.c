@@ -75,10 +75,11 @@ static uint64_t take_indications(struct bits *b, unsigned targets) {
     return indications;
 }
 
-static void skip_differences(struct bits *b, const struct cf_dd_structure *s) {
+/* How far back the frames are that those of each template need. */
+static void take_differences(struct bits *b, struct cf_dd_structure *s) {
     for (size_t i = 0; i < s->template_count; i++) {
         while (take_flag(b)) {
-            (void)take(b, 4);
+            s->templates[i].needs |= (uint16_t)(1U << take(b, 4));
         }
     }
 }
@@ -123,7 +124,7 @@ static enum cf_err take_structure(struct bits *b, struct cf_dd_structure *ret) {
     for (size_t i = 0; i < s.template_count; i++) {
         s.templates[i].indications = take_indications(b, s.target_count);
     }
-    skip_differences(b, &s);
+    take_differences(b, &s);
     skip_chains(b, &s, &chains);
     find_target_layers(&s);
     if (take_flag(b)) {
@@ -146,18 +147,33 @@ struct flags {
     bool has_structure;
     bool has_active_targets;
     bool has_indications;
+    bool has_differences;
 };
 
 static struct flags take_flags(struct bits *b) {
     struct flags flags = {.has_structure = take_flag(b)};
     flags.has_active_targets = take_flag(b);
     flags.has_indications = take_flag(b);
-    (void)take(b, 2); /* own differences and chains: dependencies are not looked at, and nothing of interest follows them */
+    flags.has_differences = take_flag(b);
+    (void)take_flag(b); /* own chains: they are the last, and not looked at */
     return flags;
 }
 
-/* The layers of a frame by its template; its own indications if it has some. */
-static enum cf_err take_frame(struct bits *b, const struct cf_dd_structure *s, uint32_t template_id, bool has_indications,
+/* What a frame needs if that is not as its template says: differences of one to three times four bits. */
+static void take_own_differences(struct bits *b, struct cf_dd *dd) {
+    dd->needs = 0;
+    for (uint32_t size = take(b, 2); size > 0; size = take(b, 2)) {
+        uint32_t before = take(b, 4 * size);
+        if (before < CF_DD_NEEDS_MAX) {
+            dd->needs |= UINT64_C(1) << before;
+        } else {
+            dd->needs_older = true;
+        }
+    }
+}
+
+/* The layers of a frame by its template; its own indications and differences if it has some. */
+static enum cf_err take_frame(struct bits *b, const struct cf_dd_structure *s, uint32_t template_id, const struct flags *flags,
                               struct cf_dd *dd) {
     uint32_t index = (template_id + CF_DD_TEMPLATES_MAX - s->id_offset) % CF_DD_TEMPLATES_MAX;
     if (!s->any || index >= s->template_count) {
@@ -165,7 +181,11 @@ static enum cf_err take_frame(struct bits *b, const struct cf_dd_structure *s, u
     }
     dd->spatial = s->templates[index].spatial;
     dd->temporal = s->templates[index].temporal;
-    dd->indications = has_indications ? take_indications(b, s->target_count) : s->templates[index].indications;
+    dd->indications = flags->has_indications ? take_indications(b, s->target_count) : s->templates[index].indications;
+    dd->needs = s->templates[index].needs;
+    if (flags->has_differences) {
+        take_own_differences(b, dd);
+    }
     return b->is_short ? CF_ERR_TRUNCATED : CF_OK;
 }
 
@@ -200,7 +220,7 @@ enum cf_err cf_dd_parse(struct cf_span data, struct cf_dd_structure *structure, 
         dd.has_active_targets = true;
         dd.active_targets = (uint32_t)((UINT64_C(1) << used->target_count) - 1);
     }
-    enum cf_err err = take_frame(&b, used, template_id, flags.has_indications, &dd);
+    enum cf_err err = take_frame(&b, used, template_id, &flags, &dd);
     if (err != CF_OK) {
         return err;
     }
@@ -230,6 +250,14 @@ uint8_t cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structu
         }
     }
     return highest;
+}
+
+bool cf_dd_is_switch(const struct cf_dd *dd, const struct cf_dd_structure *structure) {
+    bool is_switch = false;
+    for (unsigned t = 0; t < structure->target_count; t++) {
+        is_switch = is_switch || (structure->target_spatial[t] == dd->spatial && cf_dd_indication(dd, t) == CF_DD_SWITCH);
+    }
+    return is_switch;
 }
 
 /* Bits are put one after the other into octets that are zero. */

@@ -20,6 +20,9 @@
 #define CF_DD_LEN_MAX 128U
 #define CF_DD_PRINTED_MAX (CF_DD_LEN_MAX + 6U)
 
+/** How many frames back are told apart of those that a frame needs. */
+#define CF_DD_NEEDS_MAX 64U
+
 /** Octets of the part that every packet has, and where its frame number is. */
 #define CF_DD_LEN_MIN 3U
 #define CF_DD_FRAME_NUMBER_AT 1U
@@ -36,6 +39,7 @@ enum cf_dd_indication {
 struct cf_dd_template {
     uint8_t spatial;
     uint8_t temporal;
+    uint16_t needs;       /**< see struct cf_dd */
     uint64_t indications; /**< two bits a decode target, the first one lowest */
 };
 
@@ -70,6 +74,8 @@ struct cf_dd {
     uint8_t spatial;
     uint8_t temporal;
     uint64_t indications;    /**< see struct cf_dd_template */
+    uint64_t needs;          /**< frames that this one refers to: bit n is the one whose number is n + 1 lower */
+    bool needs_older;        /**< ... and others further back than that */
     uint32_t active_targets; /**< bit t: decode target t is being sent; meaningful if .has_active_targets */
     bool has_active_targets;
     struct cf_dd_place place;
@@ -91,6 +97,9 @@ uint32_t cf_dd_targets(const struct cf_dd_structure *structure, unsigned spatial
 
 /** Up to which temporal layer can somebody who gets this frame go on from here? 0: no further than before. */
 uint8_t cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structure *structure);
+
+/** Can its spatial layer be followed from here on, the lowest temporal layer at least, by whoever has what this frame needs? */
+bool cf_dd_is_switch(const struct cf_dd *dd, const struct cf_dd_structure *structure);
 
 /**
  * Print descriptor @p data, of at most CF_DD_LEN_MAX octets, with @p frame_number and, unless @p targets is NULL, these active

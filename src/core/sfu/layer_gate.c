@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sfu/layer_gate.h"
 
-void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_limit wanted) {
+void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_trail *trail, struct cf_layer_limit wanted) {
     *gate = (struct cf_layer_gate){.present = wanted, .before = wanted};
+    *trail = (struct cf_layer_trail){.any = false};
 }
 
 static bool is_after(uint16_t a, uint16_t b) {
@@ -30,20 +31,82 @@ static struct cf_layer_limit next_limit(const struct cf_layer_gate *gate, const 
     return next;
 }
 
-bool cf_layer_gate_judge(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
+/* --- what was left out --- */
+
+#define TRAIL_LEN 64U
+
+static void note_frame(struct cf_layer_trail *trail, uint16_t number, bool passes) {
+    uint16_t ahead = trail->any ? (uint16_t)(number - trail->newest) : 0;
+    if (!trail->any || (ahead != 0 && ahead < 0x8000U)) {
+        trail->left_out = ahead < TRAIL_LEN ? trail->left_out << ahead : 0;
+        trail->newest = number;
+        trail->any = true;
+    }
+    uint16_t back = (uint16_t)(trail->newest - number);
+    if (!passes && back < TRAIL_LEN) {
+        trail->left_out |= UINT64_C(1) << back;
+    }
+}
+
+/* Was something left out that the frame of @p packet needs? Only what is known counts. */
+static bool lacks_something(const struct cf_layer_trail *trail, const struct cf_video_packet *packet) {
+    uint16_t ahead = (uint16_t)(cf_video_frame_number(packet) - trail->newest);
+    uint16_t back = (uint16_t)-ahead;
+    if (packet->descriptor_len == 0 || !trail->any) {
+        return false;
+    }
+    /* Bit n of what it needs is its number - 1 - n. */
+    if (ahead > 0 && ahead <= TRAIL_LEN) {
+        return (packet->needs >> (ahead - 1U) & trail->left_out) != 0;
+    }
+    return back < TRAIL_LEN - 1U && (packet->needs & trail->left_out >> (back + 1U)) != 0;
+}
+
+/* One layer up in the middle of a picture, with a frame of it that can be begun with. Temporal layers are those that its frames
+ * can be followed in; more of them come as ever. */
+static struct cf_layer_limit rise(const struct cf_layer_gate *gate, const struct cf_layer_trail *trail,
+                                  const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
+    struct cf_layer_limit next = gate->present;
+    const struct cf_video_layer *layer = &packet->layer;
+    bool is_next = layer->spatial == next.spatial + 1U && layer->spatial <= wanted.spatial && layer->temporal <= next.temporal;
+    if (!is_next || lacks_something(trail, packet)) {
+        return next;
+    }
+    next.spatial = layer->spatial;
+    if (packet->descriptor_len > 0 && layer->switch_temporal < next.temporal) {
+        next.temporal = layer->switch_temporal;
+    }
+    return next;
+}
+
+/* --- packets --- */
+
+static void change(struct cf_layer_gate *gate, struct cf_layer_limit next, uint16_t since) {
+    if (next.spatial != gate->present.spatial || next.temporal != gate->present.temporal) {
+        gate->before = gate->present;
+        gate->present = next;
+        gate->since = since;
+    }
+}
+
+bool cf_layer_gate_judge(struct cf_layer_gate *gate, struct cf_layer_trail *trail, const struct cf_video_packet *packet,
+                         struct cf_layer_limit wanted) {
     bool is_newest = !gate->any || is_after(packet->sequence, gate->newest);
     if (is_newest) {
         gate->newest = packet->sequence;
         gate->any = true;
     }
     if (is_newest && (packet->frame_start || packet->key_start)) {
-        struct cf_layer_limit next = next_limit(gate, packet, wanted);
-        if (next.spatial != gate->present.spatial || next.temporal != gate->present.temporal) {
-            gate->before = gate->present;
-            gate->present = next;
-            gate->since = packet->sequence;
-        }
+        change(gate, next_limit(gate, packet, wanted), packet->sequence);
+    } else if (is_newest && packet->layer.is_spatial_switch) {
+        change(gate, rise(gate, trail, packet, wanted), packet->sequence);
     }
     const struct cf_layer_limit *limit = !is_newest && is_after(gate->since, packet->sequence) ? &gate->before : &gate->present;
-    return packet->layer.spatial <= limit->spatial && packet->layer.temporal <= limit->temporal;
+    bool passes = packet->layer.spatial <= limit->spatial && packet->layer.temporal <= limit->temporal;
+    if (packet->descriptor_len > 0) {
+        passes = passes && !lacks_something(trail, packet);
+        note_frame(trail, cf_video_frame_number(packet), passes);
+        gate->is_careful = trail->left_out != 0;
+    }
+    return passes;
 }

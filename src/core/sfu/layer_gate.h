@@ -2,7 +2,8 @@
 /*
  * Which layers of a source one receiver gets: packets of higher ones are left out. Down at the beginning of a frame; up to a
  * higher temporal layer where the stream says that it can be followed from here on; up to a higher spatial layer with a key
- * frame.
+ * frame, or with a frame of it that can be begun with. What needs a frame that was left out is left out, too, where the stream
+ * says so (dependency descriptors).
  *
  * Small machine without deadline, one a sink. Value type.
  */
@@ -27,13 +28,25 @@ struct cf_layer_gate {
     uint16_t since;               /**< the source's sequence number with which .present began */
     uint16_t newest;              /**< highest sequence number seen */
     bool any;                     /**< .newest is meaningful */
+    bool is_careful;              /**< of the last frames some were left out: others may need them */
+};
+
+/**
+ * Which of the last 64 frames were left out, by their numbers in dependency descriptors. Zeroed: none. Apart from the gate, since
+ * it is looked at only where something is left out.
+ */
+struct cf_layer_trail {
+    uint64_t left_out; /**< bit n: the frame whose number is n lower than .newest */
+    uint16_t newest;   /**< meaningful if .any */
+    bool any;
 };
 
 /** A source begins: its next packet is the first of a key frame. */
-void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_limit wanted);
+void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_trail *trail, struct cf_layer_limit wanted);
 
 /** As cf_layer_gate_admit(), where there is a limit or the packet is late. */
-bool cf_layer_gate_judge(struct cf_layer_gate *gate, const struct cf_video_packet *packet, struct cf_layer_limit wanted);
+bool cf_layer_gate_judge(struct cf_layer_gate *gate, struct cf_layer_trail *trail, const struct cf_video_packet *packet,
+                         struct cf_layer_limit wanted);
 
 /** Is there none? */
 static inline bool cf_layer_limit_is_none(struct cf_layer_limit limit) {
@@ -41,14 +54,14 @@ static inline bool cf_layer_limit_is_none(struct cf_layer_limit limit) {
 }
 
 /** Does @p packet pass? Changes towards @p wanted where that is possible. */
-static inline bool cf_layer_gate_admit(struct cf_layer_gate *gate, const struct cf_video_packet *packet,
-                                       struct cf_layer_limit wanted) {
+static inline bool cf_layer_gate_admit(struct cf_layer_gate *gate, struct cf_layer_trail *trail,
+                                       const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
     bool is_newest = gate->any && (int16_t)(uint16_t)(packet->sequence - gate->newest) > 0;
-    if (is_newest && cf_layer_limit_is_none(gate->present) && cf_layer_limit_is_none(wanted)) {
+    if (is_newest && !gate->is_careful && cf_layer_limit_is_none(gate->present) && cf_layer_limit_is_none(wanted)) {
         gate->newest = packet->sequence;
         return true;
     }
-    return cf_layer_gate_judge(gate, packet, wanted);
+    return cf_layer_gate_judge(gate, trail, packet, wanted);
 }
 
 #endif

@@ -58,7 +58,7 @@ void cf_sink_set_limit(struct cf_sink *sink, const struct cf_sink_limit *limit, 
 
 /* Is the packet of a layer that the receiver gets? */
 static bool admit(struct cf_sink *sink, const struct cf_video_packet *packet) {
-    if (!cf_layer_gate_admit(&sink->gate, packet, layer_limit(sink))) {
+    if (!cf_layer_gate_admit(&sink->gate, &sink->trail, packet, layer_limit(sink))) {
         cf_rewrite_skip(&sink->rewrite, packet);
         sink->counts.skipped++;
         return false;
@@ -125,7 +125,7 @@ size_t cf_sink_try_switch(struct cf_sink *sink, uint32_t batch, cf_usec now, str
     cf_list_append(&source->shown_by, &sink->shown_link);
     uint32_t csrc = sink->view.is_tile || source->picture == NULL ? 0 : cf_scene_ssrc(source->picture);
     cf_rewrite_switch(&sink->rewrite, source->name, csrc, cf_store_get(&source->store, source->key_sequence, now));
-    cf_layer_gate_begin(&sink->gate, layer_limit(sink));
+    cf_layer_gate_begin(&sink->gate, &sink->trail, layer_limit(sink));
     return catch_up(sink, source->key_sequence, now, items);
 }
 

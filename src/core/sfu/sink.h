@@ -97,6 +97,7 @@ struct cf_sink {
     bool frame_open; /**< the last packet was not the end of its frame */
     struct cf_rewrite rewrite;
 
+    struct cf_layer_trail trail;
     struct cf_sink_config config;
     struct cf_sink_view view;
     struct cf_link wanted_link; /**< in .wanted's list */

@@ -77,8 +77,13 @@ static enum cf_err parse_vp9(struct cf_span payload, struct cf_video_packet *p) 
         p->width = d.widths[d.spatial_count - 1];
         p->height = d.heights[d.spatial_count - 1];
     }
-    p->layer =
-        (struct cf_video_layer){.spatial = d.sid, .temporal = d.tid, .is_sync = d.switching_up, .is_spatial_end = d.frame_end};
+    /* What is predicted from the layer below alone can be begun with (RFC 9628 section 4.2, P); those of the lowest temporal
+     * layer that follow need it, and not what was before. */
+    p->layer = (struct cf_video_layer){.spatial = d.sid,
+                                       .temporal = d.tid,
+                                       .is_sync = d.switching_up,
+                                       .is_spatial_end = d.frame_end,
+                                       .is_spatial_switch = d.frame_start && !d.inter_picture && d.tid == 0};
     return CF_OK;
 }
 
@@ -189,7 +194,10 @@ void cf_video_packet_describe(struct cf_video_packet *packet, struct cf_video_la
     packet->layer = (struct cf_video_layer){.spatial = dd.spatial,
                                             .temporal = dd.temporal,
                                             .is_spatial_end = dd.frame_end,
-                                            .switch_temporal = up == layers->structure.temporal_max ? CF_VIDEO_ANY_LAYER : up};
+                                            .switch_temporal = up == layers->structure.temporal_max ? CF_VIDEO_ANY_LAYER : up,
+                                            .is_spatial_switch =
+                                                dd.frame_start && !dd.needs_older && cf_dd_is_switch(&dd, &layers->structure)};
+    packet->needs = dd.needs;
     if (packet->key_start) {
         packet->width = layers->structure.widths[layers->structure.spatial_max];
         packet->height = layers->structure.heights[layers->structure.spatial_max];

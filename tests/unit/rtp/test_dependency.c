@@ -99,6 +99,10 @@ static void reads_templates_with_a_key_frame(void **state) {
     assert_int_equal(dd.active_targets, 15);
     assert_int_equal(cf_dd_indication(&dd, 0), CF_DD_SWITCH);
     assert_int_equal(cf_dd_indication(&dd, 3), CF_DD_REQUIRED);
+    for (unsigned t = 0; t < 4; t++) {
+        assert_int_equal(s.templates[t].needs, t == 0 ? 0 : 8); /* four before */
+    }
+    assert_true(dd.needs == 0 && cf_dd_is_switch(&dd, &s));
 }
 
 static void reads_frames_by_template(void **state) {
@@ -114,6 +118,7 @@ static void reads_frames_by_template(void **state) {
     assert_true(dd.frame_end && !dd.frame_start && !dd.has_structure && !dd.has_active_targets);
     assert_int_equal(dd.spatial, 1);
     assert_int_equal(dd.temporal, 1);
+    assert_int_equal(dd.needs, 8);
     assert_int_equal(cf_dd_indication(&dd, 0), CF_DD_NOT_PRESENT);
     put_head(true, true, 0, 2); /* 60 + 4: there is none */
     assert_int_equal(cf_dd_parse(begin_or_end(false), &s, &dd), CF_ERR_NOT_FOUND);
@@ -131,6 +136,42 @@ static void reads_frames_by_template(void **state) {
     for (unsigned target = 0; target < 4; target++) {
         assert_int_equal(cf_dd_indication(&dd, target), target);
     }
+}
+
+/* A frame of the upper layer that comes back: it needs the lower one of its picture, and is a switch for its own targets only. */
+static void reads_what_a_frame_needs(void **state) {
+    (void)state;
+    static struct cf_dd_structure s;
+    struct cf_dd dd;
+    static const uint8_t indications[3] = {0x02, 0xa3, 0x0a};
+    put_key_frame(1);
+    assert_ok(cf_dd_parse(begin_or_end(false), &s, &dd));
+    for (size_t i = 0; i < 3; i++) {
+        put_head(true, true, 62, 3);
+        put(0, 2);
+        put(1, 1); /* own indications: two targets below, two of its own layer */
+        put(1, 1); /* own differences */
+        put(1, 1); /* own chains */
+        put(indications[i], 8);
+        put(1, 2);
+        put(0, 4); /* the one before */
+        put(2, 2);
+        put(63, 8);
+        put(3, 2);
+        put(i == 2 ? 64 : 16, 12);
+        put(0, 2);
+        put(0, 24);
+        assert_ok(cf_dd_parse(begin_or_end(false), &s, &dd));
+        assert_true(dd.needs == (UINT64_C(1) | UINT64_C(1) << 63 | (i == 2 ? 0 : UINT64_C(1) << 16)));
+        assert_true(dd.needs_older == (i == 2));
+        assert_true(cf_dd_is_switch(&dd, &s) == (i != 1));
+    }
+    /* Cut off. */
+    put_head(true, true, 62, 3);
+    put(2, 5);
+    put(3, 2);
+    put(0, 1);
+    assert_int_equal(cf_dd_parse(begin_or_end(false), &s, &dd), CF_ERR_TRUNCATED);
 }
 
 static void refuses_too_many_layers(void **state) {
@@ -192,4 +233,5 @@ static void is_printed_for_a_receiver(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(is_printed_for_a_receiver), cmocka_unit_test(reads_templates_with_a_key_frame),
-             cmocka_unit_test(reads_frames_by_template), cmocka_unit_test(refuses_too_many_layers))
+             cmocka_unit_test(reads_what_a_frame_needs), cmocka_unit_test(reads_frames_by_template),
+             cmocka_unit_test(refuses_too_many_layers))

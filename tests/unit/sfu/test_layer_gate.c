@@ -49,16 +49,17 @@ static struct cf_video_packet next(struct stream *s) {
 
 static struct cf_rewrite rewrite;
 static struct cf_layer_gate gate;
+static struct cf_layer_trail trail;
 
 static void begin(const struct cf_video_packet *first, struct cf_layer_limit wanted) {
     const struct cf_rewrite_heads heads = {.sequence = 65000, .picture_id = 32000, .timestamp = 77};
     cf_rewrite_init(&rewrite, &heads);
     cf_rewrite_switch(&rewrite, 1, 0, first);
-    cf_layer_gate_begin(&gate, wanted);
+    cf_layer_gate_begin(&gate, &trail, wanted);
 }
 
 static bool pass(const struct cf_video_packet *p, struct cf_layer_limit wanted, struct cf_rewrite_patch *patch) {
-    if (!cf_layer_gate_admit(&gate, p, wanted)) {
+    if (!cf_layer_gate_admit(&gate, &trail, p, wanted)) {
         cf_rewrite_skip(&rewrite, p);
         return false;
     }
@@ -189,6 +190,104 @@ static void keeps_losses_and_late_packets_in_their_places(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test(leaves_no_gap_whatever_is_wanted), cmocka_unit_test(never_follows_a_layer_before_it_can),
+/* --- frames that say what they need --- */
+
+static uint8_t descriptor[CF_DD_LEN_MIN];
+static uint16_t next_sequence;
+
+/* A frame of one packet with number @n that needs those @a and @b numbers before it (0: none). */
+static struct cf_video_packet frame(uint16_t n, uint8_t s, uint8_t t, unsigned a, unsigned b) {
+    cf_set_be16(descriptor + CF_DD_FRAME_NUMBER_AT, n);
+    return (struct cf_video_packet){.sequence = next_sequence++,
+                                    .format = CF_VIDEO_AV1,
+                                    .frame_start = s == 0,
+                                    .layer = {.spatial = s, .temporal = t, .is_spatial_end = true},
+                                    .descriptor = descriptor,
+                                    .descriptor_len = CF_DD_LEN_MIN,
+                                    .needs = (a > 0 ? UINT64_C(1) << (a - 1) : 0) | (b > 0 ? UINT64_C(1) << (b - 1) : 0)};
+}
+
+static bool admits(struct cf_video_packet p, struct cf_layer_limit wanted) {
+    return cf_layer_gate_admit(&gate, &trail, &p, wanted);
+}
+
+/* A frame that says that its spatial layer can be followed from here on, up to temporal layer @up. */
+static struct cf_video_packet switching(struct cf_video_packet p, uint8_t up) {
+    p.layer.is_spatial_switch = true;
+    p.layer.switch_temporal = up;
+    return p;
+}
+
+static void begin_described(uint16_t first, struct cf_layer_limit wanted) {
+    struct cf_video_packet key = frame(first, 0, 0, 0, 0);
+    key.key_start = true;
+    cf_layer_gate_begin(&gate, &trail, wanted);
+    assert_true(admits(key, wanted));
+}
+
+static void rises_with_a_frame_that_needs_only_what_passed(void **state) {
+    (void)state;
+    const struct cf_layer_limit low = {0, CF_LAYER_ANY};
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    next_sequence = 65530;
+    begin_described(65533, low);
+    assert_false(admits(switching(frame(65534, 1, 0, 1, 0), 2), low)); /* not wanted */
+    assert_true(admits(frame(65535, 0, 0, 2, 0), all));
+    assert_false(admits(switching(frame(0, 1, 0, 2, 1), 2), all)); /* needs the one before of its layer */
+    assert_true(admits(frame(1, 0, 0, 2, 0), all));
+    assert_false(admits(frame(2, 1, 0, 1, 0), all)); /* what follows may need what was before */
+    assert_true(admits(frame(3, 0, 0, 2, 0), all));
+    assert_false(admits(switching(frame(4, 2, 0, 1, 0), 2), all)); /* the layer between has not begun */
+    assert_true(admits(frame(5, 0, 0, 2, 0), all));
+    assert_true(admits(switching(frame(6, 1, 0, 1, 0), 2), all));
+    assert_true(admits(switching(frame(7, 2, 0, 1, 0), 2), all));
+    assert_true(gate.present.spatial == 2 && admits(frame(8, 0, 0, 3, 0), all) && admits(frame(9, 1, 0, 1, 3), all));
+}
+
+static void follows_no_more_temporal_layers_than_the_frame_says(void **state) {
+    (void)state;
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    const struct cf_layer_limit slow = {CF_LAYER_ANY, 0};
+    begin_described(1, (struct cf_layer_limit){0, CF_LAYER_ANY});
+    assert_true(admits(frame(2, 0, 0, 1, 0), all));
+    assert_true(admits(switching(frame(3, 1, 0, 1, 0), 0), all));
+    assert_int_equal(gate.present.temporal, 0);
+    /* And with none that is not wanted, or has not begun. */
+    begin_described(1, (struct cf_layer_limit){0, 0});
+    assert_true(admits(frame(2, 0, 0, 1, 0), slow));
+    assert_false(admits(switching(frame(3, 1, 1, 1, 0), 2), slow));
+    assert_false(admits(frame(4, 0, 1, 2, 0), all));
+    assert_false(admits(switching(frame(5, 1, 1, 3, 0), 2), all));
+    assert_int_equal(gate.present.spatial, 0);
+    assert_true(admits(switching(frame(6, 1, 0, 4, 0), 2), all));
+    assert_true(gate.present.spatial == 1 && gate.present.temporal == 0);
+}
+
+/* Whatever the layers say: half a picture is of no use. Numbers that are not known, or lost on their way to us, don't count. */
+static void leaves_out_what_needs_something_left_out(void **state) {
+    (void)state;
+    const struct cf_layer_limit low = {CF_LAYER_ANY, 0};
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    begin_described(65500, low);
+    assert_false(admits(frame(65501, 0, 1, 1, 0), low));
+    struct cf_video_packet up = frame(65502, 0, 0, 2, 0);
+    up.layer.switch_temporal = CF_LAYER_ANY;
+    assert_true(admits(up, all));
+    assert_false(admits(frame(65503, 0, 2, 2, 0), all)); /* of 65501 */
+    assert_false(admits(frame(65504, 0, 2, 1, 0), all)); /* of that one */
+    assert_true(admits(frame(65505, 0, 1, 3, 0), all));
+    assert_true(admits(frame(65507, 0, 2, 1, 0), all)); /* 65506 was lost */
+    struct cf_video_packet late = frame(65506, 0, 2, 2, 0);
+    late.sequence = (uint16_t)(next_sequence - 3);
+    assert_false(admits(late, all)); /* of 65504, and late */
+    assert_true(admits(frame(65508, 0, 2, 64, 0), all));
+    assert_true(admits(frame(172, 0, 2, 64, 1), all));
+    assert_true(admits(frame(300, 0, 1, 63, 1), all));
+}
+
+CF_TEST_MAIN(cmocka_unit_test(rises_with_a_frame_that_needs_only_what_passed),
+             cmocka_unit_test(follows_no_more_temporal_layers_than_the_frame_says),
+             cmocka_unit_test(leaves_out_what_needs_something_left_out), cmocka_unit_test(leaves_no_gap_whatever_is_wanted),
+             cmocka_unit_test(never_follows_a_layer_before_it_can),
              cmocka_unit_test(ends_frames_at_the_highest_spatial_layer_that_is_sent),
              cmocka_unit_test(keeps_losses_and_late_packets_in_their_places))
