@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct cf_reader r;
     w = (struct world){.now = CF_SEC(1)};
     cf_reader_init(&r, (struct cf_span){data, size});
-    while (cf_reader_left(&r) > 0) {
+    while (cf_reader_ok(&r) && cf_reader_left(&r) > 0) {
         uint8_t what = cf_take_u8(&r);
         uint32_t starts = what >> 4 & 3U;
         w.now += (what & 0x08U) != 0 ? CF_MSEC(cf_take_u8(&r)) : 0;

@@ -95,7 +95,7 @@ static void try_gate(struct cf_span data) {
     memset(&g, 0, sizeof g);
     cf_reader_init(&r, data);
     cf_layer_gate_begin(&g.gate, &g.trail, (struct cf_layer_limit){CF_LAYER_ANY, CF_LAYER_ANY});
-    while (cf_reader_left(&r) > 0) {
+    while (cf_reader_ok(&r) && cf_reader_left(&r) > 0) {
         uint8_t wanted = cf_take_u8(&r);
         uint8_t len = cf_take_u8(&r) % (CF_DD_LEN_MAX + 1);
         const struct cf_span descriptor = cf_take(&r, len);
