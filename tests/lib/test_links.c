@@ -341,6 +341,35 @@ static void deliver(struct cf_engine *engine) {
 
 /* --- links_receivers --- */
 
+/* What came on the stream of a receiver, by sequence number: whatever is sent again must be the same. */
+#define KEPT 4096U
+static struct kept {
+    bool any;
+    uint16_t sequence;
+    uint32_t timestamp;
+    size_t len;
+    uint8_t payload[1500];
+} pictures[LINKS_RECEIVERS][KEPT];
+
+static void keep(const struct links_receiver *r, const struct cf_rtp_view *view) {
+    struct kept *k = &pictures[r - links_receivers][view->sequence % KEPT];
+    *k = (struct kept){.any = true, .sequence = view->sequence, .timestamp = view->timestamp, .len = view->payload.len};
+    assert_true(view->payload.len <= sizeof k->payload);
+    memcpy(k->payload, view->payload.at, view->payload.len);
+}
+
+/* RFC 4588 section 4: the number of the packet that it was, its timestamp, its payload. */
+static void check_repair(struct links_receiver *r, uint32_t timestamp, const struct cf_rtx *rtx) {
+    const struct kept *k = &pictures[r - links_receivers][rtx->sequence % KEPT];
+    /* The newest may be lost, or on their way. */
+    assert_true((uint16_t)(r->highest.highest + KEPT / 4 - rtx->sequence) < KEPT);
+    if (k->any && k->sequence == rtx->sequence) {
+        assert_true(k->timestamp == timestamp && k->len == rtx->payload.len);
+        assert_memory_equal(k->payload, rtx->payload.at, k->len);
+        r->rtx_same++;
+    }
+}
+
 static void take_picture(struct links_receiver *r, const struct cf_rtp_view *view) {
     assert_true(view->payload.len > MARK);
     uint8_t encoding = view->payload.at[MARK];
@@ -378,7 +407,10 @@ static void take_packet(const struct waiting *w) {
     }
     r->since_sample += w->len;
     if (view.payload_type == RTX) {
-        struct cf_rtx rtx;
+        struct cf_rtx rtx = {.sequence = 0};
+        assert_true(links_options.has_screen || r->rtx + r->padding == 0 ||
+                    (uint16_t)(view.sequence - r->rtx_sequence) - 1U < 1000);
+        r->rtx_sequence = view.sequence;
         if (view.payload.len == 0) {
             assert_true(view.padding_len > 0);
             r->padding++;
@@ -386,6 +418,9 @@ static void take_packet(const struct waiting *w) {
         }
         assert_true(cf_rtx_parse(view.payload, &rtx) && rtx.payload.len > MARK);
         assert_true(links_options.has_screen || view.ssrc == cf_rtx_ssrc(r->ssrc));
+        if (!links_options.has_screen) {
+            check_repair(r, view.timestamp, &rtx);
+        }
         r->rtx++;
         return;
     }
@@ -400,6 +435,7 @@ static void take_packet(const struct waiting *w) {
     r->uneven += view.timestamp == r->last_timestamp && w->len > r->last_len;
     r->last_timestamp = view.timestamp;
     r->last_len = w->len;
+    keep(r, &view);
     take_picture(r, &view);
 }
 
@@ -651,6 +687,7 @@ void links_begin(const struct netem_config configs[LINKS_RECEIVERS], bool is_fir
     waiting_count = 0;
     links_camera_number = 0;
     links_numbers_told = 0;
+    memset(pictures, 0, sizeof pictures);
     waiting = calloc(WAITING_MAX, sizeof *waiting);
     assert_non_null(waiting);
     worker_count = test_workers(LINKS_WORKERS_MAX);

@@ -68,9 +68,11 @@ struct links_receiver {
     struct cf_sender_info sent;   /**< of the last sender report of its stream */
     struct cf_sender_info repair; /**< of that of retransmissions */
     uint64_t rtx;
-    uint64_t padding; /* packets of it alone */
-    uint64_t padded;  /* packets of pictures that end in some */
-    uint64_t uneven;  /* packets of pictures that are longer than the one before in their frame */
+    uint16_t rtx_sequence; /* of the last one, or of padding */
+    uint64_t rtx_same;     /* of them, of packets that had come: the same octet for octet */
+    uint64_t padding;      /* packets of it alone */
+    uint64_t padded;       /* packets of pictures that end in some */
+    uint64_t uneven;       /* packets of pictures that are longer than the one before in their frame */
     uint32_t last_timestamp;
     uint16_t last_len;
     uint64_t gaps;

@@ -561,6 +561,27 @@ static void take_extended(struct test_phone *phone, const struct cf_rtcp_packet 
     }
 }
 
+/* Lines of a bundle are told by mid, under both numbers of the item; who does not tell them by mid is not told it. */
+static void take_description(const struct test_phone *phone, const struct cf_rtcp_packet *packet) {
+    struct cf_sdes_iter iter;
+    struct cf_sdes_item item;
+    size_t cnames = 0;
+    size_t mids[CF_SDES_MID + 1] = {0};
+    bool is_picture = false;
+    cf_sdes_iter_init(&iter, packet);
+    while (cf_sdes_next(&iter, &item)) {
+        cnames += item.type == CF_SDES_CNAME;
+        is_picture = is_picture || item.ssrc == phone->ssrc_of_engine[TEST_PICTURE];
+        if (cf_sdes_is_mid(item.type)) {
+            mids[item.type]++;
+            assert_true(!phone->config.has_bundle || !is_picture || cf_str_eq(item.value, CF_STR("vs")));
+        }
+    }
+    assert_int_equal(cnames, 1);
+    assert_int_equal(mids[CF_SDES_MID], mids[CF_SDES_MID_LINPHONE]);
+    assert_int_equal(mids[CF_SDES_MID], phone->config.has_bundle);
+}
+
 static void take_rtcp(struct test_media *w, struct test_phone *phone, enum test_line line, uint8_t *octets, size_t len) {
     const struct cf_packet_crypto *crypto = &w->srtp.crypto;
     struct cf_rtcp_iter iter;
@@ -573,6 +594,8 @@ static void take_rtcp(struct test_media *w, struct test_phone *phone, enum test_
             take_report(phone, line, &packet);
         } else if (packet.type == CF_RTCP_BYE) {
             phone->control.byes++;
+        } else if (packet.type == CF_RTCP_SDES) {
+            take_description(phone, &packet);
         } else if (packet.type == CF_RTCP_XR) {
             take_extended(phone, &packet);
         } else if (packet.type == CF_RTCP_RTPFB || packet.type == CF_RTCP_PSFB) {

@@ -89,7 +89,7 @@ static void adapts_to_steps_of_bandwidth(void **state) {
     links_run(CF_SEC(12));
     assert_true(r->octets[0] - before > 11 * links_rates[0] / 8);
     assert_int_equal(r->showing, 0);
-    assert_true(r->rtx > 0); /* probes */
+    assert_true(r->rtx > 0 && r->rtx_same > 0); /* probes */
     /* The stream of retransmissions is reported on as one of its own, in the same media time. */
     assert_in_range(r->repair.packet_count, 1, r->rtx + r->padding + 50);
     assert_true(r->repair.packet_count < r->sent.packet_count);
