@@ -538,9 +538,13 @@ static void take_feedback(struct test_media *w, struct test_phone *phone, const 
 
 static void take_report(struct test_phone *phone, enum test_line line, const struct cf_rtcp_packet *packet) {
     struct cf_rtcp_report report;
+    struct cf_report_block block;
     assert_ok(cf_rtcp_parse_report(packet, &report));
     phone->control.sender_reports += report.is_sender;
     phone->control.receiver_reports += !report.is_sender;
+    for (size_t i = 0; cf_rtcp_block_at(&report, i, &block); i++) {
+        phone->control.block = block.ssrc == phone->ssrc[TEST_SOUND] ? block : phone->control.block;
+    }
     if (phone->config.has_bundle) {
         line = report.ssrc == phone->ssrc_of_engine[TEST_PICTURE] ? TEST_PICTURE : TEST_SOUND;
     }

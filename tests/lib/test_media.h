@@ -76,6 +76,7 @@ struct test_phone_control {
     struct cf_xr_dlrr dlrr;                 /**< the last one */
     uint64_t bitrate_bps;                   /**< of the last TMMBR or TMMBN */
     struct cf_sender_info info[TEST_LINES]; /**< of the last sender report of each line */
+    struct cf_report_block block;           /**< of the last report on its sound */
 };
 
 /** A line that carries one talker at a time. */

@@ -108,6 +108,24 @@ static void measures_the_round_trip_and_what_the_peer_lost(void **state) {
     test_media_fini(&w);
 }
 
+/* LSR and DLSR (RFC 3550 section 6.4.1): by them it finds how long a packet takes there and back. */
+static void tells_peers_when_their_report_came(void **state) {
+    (void)state;
+    begin(1, &plain);
+    struct test_phone *a = &w.phones[0];
+    const cf_usec sent_at = w.now;
+    send_sr(a, TEST_SOUND, a->timestamp, 0);
+    const uint32_t middle = cf_ntp_middle(cf_wall_to_ntp(sent_at + WALL_OFFSET));
+    while (a->control.block.last_sr != middle && w.now - sent_at < CF_SEC(10)) {
+        test_media_run(&w, CF_MSEC(10));
+    }
+    cf_usec elapsed = w.now - sent_at;
+    cf_usec delay = cf_ticks_to_usec(a->control.block.delay_since_sr, 65536);
+    assert_int_equal(a->control.block.last_sr, middle);
+    assert_true(delay <= elapsed && delay + CF_MSEC(20) >= elapsed);
+    test_media_fini(&w);
+}
+
 static void the_whole_engine_is_told_of_once_a_second_with_the_statistics(void **state) {
     (void)state;
     size_t count = 0;
@@ -363,6 +381,7 @@ static void malformed_rtcp_is_counted(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(reports_come_regularly), cmocka_unit_test(measures_the_round_trip_and_what_the_peer_lost),
+             cmocka_unit_test(tells_peers_when_their_report_came),
              cmocka_unit_test(the_whole_engine_is_told_of_once_a_second_with_the_statistics),
              cmocka_unit_test(key_frames_are_asked_for_once_for_all), cmocka_unit_test(newcomers_are_asked_for_by_fir),
              cmocka_unit_test(newcomers_are_asked_for_by_pli_in_a_bundle), cmocka_unit_test(a_repeated_fir_is_no_new_request),

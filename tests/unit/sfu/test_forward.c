@@ -256,6 +256,51 @@ static void a_newcomer_gets_a_picture_without_a_request(void **state) {
     world_fini(&w);
 }
 
+/* A key frame is of no use if what followed it is not there: half a picture would be shown until the next one. */
+static void nobody_begins_with_a_key_frame_after_which_something_is_missing(void **state) {
+    (void)state;
+    static struct world w;
+    world_init(&w, 3, 5);
+    run(&w, CF_SEC(3));
+    w.members[1].camera.key_next = true;
+    cf_forward_on_speaker(&w.forward, 2, w.now);
+    run(&w, CF_MSEC(150));
+    struct cf_source *source = &w.members[1].source;
+    assert_true(cf_source_can_begin(source, CF_SINK_JOIN_AGE, w.now));
+    uint64_t keys = source->counts.key_frames;
+    w.loss_ppm = 1000000;
+    while (w.lost == 0) {
+        tick(&w);
+    }
+    run(&w, CF_MSEC(40));
+    w.loss_ppm = 0;
+    run(&w, CF_MSEC(80));
+    assert_int_equal(source->counts.key_frames, keys);
+    assert_false(cf_source_can_begin(source, CF_SINK_JOIN_AGE, w.now));
+    world_fini(&w);
+}
+
+/* Nor if it is so many packets ago that all of them at once would do harm: what is sent then has bounds. */
+static void nobody_begins_with_a_key_frame_many_packets_ago(void **state) {
+    (void)state;
+    static struct world w;
+    world_init(&w, 2, 5);
+    run(&w, CF_SEC(3));
+    struct member *m = &w.members[0];
+    m->camera.key_next = true;
+    uint64_t keys = m->source.counts.key_frames;
+    for (size_t since = 0; since<2 * CF_SOURCE_CATCH_UP_MAX; since += m->source.counts.key_frames> keys) {
+        struct test_camera_packet packet;
+        test_camera_next(&m->camera, &packet);
+        deliver(&w, m, &packet);
+        flush(&w);
+        m->camera.key_next = m->camera.key_next && m->source.counts.key_frames == keys;
+        bool can = m->source.counts.key_frames > keys && since + 1 <= CF_SOURCE_CATCH_UP_MAX;
+        assert_true(m->source.counts.key_frames == keys || cf_source_can_begin(&m->source, CF_SINK_JOIN_AGE, w.now) == can);
+    }
+    world_fini(&w);
+}
+
 static void a_hostile_receiver_changes_nothing_for_others(void **state) {
     (void)state;
     size_t asked[2];
@@ -657,6 +702,8 @@ CF_TEST_MAIN(
     cmocka_unit_test(everybody_sees_the_speaker_and_the_speaker_the_one_before),
     cmocka_unit_test(a_decoder_never_notices_a_switch), cmocka_unit_test(what_is_lost_on_the_way_in_is_a_gap_on_the_way_out),
     cmocka_unit_test(decoders_survive_loss_and_switches_together), cmocka_unit_test(a_newcomer_gets_a_picture_without_a_request),
+    cmocka_unit_test(nobody_begins_with_a_key_frame_after_which_something_is_missing),
+    cmocka_unit_test(nobody_begins_with_a_key_frame_many_packets_ago),
     cmocka_unit_test(a_hostile_receiver_changes_nothing_for_others),
     cmocka_unit_test(repeats_exactly_what_was_sent_within_its_budget), cmocka_unit_test(a_picture_that_stands_still_is_counted),
     cmocka_unit_test(goes_on_with_another_when_the_one_shown_leaves_or_is_muted),
