@@ -111,6 +111,23 @@ static void remb_is_the_budget_of_phones(void **state) {
     links_end();
 }
 
+/* What it says is for all streams together, whichever of them it names: browsers mean their link. */
+static void remb_is_for_all_lines_together(void **state) {
+    (void)state;
+    const struct links_receiver *r = &links_receivers[0];
+    const uint64_t limit = links_rates[FULL] + LINKS_SCREEN_BPS / 2;
+    links_options.has_screen = true;
+    begin(true);
+    assert_true(full_percent(0, CF_SEC(2)) > 90);
+    links_limit(0, limit, true); /* names the camera alone, for which it would do */
+    links_run(CF_SEC(2));
+    uint64_t screen = r->octets[2];
+    assert_true(full_percent(0, CF_SEC(4)) < 60); /* with fewer layers */
+    assert_true(r->octets[2] - screen > 9 * (4 * LINKS_SCREEN_BPS / 8) / 10);
+    links_end();
+    links_options = (struct links_options){.has_screen = false};
+}
+
 static void a_link_has_an_estimate_only_where_it_is_told_of_arrivals(void **state) {
     (void)state;
     begin(true);
@@ -132,4 +149,5 @@ static void a_link_has_an_estimate_only_where_it_is_told_of_arrivals(void **stat
 CF_TEST_MAIN(cmocka_unit_test(a_limit_of_the_peer_takes_layers_away_and_gives_them_back),
              cmocka_unit_test(packets_of_a_frame_are_made_even), cmocka_unit_test(what_a_description_says_is_a_limit_by_itself),
              cmocka_unit_test(a_limit_below_everything_leaves_the_lowest_layer), cmocka_unit_test(remb_is_the_budget_of_phones),
+             cmocka_unit_test(remb_is_for_all_lines_together),
              cmocka_unit_test(a_link_has_an_estimate_only_where_it_is_told_of_arrivals))
