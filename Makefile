@@ -56,12 +56,13 @@ test: packages-test
 bench: packages-test
 	@tools/run_benchmarks.sh
 
-# Beside Janus and rtpengine, doing the same work in the same run. Installs them; needs root.
+# Beside Janus and rtpengine, and liblinphone as a mixer, doing the same work in the same run. Installs them; needs root.
 bench-peers: packages-test
 	@tools/install_packages.sh peers
 	@tools/set_up_tests.sh build
-	@ninja -C build --quiet conferd tests/bench/peer_sink tests/bench/bench_head
+	@ninja -C build --quiet
 	@python3 tests/bench/bench_peers.py
+	@python3 tests/bench/bench_mixer_peers.py
 
 format:
 	@find src tests -name '*.[ch]' ! -path '*/vectors/*' -print0 | xargs -0 clang-format -i

@@ -28,6 +28,7 @@ static const char help[] =
     "  --step N             members that join before each measurement (10)\n"
     "  --hold SECONDS       how long a measurement lasts (5)\n"
     "  --talkers N          members that speak; the others send silence (3)\n"
+    "  --dtx                silence as Opus sends it with DTX: a packet every 400 ms instead of 20\n"
     "  --cameras N          members that send pictures (all)\n"
     "  --rooms N            spread over N rooms: a number is put behind the user part of URI (1)\n"
     "  --server-pid PID     tell the CPU time of that process too\n"
@@ -57,6 +58,7 @@ struct load {
     size_t user_count;
     const char *state; /* folder of the server that makes guests */
     bool takes_guests;
+    bool has_dtx;
     struct cf_load_clip *clip;
     struct cf_load_scene scene;
     struct cf_srtp_engine *srtp;
@@ -343,6 +345,14 @@ static void take_users(struct load *load, char *text) {
     }
 }
 
+static bool take_flag(struct load *load, const char *word) {
+    bool is_guests = strcmp(word, "--guests") == 0;
+    bool is_dtx = strcmp(word, "--dtx") == 0;
+    load->takes_guests = load->takes_guests || is_guests;
+    load->has_dtx = load->has_dtx || is_dtx;
+    return is_guests || is_dtx;
+}
+
 /* Takes the options of its own out of the arguments. False: said what is wrong. */
 static bool take_numbers(struct load *load, int *argc, char **argv) {
     const struct {
@@ -360,8 +370,7 @@ static bool take_numbers(struct load *load, int *argc, char **argv) {
             value = strcmp(argv[i], table[k].name) == 0 ? table[k].value : value;
         }
         bool is_users = strcmp(argv[i], "--users") == 0;
-        if (strcmp(argv[i], "--guests") == 0) {
-            load->takes_guests = true;
+        if (take_flag(load, argv[i])) {
             continue;
         }
         if (value == NULL && !is_users) {
@@ -408,7 +417,8 @@ static enum cf_err begin(struct load *load) {
                                          .transport = o->transport,
                                          .layout = o->layout,
                                          .is_insecure = o->is_insecure,
-                                         .fps = o->fps};
+                                         .fps = o->fps,
+                                         .has_dtx = load->has_dtx};
     return CF_OK;
 }
 

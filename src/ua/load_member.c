@@ -11,7 +11,14 @@
 #define LATE_MAX CF_MSEC(200)
 #define QUEUE 64
 
+/* Silence with DTX: libopus repeats it that often. */
+#define DTX_TICKS 20
+
 /* --- signalling --- */
+
+static bool is_quiet(const struct cf_load_member *m) {
+    return m->scene->has_dtx && !m->is_talking;
+}
 
 static void take_media(struct cf_load_member *m, cf_usec now) {
     struct cf_media_params *params = cf_agent_take_media(m->agent);
@@ -30,7 +37,7 @@ static void take_media(struct cf_load_member *m, cf_usec now) {
     cf_media_keys_tell_terminal(m->scene->keys, m->scene->policy, &config);
     if (m->terminal == NULL && cf_agent_is_there(m->agent)) {
         m->terminal = cf_terminal_create(cf_system_mem(), &config, now);
-        m->next_sound_at = now + CF_MSEC((cf_usec)(m->number % 20));
+        m->next_sound_at = now + CF_MSEC((cf_usec)(m->number % (is_quiet(m) ? DTX_TICKS * 20 : 20)));
         m->next_picture_at = now + CF_MSEC((cf_usec)(m->number % 60));
     }
     if (m->terminal != NULL) {
@@ -120,7 +127,10 @@ static cf_usec step(cf_usec due, cf_usec interval, cf_usec now) {
 static cf_usec media_turn(struct cf_load_member *m, cf_usec now) {
     if (m->next_sound_at <= now) {
         send_sound(m, now);
-        m->next_sound_at = step(m->next_sound_at, TICK, now);
+        if (is_quiet(m)) {
+            cf_terminal_skip_coded(m->terminal, 0, DTX_TICKS - 1);
+        }
+        m->next_sound_at = step(m->next_sound_at, is_quiet(m) ? DTX_TICKS * TICK : TICK, now);
     }
     if (m->has_camera && m->next_picture_at <= now) {
         send_picture(m, now);

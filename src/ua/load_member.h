@@ -33,6 +33,7 @@ struct cf_load_scene {
     enum cf_agent_layout layout;
     bool is_insecure;
     uint8_t fps;
+    bool has_dtx; /**< who does not speak sends a packet of silence every 400 ms, as Opus does with DTX; else every 20 ms */
 };
 
 /** Where a member is. */

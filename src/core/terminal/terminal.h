@@ -111,6 +111,9 @@ CF_MUST_USE enum cf_err cf_terminal_press(struct cf_terminal *t, struct cf_str k
 CF_MUST_USE enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t index, enum cf_codec codec, struct cf_span payload,
                                                cf_usec now);
 
+/** Nothing is sent on line @p index for @p frames of 20 ms: the clock of its sound goes on (DTX, RFC 7587 section 4.1). */
+void cf_terminal_skip_coded(struct cf_terminal *t, size_t index, uint32_t frames);
+
 /**
  * Send an encoded frame, captured at @p now, on line @p index. CF_ERR_STATE: the line is not sent; CF_ERR_NO_ROOM: a NAL unit is
  * too long for packetization-mode 0.

@@ -334,6 +334,13 @@ enum cf_err cf_terminal_send_coded(struct cf_terminal *t, size_t index, enum cf_
     return CF_OK;
 }
 
+void cf_terminal_skip_coded(struct cf_terminal *t, size_t index, uint32_t frames) {
+    struct cf_terminal_stream *line = index < t->line_count ? t->lines[index] : NULL;
+    if (line != NULL && line->agreed.kind == CF_MEDIA_AUDIO && cf_terminal_can_send(t, index)) {
+        line->out.timestamp += frames * (line->out.payload->clock_hz / 50);
+    }
+}
+
 /* --- pictures --- */
 
 static enum cf_err send_h264(struct cf_terminal *t, struct cf_terminal_stream *line, struct fields *f, struct cf_span octets,

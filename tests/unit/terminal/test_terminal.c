@@ -281,6 +281,27 @@ static void keys_are_sent_in_the_place_of_sound(void **state) {
     end_wire(&w);
 }
 
+/* RFC 7587 section 4.1: timestamps tell how long nothing was sent. */
+static void the_clock_of_sound_goes_on_in_silence(void **state) {
+    struct wire w;
+    (void)state;
+    begin_wire(&w, 1);
+    agree(&w);
+    const uint8_t silence[3] = {0xf8, 0xff, 0xfe};
+    struct end *e = &w.ends[0];
+    uint32_t stamps[2];
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(cf_terminal_send_coded(e->terminal, 0, CF_CODEC_OPUS, (struct cf_span){silence, sizeof silence}, w.now));
+        settle(&w);
+        stamps[i] = cf_be32(e->last_packet + 4);
+        cf_terminal_skip_coded(e->terminal, 0, 19);
+    }
+    assert_int_equal(stamps[1] - stamps[0], 20 * 960);
+    cf_terminal_skip_coded(e->terminal, 7, 19); /* there is no such line */
+    assert_int_equal(cf_terminal_stats(e->terminal, 0).packets_sent, 2);
+    end_wire(&w);
+}
+
 static void frames_come_whole(void **state) {
     struct wire w;
     (void)state;
@@ -730,9 +751,9 @@ static void memory_may_be_out_anywhere(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(sound_goes_both_ways), cmocka_unit_test(keys_are_sent_in_the_place_of_sound),
-             cmocka_unit_test(frames_come_whole), cmocka_unit_test(a_lost_packet_is_sent_again),
-             cmocka_unit_test(a_frame_lost_for_good_costs_a_key_frame), cmocka_unit_test(a_decoder_may_want_a_key_frame),
-             cmocka_unit_test(bit_rates_are_asked_for_and_confirmed),
+             cmocka_unit_test(the_clock_of_sound_goes_on_in_silence), cmocka_unit_test(frames_come_whole),
+             cmocka_unit_test(a_lost_packet_is_sent_again), cmocka_unit_test(a_frame_lost_for_good_costs_a_key_frame),
+             cmocka_unit_test(a_decoder_may_want_a_key_frame), cmocka_unit_test(bit_rates_are_asked_for_and_confirmed),
              cmocka_unit_test(encrypted_media_comes_through_and_nothing_else),
              cmocka_unit_test(keys_are_agreed_on_in_the_media_path), cmocka_unit_test(another_certificate_than_promised_is_told),
              cmocka_unit_test(checks_find_the_way_before_media_goes), cmocka_unit_test(a_peer_that_falls_silent_is_not_sent_to),
