@@ -6,7 +6,7 @@ import json
 import subprocess
 
 from confer_test import BUILD, Program, Server, check, run_cases
-from phone import Phone, heard_in
+from phone import Phone, end_together, heard_at_the_end
 
 FACTORY = 'sip:videoconference-factory@localhost'
 server = None
@@ -85,14 +85,9 @@ def meet_by_factory(specs):
     phones = [alice, *others]
     for phone in phones:
         phone.present(3)
+    end_together(phones, 4)
     for phone in phones:
-        phone.hears(3000)
-    alice.quit()
-    for phone in others:
-        phone.quit()
-    for phone in phones:
-        sources = [p.recording('sent.wav') for p in phones]
-        for result, other in zip(heard_in(phone.recording(), *sources), phones):
+        for result, other in zip(heard_at_the_end(phone.recording(), phones, 4), phones):
             check(result['heard'] == (other is not phone), f'{phone.name} and the voice of {other.name}: {result}')
     return alice
 
@@ -106,17 +101,13 @@ def talkers_have_lines_of_their_own():
                     expect='connected,audio', records=True) for i, user in enumerate(names, 1)]
     for phone in phones:
         phone.present(4)
-    for phone in phones:
-        phone.hears(4000)
-    for phone in phones:
-        phone.quit()
+    end_together(phones, 5)
     shown = {e['line'] for e in phones[0].lines if e['event'] == 'shown'}
     check(len(shown) == 2 and shown < {1, 2, 3}, f'talkers are named: {shown}')
-    sources = [p.recording('sent.wav') for p in phones]
 
     # Alone a voice is 0.9 alike, among three 0.55; chance makes 0.3 of one that is not there.
     def whom(recording, least):
-        return {p.user for p, result in zip(phones, heard_in(recording, *sources)) if result['likeness'] > least}
+        return {p.user for p, result in zip(phones, heard_at_the_end(recording, phones, 5)) if result['likeness'] > least}
     lines = [whom(phones[0].recording(f'heard-{line}.wav'), 0.7) for line in (1, 2, 3)]
     check(sorted(map(sorted, lines)) == [[], ['bob'], ['carol']], f'one talker a line: {lines}')
     for phone in phones:
@@ -245,6 +236,16 @@ def twenty_members_are_no_load():
     check(steps[0]['sound_percent'] > 93, f'all that should be heard is: {steps}')
 
 
+def who_is_silent_with_dtx_sends_little():
+    """A packet every 400 ms instead of 20: 50 + 5 * 2.5 a second, not 300; the talker is heard by all the same."""
+    out = subprocess.run([f'{BUILD}/confer', 'load', 'sip:room-load3@localhost', '--users', 'alice,bob,carol,dave,erin', '--server',
+                          f'127.0.0.1:{server.port}', '--members', '6', '--step', '6', '--hold', '3', '--talkers', '1', '--video', 'none', '--dtx'],
+                         capture_output=True, text=True, timeout=90)
+    step = next(json.loads(line) for line in out.stdout.splitlines() if '"step"' in line)
+    check(step['up'] == 6 and 25 < step['sent_pps'] < 100, f'who is silent sends little: {step}')
+    check(step['sound_percent'] > 93 and step['lost_percent'] < 1, f'and hears all: {step}')
+
+
 def guests_are_as_many_as_one_likes():
     """Each is somebody of its own, so that a room can have more members than there are accounts; the operator's word makes them."""
     guest = server.control('guest', 'room-load2', '--name', 'Gwen', '--role', 'listener')[0]
@@ -320,7 +321,7 @@ if __name__ == '__main__':
                   a_factory_redirects_and_calls_everybody_on_the_list, a_factory_accepts_an_older_client,
                   an_administrator_adds_and_removes, others_may_not_but_can_be_made_administrators,
                   the_subject_is_changed_with_and_without_an_offer, hold_and_resume, two_users_call_each_other,
-                  two_users_find_each_other_by_ice_and_dtls, twenty_members_are_no_load,
+                  two_users_find_each_other_by_ice_and_dtls, twenty_members_are_no_load, who_is_silent_with_dtx_sends_little,
                   guests_are_as_many_as_one_likes, what_fails_is_told, a_call_is_cancelled,
                   a_call_is_declined, a_factory_call_out_is_answered_later)
     finally:
