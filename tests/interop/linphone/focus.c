@@ -52,7 +52,7 @@ static LinphoneConfig *config_of(const char *folder, const char *rate_hz) {
     linphone_config_set_string(config, "misc", "conference_type", "local");
     linphone_config_set_int(config, "sound", "echocancellation", 0);
     if (rate_hz != NULL) {
-        linphone_config_set_int(config, "sound", "conference_rate", atoi(rate_hz));
+        linphone_config_set_string(config, "sound", "conference_rate", rate_hz);
     }
     linphone_config_set_int(config, "sip", "keepalive_period", 30000);
     /* Loopback is a network: without this it counts as none after 5 s. */
@@ -125,7 +125,7 @@ int main(int argc, char **argv) {
     linphone_core_cbs_set_conference_state_changed(callbacks, on_conference);
     linphone_core_add_callbacks(core, callbacks);
     linphone_core_cbs_unref(callbacks);
-    set_network(core, atoi(argv[3]));
+    set_network(core, (int)strtol(argv[3], NULL, 10));
     set_sound(core);
     linphone_core_set_max_calls(core, CALLS_MAX);
     snprintf(contact, sizeof contact, "sip:focus@%s:%s", argv[2], argv[3]);
