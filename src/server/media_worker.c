@@ -13,6 +13,7 @@
 #include "adapt/srtp/srtp.h"
 #include "core/media/engine.h"
 #include "core/rtp/framing.h"
+#include "server/lateness.h"
 #include "server/loose_streams.h"
 #include "server/media_messages.h"
 #include "server/media_streams.h"
@@ -65,6 +66,7 @@ struct cf_media_worker {
     bool stops;
     bool has_told; /* events wait to be rung for */
     uint64_t lost_events;
+    struct cf_lateness lateness;
 };
 
 /* --- sockets --- */
@@ -328,6 +330,7 @@ static void turn(struct cf_media_worker *w) {
     if (cf_engine_deadline(w->engine) <= now) {
         cf_engine_on_deadline(w->engine, now);
         drain(w);
+        cf_lateness_tell(&w->lateness, cf_engine_totals(w->engine)->late_usec, now);
     }
     if (w->has_told) {
         w->has_told = false;

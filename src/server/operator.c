@@ -305,6 +305,7 @@ void cf_operator_measure(const struct cf_services *services, struct cf_metrics *
     ret->values[CF_METRIC_MEDIA_DROPPED_OUT] = totals->dropped_out;
     ret->values[CF_METRIC_MEDIA_HANDED] = totals->handed_out;
     ret->values[CF_METRIC_MEDIA_HANDED_LOST] = totals->handed_lost;
+    ret->values[CF_METRIC_MEDIA_LATE] = totals->late_usec / 1000;
 }
 
 static void put_discards(struct cf_writer *w, const struct cf_engine_totals *totals) {

@@ -92,21 +92,46 @@ def confer(server, *argv):
     return out.stdout
 
 
+def wait_figure(server, name, least, patience=20):
+    """Figures of media are told every few seconds."""
+    end = time.monotonic() + patience
+    count = -1
+    while count < least:
+        check(time.monotonic() < end, f'{name} is {count}')
+        time.sleep(0.2)
+        found = re.search(rf'^confer_{name} (\d+)$', confer(server, 'metrics'), re.M)
+        count = int(found[1]) if found else -1
+
+
 def figures_say_what_comes_and_what_is_not_used():
     server = Server()
     try:
         phone = Phone(server, 'alice', 'sip:room-tea@localhost')
         phone.event('connected')
-        end = time.monotonic() + 20
-        count = 0
-        while count < 100 and time.monotonic() < end:
-            time.sleep(0.2)
-            found = re.search(r'^confer_media_datagrams_in_total (\d+)$', confer(server, 'metrics'), re.M)
-            count = int(found[1]) if found else 0
-        check(count >= 100, f'{count} datagrams came in')
+        wait_figure(server, 'media_datagrams_in_total', 100)
         text = confer(server, 'metrics')
         check(text.count('confer_media_datagrams_discarded_total{reason="') > 10, text)
         phone.end()
+    finally:
+        server.close()
+
+
+def who_gets_no_processor_says_so():
+    """As on a machine that is busy with other things: conferd isn't run for a while. Afterwards all goes on."""
+    server = Server()
+    try:
+        phones = [Phone(server, user, 'sip:room-tea@localhost', number) for number, user in enumerate(('alice', 'bob'), 1)]
+        for phone in phones:
+            phone.hears()
+        server.process.send_signal(signal.SIGSTOP)
+        time.sleep(2)
+        server.process.send_signal(signal.SIGCONT)
+        wait_figure(server, 'media_late_milliseconds_total', 1500)
+        check('ms too late: the processors are busy' in server.whole_log(), server.errors())
+        heard = max(e['audible_ms'] for e in phones[0].lines if e.get('event') == 'stats')
+        phones[0].hears(heard + 1000)
+        for phone in phones:
+            phone.end()
     finally:
         server.close()
 
@@ -345,7 +370,7 @@ def certificates_of_others_are_checked():
 
 if __name__ == '__main__':
     os.environ.pop('SSL_CERT_FILE', None)
-    run_cases(configuration_is_checked, sigterm_drains, figures_say_what_comes_and_what_is_not_used,
+    run_cases(configuration_is_checked, sigterm_drains, figures_say_what_comes_and_what_is_not_used, who_gets_no_processor_says_so,
               sigterm_ends_at_once_without_calls, sighup_reads_again, a_renewed_certificate_is_noticed,
               connections_of_one_address_are_limited, registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
               a_silent_dns_keeps_nobody_waiting, certificates_of_others_are_checked)

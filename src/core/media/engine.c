@@ -277,7 +277,14 @@ static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
     cf_engine_set_leg_timer(engine, leg);
 }
 
+/* The thread that we live in was not run, or had too much else to do. */
+static void note_lateness(struct cf_engine *engine, cf_usec now) {
+    cf_usec late = now - cf_engine_deadline(engine);
+    engine->totals.late_usec += late >= CF_ENGINE_LATE_USEC ? (uint64_t)late : 0;
+}
+
 void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now) {
+    note_lateness(engine, now);
     cf_engine_begin(engine, now);
     for (struct cf_timer *t = cf_heap_pop(&engine->room_timers, now); t != NULL; t = cf_heap_pop(&engine->room_timers, now)) {
         on_room_timer(engine, CF_OF(t, struct cf_engine_room, timer));

@@ -25,6 +25,7 @@ void cf_engine_totals_add(struct cf_engine_totals *sum, const struct cf_engine_t
     sum->handed_in += more->handed_in;
     sum->handed_lost += more->handed_lost;
     sum->shadows_failed += more->shadows_failed;
+    sum->late_usec += more->late_usec;
 }
 
 size_t cf_media_command_len(const struct cf_media_command *command) {

@@ -224,6 +224,9 @@ enum cf_media_discard {
 /** English text of a reason. */
 const char *cf_media_discard_text(enum cf_media_discard reason);
 
+/** From so much on nobody's jitter buffer makes up for what comes late: a gap is heard. */
+#define CF_ENGINE_LATE_USEC CF_MSEC(60)
+
 /** Counters of the engine: in = used + discards. */
 struct cf_engine_totals {
     uint64_t datagrams_in;
@@ -237,6 +240,8 @@ struct cf_engine_totals {
     uint64_t handed_in;      /**< packets that came from other workers */
     uint64_t handed_lost;    /**< packets that another worker did not take: it does not keep up */
     uint64_t shadows_failed; /**< what other workers told of their members and could not be taken over */
+    uint64_t
+        late_usec; /**< by which cf_engine_on_deadline() came after its deadline, where that was CF_ENGINE_LATE_USEC or more */
 };
 
 /** Add @p more to @p sum, counter by counter. */
