@@ -60,17 +60,17 @@ class Phone(Program):
 class Linphone(Phone):
     """One phone with one account; its files are in .folder. Its user's tone is played, his colour is filmed."""
 
-    def __init__(self, server, user, transport='udp', domain='localhost', **keys):
+    def __init__(self, server, user, transport='udp', domain='localhost', program=None, **keys):
         self.user = user
         self.folder = tempfile.mkdtemp(prefix=f'confer-linphone-{user}-')
         tone = f'{self.folder}/tone.wav'
         sound.make_tone(tone, sound.TONES_HZ.get(user, 0))
         keys = {'play': tone, 'colour': COLOURS.get(user, 'red'), **keys}
         if LOGS:
-            keys['log'] = f'{LOGS}/{user}.log'
+            keys['log'] = f'{LOGS}/{user}-{keys["colour"]}.log'
         options = [f'{key}={value}' for key, value in keys.items()]
         home = dict(os.environ, HOME=self.folder, XDG_DATA_HOME=self.folder, XDG_CONFIG_HOME=self.folder)
-        super().__init__(f'linphone {user}', [f'{BUILD}/tests/interop/linphone/linphone_client', self.folder, user, domain,
+        super().__init__(f'linphone {user}', [program or f'{BUILD}/tests/interop/linphone/linphone_client', self.folder, user, domain,
                                               server.proxy(transport), *options], env=home)
 
     def _read(self):
@@ -163,6 +163,12 @@ class Linphone(Phone):
         self.forget('picture')
         self.await_event('picture', f'{frames} pictures of {user} in {window or "the window"}', enough)
         return self
+
+    def seen_moving(self, window, frames=8):
+        """So many new frames in a window, of whatever they are."""
+        self.forget('picture')
+        first = self.await_event('picture', f'a picture in {window}', lambda e: e['window'] == window)['frames']
+        self.await_event('picture', f'{frames} pictures in {window}', lambda e: e['window'] == window and e['frames'] - first >= frames)
 
     def close(self):
         if self.process.poll() is None:

@@ -35,6 +35,8 @@ struct client {
     const char *layout;          /**< grid or speaker, from 5.2 on */
     void *scheduler;             /**< of schedules, from 5.2 on; NULL: not needed yet */
     char later[LINE_MAX_LEN];    /**< a command that waits for the call to be ready */
+    const char *authority;       /**< PEM file with the certificates that servers' are verified by; NULL: the system's */
+    const char *fps;             /**< pictures a second */
     const char *log;             /**< file for liblinphone's log; NULL: none */
     bool has_video;
     bool has_chat;

@@ -66,6 +66,8 @@ static bool read_key(struct client *c, const char *text) {
         {"chat", NULL, &c->has_chat},
         {"secret", NULL, &c->is_secret},
         {"log", &c->log, NULL},
+        {"authority", &c->authority, NULL},
+        {"fps", &c->fps, NULL},
     };
     const char *value = strchr(text, '=');
     for (size_t i = 0; value != NULL && i < sizeof keys / sizeof *keys; i++) {
@@ -94,6 +96,7 @@ int main(int argc, char **argv) {
                         .codec = "VP8",
                         .colour = "red",
                         .encryption = "none",
+                        .fps = "15",
                         .layout = "speaker",
                         .factory = "conference-factory",
                         .conference_type = "remote",

@@ -58,17 +58,22 @@ static void print_device(const LinphoneParticipantDevice *device, const char *se
     ms_free(uri);
 }
 
-/* A window for each device, of its user's name. */
-static void open_window(LinphoneParticipantDevice *device) {
-    const LinphoneAddress *address = linphone_participant_device_get_address(device);
-    linphone_participant_device_set_native_video_window_id(device,
-                                                           screen_window(or_empty(linphone_address_get_username(address))));
+static const char *name_of(const LinphoneParticipantDevice *device) {
+    return or_empty(linphone_address_get_username(linphone_participant_device_get_address(device)));
 }
 
+/* A window for each device, of its user's name, with a number from his second one on. */
 static void open_windows(const LinphoneConference *conference) {
+    char name[LINE_MAX_LEN];
     bctbx_list_t *devices = linphone_conference_get_participant_device_list(conference);
     for (bctbx_list_t *it = devices; it != NULL; it = bctbx_list_next(it)) {
-        open_window(bctbx_list_get_data(it));
+        LinphoneParticipantDevice *device = bctbx_list_get_data(it);
+        int number = 1;
+        for (bctbx_list_t *before = devices; before != it; before = bctbx_list_next(before)) {
+            number += strcmp(name_of(bctbx_list_get_data(before)), name_of(device)) == 0 ? 1 : 0;
+        }
+        snprintf(name, sizeof name, number == 1 ? "%s" : "%s-%d", name_of(device), number);
+        linphone_participant_device_set_native_video_window_id(device, screen_window(name));
     }
     bctbx_list_free_with_data(devices, (bctbx_list_free_func)linphone_participant_device_unref);
 }
@@ -85,7 +90,8 @@ static void tell_devices(const LinphoneConference *conference) {
 }
 
 static void on_device_added(LinphoneConference *conference, LinphoneParticipantDevice *device) {
-    open_window(device);
+    (void)device;
+    open_windows(conference);
     tell_devices(conference);
 }
 

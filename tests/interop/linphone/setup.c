@@ -5,6 +5,7 @@
 
 #include <mediastreamer2/msfactory.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void choose(bctbx_list_t *types, const char *wanted) {
@@ -29,7 +30,7 @@ static void set_video(const struct client *c) {
     linphone_core_enable_video_display(c->core, c->has_video);
     linphone_core_set_video_device(c->core, CAMERA_ID);
     linphone_core_set_video_display_filter(c->core, SCREEN_NAME);
-    linphone_core_set_preferred_framerate(c->core, 15);
+    linphone_core_set_preferred_framerate(c->core, (float)atoi(c->fps));
     linphone_core_set_preferred_video_definition_by_name(c->core, "qcif");
     choose(linphone_core_get_video_payload_types(c->core), c->codec);
 }
@@ -73,6 +74,9 @@ static void set_network(const struct client *c) {
     linphone_transports_unref(transports);
     linphone_core_verify_server_certificates(c->core, FALSE);
     linphone_core_verify_server_cn(c->core, FALSE);
+    if (c->authority != NULL) {
+        linphone_core_set_root_ca(c->core, c->authority);
+    }
     linphone_core_set_audio_port(c->core, -1);
     linphone_core_set_video_port(c->core, -1);
     linphone_core_enable_adaptive_rate_control(c->core, FALSE);

@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Unmodified Linphone phones from 5.4 on, where more is asked of a room than three who meet: text, schedules that change, 30 s without
+network, keys in descriptions over TLS, other codecs, more people than a window has room for, several devices of somebody, other phones."""
+import contextlib
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(__file__))
+from linphone import Linphone, site  # noqa: E402
+from meetings import by_name, devices, knows, meeting, name_of, sees_all  # noqa: E402
+from phone import Phone  # noqa: E402
+from raw_sip import SDP, Client  # noqa: E402
+from confer_test import check, run_cases  # noqa: E402
+
+OFFLINE_SEC = 30
+CHAT = '[conferences]\nannounce-chat = yes\n'
+
+
+def reads(phone, text, sender):
+    """The next message to a phone is this one, in a chat room where it counts as from its sender."""
+    message = phone.await_event('message', f'"{text}"', lambda e: True)
+    check(message['text'] == text and message['from'].startswith(f'sip:{sender}@'), f'{phone.user}: {message}')
+
+
+def all_write(*phones):
+    for sender in phones:
+        text = f'Hello, here is {sender.user} ü'
+        sender.say(f'chat {text}')
+        for reader in phones:
+            if reader is not sender:
+                reads(reader, text, sender.user)
+
+
+def they_write():
+    with meeting('alice', 'bob', 'carol', config=CHAT, chat=1) as (server, room, *phones):
+        sees_all(*phones)
+        all_write(*phones)
+
+
+def they_write_after_they_came_back():
+    """Who has left, or was without network, has the same chat room again; when all is over there is no conference left."""
+    with meeting('alice', 'bob', 'carol', config=CHAT, chat=1) as (server, room, alice, bob, carol):
+        all_write(alice, bob, carol)
+        bob.say('hang')
+        bob.call_state('Released')
+        bob.forget('call', 'conference')
+        bob.call(room['uri']).running().conference_created()
+        carol.forget('registration', 'call')
+        carol.say('network 0')
+        alice.stats('figures', lambda s: True)
+        carol.say('network 1')
+        carol.registered().running()
+        for phone in (alice, bob, carol):
+            knows(phone, 'alice', 'bob', 'carol')
+        sees_all(alice, bob, carol)
+        all_write(alice, bob, carol)
+        alice.say('end')
+        for phone in (alice, bob, carol):
+            phone.call_state('Released')
+        server.wait_no_room(room['room'])
+
+
+def they_write_with_who_knows_plain_text_only():
+    with meeting('alice', 'bob', config=CHAT, chat=1) as (server, room, alice, bob):
+        carol = Client(('127.0.0.1', server.port), 'carol')
+        try:
+            answer = carol.ask('INVITE', room['uri'], body=SDP.format(ip='127.0.0.1'), call_id='carol')
+            check(answer.status == 200, answer.line)
+            answer = carol.ask('MESSAGE', room['uri'], body='Hello from carol', content_type='text/plain')
+            check(answer.status == 200, answer.line)
+            for phone in (alice, bob):
+                reads(phone, 'Hello from carol', 'carol')
+            alice.say('chat Tea is ready')
+            reads(bob, 'Tea is ready', 'alice')
+            message = carol.request('MESSAGE')
+            check(message.body == 'Tea is ready' and message.get('content-type').startswith('text/plain'), message.text)
+        finally:
+            carol.close()
+
+
+def scheduled(server, organiser, *others, minutes=0):
+    """A schedule as the organiser's phone makes it; its URI."""
+    organiser.say(f'schedule Tea|{minutes} ' + ' '.join(server.uri(phone.user) for phone in others))
+    ready = organiser.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
+    check(ready['state'] == 'Ready', f'{ready}')
+    return ready['uri']
+
+
+def a_schedule_is_moved():
+    with site('alice', 'bob', 'carol', bundle=1) as (server, alice, bob, carol):
+        uri = scheduled(server, alice, bob, carol, minutes=60)
+        alice.say('announce')
+        for phone in (bob, carol):
+            phone.await_event('message', 'announcement', lambda e: True)
+        alice.say('move 0')
+        moved = alice.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
+        check(moved['state'] == 'Ready' and moved['uri'] == uri, f'{moved}')
+        alice.say('announce')
+        for phone in (bob, carol):
+            phone.await_event('message', 'announcement', lambda e: True)
+        for phone in (alice, bob, carol):
+            phone.call(uri).running().conference_created()
+        for phone in (alice, bob, carol):
+            knows(phone, 'alice', 'bob', 'carol')
+        sees_all(alice, bob, carol)
+
+
+def a_schedule_is_called_off():
+    with site('alice', 'bob', bundle=1) as (server, alice, bob):
+        uri = scheduled(server, alice, bob)
+        alice.say('announce')
+        bob.await_event('message', 'announcement', lambda e: True)
+        alice.say('cancel')
+        ended = alice.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
+        check(ended['state'] == 'Ready', f'{ended}')
+        bob.call(uri)
+        refused = bob.call_state('Error')
+        check(refused['code'] == 410, f'{refused}')
+
+
+def meet_again(phones):
+    users = [phone.user for phone in phones]
+    for phone in phones:
+        knows(phone, *users)
+    sees_all(*phones)
+    for phone in phones:
+        phone.hears(*(user for user in users if user != phone.user))
+
+
+def a_phone_is_long_without_network(**keys):
+    """What it sees on its return is what was there before, and the others see it again."""
+    with meeting('alice', 'bob', 'carol', **keys) as (server, room, *phones):
+        sees_all(*phones)
+        alice, bob, carol = phones
+        bob.say('network 0')
+        end = time.monotonic() + OFFLINE_SEC
+        while time.monotonic() < end:
+            alice.stats('figures', lambda s: True)
+        alice.sees('carol', window='carol')
+        bob.forget('registration', 'call')
+        bob.say('network 1')
+        bob.registered().running()
+        meet_again(phones)
+
+
+def link(*words):
+    subprocess.run(('ip', 'link', 'set', *words), check=True)
+
+
+def the_server_is_long_without_network(**keys):
+    """Nothing comes or goes for so long, and nobody is told: those who were in a conference are in it afterwards. (In a network of its own.)"""
+    with meeting('alice', 'bob', 'carol', **keys) as (server, room, *phones):
+        sees_all(*phones)
+        for phone in phones:
+            phone.forget('call')
+        link('lo', 'down')
+        try:
+            end = time.monotonic() + OFFLINE_SEC
+            while time.monotonic() < end:
+                phones[0].stats('figures', lambda s: True)
+        finally:
+            link('lo', 'up')
+        meet_again(phones)
+        for phone in phones:
+            check(not any(e['state'] in ('End', 'Error') for e in phone.by_kind['call']), f'{phone.user} has hung up')
+
+
+def certificate(folder):
+    """For the address that phones are told; phones trust it as an authority. Lines of configuration."""
+    subprocess.run(['openssl', 'req', '-x509', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext',
+                    'subjectAltName=DNS:127.0.0.1,IP:127.0.0.1,DNS:localhost', '-newkey', 'ec', '-pkeyopt',
+                    'ec_paramgen_curve:P-256', '-keyout', f'{folder}/key.pem', '-out', f'{folder}/certificate.pem'],
+                   check=True, capture_output=True)
+    return f'[tls]\ncertificate = {folder}/certificate.pem\nprivate-key = {folder}/key.pem\n'
+
+
+def keys_in_the_description_over_tls():
+    import tempfile
+    with tempfile.TemporaryDirectory(prefix='confer-tls-') as folder:
+        with meeting('alice', 'bob', 'carol', config=certificate(folder), authority=f'{folder}/certificate.pem', encryption='sdes',
+                     transports=('tls',) * 3) as (server, room, *phones):
+            meet_again(phones)
+            for phone in phones:
+                check(phone.stats('figures', lambda s: True)['encryption'] != 'None', phone.user)
+
+
+def pictures_in_h264():
+    with meeting('alice', 'bob', 'carol', codec='H264') as (server, room, *phones):
+        meet_again(phones)
+        for phone in phones:
+            check(phone.stats('figures', lambda s: True)['video_codec'] == 'H264', phone.user)
+
+
+def old_and_new_phones_meet():
+    """Somebody by 5.5, somebody by 5.1 (CONFER_LINPHONE_OLD says where such a client is, if it was built), somebody as a browser does."""
+    old = os.environ.get('CONFER_LINPHONE_OLD')
+    with meeting('alice', 'bob', encryption=('dtls', 'sdes'), config='[media]\nsdes-insecure = yes\n') as (server, room, alice, bob):
+        with contextlib.ExitStack() as stack:
+            browser = Phone(server, 'carol', room['uri'], options=('--encryption', 'dtls', '--bundle', '--ice', '--layout', 'active'))
+            stack.callback(browser.end)
+            browser.event('connected')
+            count = 3
+            if old:
+                dave = stack.enter_context(contextlib.closing(Linphone(server, 'dave', program=old))).registered()
+                dave.call(room['uri']).running().conference_created()
+                count = 4
+            browser.present(count)
+            for phone in (alice, bob):
+                devices(phone, 'a device of each', lambda ds: len(ds) == count and all(d['label'] and d['state'] == 1 for d in ds))
+            sees_all(alice, bob)
+            browser.hears()
+            for phone in (alice, bob):
+                phone.seen_moving('carol')
+                if old:
+                    phone.sees('dave', window='dave')
+            if old:
+                for speaker in (alice, bob):
+                    for phone in (alice, bob, dave):
+                        phone.speaks(phone is speaker)
+                    dave.sees(speaker.user)
+
+
+EVERYBODY = ('alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy', 'kim')
+
+
+def many_are_seen(count, layout):
+    """Everybody sees everybody in a window of their own (of the colours there are)."""
+    users = EVERYBODY[:count]
+    with meeting(*users, layout=layout, fps=5) as (server, room, *phones):
+        for phone in phones:
+            knows(phone, *users)
+        sees_all(*phones)
+        return server
+
+
+def ten_meet_in_a_grid():
+    many_are_seen(10, 'grid')
+
+
+def eleven_meet_with_miniatures():
+    many_are_seen(11, 'speaker')
+
+
+def somebody_has_two_devices():
+    """Both ring, one answers, the other dials in: others see either in a window of its own, and their user leaves with the last."""
+    with site('alice', 'bob', 'bob', video=1, bundle=1, colour=('red', 'green', 'blue')) as (server, alice, bob, other):
+        alice.say(f'meet Tea|{server.uri("bob")}')
+        for phone in (bob, other):
+            phone.call_state('IncomingReceived')
+        bob.say('answer')
+        for phone in (alice, bob):
+            phone.running().conference_created()
+        other.call_state('Released')
+        room = server.wait_room('with both', lambda r: r['in'] == 2)
+        other.forget('call', 'conference')
+        other.call(room['uri']).running().conference_created()
+        for phone in (alice, bob, other):
+            devices(phone, 'three devices', lambda ds: [name_of(d) for d in ds].count('bob') == 2 and len(ds) == 3 and all(
+                d['label'] and d['state'] == 1 for d in ds))
+        alice.sees('bob', window='bob')
+        alice.sees('carol', window='bob-2')  # his second device films blue, as carol does
+        other.sees('bob', window='bob')
+        other.say('hang')
+        other.call_state('Released')
+        for phone in (alice, bob):
+            knows(phone, 'alice', 'bob')
+        sees_all(alice, bob)
+
+
+if __name__ == '__main__':
+    run_cases(they_write, they_write_after_they_came_back, they_write_with_who_knows_plain_text_only, a_schedule_is_moved, a_schedule_is_called_off, a_phone_is_long_without_network,
+              the_server_is_long_without_network, keys_in_the_description_over_tls, pictures_in_h264, old_and_new_phones_meet,
+              ten_meet_in_a_grid,
+              eleven_meet_with_miniatures, somebody_has_two_devices)
