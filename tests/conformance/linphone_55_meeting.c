@@ -121,6 +121,36 @@ static void a_compressed_list_is_read(void **state) {
     assert_true(called("bob")->call.is_focus);
 }
 
+static const char report[] =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\" ?><imdn xmlns=\"urn:ietf:params:xml:ns:imdn\">"
+    "<message-id>BjFvjZmZTIHl</message-id><datetime>2026-01-01T00:00:00Z</datetime><delivery-notification>"
+    "<status><delivered/></status></delivery-notification></imdn>";
+
+/* bob's phone says that alice's message has come: for phones like it, and never to one that knows plain text alone. */
+static void what_has_come_is_reported(void **state) {
+    (void)state;
+    struct linphone_client *bob = called("bob");
+    three_meet();
+    sip_text_copy(&called("carol")->invite, CF_STR("x"));
+    linphone_message(called("alice"), called("alice")->conference, "text/plain", "tea");
+    run(1);
+    assert_true(linphone_has(called("carol")->invite.text, "Content-Type: message/cpim"));
+    linphone_notice(bob, "message/imdn+xml", report);
+    assert_int_equal(bob->refer.status, 200);
+    run(1);
+    const struct cf_sip_message *m = sip_parse(called("carol")->invite.text);
+    assert_str(cf_sip_value(m, CF_SIP_HEADER_CONTENT_TYPE), CF_STR("message/cpim"));
+    assert_int_equal(cf_sip_value(m, CF_SIP_HEADER_CONTENT_ENCODING).len, 0);
+    assert_true(linphone_has(m->body, report));
+    /* So many that it may say no more: what he writes himself is another matter. */
+    for (size_t i = 0; i < 20; i++) {
+        linphone_notice(bob, "message/imdn+xml", report);
+    }
+    assert_int_equal(bob->refer.status, 403);
+    linphone_message(bob, bob->conference, "text/plain", "with milk");
+    assert_int_equal(bob->refer.status, 200);
+}
+
 static void the_repeated_list_calls_nobody(void **state) {
     (void)state;
     three_meet();
@@ -456,10 +486,10 @@ static void a_meeting_behind_a_proxy(void **state) {
 
 CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answers_302_and_the_conference_200),
              TEST(a_first_answer_labels_what_was_not), TEST(the_listed_are_called_with_all_that_they_need),
-             TEST(everybody_is_told_of_everybody), TEST(a_compressed_list_is_read), TEST(the_repeated_list_calls_nobody),
-             TEST(the_conference_is_where_the_factory_was_called), TEST(the_grid_and_back), TEST(the_camera_goes_off_and_on),
-             TEST(video_goes_off_and_on), TEST(the_subject_is_the_administrators), TEST(administrators_change),
-             TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed), TEST(a_screen_is_shared),
-             TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes), TEST(somebody_leaves_and_comes_back),
-             TEST(somebody_calls_again_without_leaving), TEST(it_ends_when_all_have_left),
+             TEST(everybody_is_told_of_everybody), TEST(a_compressed_list_is_read), TEST(what_has_come_is_reported),
+             TEST(the_repeated_list_calls_nobody), TEST(the_conference_is_where_the_factory_was_called), TEST(the_grid_and_back),
+             TEST(the_camera_goes_off_and_on), TEST(video_goes_off_and_on), TEST(the_subject_is_the_administrators),
+             TEST(administrators_change), TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed),
+             TEST(a_screen_is_shared), TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes),
+             TEST(somebody_leaves_and_comes_back), TEST(somebody_calls_again_without_leaving), TEST(it_ends_when_all_have_left),
              cmocka_unit_test(a_meeting_behind_a_proxy))

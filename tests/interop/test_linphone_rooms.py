@@ -57,8 +57,8 @@ def they_write_after_they_came_back():
             knows(phone, 'alice', 'bob', 'carol')
         sees_all(alice, bob, carol)
         all_write(alice, bob, carol)
-        alice.say('end')
         for phone in (alice, bob, carol):
+            phone.say('hang')
             phone.call_state('Released')
         server.wait_no_room(room['room'])
 
@@ -262,7 +262,7 @@ def somebody_has_two_devices():
                 d['label'] and d['state'] == 1 for d in ds))
         alice.sees('bob', window='bob')
         alice.sees('carol', window='bob-2')  # his second device films blue, as carol does
-        other.sees('bob', window='bob')
+        other.sees('bob', window='main')  # they ask for no window of one's own other devices
         other.say('hang')
         other.call_state('Released')
         for phone in (alice, bob):

@@ -311,6 +311,22 @@ void linphone_message(struct linphone_client *c, const char *uri, const char *ty
     linphone_pump(c->world);
 }
 
+void linphone_notice(struct linphone_client *c, const char *type, const char *text) {
+    char plain[1500];
+    uint8_t packed[1500];
+    size_t len = 0;
+    int plain_len =
+        snprintf(plain, sizeof plain,
+                 "From: <%s>\r\nTo: <%s>\r\nDateTime: 2026-01-01T00:00:00Z\r\n\r\nContent-Disposition: notification\r\n"
+                 "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
+                 c->gruu, c->conference, type, strlen(text), text);
+    assert_in_range(plain_len, 1, sizeof plain - 1);
+    assert_ok(cf_zlib_deflate(&c->world->node.mem.mem, cf_str_span(cf_str_of(plain)), packed, sizeof packed, &len));
+    c->refer = linphone_fresh(c, "notice", c->conference);
+    linphone_ask(c, &c->refer, "MESSAGE", "Content-Encoding: deflate\r\n", "message/cpim", cf_str_n((const char *)packed, len));
+    linphone_pump(c->world);
+}
+
 void linphone_update(struct linphone_client *c, const char *subject) {
     assert_true(c->call.is_up && !c->call.is_waiting);
     c->reinvites++;

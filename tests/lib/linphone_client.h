@@ -198,6 +198,9 @@ unsigned linphone_refer(struct linphone_client *c, const char *refer_to);
 /** MESSAGE to @p uri; the status is in .refer. */
 void linphone_message(struct linphone_client *c, const char *uri, const char *type, const char *text);
 
+/** What it says by itself to its conference about a message of somebody: message/cpim, compressed; the status is in .refer. */
+void linphone_notice(struct linphone_client *c, const char *type, const char *text);
+
 /** re-INVITE after one of the switches above has changed; @p subject NULL: none. */
 void linphone_update(struct linphone_client *c, const char *subject);
 

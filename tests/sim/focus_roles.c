@@ -233,6 +233,19 @@ static void what_one_writes_the_others_read(void **state) {
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[CAROL].request_status, 200);
     assert_int_equal(lines_of("bob: MESSAGE coming"), 1);
+    /* What her phone says by itself is not for those. */
+    phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, NULL, "message/cpim",
+                  "From: <" AOR_CAROL ">\r\nTo: <" ROOM ">\r\n\r\nContent-Type: message/imdn+xml\r\n\r\n<imdn/>");
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[CAROL].request_status, 200);
+    assert_int_equal(lines_of("imdn"), 0);
+    phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, "Content-Encoding: deflate\r\n", "text/plain",
+                  "not packed");
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[CAROL].request_status, 400);
+    phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, "Content-Encoding: gzip\r\n", "text/plain", "unknown");
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[CAROL].request_status, 415);
     /* Nobody speaks in the name of another, and nobody who is not in. */
     phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, NULL, "message/cpim",
                   "From: <" AOR_ALICE ">\r\nTo: <" ROOM ">\r\n\r\nContent-Type: text/plain\r\n\r\nI resign");

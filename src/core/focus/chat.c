@@ -4,8 +4,12 @@
  * (Linphone from 5.4 on) it goes with the sender's name and address inside, as their own server does it; to others as the plain
  * text, with the name in From. A copy is a request outside of dialogs over the flow of the device's call.
  *
- * Limits: CHAT_BODY_MAX octets, CHAT_BURST messages at once and then one each CHAT_INTERVAL of one device. A copy that can't be
- * sent or is refused is lost: there is nobody to tell (RFC 3428 section 5 leaves that to the relay).
+ * Notices are what phones say about messages by themselves: that they came or were read (RFC 5438), that somebody types (RFC
+ * 3994). Those in message/cpim, which Linphone compresses, are for readers of that only: no others can tell which message is
+ * meant.
+ *
+ * Limits: CHAT_BODY_MAX octets, CHAT_BURST messages at once and then one each CHAT_INTERVAL of one device, and as many notices. A
+ * copy that can't be sent or is refused is lost: there is nobody to tell (RFC 3428 section 5 leaves that to the relay).
  */
 #include "core/focus/chat.h"
 
@@ -30,8 +34,10 @@ struct chat {
     struct cf_room *room;
     const struct cf_roster_participant *sender;
     struct cf_str content_type; /* as it came */
-    struct cf_str body;
+    struct cf_str body;         /* in plain */
+    uint8_t *inflated;          /* CHAT_BODY_MAX octets, where .body is if it came compressed */
     bool is_cpim;
+    bool is_notice;
     struct cf_cpim cpim;
     cf_usec now;
 };
@@ -157,12 +163,35 @@ static struct cf_leg *leg_of(struct cf_room *room, const struct cf_conference *c
     return NULL;
 }
 
-static bool may_send(struct cf_leg *leg, cf_usec now) {
-    if (leg->chat_at - now > CHAT_BURST * CHAT_INTERVAL) {
+static bool may_send(cf_usec *at, cf_usec now) {
+    if (*at - now > CHAT_BURST * CHAT_INTERVAL) {
         return false;
     }
-    leg->chat_at = (leg->chat_at > now ? leg->chat_at : now) + CHAT_INTERVAL;
+    *at = (*at > now ? *at : now) + CHAT_INTERVAL;
     return true;
+}
+
+static unsigned inflate(struct chat *chat, const struct cf_mime_part *part) {
+    const struct cf_focus *focus = chat->room->focus;
+    const struct cf_content_codecs *codecs = focus->config.codecs;
+    size_t len = 0;
+    if (!cf_str_eq_nocase(part->encoding, CF_STR("deflate"))) {
+        return 415;
+    }
+    chat->inflated = cf_mem_alloc(focus->config.mem, CHAT_BODY_MAX);
+    if (chat->inflated == NULL) {
+        return 500;
+    }
+    enum cf_err err = codecs->inflate(codecs->ctx, cf_str_span(part->body), chat->inflated, CHAT_BODY_MAX, &len);
+    chat->body = cf_str_n((const char *)chat->inflated, len);
+    return err == CF_OK ? 0 : cf_err_class_of(err) == CF_ERR_CLASS_LIMIT ? 413 : 400;
+}
+
+static bool is_notice(struct cf_str content_type) {
+    struct cf_mime_type type;
+    return content_type.at != NULL && cf_mime_type_parse(content_type, &type) == CF_OK &&
+           (cf_mime_type_is(&type, CF_STR("message/imdn+xml")) ||
+            cf_mime_type_is(&type, CF_STR("application/im-iscomposing+xml")));
 }
 
 /* The sender named inside must be the sender (attacks T22). */
@@ -179,22 +208,35 @@ static unsigned read_message(struct chat *chat, const struct cf_sip_message *mes
     if (cf_mime_body_of(message, &part) != CF_OK) {
         return 400;
     }
-    if (part.encoding.len > 0) {
-        return 415;
+    unsigned status = part.encoding.len > 0 ? inflate(chat, &part) : 0;
+    if (status != 0) {
+        return status;
     }
     chat->is_cpim = cf_mime_type_is(&part.type, CPIM);
     if (!chat->is_cpim) {
+        chat->is_notice = is_notice(chat->content_type);
         return 0;
     }
-    if (cf_cpim_parse(message->body, &chat->cpim) != CF_OK) {
+    if (cf_cpim_parse(chat->body, &chat->cpim) != CF_OK) {
         return 400;
     }
+    chat->is_notice = is_notice(chat->cpim.content_type);
     cf_writer_init(&w, room, sizeof room);
     if (chat->cpim.from.at == NULL || cf_sip_uri_parse(chat->cpim.from, &from) != CF_OK) {
         return 400;
     }
     cf_sip_put_aor(&w, &from);
     return cf_writer_ok(&w) && cf_str_eq(cf_writer_str(&w), chat->sender->aor) ? 0 : 403;
+}
+
+static void deliver_to_all(const struct chat *chat, const struct cf_conference *conf) {
+    CF_LIST_EACH (&chat->room->legs, link, following) {
+        struct cf_leg *to = CF_OF(link, struct cf_leg, in_room);
+        bool is_for_it = to->takes_cpim || !chat->is_cpim || !chat->is_notice;
+        if (is_for_it && !cf_str_eq(to->aor, chat->sender->aor) && is_in(conf, to)) {
+            deliver(chat, to);
+        }
+    }
 }
 
 unsigned cf_room_on_message(struct cf_room *room, struct cf_str aor, const struct cf_sip_message *message, cf_usec now) {
@@ -205,17 +247,14 @@ unsigned cf_room_on_message(struct cf_room *room, struct cf_str aor, const struc
     }
     struct chat chat = {.room = room, .sender = cf_roster_find(&conf->roster, aor), .now = now};
     unsigned status = chat.sender == NULL ? 403 : read_message(&chat, message);
-    if (status != 0) {
-        return status;
+    if (status == 0 && !may_send(chat.is_notice ? &leg->notice_at : &leg->chat_at, now)) {
+        status = 403;
     }
-    if (!may_send(leg, now)) {
-        return 403;
+    if (status == 0) {
+        deliver_to_all(&chat, conf);
     }
-    CF_LIST_EACH (&room->legs, link, following) {
-        struct cf_leg *to = CF_OF(link, struct cf_leg, in_room);
-        if (!cf_str_eq(to->aor, aor) && is_in(conf, to)) {
-            deliver(&chat, to);
-        }
+    if (chat.inflated != NULL) {
+        cf_mem_free(room->focus->config.mem, chat.inflated, CHAT_BODY_MAX);
     }
-    return 200;
+    return status == 0 ? 200 : status;
 }

@@ -57,14 +57,15 @@ struct cf_leg {
     struct cf_str name;       /**< owned display name */
     bool is_verified;
     struct cf_conference_pass pass;
-    bool is_secure;   /**< signalling is encrypted */
-    bool is_browser;  /**< called over WebSocket: it insists on DTLS and knows congestion control */
-    bool has_media;   /**< the media worker knows it */
-    bool is_waiting;  /**< in the lobby */
-    bool is_muted;    /**< by an administrator */
-    bool is_listener; /**< neither heard nor seen */
-    bool takes_cpim;  /**< it reads message/cpim (RFC 3862) */
-    cf_usec chat_at;  /**< when all its messages so far would have come at the allowed rate */
+    bool is_secure;    /**< signalling is encrypted */
+    bool is_browser;   /**< called over WebSocket: it insists on DTLS and knows congestion control */
+    bool has_media;    /**< the media worker knows it */
+    bool is_waiting;   /**< in the lobby */
+    bool is_muted;     /**< by an administrator */
+    bool is_listener;  /**< neither heard nor seen */
+    bool takes_cpim;   /**< it reads message/cpim (RFC 3862) */
+    cf_usec chat_at;   /**< when all its messages so far would have come at the allowed rate */
+    cf_usec notice_at; /**< and all its notices about messages */
     struct cf_menu menu;
     char tone;         /**< key that was heard last; NUL: none */
     cf_usec tone_at;   /**< when */

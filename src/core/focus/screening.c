@@ -43,8 +43,12 @@ static const struct cf_screen screen = {.methods = METHODS,
                                         .encodings = encodings,
                                         .encoding_count = sizeof encodings / sizeof *encodings};
 
-static const struct cf_screen message_screen = {
-    .methods = METHODS, .options = OPTIONS, .types = message_types, .type_count = sizeof message_types / sizeof *message_types};
+static const struct cf_screen message_screen = {.methods = METHODS,
+                                                .options = OPTIONS,
+                                                .types = message_types,
+                                                .type_count = sizeof message_types / sizeof *message_types,
+                                                .encodings = encodings,
+                                                .encoding_count = sizeof encodings / sizeof *encodings};
 
 bool cf_focus_screens(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now) {
     char fields[CF_SCREEN_FIELDS_MAX];
