@@ -482,6 +482,19 @@ static void a_meeting_behind_a_proxy(void **state) {
     linphone_end(&w);
 }
 
+/* As servers are set up: the client makes a chat room of the conference where this is said, and refuses what is written else. */
+static void it_is_told_that_there_is_chat(void **state) {
+    (void)state;
+    struct cf_node_config config = linphone_config(&w);
+    config.focus.announces_chat = true;
+    linphone_begin(&w, &config, "alice bob carol");
+    three_meet();
+    for (size_t i = 0; i < w.count; i++) {
+        assert_true(w.clients[i].has_text);
+    }
+    linphone_end(&w);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answers_302_and_the_conference_200),
@@ -492,4 +505,4 @@ CF_TEST_MAIN(TEST(clients_register_and_get_their_names), TEST(the_factory_answer
              TEST(administrators_change), TEST(nothing_happens_when_somebody_mutes), TEST(somebody_is_added_and_removed),
              TEST(a_screen_is_shared), TEST(a_screen_is_shared_into_the_grid), TEST(somebody_holds_and_resumes),
              TEST(somebody_leaves_and_comes_back), TEST(somebody_calls_again_without_leaving), TEST(it_ends_when_all_have_left),
-             cmocka_unit_test(a_meeting_behind_a_proxy))
+             cmocka_unit_test(a_meeting_behind_a_proxy), cmocka_unit_test(it_is_told_that_there_is_chat))

@@ -74,8 +74,8 @@ X(conferences, lobby-rooms, LIST, "", 0, 64, START,
   "Permanent rooms with a lobby, NAME each: people who were not invited wait until a moderator lets them in.")
 X(conferences, pins, LIST, "", 0, 64, START, "PINs of permanent rooms, NAME:PIN each.")
 X(conferences, open-rooms, FLAG, "no", 0, 1, LIVE, "Any room-NAME exists as soon as an account dials it.")
-X(conferences, announce-chat, FLAG, "no", 0, 1, LIVE,
-  "Tell Linphone 5.4 and later that conferences have chat: they then keep a chat room of each.")
+X(conferences, announce-chat, FLAG, "yes", 0, 1, LIVE,
+  "Tell Linphone 5.4 and later that conferences have chat: they then keep a chat room of each; else they take no part in it.")
 X(conferences, participants, NUMBER, "100", 2, 1000, LIVE, "Participants in one conference.")
 X(conferences, count, NUMBER, "1000", 1, 10000, LIVE, "Conferences at a time.")
 X(conferences, list, NUMBER, "50", 1, 1000, LIVE, "Entries in a list of people to be called.")
