@@ -159,7 +159,7 @@ class Linphone(Phone):
 
     def sees(self, user, frames=8, window=None):
         """So many frames in a row, all of one person's colour; window: from 5.4 on, the one they are in."""
-        colour = COLOURS[user]
+        colour = COLOURS.get(user, 'red')
         first = None
 
         def enough(event):

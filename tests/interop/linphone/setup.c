@@ -30,7 +30,7 @@ static void set_video(const struct client *c) {
     linphone_core_enable_video_display(c->core, c->has_video);
     linphone_core_set_video_device(c->core, CAMERA_ID);
     linphone_core_set_video_display_filter(c->core, SCREEN_NAME);
-    linphone_core_set_preferred_framerate(c->core, (float)atoi(c->fps));
+    linphone_core_set_preferred_framerate(c->core, strtof(c->fps, NULL));
     linphone_core_set_preferred_video_definition_by_name(c->core, "qcif");
     choose(linphone_core_get_video_payload_types(c->core), c->codec);
 }
