@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from confer_test import BUILD, Server, check, free_port, run_cases
-from phone import Phone, heard_in
+from phone import Phone, end_together, heard_at_the_end
 
 WORKERS = 2
 PEOPLE = ['alice', 'bob', 'carol', 'dave']
@@ -197,11 +197,9 @@ def one_room_lives_on_both_workers():
         gone.finish()
         for phone in phones:
             phone.present(len(phones))
+        end_together(phones, 5)
         for phone in phones:
-            phone.quit()
-        sources = [p.recording('sent.wav') for p in phones]
-        for phone in phones:
-            for result, other in zip(heard_in(phone.recording(), *sources), phones):
+            for result, other in zip(heard_at_the_end(phone.recording(), phones, 5), phones):
                 check(result['heard'] == (other is not phone), f'{phone.name} and the voice of {other.name}: {result}')
     finally:
         server.close()
