@@ -79,6 +79,38 @@ static void refuses_wrong_values_and_keeps_the_old(void **state) {
 }
 
 /* The rule that is broken is about these keys, so that the operator can be told a line. */
+/* Both bounds of each type. */
+static void values_have_bounds(void **state) {
+    (void)state;
+    static const struct {
+        const char *section;
+        const char *key;
+        const char *value;
+        bool is_right;
+    } cases[] = {
+        {"server", "drain-time", "3600s", true},
+        {"server", "drain-time", "3601s", false},
+        {"server", "drain-time", "2h", false},
+        {"accounts", "nonce-life", "10s", true},
+        {"accounts", "nonce-life", "9s", false},
+        {"accounts", "devices", "1", true},
+        {"accounts", "devices", "0", false},
+        {"accounts", "devices", "100", true},
+        {"accounts", "devices", "101", false},
+        {"media", "ports", "30000-20000", false},
+        {"media", "ports", "20000-20000", true},
+        {"media", "ports", "20000-65536", false},
+        {"conferences", "factories", "a b c d e f g h", true},
+        {"conferences", "factories", "a b c d e f g h i", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        enum cf_err err = set(cases[i].section, cases[i].key, cases[i].value);
+        if ((err == CF_OK) != cases[i].is_right) {
+            fail_msg("%s.%s = %s", cases[i].section, cases[i].key, cases[i].value);
+        }
+    }
+}
+
 static void assert_rule_of(const char *section, const char *key) {
     size_t wanted = cf_config_key_of(cf_str_of(section), cf_str_of(key));
     bool is_there = false;
@@ -185,7 +217,7 @@ static void every_row_is_documented(void **state) {
     }
 }
 
-CF_TEST_MAIN(cmocka_unit_test_setup(defaults_are_valid_and_closed, begin),
+CF_TEST_MAIN(cmocka_unit_test_setup(values_have_bounds, begin), cmocka_unit_test_setup(defaults_are_valid_and_closed, begin),
              cmocka_unit_test_setup(takes_values_of_each_type, begin), cmocka_unit_test_setup(names_the_nearest_key, begin),
              cmocka_unit_test_setup(refuses_wrong_values_and_keeps_the_old, begin),
              cmocka_unit_test_setup(checks_what_no_key_shows_alone, begin),
