@@ -66,6 +66,10 @@ static void the_strongest_hash_counts(void **state) {
     assert_int_equal(read_fingerprints(two, list), 2);
     assert_true(cf_str_eq(cf_tag_str(&list[0].hash), CF_STR("sha-256")));
     assert_int_equal(list[1].digest[0], 0xFF);
+    /* In any order. */
+    const char *weak_last = HEAD "m=audio 9 RTP/SAVPF 0\r\na=fingerprint:sha-256 " D32 "\r\na=fingerprint:sha-1 " D20 "\r\n";
+    assert_int_equal(read_fingerprints(weak_last, list), 1);
+    assert_int_equal(list[0].digest_len, 32);
     assert_int_equal(read_fingerprints(HEAD "m=audio 9 RTP/SAVPF 0\r\na=fingerprint:sha-1 " D20 "\r\n", list), 1);
     assert_int_equal(list[0].digest_len, 20);
 }

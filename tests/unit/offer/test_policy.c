@@ -31,6 +31,21 @@ static void codecs_are_named_in_any_case(void **state) {
     assert_int_equal(c.count, 0);
 }
 
+/* Who must have AES-256 gets neither less nor nothing. */
+static void aes256_is_demanded_or_not(void **state) {
+    (void)state;
+    struct cf_policy p;
+    cf_policy_default(&p);
+    assert_true(p.allows_plain);
+    cf_policy_demand_aes256(&p);
+    assert_false(p.allows_plain);
+    assert_true(p.demands_aes256);
+    assert_int_equal(p.suite_count, 3);
+    for (size_t i = 0; i < p.suite_count; i++) {
+        assert_true(cf_srtp_is_aes256(p.suites[i]));
+    }
+}
+
 static void wrong_names_are_the_operators_mistake(void **state) {
     (void)state;
     struct cf_policy_codecs c = {.count = 9};
@@ -48,4 +63,4 @@ static void wrong_names_are_the_operators_mistake(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(the_default_is_what_the_server_does), cmocka_unit_test(codecs_are_named_in_any_case),
-             cmocka_unit_test(wrong_names_are_the_operators_mistake))
+             cmocka_unit_test(aes256_is_demanded_or_not), cmocka_unit_test(wrong_names_are_the_operators_mistake))

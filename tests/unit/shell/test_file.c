@@ -20,6 +20,8 @@ static void replaces_files_whole(void **state) {
     assert_ok(cf_file_join(folder, "a/b", sub, sizeof sub));
     assert_ok(cf_file_make_folder(sub));
     assert_ok(cf_file_make_folder(sub));
+    assert_int_equal(stat(sub, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0700);
     assert_ok(cf_file_join(sub, "secret", path, sizeof path));
     assert_int_equal(cf_file_read(path, content, sizeof content, &len), CF_ERR_NOT_FOUND);
     assert_ok(cf_file_write(path, cf_str_span(CF_STR("first content")), true));
