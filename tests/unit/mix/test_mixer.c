@@ -300,36 +300,6 @@ static void timestamps_go_on_at_the_rtp_clock_whoever_encodes(void **state) {
     teardown(&r);
 }
 
-/* Each frame begins where the one before ended, whatever its length: several of them in a tick, or one in several. */
-static void timestamps_have_no_gap_at_any_packet_time(void **state) {
-    (void)state;
-    static const uint16_t ptimes[] = {10, 20, 40, 60};
-    for (size_t i = 0; i < sizeof ptimes / sizeof ptimes[0]; i++) {
-        struct room r;
-        struct cf_mix_output output;
-        struct cf_mix_leg_config config = plain_config(0);
-        uint32_t frames = 0;
-        uint32_t next = 0;
-        setup(&r);
-        config.params_out.ptime_msec = ptimes[i];
-        join_as(&r, &config);
-        for (uint32_t ticks = 0; ticks < 60; ticks++) {
-            cf_mixer_on_deadline(&r.mixer, r.now);
-            while (cf_mixer_poll(&r.mixer, &output)) {
-                if (output.kind == CF_MIX_FRAME) {
-                    assert_int_equal(output.frame.ticks, 48U * ptimes[i]);
-                    assert_true(frames == 0 || output.frame.timestamp == next);
-                    next = output.frame.timestamp + output.frame.ticks;
-                    frames++;
-                }
-            }
-            r.now += CF_MIX_TICK_USEC;
-        }
-        assert_int_equal(frames, 60U * 20 / ptimes[i]);
-        teardown(&r);
-    }
-}
-
 static void a_late_caller_leaves_a_gap_in_the_time_line(void **state) {
     (void)state;
     struct room r;
@@ -1003,7 +973,7 @@ static void who_follows_a_resting_mixer_takes_over_its_rest(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(everybody_hears_the_others_and_not_himself), cmocka_unit_test(nobody_ever_hears_himself),
              cmocka_unit_test(one_encode_serves_all_silent_listeners), cmocka_unit_test(each_class_is_encoded_once),
              cmocka_unit_test(timestamps_go_on_at_the_rtp_clock_whoever_encodes),
-             cmocka_unit_test(timestamps_have_no_gap_at_any_packet_time),
+
              cmocka_unit_test(a_late_caller_leaves_a_gap_in_the_time_line), cmocka_unit_test(a_slightly_late_caller_catches_up),
              cmocka_unit_test(a_phone_on_hold_plays_nothing_into_the_room), cmocka_unit_test(one_direction_legs_get_or_give_only),
              cmocka_unit_test(muting_takes_effect_within_two_ticks), cmocka_unit_test(only_the_loudest_are_heard_and_decoded),
