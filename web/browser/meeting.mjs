@@ -12,7 +12,7 @@ const WAIT_MSEC = 30000 * Number(process.env.CONFER_PATIENCE ?? 1);
 const COLOURS = { red: [82, 90, 240], green: [145, 54, 34], blue: [41, 240, 110] };
 
 /** A camera: some seconds of a colour with a white bar that moves. @param {string} path @param {keyof COLOURS} colour */
-function writeCamera(path, colour) {
+export function writeCamera(path, colour) {
   const [width, height, frames] = [320, 180, 50];
   const [y, u, v] = COLOURS[colour];
   const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F25:1 Ip A1:1 C420\n`)];
@@ -93,7 +93,7 @@ export async function openPage(url, how = {}) {
   const page = await context.newPage();
   /** @type {string[]} */
   const errors = [];
-  page.setDefaultTimeout(WAIT_MSEC);
+  context.setDefaultTimeout(WAIT_MSEC);
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) {

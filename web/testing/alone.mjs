@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs a test in a network of its own, which it can take away. Usage: node testing/alone.mjs FILE
+// Runs a test in a network of its own, which it can take away. Usage: node testing/alone.mjs FILE...
 import { spawnSync } from 'node:child_process';
 
 const how = process.getuid?.() === 0 ? '-n' : '-rn';

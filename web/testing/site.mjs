@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const BUILD = process.env.CONFER_BUILD ?? join(root, 'build');
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+export const BUILD = process.env.CONFER_BUILD ?? join(root, 'build');
 /** How long anything may take. */
 const WAIT_MSEC = 20000 * Number(process.env.CONFER_PATIENCE ?? 1);
 const POLL_MSEC = 100;
