@@ -513,6 +513,15 @@ static void want_key(struct test_media *w, struct test_phone *phone) {
     }
 }
 
+/* RFC 5104 section 4.3.1.1: one with the number of the last one is not heard. */
+static void take_fir(struct test_phone_control *control, const struct cf_rtcp_feedback *feedback) {
+    struct cf_fir fir;
+    for (size_t i = 0; feedback->format == CF_PSFB_FIR && cf_fir_at(feedback, i, &fir); i++) {
+        assert_true(control->firs == 0 || fir.number != control->fir_number);
+        control->fir_number = fir.number;
+    }
+}
+
 static void take_feedback(struct test_media *w, struct test_phone *phone, const struct cf_rtcp_packet *packet) {
     struct test_phone_control *control = &phone->control;
     struct cf_rtcp_feedback feedback;
@@ -520,6 +529,7 @@ static void take_feedback(struct test_media *w, struct test_phone *phone, const 
     struct cf_tmmb limit;
     assert_ok(cf_rtcp_parse_feedback(packet, &feedback));
     if (feedback.type == CF_RTCP_PSFB) {
+        take_fir(control, &feedback);
         control->plis += feedback.format == CF_PSFB_PLI;
         control->firs += feedback.format == CF_PSFB_FIR;
         want_key(w, phone);

@@ -69,7 +69,8 @@ struct test_phone_control {
     size_t byes;
     size_t plis;
     size_t firs;
-    size_t nacks; /**< sequence numbers */
+    uint8_t fir_number; /**< of the last one */
+    size_t nacks;       /**< sequence numbers */
     size_t tmmbrs;
     size_t tmmbns;
     size_t dlrrs;                           /**< answers to reference times */

@@ -178,6 +178,12 @@ static void newcomers_are_asked_for_by_fir(void **state) {
     assert_int_equal(w.phones[0].control.plis, 0);
     assert_true(c->decoder.count > 0);
     assert_true(c->decoder.pictures[0].key);
+    /* The next one's is another request, with another number. */
+    test_media_run(&w, CF_SEC(3));
+    size_t firs = w.phones[0].control.firs;
+    (void)test_media_add(&w, &plain);
+    test_media_run(&w, CF_MSEC(300));
+    assert_true(w.phones[0].control.firs > firs);
     test_media_fini(&w);
 }
 
