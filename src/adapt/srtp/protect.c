@@ -50,7 +50,9 @@ static void make_op(struct cf_cipher_op *op, struct cf_protect_job *job, uint32_
         /* Put together where it goes to, and encrypted in place: cheaper than ciphers that begin twice. */
         copy_part(text, job->prefix);
         copy_part(text + job->prefix.len, job->payload);
-        cf_rtp_write_padding(text + len - job->padding, job->padding);
+        if (job->padding > 0) {
+            cf_rtp_write_padding(text + len - job->padding, job->padding);
+        }
         op->src = text;
     }
     op->key = srtp->rtp_key;

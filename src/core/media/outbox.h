@@ -78,7 +78,6 @@ struct cf_outbox_packet {
     size_t header_len; /**< octets at cf_outbox_room(), at most CF_OUTBOX_HEADER_MAX */
     size_t prefix_len; /**< octets right behind them, at most CF_OUTBOX_PREFIX_MAX */
     struct cf_span payload;
-    uint8_t padding; /**< octets behind it (RFC 3550 section 5.1); the header says that there is some */
     struct cf_outbox_ticket ticket;
 };
 
@@ -105,13 +104,19 @@ static inline void cf_outbox_add(struct cf_outbox *outbox, const struct cf_outbo
     job->header = (struct cf_span){dst, packet->header_len};
     job->prefix = (struct cf_span){dst + packet->header_len, packet->prefix_len};
     job->payload = packet->payload;
-    job->padding = packet->padding;
+    job->padding = 0;
     job->dst = dst;
     job->dst_size = CF_OUTBOX_DATAGRAM_MAX;
     job->is_repeat = packet->ticket.is_repeat;
     output->socket = packet->socket;
     output->to = *packet->to;
     outbox->tickets[index] = packet->ticket;
+}
+
+/** Let @p count octets of padding (RFC 3550 section 5.1) end the datagram that was added last; its header says that there is
+ * some. */
+static inline void cf_outbox_pad(struct cf_outbox *outbox, uint8_t count) {
+    outbox->jobs[outbox->count - 1].padding = count;
 }
 
 /** Make all datagrams. Results are in .jobs; .outputs of those that failed are empty. */

@@ -51,8 +51,8 @@ static bool make_rtx(struct cf_engine_line *line, const struct cf_sink_item *ite
 }
 
 static void put_number(struct cf_engine *engine, const struct cf_engine_line *line, const struct cf_outbox_packet *packet,
-                       size_t number_at) {
-    size_t len = packet->header_len + packet->prefix_len + packet->payload.len + packet->padding;
+                       size_t padding, size_t number_at) {
+    size_t len = packet->header_len + packet->prefix_len + packet->payload.len + padding;
     cf_set_be16(cf_outbox_room(&engine->outbox) + number_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
@@ -61,13 +61,15 @@ static void put_number(struct cf_engine *engine, const struct cf_engine_line *li
  * as one run, which a longer one ends: an octet of padding saves a way through the network stack (docs/adr/0193). Only for lines
  * with transport-wide numbers: who has those is used to padding, and a repetition, which has none, is never sent under the index
  * of the packet that it repeats. @p longest: payload of a packet that goes out together with this one.
+ * Returns how many octets.
  */
-static inline void make_even(const struct cf_sink_item *item, size_t longest, uint8_t *header, struct cf_outbox_packet *packet) {
+static inline uint8_t make_even(const struct cf_sink_item *item, size_t longest, uint8_t *header) {
     size_t len = item->packet->payload.len;
-    if (len < longest && longest - len <= EVEN_MAX) {
-        packet->padding = (uint8_t)(longest - len);
-        header[0] |= 0x20U;
+    if (item->is_repeat || len >= longest || longest - len > EVEN_MAX) {
+        return 0;
     }
+    header[0] |= 0x20U;
+    return (uint8_t)(longest - len);
 }
 
 /* @p way: of the line, all else of it is made here. @p longest: see make_even(); 0: nothing is to be padded. */
@@ -92,11 +94,14 @@ static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *
         line->counts.failures_out++;
         return;
     }
-    if (line->twcc_at > 0) {
-        make_even(item, longest, room, &packet);
-        put_number(engine, line, &packet, number_at);
+    if (line->twcc_at == 0) {
+        cf_outbox_add(outbox, &packet);
+        return;
     }
+    uint8_t padding = make_even(item, longest, room);
+    put_number(engine, line, &packet, padding, number_at);
     cf_outbox_add(outbox, &packet);
+    cf_outbox_pad(outbox, padding);
 }
 
 static void add_picture(struct cf_engine *engine, const struct cf_sink_item *item) {
@@ -126,7 +131,7 @@ static void add_padding_packet(struct cf_engine *engine, struct cf_engine_line *
     cf_set_be32(header + 4, line->sink.rewrite.heads.timestamp);
     cf_set_be32(header + 8, cf_rtx_ssrc(line->ssrc));
     cf_engine_put_extension(line, header + 12);
-    put_number(engine, line, &packet, 12U + line->twcc_at);
+    put_number(engine, line, &packet, 0, 12U + line->twcc_at);
     cf_outbox_add(outbox, &packet);
 }
 
@@ -147,10 +152,10 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
     }
 }
 
-/* The longest payload among the packets of @p line, all those that are left, if it is of use to know. */
-static size_t longest_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
+/* The longest payload among the packets that are left, all of one line. */
+static size_t longest_of(const struct cf_engine *engine) {
     size_t longest = 0;
-    for (size_t i = engine->item_at; i < engine->item_count && line->twcc_at > 0 && engine->item_count > 1; i++) {
+    for (size_t i = engine->item_at; i < engine->item_count; i++) {
         size_t len = engine->items[i].is_repeat ? 0 : engine->items[i].packet->payload.len;
         longest = len > longest ? len : longest;
     }
@@ -163,14 +168,14 @@ static void offer_pictures(struct cf_engine *engine) {
     struct cf_outbox_packet way;
     bool has_way = cf_engine_find_way(line, &way);
     bool is_paced = cf_engine_bandwidth_paces(line);
-    size_t longest = longest_of(engine, line);
+    size_t longest = line->twcc_at > 0 ? longest_of(engine) : 0;
     while (engine->item_at < engine->item_count && !cf_outbox_is_full(&engine->outbox)) {
         const struct cf_sink_item *item = &engine->items[engine->item_at++];
         if (is_paced && !cf_engine_bandwidth_admit(engine, line, item)) {
             continue;
         }
         if (has_way) {
-            put_picture(engine, line, item, &way, item->is_repeat ? 0 : longest);
+            put_picture(engine, line, item, &way, longest);
         } else {
             line->counts.failures_out++;
         }

@@ -19,8 +19,10 @@ void cf_protect_job_copy(struct cf_protect_job *job) {
     append(job, job->header);
     append(job, job->prefix);
     append(job, job->payload);
-    cf_rtp_write_padding(job->dst + job->dst_len, job->padding);
-    job->dst_len += job->padding;
+    if (job->padding > 0) {
+        cf_rtp_write_padding(job->dst + job->dst_len, job->padding);
+        job->dst_len += job->padding;
+    }
     job->err = CF_OK;
 }
 

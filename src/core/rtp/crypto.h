@@ -83,12 +83,10 @@ static inline size_t cf_protect_job_text_len(const struct cf_protect_job *job) {
     return job->prefix.len + job->payload.len + job->padding;
 }
 
-/** Write @p count octets of RTP padding, the last of which says how many there are, at @p to. */
+/** Write @p count octets of RTP padding, at least one, the last of which says how many there are, at @p to. */
 static inline void cf_rtp_write_padding(uint8_t *to, uint8_t count) {
-    if (count > 0) {
-        memset(to, 0, count);
-        to[count - 1] = count;
-    }
+    memset(to, 0, count);
+    to[count - 1] = count;
 }
 
 /** A provider of packet protection. Single-threaded: each worker has its own. */

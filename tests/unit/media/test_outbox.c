@@ -70,13 +70,13 @@ static void padding_is_put_behind(void **state) {
     assert_ok(cf_outbox_init(&outbox, &m.mem));
     for (uint8_t padding = 0; padding < 3; padding++) {
         for (size_t prefix = 0; prefix < 2; prefix++) {
-            struct cf_outbox_packet packet = {
-                .to = &to, .prefix_len = prefix, .payload = {payload, sizeof payload}, .padding = padding};
+            struct cf_outbox_packet packet = {.to = &to, .prefix_len = prefix, .payload = {payload, sizeof payload}};
             uint8_t *room = cf_outbox_room(&outbox);
             packet.header_len = write_header(room, padding);
             room[0] |= padding > 0 ? 0x20 : 0;
             room[packet.header_len] = 6;
             cf_outbox_add(&outbox, &packet);
+            cf_outbox_pad(&outbox, padding);
         }
     }
     cf_outbox_protect(&outbox, &s.crypto);
