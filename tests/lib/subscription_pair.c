@@ -157,6 +157,8 @@ static void on_event(void *ctx, unsigned side, const struct cf_endpoint_event *e
     bool is_ours = is_request ? cf_dialog_table_owner_of(&p->dialogs[side], event->message).kind != 0 : true;
     if (side == 0 && is_request && p->refuse_status != 0) {
         answer(p, 0, event, p->refuse_status, p->refuse_fields);
+    } else if (side == 1 && is_request && is_ours && p->refuse_refresh != 0) {
+        answer(p, 1, event, p->refuse_refresh, "");
     } else if (side == 0 && is_ours && p->has_subscriber) {
         cf_subscriber_on_event(&p->subscriber, event, p->net.now);
     } else if (side == 1 && is_ours && p->has_notifier) {

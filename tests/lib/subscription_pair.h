@@ -29,6 +29,7 @@ struct subscription_pair {
     unsigned seen;                         /**< what A was told last */
     unsigned refuse_status;                /**< A answers NOTIFYs with that, not by its subscriber; 0: by it */
     const char *refuse_fields;             /**< with that */
+    unsigned refuse_refresh;               /**< B answers SUBSCRIBEs in the dialog with that, not by its notifier; 0: by it */
     enum cf_notifier_cause notifier_cause; /**< of ENDED */
     enum cf_subscriber_cause subscriber_cause;
     uint16_t status; /**< of A's ENDED */

@@ -153,6 +153,35 @@ static void users_call_cancel_and_decline(void **state) {
     end();
 }
 
+/* Who refuses keys, or feedback, is called with the next that there is: as long as there is one. */
+static void who_refuses_the_protection_is_called_otherwise(void **state) {
+    (void)state;
+    make(8, &good_link, CF_TRANSPORT_UDP);
+    agents[ALICE].policy.offer_profile = CF_PROFILE_SAVPF;
+    assert_ok(cf_policy_set_keyings(&agents[ALICE].policy, CF_STR("sdes none")));
+    assert_ok(cf_policy_set_keyings(&agents[BOB].policy, CF_STR("none")));
+    assert_ok(cf_policy_set_keyings(&agents[CAROL].policy, CF_STR("dtls")));
+    agents[CAROL].policy.allows_plain = false;
+    start();
+    call(ALICE, "sip:bob@example.org");
+    assert_int_equal(agents[BOB].media->transports[0].security.keying, CF_KEYING_NONE);
+    assert_int_equal(agents[ALICE].events[CF_AGENT_CALLING], 2);
+    hang_up(ALICE);
+    /* Neither sdes nor plain, with feedback or without. */
+    virtual_agent_call(&agents[ALICE], "sip:carol@example.org", NULL, NULL);
+    run(CF_SEC(5));
+    assert_int_equal(agents[ALICE].cause, CF_SESSION_CAUSE_REJECTED);
+    assert_int_equal(agents[ALICE].status, 488);
+    assert_int_equal(agents[ALICE].events[CF_AGENT_CALLING], 2 + 4);
+    assert_int_equal(agents[ALICE].events[CF_AGENT_ENDED], 2);
+    /* The next call begins anew. */
+    virtual_agent_call(&agents[ALICE], "sip:dave@example.org", NULL, NULL);
+    run(CF_SEC(2));
+    assert_int_equal(agents[DAVE].media->transports[0].security.keying, CF_KEYING_SDES);
+    hang_up(ALICE);
+    end();
+}
+
 static void wrong_passwords_and_numbers_are_told(void **state) {
     (void)state;
     make(7, &good_link, CF_TRANSPORT_UDP);
@@ -238,4 +267,5 @@ CF_TEST_MAIN(cmocka_unit_test(a_room_is_entered_watched_and_left), cmocka_unit_t
              cmocka_unit_test(a_factory_s_acceptance_is_taken),
              cmocka_unit_test(people_are_added_removed_and_made_administrators), cmocka_unit_test(a_subject_is_said_once),
              cmocka_unit_test(users_call_cancel_and_decline), cmocka_unit_test(wrong_passwords_and_numbers_are_told),
+             cmocka_unit_test(who_refuses_the_protection_is_called_otherwise),
              cmocka_unit_test(meetings_come_about_on_bad_networks), cmocka_unit_test(memory_may_be_out_anywhere))

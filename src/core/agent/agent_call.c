@@ -155,6 +155,7 @@ enum cf_err cf_agent_call(struct cf_agent *agent, const struct cf_agent_call *ca
         return CF_ERR_MALFORMED;
     }
     agent->redirects = 0;
+    agent->refused_ways = 0;
     agent->is_held = false;
     enum cf_err err = copy_list(agent, call->invited);
     if (err == CF_OK && !set_subject_fields(agent, call->subject)) {
@@ -360,6 +361,23 @@ static void follow_redirect(struct cf_agent *agent, cf_usec now) {
     cf_mem_free_str(agent->config.mem, &target);
 }
 
+/*
+ * 488 to the call: the keys or the profile that were offered may be none of the peer's. Once more with the next, as long as there
+ * are some; false: there is none, or it was something else.
+ */
+static bool call_otherwise(struct cf_agent *agent, const struct cf_agent_leg *leg, const struct cf_session_event *event,
+                           cf_usec now) {
+    struct cf_str target;
+    bool is_refused = event->cause == CF_SESSION_CAUSE_REJECTED && event->status == 488 && !leg->is_up;
+    if (!is_refused || !cf_mem_dup_str(agent->config.mem, cf_session_dialog(&leg->session)->target, &target)) {
+        return false;
+    }
+    agent->refused_ways++;
+    enum cf_err err = begin(agent, target, now);
+    cf_mem_free_str(agent->config.mem, &target);
+    return err == CF_OK;
+}
+
 void cf_agent_go_on(struct cf_agent *agent, cf_usec now) {
     struct cf_str target = agent->redirect;
     agent->redirect = CF_STR_NONE;
@@ -395,7 +413,7 @@ static void on_ended(struct cf_agent_leg *leg, const struct cf_session_event *ev
     agent->media = NULL;
     if (agent->redirect.len > 0) {
         follow_redirect(agent, now);
-    } else {
+    } else if (!call_otherwise(agent, leg, event, now)) {
         cf_agent_tell_ended(agent, event->cause, event->status, why(event->message));
     }
 }

@@ -372,12 +372,6 @@ enum cf_err cf_notifier_notify(struct cf_notifier *notifier, const struct cf_not
     return CF_OK;
 }
 
-/* Section 4.2.2: these end the subscription. */
-static bool is_fatal(uint16_t status) {
-    return status == 404 || status == 405 || status == 408 || status == 410 || status == 416 ||
-           (status >= 480 && status <= 485) || status == 489 || status == 501 || status == 604;
-}
-
 static void on_notify_final(struct cf_notifier *n, uint16_t status, const struct cf_endpoint_event *event, cf_usec now) {
     if (cf_outgoing_on_final(&n->notify, &n->usage, n->dialog, event, now)) {
         return;
@@ -390,7 +384,7 @@ static void on_notify_final(struct cf_notifier *n, uint16_t status, const struct
         push(n, &delivered);
     } else if (event->message == NULL || status == 408) {
         drop(n, CF_NOTIFIER_CAUSE_UNREACHABLE, status);
-    } else if (is_fatal(status)) {
+    } else if (cf_subscription_is_fatal(status)) {
         drop(n, CF_NOTIFIER_CAUSE_LOST, status);
     } else {
         if (!cf_sip_seconds(event->message, CF_SIP_HEADER_RETRY_AFTER, &retry_after_sec)) {

@@ -130,7 +130,9 @@ static void settle(struct cf_subscriber *s, cf_usec now) {
         }
     } else if (can_send && is(s, WANTS_REFRESH)) {
         set(s, WANTS_REFRESH, false);
-        if (send_subscribe(s, s->expires_sec, CF_STR_NONE, CF_STR_NONE, now) != CF_OK) {
+        if (send_subscribe(s, s->expires_sec, CF_STR_NONE, CF_STR_NONE, now) == CF_OK) {
+            s->silent_at = timer_n(s, now); /* section 4.1.2.2: a NOTIFY follows each refresh */
+        } else {
             s->refresh_at = now + RETRY;
         }
     }
@@ -243,12 +245,6 @@ static void plan(struct cf_subscriber *s, uint32_t expires_sec, cf_usec now) {
     s->refresh_at = now + CF_SEC((cf_usec)(expires_sec - margin_sec));
 }
 
-/* Is the status one that ends a subscription? (section 4.1.2.2, RFC 5057 section 5.1) */
-static bool is_fatal(uint16_t status) {
-    return status == 404 || status == 405 || status == 410 || status == 416 || (status >= 481 && status <= 485) ||
-           status == 489 || status == 501 || status == 604;
-}
-
 /* The 2xx makes the dialog, unless a NOTIFY was faster (section 4.4.1). */
 static enum cf_err take_dialog(struct cf_subscriber *s, const struct cf_endpoint_event *event) {
     struct cf_dialog made;
@@ -315,7 +311,7 @@ static void on_failure(struct cf_subscriber *s, uint16_t status, const struct cf
     if (event->message != NULL && !cf_sip_seconds(event->message, CF_SIP_HEADER_RETRY_AFTER, &retry_after_sec)) {
         retry_after_sec = 0;
     }
-    if (is(s, IS_ENDED) || !is(s, IS_CONFIRMED) || is_fatal(status)) {
+    if (is(s, IS_ENDED) || !is(s, IS_CONFIRMED) || cf_subscription_is_fatal(status)) {
         struct cf_subscriber_event why = {
             .cause = event->message == NULL ? CF_SUBSCRIBER_CAUSE_UNREACHABLE
                      : is(s, IS_CONFIRMED)  ? CF_SUBSCRIBER_CAUSE_LOST
@@ -327,7 +323,8 @@ static void on_failure(struct cf_subscriber *s, uint16_t status, const struct cf
         finish(s, &why);
         return;
     }
-    /* Section 4.1.2.2: it lives until its time is over; another attempt before that. */
+    /* Section 4.1.2.2: it lives until its time is over, and nothing is owed; another attempt before that. */
+    s->silent_at = CF_USEC_NEVER;
     cf_usec pause = CF_SEC((cf_usec)retry_after_sec);
     s->refresh_at = now + (pause > RETRY ? pause : RETRY);
 }

@@ -24,6 +24,11 @@ static enum cf_subscription_reason reason_of(struct cf_str name) {
     return CF_SUBSCRIPTION_REASON_NONE;
 }
 
+bool cf_subscription_is_fatal(uint16_t status) {
+    return status == 404 || status == 405 || status == 410 || status == 416 || (status >= 480 && status <= 485) ||
+           status == 489 || status == 501 || status == 604;
+}
+
 struct cf_str cf_subscription_reason_name(enum cf_subscription_reason reason) {
     return reason_names[reason];
 }

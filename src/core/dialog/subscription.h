@@ -47,6 +47,10 @@ void cf_put_subscription_status(struct cf_writer *w, const struct cf_subscriptio
 /** Name of @p reason: "timeout"; empty for NONE. */
 struct cf_str cf_subscription_reason_name(enum cf_subscription_reason reason);
 
+/** Does an answer of @p status to a SUBSCRIBE that refreshes, or to a NOTIFY, end the subscription (RFC 6665 sections 4.1.2.2 and
+ * 4.2.2)? */
+bool cf_subscription_is_fatal(uint16_t status);
+
 /** The package of an Event value: "conference" of "conference;id=3"; absent if it is malformed. */
 struct cf_str cf_event_package(struct cf_str value);
 

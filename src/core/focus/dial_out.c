@@ -229,7 +229,7 @@ static uint64_t hash_of(const struct cf_binding *binding) {
 
 /* Calls one device, or with @p binding NULL the configured proxy. NULL if it can't be called. */
 static struct cf_leg *call_device(struct cf_dial *dial, const struct cf_roster_participant *whom,
-                                  const struct cf_binding *binding, uint8_t keying_rank, const struct companions *companions,
+                                  const struct cf_binding *binding, uint8_t refused_ways, const struct companions *companions,
                                   cf_usec now) {
     struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
@@ -240,7 +240,7 @@ static struct cf_leg *call_device(struct cf_dial *dial, const struct cf_roster_p
         return NULL;
     }
     learn_way(leg, binding);
-    leg->keying_rank = keying_rank;
+    leg->refused_ways = refused_ways;
     leg->binding = binding == NULL ? 0 : hash_of(binding);
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
     struct cf_session_call call = {.target = binding == NULL ? whom->aor : binding->values.contact,
@@ -302,7 +302,7 @@ static bool find_binding(const struct cf_leg *leg, const struct cf_binding **ret
     return leg->binding == 0 || *ret != NULL;
 }
 
-/* 488: the keys that were offered are none of the peer's. Once more with the next ones, as long as there are some. */
+/* 488: the keys or the profile that were offered are none of the peer's. Once more with the next, as long as there are some. */
 static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, cf_usec now) {
     struct cf_conference *conf = cf_room_conference(dial->room);
     const struct cf_roster_device *device = conf == NULL ? NULL : cf_roster_device(&conf->roster, dial->device);
@@ -312,7 +312,8 @@ static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, c
         return false;
     }
     fill_companions(&companions, dial->room->focus, conf);
-    struct cf_leg *again = call_device(dial, device->participant, binding, (uint8_t)(refused->keying_rank + 1), &companions, now);
+    struct cf_leg *again =
+        call_device(dial, device->participant, binding, (uint8_t)(refused->refused_ways + 1), &companions, now);
     if (again == NULL) {
         return false;
     }

@@ -51,7 +51,7 @@ struct cf_leg {
     uint64_t binding;         /**< called out: hash of what names the binding that is called; 0: by the proxy */
     struct cf_way_taken way;  /**< called out: the same for whoever looks for another flow; zeros: by the proxy */
     bool was_heard;           /**< called out: the device has said that it is at work */
-    uint8_t keying_rank;      /**< keyings that the peer has refused */
+    uint8_t refused_ways;     /**< ways of protecting its media that the peer has refused (488) */
     struct cf_list referrals; /**< of struct cf_referral.in_leg: they share the session's dialog */
     struct cf_str aor;        /**< owned, canonical */
     struct cf_str name;       /**< owned display name */

@@ -7,6 +7,7 @@
 #include "core/focus/identity.h"
 #include "core/focus/room.h"
 #include "core/focus/subscription.h"
+#include "core/sip/accept.h"
 #include "core/sip/builder.h"
 #include "core/sip/event_field.h"
 
@@ -246,6 +247,11 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
     bool is_read = cf_sip_event_parse(cf_sip_value(event->message, CF_SIP_HEADER_EVENT), &package) == CF_OK;
     if (!is_read || !cf_str_eq(package.package, CF_STR("conference"))) {
         cf_focus_answer(focus, event, 489, CF_STR_NONE, CF_STR("Allow-Events: conference, refer\r\n"), now);
+        return;
+    }
+    if (!cf_sip_accepts(event->message, CF_STR("application/conference-info+xml"), true)) {
+        /* RFC 6665 section 3.1.3: nothing that we could send. */
+        cf_focus_answer(focus, event, 406, CF_STR_NONE, CF_STR("Accept: application/conference-info+xml\r\n"), now);
         return;
     }
     enum standing standing = standing_of(conf, caller->aor);

@@ -72,19 +72,29 @@ static enum cf_keying keying_of_profile(enum cf_profile profile) {
     return cf_profile_is_sdes(profile) ? CF_KEYING_SDES : CF_KEYING_NONE;
 }
 
-/* What the policy's profile stands for if it can be, then our keyings that can, in their order; those before the rank are passed
- * over. False: none is left. */
-static bool new_keying(const struct cf_local_session *local, const struct cf_local_line *line, enum cf_keying *ret) {
+/* A way of protecting a new line, and whether it has the feedback of RFC 4585. */
+struct protection {
+    enum cf_keying keying;
+    bool has_feedback;
+};
+
+static bool has_feedback(enum cf_profile profile) {
+    return profile == CF_PROFILE_AVPF || profile == CF_PROFILE_SAVPF || profile == CF_PROFILE_DTLS_SAVPF;
+}
+
+/* What the policy's profile stands for if it can be, then our keyings that can, in their order; *@p passed counts down to the one
+ * that is wanted. False: none is left. */
+static bool next_keying(const struct cf_local_session *local, const struct cf_local_line *line, unsigned *passed,
+                        enum cf_keying *ret) {
     const struct cf_policy *policy = local->policy;
     enum cf_keying wanted = keying_of_profile(policy->offer_profile);
-    unsigned passed = 0;
-    if (can_offer(local, line, wanted) && passed++ == local->keying_rank) {
+    if (can_offer(local, line, wanted) && (*passed)-- == 0) {
         *ret = wanted;
         return true;
     }
     for (size_t i = 0; i < policy->keying_count; i++) {
         bool is_another = policy->keyings[i] != wanted && can_offer(local, line, policy->keyings[i]);
-        if (is_another && passed++ == local->keying_rank) {
+        if (is_another && (*passed)-- == 0) {
             *ret = policy->keyings[i];
             return true;
         }
@@ -92,16 +102,29 @@ static bool new_keying(const struct cf_local_session *local, const struct cf_loc
     return false;
 }
 
-static enum cf_profile new_profile(const struct cf_policy *policy, enum cf_keying keying) {
-    enum cf_profile wanted = policy->offer_profile;
-    bool has_feedback = wanted == CF_PROFILE_AVPF || wanted == CF_PROFILE_SAVPF || wanted == CF_PROFILE_DTLS_SAVPF;
-    if (keying == CF_KEYING_DTLS) {
-        return has_feedback ? CF_PROFILE_DTLS_SAVPF : CF_PROFILE_DTLS_SAVP;
+/*
+ * All keyings with the feedback that the policy wants, or without, then all of them the other way round: a 488 is more often
+ * about keys, but there are phones that know no AVPF, and browsers that take nothing else. What was refused already is passed
+ * over.
+ */
+static bool new_protection(const struct cf_local_session *local, const struct cf_local_line *line, struct protection *ret) {
+    unsigned passed = local->refused_ways;
+    ret->has_feedback = has_feedback(local->policy->offer_profile);
+    if (next_keying(local, line, &passed, &ret->keying)) {
+        return true;
     }
-    if (keying == CF_KEYING_SDES) {
-        return has_feedback ? CF_PROFILE_SAVPF : CF_PROFILE_SAVP;
+    ret->has_feedback = !ret->has_feedback;
+    return next_keying(local, line, &passed, &ret->keying);
+}
+
+static enum cf_profile profile_of(const struct protection *protection) {
+    if (protection->keying == CF_KEYING_DTLS) {
+        return protection->has_feedback ? CF_PROFILE_DTLS_SAVPF : CF_PROFILE_DTLS_SAVP;
     }
-    return has_feedback ? CF_PROFILE_AVPF : CF_PROFILE_AVP;
+    if (protection->keying == CF_KEYING_SDES) {
+        return protection->has_feedback ? CF_PROFILE_SAVPF : CF_PROFILE_SAVP;
+    }
+    return protection->has_feedback ? CF_PROFILE_AVPF : CF_PROFILE_AVP;
 }
 
 /* Our former attributes for a line, in its order. */
@@ -181,15 +204,14 @@ static void plan_opportunities(const struct offer *o, const struct former *forme
 
 static enum cf_err plan_new_protection(const struct offer *o, const struct former *former, struct cf_plan *plan) {
     const struct cf_local_session *local = o->input->local;
-    enum cf_keying keying;
-    if (!new_keying(local, plan->local, &keying)) {
+    struct protection protection;
+    if (!new_protection(local, plan->local, &protection)) {
         return CF_ERR_STATE;
     }
-    enum cf_profile profile = new_profile(local->policy, keying);
-    plan->protocol = cf_profile_name(profile);
-    if (keying == CF_KEYING_DTLS) {
+    plan->protocol = cf_profile_name(profile_of(&protection));
+    if (protection.keying == CF_KEYING_DTLS) {
         cf_keying_offer(local, NULL, plan);
-    } else if (keying == CF_KEYING_SDES) {
+    } else if (protection.keying == CF_KEYING_SDES) {
         plan_cryptos(o, former, plan);
     } else {
         plan_opportunities(o, former, plan);

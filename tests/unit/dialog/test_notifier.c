@@ -115,6 +115,44 @@ static void who_knows_nothing_of_it_has_unsubscribed(void **state) {
     }
 }
 
+/* RFC 6665 section 4.1.2.2: some answers to a refresh end it; with others it lives on until its time is over. */
+static void some_refusals_of_a_refresh_end_it(void **state) {
+    (void)state;
+    static const struct {
+        unsigned status;
+        bool is_fatal;
+    } cases[] = {{480, true}, {481, true}, {405, true}, {604, true}, {500, false}, {486, false}, {606, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct subscription_pair p;
+        subscription_pair_init(&p, 1);
+        subscription_pair_establish(&p, 600);
+        p.refuse_refresh = cases[i].status;
+        subscription_pair_run_for(&p, CF_SEC(595));
+        assert_int_equal(p.is_subscriber_gone, cases[i].is_fatal);
+        p.refuse_refresh = 0;
+        subscription_pair_run_for(&p, CF_SEC(100));
+        assert_int_equal(p.is_subscriber_gone, cases[i].is_fatal);
+        assert_int_equal(p.subscriber_cause, cases[i].is_fatal ? CF_SUBSCRIBER_CAUSE_LOST : CF_SUBSCRIBER_CAUSE_NONE);
+        subscription_pair_fini(&p);
+    }
+}
+
+/* Section 4.1.2.2, timer N: who answers a refresh and says nothing any more has forgotten us. */
+static void a_refresh_that_is_told_nothing_ends_it(void **state) {
+    (void)state;
+    struct subscription_pair p;
+    subscription_pair_init(&p, 1);
+    subscription_pair_establish(&p, 600);
+    subscription_pair_run_for(&p, CF_SEC(530));
+    sip_pair_lose(&p.net, 1, "NOTIFY", 1000);
+    subscription_pair_run_for(&p, CF_SEC(40));
+    assert_false(p.is_subscriber_gone);
+    subscription_pair_run_for(&p, CF_SEC(5));
+    assert_true(p.is_subscriber_gone);
+    assert_int_equal(p.subscriber_cause, CF_SUBSCRIBER_CAUSE_SILENT);
+    subscription_pair_fini(&p);
+}
+
 static void nobody_answers(void **state) {
     (void)state;
     struct subscription_pair p;
@@ -249,6 +287,7 @@ CF_TEST_MAIN(cmocka_unit_test(a_subscription_from_beginning_to_end),
              cmocka_unit_test(it_is_refreshed_in_time_and_expires_when_it_is_not),
              cmocka_unit_test(too_brief_is_refused_and_asked_again), cmocka_unit_test(one_notify_at_a_time_and_not_too_often),
              cmocka_unit_test(a_refusal_with_retry_after_is_heeded), cmocka_unit_test(who_knows_nothing_of_it_has_unsubscribed),
+             cmocka_unit_test(some_refusals_of_a_refresh_end_it), cmocka_unit_test(a_refresh_that_is_told_nothing_ends_it),
              cmocka_unit_test(nobody_answers), cmocka_unit_test(pending_becomes_active), cmocka_unit_test(a_fetch_is_told_once),
              cmocka_unit_test(refused_and_ended_by_the_notifier), cmocka_unit_test(refer_makes_one_too),
              cmocka_unit_test(a_bad_network_changes_nothing), cmocka_unit_test(memory_may_fail_anywhere))
