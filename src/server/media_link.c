@@ -6,6 +6,7 @@
 #include "core/focus/port_stock.h"
 #include "core/ice/agent.h"
 #include "server/leg_ledger.h"
+#include "server/own_prompts.h"
 #include "server/socket_ledger.h"
 #include "server/worker_totals.h"
 #include "shell/file/file.h"
@@ -44,6 +45,7 @@ struct cf_media_link {
     struct cf_config_range range;
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
     cf_usec renew_at;
+    struct cf_own_prompts prompts;    /* what .sounds is made of */
     struct cf_prompt_sounds *sounds;  /* owned; NULL: prompts are off */
     struct cf_zrtp_store *zrtp_store; /* NULL: nothing is remembered, or there is no ZRTP */
     bool has_zrtp;
@@ -480,18 +482,36 @@ static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop
     return err;
 }
 
+/* The language that everybody hears who asks for none is spoken here. */
+static enum cf_err check_language(const struct cf_media_link *link, const struct cf_config *config) {
+    const struct cf_sounds *sounds = cf_prompt_sounds_table(link->sounds);
+    struct cf_str wanted = cf_config_str(&config->language);
+    for (size_t i = 0; i < sounds->language_count; i++) {
+        if (cf_str_eq_nocase(sounds->languages[i].tag, wanted)) {
+            return CF_OK;
+        }
+    }
+    cf_log(CF_LOG_ERROR, "prompts", "nothing is spoken in conferences.language, %.*s; a folder of that name is missing in %s",
+           CF_STR_ARG(wanted),
+           config->prompts_folder.text[0] == '\0' ? "conferences.prompts-folder" : config->prompts_folder.text);
+    return CF_ERR_CONFIG;
+}
+
 /* What is said, unless nothing is. */
 static enum cf_err load_sounds(struct cf_media_link *link, const struct cf_config *config) {
     if (cf_str_eq(cf_config_str(&config->prompts), CF_STR("off"))) {
         return CF_OK;
     }
-    const struct cf_prompt_file *broken;
-    enum cf_err err = cf_prompt_sounds_create(cf_system_mem(), cf_prompt_files, cf_prompt_file_count, &link->sounds, &broken);
+    const struct cf_prompt_file *broken = NULL;
+    enum cf_err err = cf_own_prompts_load(&link->prompts, config->prompts_folder.text);
+    if (err == CF_OK) {
+        err = cf_prompt_sounds_create(cf_system_mem(), link->prompts.files, link->prompts.count, &link->sounds, &broken);
+    }
     if (broken != NULL) {
         cf_log(CF_LOG_ERROR, "media", "prompt %.*s in language %.*s is broken: %s", CF_STR_ARG(broken->word),
                CF_STR_ARG(broken->language), cf_err_text(err));
     }
-    return err;
+    return err == CF_OK ? check_language(link, config) : err;
 }
 
 static enum cf_err start_workers(struct cf_media_link *link, const struct cf_config *config) {
@@ -552,6 +572,7 @@ void cf_media_link_stop(struct cf_media_link **link) {
     }
     cf_worker_rings_fini(&l->rings);
     cf_prompt_sounds_destroy(l->sounds);
+    cf_own_prompts_free(&l->prompts);
     cf_zrtp_store_close(&l->zrtp_store);
     cf_socket_ledger_fini(&l->sockets);
     cf_leg_ledger_fini(&l->legs);

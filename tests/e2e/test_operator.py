@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an operator does with the real program: configuration, reload, drain, restart, behind a proxy, DNS, certificates."""
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -58,6 +59,40 @@ def configuration_is_checked():
             check(out.returncode == 2 and 'c.conf:2: --dev' in out.stderr, f'{section}.{key} of a file: {out.returncode} {out.stderr}')
             file.write_text(f'[{section}]\n{key} = 127.0.0.2:5070\n')
             check(conferd('--dev', '--config', str(file), '--check-config').returncode == 0, f'{section}.{key} on loopback')
+
+
+def fails(server, lines):
+    """What conferd says that does not start with those settings; the server has ended."""
+    server.write(lines)
+    out = conferd('--config', str(server.file))
+    check(out.returncode == 1, f'it started: {out.stderr}')
+    return out.stderr
+
+
+def own_prompts_are_checked():
+    """What is said comes from the operator's folder; a file that is none of it is named at the start."""
+    root = pathlib.Path(__file__).resolve().parents[2]
+    table = re.findall(r'X\(\w+, "([\w-]+)",\s*("[^)]*")\)', (root / 'src/core/prompt/prompt_table.h').read_text())
+    words = [word for word, text in table if text != '""' and not re.fullmatch(r'\d+|hundred|thousand', word)]
+    told = re.findall(r'^\| `([\w-]+)` \|', (root / 'docs/prompts.md').read_text(), re.M)
+    check(len(words) > 20 and told == words, f'docs/prompts.md does not tell the words: {set(told) ^ set(words)}')
+    with folder() as where:
+        sounds = where / 'prompts' / 'de'
+        sounds.mkdir(parents=True)
+        shutil.copy(root / 'sounds/en/muted.opus', sounds / 'muted.opus')
+        (sounds / 'LICENSE').write_text('free')
+        lines = settings(where, free_port(), conferences__prompts_folder=where / 'prompts', conferences__language='de')
+        server = Configured(where, lines)
+        check(server.end() == 0, server.errors())
+        lines['conferences.language'] = 'fr'
+        out = fails(server, lines)
+        check('conferences.language, fr' in out, f'a language that is not there: {out}')
+        lines['conferences.language'] = 'de'
+        for name, content, why in (('muted.opus', b'OggS', 'muted.opus'), ('muffled.opus', b'', 'no prompt is called so')):
+            (sounds / name).write_bytes(content)
+            out = fails(server, lines)
+            check(f'{sounds / name}: ' in out and why in out, f'{name}: {out}')
+            (sounds / name).unlink()
 
 
 def enter(client, room='tea'):
@@ -370,7 +405,8 @@ def certificates_of_others_are_checked():
 
 if __name__ == '__main__':
     os.environ.pop('SSL_CERT_FILE', None)
-    run_cases(configuration_is_checked, sigterm_drains, figures_say_what_comes_and_what_is_not_used, who_gets_no_processor_says_so,
+    run_cases(configuration_is_checked, own_prompts_are_checked, sigterm_drains, figures_say_what_comes_and_what_is_not_used,
+              who_gets_no_processor_says_so,
               sigterm_ends_at_once_without_calls, sighup_reads_again, a_renewed_certificate_is_noticed,
               connections_of_one_address_are_limited, registrations_survive_kill_9, a_trusted_proxy_says_who_calls, calls_out_find_the_proxy_by_dns,
               a_silent_dns_keeps_nobody_waiting, certificates_of_others_are_checked)

@@ -59,6 +59,7 @@ static const size_t offsets[] = {
     AT(availability_before_start_usec),
     AT(ring_time_usec),
     AT(prompts),
+    AT(prompts_folder),
     AT(language),
     AT(tones_max),
     AT(media_address),

@@ -76,7 +76,7 @@ struct cf_config {
     bool announces_chat;
     uint32_t participants_max, conferences_max, list_max, per_account_max;
     cf_usec availability_before_start_usec, ring_time_usec;
-    struct cf_config_text prompts, language;
+    struct cf_config_text prompts, prompts_folder, language;
     uint32_t tones_max;
     struct cf_config_text media_address;
     struct cf_config_range media_ports;

@@ -75,6 +75,20 @@ static bool is_pin(struct cf_str text) {
     return cf_room_name_is_valid(room) && cf_pin_is_valid(pin);
 }
 
+/* RFC 5646 section 2.1: what a tag looks like, not which ones are registered. */
+static bool is_language(struct cf_str text) {
+    struct cf_str rest = text;
+    size_t least = 2;
+    while (rest.at != NULL) {
+        struct cf_str subtag = cf_str_cut(&rest, '-');
+        if (subtag.len < least || subtag.len > 8 || !cf_str_is_made_of(subtag, CF_STR(""), subtag.len)) {
+            return false;
+        }
+        least = 1;
+    }
+    return true;
+}
+
 static bool find_word(struct cf_str words, struct cf_str item, struct cf_str *ret_word) {
     while (words.at != NULL) {
         struct cf_str word = cf_str_cut(&words, ' ');
@@ -114,6 +128,8 @@ bool cf_config_form_fits(const struct cf_config_form_row *row, struct cf_str ite
         return cf_room_name_is_valid(item);
     case CF_CONFIG_FORM_PIN:
         return is_pin(item);
+    case CF_CONFIG_FORM_LANGUAGE:
+        return is_language(item);
     }
     return false;
 }
@@ -140,6 +156,7 @@ void cf_config_form_put(const struct cf_config_form_row *row, struct cf_writer *
         [CF_CONFIG_FORM_USER] = CF_STR_INIT("a user part of a SIP URI"),
         [CF_CONFIG_FORM_ROOM] = CF_STR_INIT("a room's name, which has up to 40 letters, digits, '-', '_' and '.'"),
         [CF_CONFIG_FORM_PIN] = CF_STR_INIT("NAME:PIN, with a PIN of 4 to 16 digits"),
+        [CF_CONFIG_FORM_LANGUAGE] = CF_STR_INIT("a language, such as en or pt-BR"),
     };
     if (row->form == CF_CONFIG_FORM_WORD) {
         put_words(row->words, w);

@@ -21,6 +21,7 @@ enum cf_config_form {
     CF_CONFIG_FORM_USER,     /**< user part of a SIP URI that needs no escapes (RFC 3261 section 25.1) */
     CF_CONFIG_FORM_ROOM,     /**< name of a room */
     CF_CONFIG_FORM_PIN,      /**< name of a room, a colon, 4 to 16 digits */
+    CF_CONFIG_FORM_LANGUAGE, /**< a language tag (RFC 5646) */
 };
 
 /** A row of the table. */

@@ -86,6 +86,8 @@ X(conferences, ring-time, DURATION, "60s", 5, 600, LIVE, "How long people that a
 X(conferences, prompts, TEXT, "phones", 2, 10, START,
   "Who is spoken to: phones (callers whose phones don't show the conference; at the door and in the lobby everybody), all, or "
   "off.")
+X(conferences, prompts-folder, TEXT, "", 0, 200, START,
+  "Folder with sounds of one's own for spoken prompts, LANGUAGE/WORD.opus (docs/prompts.md). Empty: those of the program.")
 X(conferences, language, TEXT, "en", 2, 35, START,
   "Language (RFC 5646) of spoken prompts for callers whose INVITE asks for none that there is.")
 X(conferences, tones, NUMBER, "0", 0, 1000, LIVE,

@@ -578,6 +578,25 @@ static void prack_for_another_response_is_refused(void **state) {
     session_pair_fini(&p);
 }
 
+/* The same while one waits: it goes on being repeated. */
+static void prack_for_another_response_acknowledges_nothing(void **state) {
+    (void)state;
+    struct session_pair p;
+    session_pair_init(&p, 1);
+    p.sides[1].habits = SESSION_HABIT_RING | SESSION_HABIT_RELIABLE;
+    sip_pair_lose(&p.net, 0, "PRACK", 1000);
+    session_pair_call(&p, true);
+    session_pair_run_for(&p, CF_MSEC(300));
+    transcript_reset(&p.net.transcript);
+    struct session_pair_raw raw = {.method = "PRACK", .fields = "RAck: 77 1 INVITE\r\n"};
+    session_pair_raw_request(&p, 1, &raw);
+    session_pair_run_for(&p, CF_MSEC(300));
+    transcript_is(&p.net.transcript, "[300] B>A 481 PRACK 2\n"
+                                     "[510] B>A 180 INVITE 1\n"
+                                     "[520] A>B PRACK 2 lost\n");
+    session_pair_fini(&p);
+}
+
 static void required_100rel_is_unsupported_when_it_is_off(void **state) {
     (void)state;
     struct session_pair p;
@@ -667,6 +686,7 @@ CF_TEST_MAIN(cmocka_unit_test(call_is_answered_and_the_caller_hangs_up), cmocka_
              cmocka_unit_test(second_reliable_response_waits_for_the_first),
              cmocka_unit_test(an_unreliable_response_does_not_hide_a_reliable_one),
              cmocka_unit_test(reliable_180_without_prack_ends_the_call), cmocka_unit_test(prack_for_another_response_is_refused),
+             cmocka_unit_test(prack_for_another_response_acknowledges_nothing),
              cmocka_unit_test(required_100rel_is_unsupported_when_it_is_off),
              cmocka_unit_test(required_100rel_makes_every_provisional_response_reliable),
              cmocka_unit_test(focus_is_recognised_by_its_contact_in_every_message))

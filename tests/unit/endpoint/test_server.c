@@ -41,6 +41,26 @@ static void adds_received_and_rport_to_the_top_via(void **state) {
     alone_end(&f);
 }
 
+/* What is in Via is the port behind the NAT. */
+static void answers_to_where_it_came_from_with_rport(void **state) {
+    (void)state;
+    struct alone f;
+    struct sip_text text;
+    struct sip_text answer;
+    struct cf_endpoint_event event;
+    alone_begin(&f);
+    sip_request_via(&text, "SIP/2.0/UDP 10.0.0.5:5099;rport;branch=z9hG4bKx", &(struct sip_request){.body_len = 300});
+    cf_endpoint_on_datagram(f.ep, 0, &f.peer, cf_str_span(text.text), 0);
+    assert_true(cf_endpoint_poll(f.ep, &event));
+    sip_response(&answer, event.message, 200, "us", NULL);
+    assert_ok(cf_endpoint_respond(f.ep, event.tx, answer.text, 0));
+    assert_true(cf_endpoint_poll(f.ep, &event));
+    assert_int_equal(event.kind, CF_ENDPOINT_SEND_DATAGRAM);
+    assert_true(cf_addr_eq(&event.remote, &f.peer));
+    alone_drain(&f);
+    alone_end(&f);
+}
+
 static void answers_to_the_port_in_via_without_rport(void **state) {
     (void)state;
     struct alone f;
@@ -463,7 +483,8 @@ static void a_stun_request_is_answered_to_known_flows_only(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(answers_a_request_and_its_retransmissions),
-             cmocka_unit_test(adds_received_and_rport_to_the_top_via), cmocka_unit_test(answers_to_the_port_in_via_without_rport),
+             cmocka_unit_test(adds_received_and_rport_to_the_top_via), cmocka_unit_test(answers_to_where_it_came_from_with_rport),
+             cmocka_unit_test(answers_to_the_port_in_via_without_rport),
              cmocka_unit_test(says_100_and_repeats_a_refusal_until_ack),
              cmocka_unit_test(repeats_a_2xx_until_the_dialog_has_its_ack), cmocka_unit_test(reports_a_2xx_without_ack),
              cmocka_unit_test(answers_cancel_and_tells_of_it_once), cmocka_unit_test(answers_cancel_with_the_tag_of_the_invite),
