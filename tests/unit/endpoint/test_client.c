@@ -71,6 +71,30 @@ static void so_many_requests_of_ours_are_open(void **state) {
     alone_end(&f);
 }
 
+/* While a transaction waits for copies of its answer it needs no message any more, but for the ACK to a refusal. */
+static void what_is_answered_keeps_no_message(void **state) {
+    (void)state;
+    static const struct {
+        const char *method;
+        unsigned status;
+        bool keeps_ack;
+    } cases[] = {{"OPTIONS", 200, false}, {"INVITE", 200, false}, {"INVITE", 486, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct alone f;
+        alone_begin(&f);
+        struct cf_route route = alone_udp_route(&f);
+        alone_request(&f, &route, &(struct sip_request){.method = cases[i].method, .body_len = 1000});
+        assert_true(cf_endpoint_gauges(f.ep).kept_bytes > 1000);
+        alone_peer_answers(&f, cases[i].status, NULL);
+        assert_int_equal(cf_endpoint_gauges(f.ep).client_transactions, 1);
+        size_t kept = cf_endpoint_gauges(f.ep).kept_bytes;
+        assert_true(cases[i].keeps_ack ? kept > 0 && kept < 1000 : kept == 0);
+        alone_run_until(&f, CF_SEC(100));
+        assert_int_equal(cf_endpoint_gauges(f.ep).client_transactions, 0);
+        alone_end(&f);
+    }
+}
+
 static void fails_when_nobody_answers(void **state) {
     (void)state;
     struct alone f;
@@ -357,10 +381,10 @@ static void a_domain_without_addresses_fails(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(sends_a_request_again_until_it_is_answered),
              cmocka_unit_test(a_response_to_another_method_is_a_stray), cmocka_unit_test(so_many_requests_of_ours_are_open),
-             cmocka_unit_test(fails_when_nobody_answers), cmocka_unit_test(fails_when_the_network_says_so),
-             cmocka_unit_test(acknowledges_a_refusal_by_itself), cmocka_unit_test(cancels_once_it_rings),
-             cmocka_unit_test(gives_up_a_cancelled_invite_that_is_not_answered), cmocka_unit_test(passes_the_2xx_of_all_forks),
-             cmocka_unit_test(refuses_requests_without_a_way),
+             cmocka_unit_test(what_is_answered_keeps_no_message), cmocka_unit_test(fails_when_nobody_answers),
+             cmocka_unit_test(fails_when_the_network_says_so), cmocka_unit_test(acknowledges_a_refusal_by_itself),
+             cmocka_unit_test(cancels_once_it_rings), cmocka_unit_test(gives_up_a_cancelled_invite_that_is_not_answered),
+             cmocka_unit_test(passes_the_2xx_of_all_forks), cmocka_unit_test(refuses_requests_without_a_way),
              cmocka_unit_test(sends_long_requests_over_tcp_and_over_udp_if_that_is_refused),
              cmocka_unit_test(opens_one_connection_for_many_requests), cmocka_unit_test(gives_up_a_connection_that_does_not_open),
              cmocka_unit_test(a_request_cancelled_before_it_was_sent_is_not_sent),
