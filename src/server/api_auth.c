@@ -7,6 +7,7 @@
 #include "adapt/sqlite/api_key_store.h"
 #include "base/secret.h"
 #include "core/auth/api_key.h"
+#include "core/sip/text.h"
 #include "server/json.h"
 #include "server/sessions.h"
 #include "shell/system/system.h"
@@ -162,10 +163,8 @@ static void put_session(struct cf_api_call *call, const struct cf_token *token, 
         is_admin = false;
     }
     unsigned scopes = is_admin ? CF_SCOPE_ALL : CF_SCOPE_LINKS;
-    cf_put_lit(w, "{\"user\":\"sip:");
-    cf_put(w, token->subject);
-    cf_put_char(w, '@');
-    cf_put(w, token->issuer);
+    cf_put_lit(w, "{\"user\":\"");
+    cf_sip_put_address(w, token->subject, token->issuer);
     cf_put_char(w, '"');
     cf_put_json_text(w, CF_STR("role"), is_admin ? CF_STR("admin") : CF_STR("user"));
     cf_put_json_key(w, CF_STR("scopes"), false);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sessions at the HTTP interface: who has logged in or come as a guest, and an end to that. */
+#include "core/sip/text.h"
 #include "server/api_handlers.h"
 #include "server/json.h"
 #include "server/sessions.h"
@@ -15,10 +16,7 @@ static void put_session(struct cf_api_call *call, const struct cf_session_row *r
     struct cf_writer *w = &call->body;
     struct cf_writer text;
     cf_writer_init(&text, aor, sizeof aor);
-    cf_put_lit(&text, "sip:");
-    cf_put(&text, row->user);
-    cf_put_char(&text, '@');
-    cf_put(&text, cf_node_realm(call->services->node));
+    cf_sip_put_address(&text, row->user, cf_node_realm(call->services->node));
     cf_put_lit(w, "{");
     cf_put_json_key(w, CF_STR("id"), true);
     cf_put_json_str(w, row->id);

@@ -4,6 +4,7 @@
 
 #include "adapt/openssl/hash.h"
 #include "core/conf/display_name.h"
+#include "core/sip/text.h"
 #include "server/json.h"
 #include "server/sessions.h"
 #include "server/token_keys.h"
@@ -267,10 +268,7 @@ static void put_address(struct cf_writer *w, struct cf_str key, struct cf_str us
     char uri[CF_CONFERENCE_URI_MAX];
     struct cf_writer text;
     cf_writer_init(&text, uri, sizeof uri);
-    cf_put_lit(&text, "sip:");
-    cf_put(&text, user);
-    cf_put_char(&text, '@');
-    cf_put(&text, domain);
+    cf_sip_put_address(&text, user, domain);
     cf_put_json_text(w, key, cf_writer_str(&text));
 }
 

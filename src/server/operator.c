@@ -3,6 +3,7 @@
 #include "server/operator.h"
 
 #include "core/conf/conference_command.h"
+#include "core/sip/text.h"
 #include "server/json.h"
 #include "server/operator_links.h"
 #include "server/operator_webhooks.h"
@@ -54,10 +55,7 @@ static void put_user(struct asked *a, const struct cf_account *account) {
     struct cf_writer aor_writer;
     struct cf_str name = cf_str_n(account->name, account->name_len);
     cf_writer_init(&aor_writer, aor, sizeof aor);
-    cf_put_lit(&aor_writer, "sip:");
-    cf_put(&aor_writer, name);
-    cf_put_char(&aor_writer, '@');
-    cf_put(&aor_writer, cf_node_realm(a->node));
+    cf_sip_put_address(&aor_writer, name, cf_node_realm(a->node));
     const struct cf_aor_record *record = cf_location_find(cf_node_location(a->node), cf_writer_str(&aor_writer));
     begin_object(a->w, CF_STR("user"), name);
     cf_put_json_key(a->w, CF_STR("devices"), false);

@@ -2,6 +2,7 @@
 /* Sessions of accounts and guests. */
 #include "server/sessions.h"
 
+#include "core/sip/text.h"
 #include "shell/log/log.h"
 
 static bool note_revoked(void *ctx, const struct cf_session_row *row) {
@@ -51,10 +52,7 @@ static bool read_row(void *ctx, const struct cf_session_row *row) {
     r->is_guest = row->is_guest;
     r->expires_sec = row->expires / CF_SEC(1);
     cf_writer_init(&w, r->aor, sizeof r->aor);
-    cf_put_lit(&w, "sip:");
-    cf_put(&w, row->user);
-    cf_put_char(&w, '@');
-    cf_put(&w, r->realm);
+    cf_sip_put_address(&w, row->user, r->realm);
     r->aor_len = cf_writer_ok(&w) ? w.len : 0;
     cf_writer_init(&w, r->room, sizeof r->room);
     cf_put(&w, row->room);

@@ -9,7 +9,10 @@
 #include "adapt/sqlite/sqlite.h"
 #include "base/usec.h"
 
-/** Most rows; the one that expires first makes room. */
+/**
+ * Most rows; the one that expires first makes room. Twice what may be revoked at a time (CF_GUESTS_REVOKED_MAX): accounts are
+ * here, too, and few of either are ever revoked before they expire.
+ */
 #define CF_SESSION_STORE_MAX 20000
 
 /** A row. */

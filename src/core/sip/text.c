@@ -88,3 +88,10 @@ void cf_sip_put_clean_unquoted(struct cf_writer *w, struct cf_str value) {
         put_clean(w, value, false);
     }
 }
+
+void cf_sip_put_address(struct cf_writer *w, struct cf_str user, struct cf_str host) {
+    cf_put_lit(w, "sip:");
+    cf_put(w, user);
+    cf_put_char(w, '@');
+    cf_put(w, host);
+}

@@ -17,4 +17,7 @@ void cf_sip_put_clean_text(struct cf_writer *w, struct cf_str text);
 /** As cf_sip_put_clean_text() after resolving a quoted string (cf_sip_put_unquoted()). */
 void cf_sip_put_clean_unquoted(struct cf_writer *w, struct cf_str value);
 
+/** "sip:USER@HOST", of parts that need no escapes: names of accounts and guests, and the server's domain. */
+void cf_sip_put_address(struct cf_writer *w, struct cf_str user, struct cf_str host);
+
 #endif
