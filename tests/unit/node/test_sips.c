@@ -184,7 +184,8 @@ static void it_stays_so_in_the_dialog(void **state) {
     struct cf_flow_id alice = node_accept(&f, TLS, "198.51.100.1:40001");
     struct node_request subscribe = {.method = "SUBSCRIBE",
                                      .uri = "sips:room-tea@example.org",
-                                     .fields = "Contact: <sips:alice@h>\r\nEvent: conference\r\nExpires: 600\r\n"};
+                                     .fields = "Contact: <sips:alice@h>\r\nEvent: conference\r\nExpires: 600\r\n"
+                                               "Accept: application/conference-info+xml\r\n"};
     (void)invited(alice, "sips:room-tea@example.org", "Contact: <sips:alice@h>\r\n");
     (void)node_ask_over(&f, alice, &subscribe);
     const struct cf_sip_message *notify = node_last_over(&f, alice);
