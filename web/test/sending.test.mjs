@@ -53,7 +53,7 @@ test('of several encodings a screen is sent in the finest only, and none is made
   const sender = new Sender([{ rid: 'l', active: true, scaleResolutionDownBy: 4 }, { rid: 'h', active: true }]);
   await makeWhole(sender);
   await shapePicture(sender, true);
-  assert.deepEqual(sender.now.encodings.map(({ active, scaleResolutionDownBy }) => [active, scaleResolutionDownBy]), [[false, 4], [true, undefined]]);
+  assert.deepEqual(sender.now.encodings.map(({ active, scaleResolutionDownBy }) => [active, scaleResolutionDownBy]), [[false, 4], [true, 1]]);
 });
 
 test('a browser that refuses is asked again', async () => {
@@ -64,4 +64,27 @@ test('a browser that refuses is asked again', async () => {
   sender.setParameters = set;
   await shapePicture(sender, true);
   assert.equal(sender.now.encodings[0].maxFramerate, 8);
+});
+
+test('a camera is sent whole in the finest encoding that a browser sends of pictures of its size', async () => {
+  for (const [width, height, expected] of [
+    [1280, 720, [[true, 4, 150000], [true, 2, 450000], [true, 1, 1500000]]],
+    [640, 480, [[true, 2, 450000], [true, 1, 800000], [false, 1, 800000]]],
+    [320, 180, [[true, 1, 300000], [false, 1, 300000], [false, 1, 300000]]],
+  ]) {
+    const sender = new Sender([{ rid: 'l', active: true, scaleResolutionDownBy: 4 }, { rid: 'm', active: true, scaleResolutionDownBy: 2 }, { rid: 'h', active: true }]);
+    await sendPicture(sender, { kind: 'video', getSettings: () => ({ width, height }) }, false);
+    assert.deepEqual(sender.now.encodings.map((e) => [e.active, e.scaleResolutionDownBy, e.maxBitrate]), expected);
+  }
+});
+
+test('a camera after a screen is sent as before', async () => {
+  const sender = new Sender([{ rid: 'l', active: true }, { rid: 'm', active: true }, { rid: 'h', active: true }]);
+  const camera = { kind: 'video', getSettings: () => ({ width: 640, height: 360 }) };
+  await sendPicture(sender, camera, false);
+  const before = sender.now.encodings;
+  await sendPicture(sender, { kind: 'video' }, true);
+  assert.deepEqual(sender.now.encodings.map((e) => e.active), [false, false, true]);
+  await sendPicture(sender, camera, false);
+  assert.deepEqual(sender.now.encodings, before);
 });
