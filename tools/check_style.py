@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""House style that clang-format does not know: banned names with their replacement, file and function length, licence lines,
+"""House style that clang-format does not know: banned names with their replacement, file and function length, unused imports, licence lines,
 FIXME, tabs, trailing blanks, line width, non-ASCII, dead DEVIATION tags, tests that sleep."""
+import ast
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ BANNED = {
 }
 PURE_BANNED = {'malloc': 'cf_mem', 'calloc': 'cf_mem', 'realloc': 'cf_mem', 'free': 'cf_mem_free', 'printf': 'a returned event'}
 FILE_MAX = 1000
+SOURCE_MAX = 550
 FUNCTION_MAX = 70
 WIDTH_MAX = 130
 CALL = re.compile(r'(?<![\w.>])(' + '|'.join(BANNED) + r')\s*\(')
@@ -63,15 +65,27 @@ def check_functions(path, code):
             start = None
 
 
+def check_imports(text):
+    tree = ast.parse(text)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            if (alias.asname or alias.name).split('.')[0] not in used:
+                yield node.lineno, f'{alias.name} is imported and not used'
+
+
 def check_file(path):
     text = open(path, encoding='utf-8').read()
     lines = text.split('\n')
     if 'SPDX-License-Identifier: GPL-3.0-or-later' not in '\n'.join(lines[:3]):
         yield 1, 'no SPDX line'
-    if len(lines) > FILE_MAX and '/vectors/' not in path and not path.endswith('_table.h'):
-        yield 1, f'{len(lines)} lines, {FILE_MAX} at most: split it'
+    most = SOURCE_MAX if path.startswith('src/') else FILE_MAX
+    if len(lines) > most and '/vectors/' not in path and not path.endswith('_table.h'):
+        yield 1, f'{len(lines)} lines, {most} at most: split it'
     if not text.endswith('\n'):
         yield len(lines), 'no newline at the end'
+    if path.endswith('.py'):
+        yield from check_imports(text)
     if path.endswith(('.c', '.h')):
         code = strip_comments(text)
         yield from check_lines(path, text)

@@ -11,9 +11,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'interop'))
 sys.path.insert(0, os.path.join(HERE, '..', 'e2e'))
-from confer_test import BUILD, Failure, Server, free_port  # noqa: E402
+from confer_test import BUILD, Failure, Server, TrustingServer, free_port  # noqa: E402
 from sipp import Sipp  # noqa: E402
-from test_sipp import TrustingServer  # noqa: E402
 
 CALLS = int(os.environ.get('CONFER_BENCH_CALLS', '6000'))
 MEMBERS = int(os.environ.get('CONFER_BENCH_MEMBERS', '1000'))

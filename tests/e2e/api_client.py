@@ -6,7 +6,7 @@ import re
 import subprocess
 import urllib.parse
 
-from confer_test import BUILD, Failure, Server, check, free_port
+from confer_test import BUILD, Server, check, free_port
 from raw_sip import digest
 from raw_ws import http
 from schema import Schemas

@@ -168,6 +168,36 @@ class Server(Program):
         check(status == 0, f'conferd ended with {status}: {self.errors()}')
 
 
+class TrustingServer(Server):
+    """Believes From, as behind a proxy: scenarios needn't know passwords."""
+
+    def __init__(self, more=''):
+        self.port = free_port()
+        self.owns_state = True
+        self.state = tempfile.mkdtemp(prefix='confer-trusting-')
+        path = f'{self.state}/confer.conf'
+        with open(path, 'w', encoding='ascii') as out:
+            out.write(f'[server]\nstate = {self.state}\nlisten = 127.0.0.1:{self.port}\ndomains = localhost\ndrain-time = 0s\n'
+                      '[accounts]\nregistrar = no\ntrusted-proxies = 127.0.0.1\n'
+                      '[conferences]\nopen-rooms = yes\nparticipants = 1000\nper-account = 1000\n'
+                      f'[media]\nplain = yes\nquarantine = 1s\n{more}')
+        Program.__init__(self, 'conferd', [f'{BUILD}/conferd', '--config', path])
+        self.wait('ready', lambda e: e.get('text', '').startswith('ready'))
+
+    def is_empty(self):
+        self.wait_room_gone('room-sipp')
+
+    def wait_room_gone(self, key):
+        """Nobody is left in the room."""
+        end = time.monotonic() + PATIENCE_SEC
+        while time.monotonic() < end:
+            room = self.room(key)
+            if room is None or room['in'] == 0:
+                return
+            time.sleep(0.1)
+        raise Failure(f'{key} is not empty: {room}')
+
+
 def run_cases(*cases):
     """Run functions as TAP test cases; a case that raises fails. Exit status 1 if any failed."""
     wanted = sys.argv[1:]

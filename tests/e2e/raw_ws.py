@@ -9,7 +9,7 @@ import struct
 import time
 
 from confer_test import Failure, check
-from raw_sip import Client, Message, client_context
+from raw_sip import Client, client_context
 
 GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10

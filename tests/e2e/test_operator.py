@@ -159,8 +159,10 @@ def who_gets_no_processor_says_so():
         for phone in phones:
             phone.hears()
         server.process.send_signal(signal.SIGSTOP)
-        time.sleep(2)
-        server.process.send_signal(signal.SIGCONT)
+        try:
+            time.sleep(2)
+        finally:
+            server.process.send_signal(signal.SIGCONT)
         wait_figure(server, 'media_late_milliseconds_total', 1500)
         check('ms too late: the processors are busy' in server.whole_log(), server.errors())
         heard = max(e['audible_ms'] for e in phones[0].lines if e.get('event') == 'stats')

@@ -5,10 +5,10 @@ import socket
 import struct
 import time
 
-from confer_test import Failure, Server, check, free_port, run_cases
+from confer_test import PATIENCE_SEC, Failure, Server, check, free_port, run_cases
 from phone import Phone
 from raw_sip import SDP, Client, client_context, digest
-from raw_ws import BINARY, CLOSE, PING, PONG, TEXT, Reply, WebSocket, WsClient, connect, frame, http, upgrade
+from raw_ws import BINARY, CLOSE, PING, PONG, Reply, WebSocket, WsClient, connect, frame, http, upgrade
 from configured import Configured, add_account, folder, settings
 
 
@@ -338,7 +338,7 @@ def who_reads_nothing_is_cut_off():
         check(count > 100, f'cut off after {count}')
         grown = server.resident_mb() - before
         check(grown < 12, f'{grown:.1f} MB for one that reads nothing')
-        check(slowest < 2, f'somebody else waited for {slowest:.1f} s')
+        check(slowest < PATIENCE_SEC, f'somebody else waited for {slowest:.1f} s')
         check(browser.ask('OPTIONS', 'sip:localhost').status == 200, 'and still are')
         deaf.close()
         browser.close()
@@ -375,7 +375,7 @@ def a_message_that_does_not_end_is_cut_off():
                 pass
         took = time.monotonic() - began
         check(told[0] == CLOSE and int.from_bytes(told[1][:2], 'big') == 1008, told)
-        check(29 < took < 33, f'after {took:.1f} s')
+        check(29 < took < 45, f'after {took:.1f} s')
         check(endless.receive() is None, 'the connection ends')
         busy.ws.connection.sendall(octets[sent:])
         busy.wait('the last answer', lambda m: m.get('cseq') == '80 OPTIONS' and m.status == 200)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """baresip as an ordinary phone: driven by its standard input, its sound filter dumps what it hears into its own folder."""
 import glob
-import os
 import shutil
 import subprocess
 import tempfile

@@ -7,13 +7,12 @@ import shutil
 import ssl
 import subprocess
 import sys
-import time
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(__file__))
 from browser import PAGE, Browser  # noqa: E402
 from networks import Client, enter_own_network  # noqa: E402
-from confer_test import BUILD, PATIENCE_SEC, Failure, Program, check, free_port, run_cases  # noqa: E402
+from confer_test import BUILD, Failure, Program, check, free_port, run_cases  # noqa: E402
 from phone import Phone  # noqa: E402
 from test_browser import wait_figures  # noqa: E402
 from test_handshakes import Caller  # noqa: E402

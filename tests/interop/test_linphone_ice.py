@@ -3,11 +3,10 @@
 """Linphone 5.1 phones with ICE. It has no candidates on loopback: the test runs in a network of its own with one more address, where
 the server receives media; signalling stays on loopback."""
 import os
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
+import networks  # noqa: E402
 from linphone import site  # noqa: E402
 from confer_test import check, run_cases  # noqa: E402
 
@@ -15,23 +14,14 @@ ADDRESS = '10.99.0.1'
 # With a port for media over TCP, so that its candidates are in our descriptions.
 MEDIA = f'[web]\nlisten-tls = {ADDRESS}:8443\n[media]\naddress = {ADDRESS}\n'
 HOST_CONNECTION = 3  # LinphoneIceStateHostConnection
-MARK = 'CONFER_OWN_NETWORK'
 
 
-def enter_own_network():
-    """Run this program again in a network namespace; without the right to make one there is nothing to test."""
-    if MARK not in os.environ:
-        unshare = ['unshare', '-n'] if os.geteuid() == 0 else ['unshare', '-rn']
-        if not shutil.which('ip') or subprocess.run([*unshare, 'true'], check=False).returncode != 0:
-            print('1..0 # SKIP no network namespace')
-            sys.exit(0)
-        os.environ[MARK] = '1'
-        os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
-    for words in ('link set lo up', 'link add v0 type veth peer name v1', f'addr add {ADDRESS}/24 dev v0', 'link set v0 up',
-                  'link set v1 up', 'route add default via 10.99.0.2'):
-        if subprocess.run(['ip', *words.split()], check=False).returncode != 0:
-            print('1..0 # SKIP no virtual interfaces')
-            sys.exit(0)
+def enter_network_with_an_address():
+    """One of our own, in which there is an address beside loopback."""
+    networks.enter_own_network()
+    for words in ('link add v0 type veth peer name v1', f'addr add {ADDRESS}/24 dev v0', 'link set v0 up', 'link set v1 up',
+                  'route add default via 10.99.0.2'):
+        networks.run('ip', *words.split())
 
 
 def meet_with_ice(**keys):
@@ -68,6 +58,6 @@ def keys_by_handshakes_on_two_ports():
 
 
 if __name__ == '__main__':
-    enter_own_network()
+    enter_network_with_an_address()
     run_cases(each_line_has_ports_of_its_own, bundled_members_share_one_port, keys_in_the_description,
               keys_by_handshakes_on_the_shared_port, keys_by_handshakes_on_two_ports)

@@ -6,17 +6,18 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(__file__))
+import networks  # noqa: E402
 from linphone import Linphone, site  # noqa: E402
-from meetings import by_name, devices, knows, meeting, name_of, sees_all  # noqa: E402
+from meetings import devices, knows, meeting, name_of, sees_all  # noqa: E402
 from phone import Phone  # noqa: E402
 from raw_sip import SDP, Client  # noqa: E402
 from confer_test import check, run_cases  # noqa: E402
 
 OFFLINE_SEC = 30
-CHAT = '[conferences]\nannounce-chat = yes\n'
 
 
 def reads(phone, text, sender):
@@ -35,14 +36,14 @@ def all_write(*phones):
 
 
 def they_write():
-    with meeting('alice', 'bob', 'carol', config=CHAT, chat=1) as (server, room, *phones):
+    with meeting('alice', 'bob', 'carol', chat=1) as (server, room, *phones):
         sees_all(*phones)
         all_write(*phones)
 
 
 def they_write_after_they_came_back():
     """Who has left, or was without network, has the same chat room again; when all is over there is no conference left."""
-    with meeting('alice', 'bob', 'carol', config=CHAT, chat=1) as (server, room, alice, bob, carol):
+    with meeting('alice', 'bob', 'carol', chat=1) as (server, room, alice, bob, carol):
         all_write(alice, bob, carol)
         bob.say('hang')
         bob.call_state('Released')
@@ -64,7 +65,7 @@ def they_write_after_they_came_back():
 
 
 def they_write_with_who_knows_plain_text_only():
-    with meeting('alice', 'bob', config=CHAT, chat=1) as (server, room, alice, bob):
+    with meeting('alice', 'bob', chat=1) as (server, room, alice, bob):
         carol = Client(('127.0.0.1', server.port), 'carol')
         try:
             answer = carol.ask('INVITE', room['uri'], body=SDP.format(ip='127.0.0.1'), call_id='carol')
@@ -151,7 +152,7 @@ def link(*words):
 
 
 def the_server_is_long_without_network(**keys):
-    """Nothing comes or goes for so long, and nobody is told: those who were in a conference are in it afterwards. (In a network of its own.)"""
+    """Nothing comes or goes for so long, and nobody is told: those who were in a conference are in it afterwards."""
     with meeting('alice', 'bob', 'carol', **keys) as (server, room, *phones):
         sees_all(*phones)
         for phone in phones:
@@ -178,7 +179,6 @@ def certificate(folder):
 
 
 def keys_in_the_description_over_tls():
-    import tempfile
     with tempfile.TemporaryDirectory(prefix='confer-tls-') as folder:
         with meeting('alice', 'bob', 'carol', config=certificate(folder), authority=f'{folder}/certificate.pem', encryption='sdes',
                      transports=('tls',) * 3) as (server, room, *phones):
@@ -194,33 +194,41 @@ def pictures_in_h264():
             check(phone.stats('figures', lambda s: True)['video_codec'] == 'H264', phone.user)
 
 
-def old_and_new_phones_meet():
-    """Somebody by 5.5, somebody by 5.1 (CONFER_LINPHONE_OLD says where such a client is, if it was built), somebody as a browser does."""
-    old = os.environ.get('CONFER_LINPHONE_OLD')
+@contextlib.contextmanager
+def mixed_meeting():
+    """Somebody with DTLS, somebody with SDES, and somebody as a browser does: server, room, phones, the browser."""
     with meeting('alice', 'bob', encryption=('dtls', 'sdes'), config='[media]\nsdes-insecure = yes\n') as (server, room, alice, bob):
-        with contextlib.ExitStack() as stack:
-            browser = Phone(server, 'carol', room['uri'], options=('--encryption', 'dtls', '--bundle', '--ice', '--layout', 'active'))
-            stack.callback(browser.end)
+        browser = Phone(server, 'carol', room['uri'], options=('--encryption', 'dtls', '--bundle', '--ice', '--layout', 'active'))
+        with contextlib.closing(browser):
             browser.event('connected')
-            count = 3
-            if old:
-                dave = stack.enter_context(contextlib.closing(Linphone(server, 'dave', program=old))).registered()
-                dave.call(room['uri']).running().conference_created()
-                count = 4
-            browser.present(count)
+            yield server, room, alice, bob, browser
+
+
+def phones_with_other_keys_meet():
+    with mixed_meeting() as (server, room, alice, bob, browser):
+        browser.present(3)
+        for phone in (alice, bob):
+            devices(phone, 'a device of each', lambda ds: len(ds) == 3 and all(d['label'] and d['state'] == 1 for d in ds))
+        sees_all(alice, bob)
+        browser.hears()
+        for phone in (alice, bob):
+            phone.seen_moving('carol')
+
+
+def old_and_new_phones_meet():
+    """Somebody by 5.1 is there, too: CONFER_LINPHONE_OLD says where such a client is."""
+    with mixed_meeting() as (server, room, alice, bob, browser):
+        with contextlib.closing(Linphone(server, 'dave', program=os.environ['CONFER_LINPHONE_OLD'])) as dave:
+            dave.registered().call(room['uri']).running().conference_created()
+            browser.present(4)
             for phone in (alice, bob):
-                devices(phone, 'a device of each', lambda ds: len(ds) == count and all(d['label'] and d['state'] == 1 for d in ds))
-            sees_all(alice, bob)
-            browser.hears()
+                devices(phone, 'a device of each', lambda ds: len(ds) == 4 and all(d['label'] and d['state'] == 1 for d in ds))
             for phone in (alice, bob):
-                phone.seen_moving('carol')
-                if old:
-                    phone.sees('dave', window='dave')
-            if old:
-                for speaker in (alice, bob):
-                    for phone in (alice, bob, dave):
-                        phone.speaks(phone is speaker)
-                    dave.sees(speaker.user)
+                phone.sees('dave', window='dave')
+            for speaker in (alice, bob):
+                for phone in (alice, bob, dave):
+                    phone.speaks(phone is speaker)
+                dave.sees(speaker.user)
 
 
 EVERYBODY = ('alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy')
@@ -270,6 +278,8 @@ def somebody_has_two_devices():
 
 
 if __name__ == '__main__':
+    networks.enter_own_network()
     run_cases(they_write, they_write_after_they_came_back, they_write_with_who_knows_plain_text_only, a_schedule_is_moved, a_schedule_is_called_off, a_phone_is_long_without_network,
-              the_server_is_long_without_network, keys_in_the_description_over_tls, pictures_in_h264, old_and_new_phones_meet,
+              the_server_is_long_without_network, keys_in_the_description_over_tls, pictures_in_h264, phones_with_other_keys_meet,
+              *((old_and_new_phones_meet,) if 'CONFER_LINPHONE_OLD' in os.environ else ()),
               ten_meet_in_a_grid, ten_meet_with_miniatures, somebody_has_two_devices)

@@ -6,43 +6,11 @@ import os
 import re
 import socket
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'e2e'))
 sys.path.insert(0, os.path.dirname(__file__))
-from confer_test import Failure, Program, Server, check, free_port, run_cases, BUILD  # noqa: E402
+from confer_test import Failure, Server, TrustingServer, check, free_port, run_cases  # noqa: E402
 from sipp import Sipp  # noqa: E402
-
-
-class TrustingServer(Server):
-    """Believes From, as behind a proxy: scenarios needn't know passwords."""
-
-    def __init__(self, more=''):
-        self.port = free_port()
-        self.owns_state = True
-        self.state = tempfile.mkdtemp(prefix='confer-sipp-state-')
-        path = f'{self.state}/confer.conf'
-        with open(path, 'w', encoding='ascii') as out:
-            out.write(f'[server]\nstate = {self.state}\nlisten = 127.0.0.1:{self.port}\ndomains = localhost\ndrain-time = 0s\n'
-                      '[accounts]\nregistrar = no\ntrusted-proxies = 127.0.0.1\n'
-                      '[conferences]\nopen-rooms = yes\nparticipants = 1000\nper-account = 1000\n'
-                      f'[media]\nplain = yes\nquarantine = 1s\n{more}')
-        Program.__init__(self, 'conferd', [f'{BUILD}/conferd', '--config', path])
-        self.wait('ready', lambda e: e.get('text', '').startswith('ready'))
-
-    def is_empty(self):
-        self.wait_room_gone('room-sipp')
-
-    def wait_room_gone(self, key):
-        """Nobody is left in the room."""
-        import time
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            room = self.room(key)
-            if room is None or room['in'] == 0:
-                return
-            time.sleep(0.1)
-        raise Failure(f'{key} is not empty: {room}')
 
 
 @contextlib.contextmanager

@@ -49,10 +49,10 @@ static size_t character_len(struct cf_str s) {
     return len <= s.len && cf_str_is_utf8(cf_str_head(s, len)) ? len : 0;
 }
 
-/* C0 and DEL, and C1 in its UTF-8 form. */
-static bool is_control(struct cf_str character) {
-    uint8_t c = (uint8_t)character.at[0];
-    return c < 0x20 || c == 0x7F || (c == 0xC2 && (uint8_t)character.at[1] < 0xA0);
+/* Does well-formed @p text begin with C0 or DEL, or with C1 in its UTF-8 form? */
+static bool begins_with_control(struct cf_str text) {
+    uint8_t c = (uint8_t)text.at[0];
+    return c < 0x20 || c == 0x7F || (c == 0xC2 && (uint8_t)text.at[1] < 0xA0);
 }
 
 static void put_clean(struct cf_writer *w, struct cf_str text, bool has_quoted_pairs) {
@@ -67,11 +67,10 @@ static void put_clean(struct cf_writer *w, struct cf_str text, bool has_quoted_p
             text = cf_str_skip(text, 1);
         }
         size_t len = character_len(text);
-        struct cf_str character = cf_str_head(text, len);
-        if (len == 0 || (is_control(character) && text.at[0] != '\t')) {
+        if (len == 0 || (begins_with_control(text) && text.at[0] != '\t')) {
             cf_put_lit(w, REPLACEMENT);
         } else {
-            cf_put(w, text.at[0] == '\t' ? CF_STR(" ") : character);
+            cf_put(w, text.at[0] == '\t' ? CF_STR(" ") : cf_str_head(text, len));
         }
         text = cf_str_skip(text, len == 0 ? 1 : len);
     }
