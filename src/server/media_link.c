@@ -3,15 +3,13 @@
 #include "server/media_link.h"
 
 #include "adapt/opus/prompt_sounds.h"
-#include "core/focus/port_stock.h"
 #include "core/ice/agent.h"
 #include "server/leg_ledger.h"
+#include "server/media_ports.h"
 #include "server/own_prompts.h"
-#include "server/socket_ledger.h"
 #include "server/worker_totals.h"
 #include "shell/file/file.h"
 #include "shell/log/log.h"
-#include "shell/system/interfaces.h"
 #include "shell/system/system.h"
 #include "shell/tcp/tcp.h"
 #include <stdlib.h>
@@ -29,53 +27,27 @@ struct origin {
 };
 
 struct cf_media_link {
-    struct cf_worker_link workers[CF_PORT_WORKERS_MAX]; /* .source.worker_count of them */
+    struct cf_worker_link workers[CF_PORT_WORKERS_MAX]; /* .ports.source.worker_count of them */
     struct origin origins[CF_PORT_WORKERS_MAX];
     struct cf_worker_rings rings;
     struct cf_worker_totals totals;
     cf_media_event_handler *handler;
     void *handler_ctx;
     struct cf_leg_ledger legs;
-    struct cf_socket_ledger sockets;
-    struct cf_port_source source;
-    struct cf_port_stock *stocks; /* owned: one a worker */
-    unsigned stocked;             /* pairs in all of them */
-    struct cf_addr local4;
-    struct cf_addr local6;
-    struct cf_config_range range;
+    struct cf_media_ports ports;
     uint8_t fingerprint[CF_DTLS_FINGERPRINT_LEN];
     cf_usec renew_at;
     struct cf_own_prompts prompts;    /* what .sounds is made of */
     struct cf_prompt_sounds *sounds;  /* owned; NULL: prompts are off */
     struct cf_zrtp_store *zrtp_store; /* NULL: nothing is remembered, or there is no ZRTP */
     bool has_zrtp;
-    uint16_t next; /* where to look for a port first */
 };
 
 /* --- which worker --- */
 
-/* A transport names its sockets: those that wait go to its worker, before the command that uses them. */
-static void hand_over(struct cf_media_link *link, uint32_t socket, uint8_t worker) {
-    struct cf_worker_message message CF_SCRATCH;
-    message.kind = CF_WORKER_OPEN;
-    message.socket = socket;
-    if (cf_socket_ledger_claim(&link->sockets, socket, worker, &message.udp) &&
-        !cf_worker_link_put(&link->workers[worker], &message)) {
-        cf_udp_close(&message.udp);
-    }
-}
-
-static void hand_over_all(struct cf_media_link *link, const struct cf_media_transport_set *set, uint8_t worker) {
-    hand_over(link, set->rtp_socket, worker);
-    hand_over(link, set->rtcp_socket, worker);
-    for (size_t i = 0; i < set->base_count; i++) {
-        hand_over(link, set->bases[i].socket, worker);
-    }
-}
-
 static void give(struct cf_media_link *link, size_t worker, struct cf_worker_message *message) {
     if (message->command.kind == CF_MEDIA_TRANSPORT_SET) {
-        hand_over_all(link, &message->command.as.transport, (uint8_t)worker);
+        cf_media_ports_hand_over(&link->ports, &message->command.as.transport, (uint8_t)worker);
     }
     (void)cf_worker_link_put(&link->workers[worker], message);
 }
@@ -112,7 +84,7 @@ void cf_media_link_command(struct cf_media_link *link, const struct cf_media_com
         give(link, cf_leg_ledger_route(&link->legs, command, first_of(command->workers)), &message);
         return;
     }
-    for (size_t i = 0; i < link->source.worker_count; i++) {
+    for (size_t i = 0; i < link->ports.source.worker_count; i++) {
         if ((command->workers >> i & 1U) != 0) {
             give(link, i, &message);
         }
@@ -120,14 +92,14 @@ void cf_media_link_command(struct cf_media_link *link, const struct cf_media_com
 }
 
 void cf_media_link_flush(struct cf_media_link *link) {
-    for (size_t i = 0; i < link->source.worker_count; i++) {
+    for (size_t i = 0; i < link->ports.source.worker_count; i++) {
         cf_worker_link_flush(&link->workers[i]);
     }
 }
 
 uint64_t cf_media_link_lost(const struct cf_media_link *link) {
     uint64_t lost = 0;
-    for (size_t i = 0; i < link->source.worker_count; i++) {
+    for (size_t i = 0; i < link->ports.source.worker_count; i++) {
         lost += link->workers[i].lost;
     }
     return lost;
@@ -152,7 +124,7 @@ static enum cf_err renew(struct cf_media_link *link) {
     if (err != CF_OK) {
         return err;
     }
-    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+    for (size_t i = 0; i < link->ports.source.worker_count && err == CF_OK; i++) {
         err = give_identity(&link->workers[i], identity);
     }
     if (err == CF_OK) {
@@ -223,209 +195,14 @@ struct cf_focus_zrtp cf_media_link_zrtp(struct cf_media_link *link) {
     return (struct cf_focus_zrtp){.prepare = link->has_zrtp ? prepare_zrtp : NULL, .ctx = link};
 }
 
-/* --- ports --- */
-
-static void hold(struct cf_media_link *link, const struct cf_udp *udp) {
-    cf_socket_ledger_hold(&link->sockets, cf_port_socket(&udp->local), udp);
-}
-
-/* RTP on @p port and, if asked for, RTCP on the next one. False if either can't be bound. */
-static bool bind_pair(struct cf_media_link *link, struct cf_addr local, bool with_rtcp, struct cf_port_pair *ret) {
-    struct cf_udp rtp;
-    struct cf_udp rtcp;
-    if (cf_udp_open(&local, CF_UDP_USE_MEDIA, &rtp) != CF_OK) {
-        return false;
-    }
-    ret->rtp = rtp.local;
-    ret->rtcp = (struct cf_addr){.family = CF_FAMILY_NONE};
-    if (with_rtcp) {
-        local.port++;
-        if (cf_udp_open(&local, CF_UDP_USE_CONTROL, &rtcp) != CF_OK) {
-            cf_udp_close(&rtp);
-            return false;
-        }
-        ret->rtcp = rtcp.local;
-        hold(link, &rtcp);
-    }
-    hold(link, &rtp);
-    return true;
-}
-
-/* Pairs of the range, which begin at even ports. */
-static unsigned pairs_of(const struct cf_media_link *link) {
-    unsigned first = (link->range.first + 1U) & ~1U;
-    return (link->range.last + 1U - first) / 2;
-}
-
-static bool take_open(struct cf_media_link *link, size_t worker, enum cf_family family, bool with_rtcp,
-                      struct cf_port_pair *ret) {
-    bool is_there = cf_port_stock_take(&link->stocks[worker], family, with_rtcp, ret);
-    link->stocked -= is_there;
-    return is_there;
-}
-
-/* Ports are taken in turn, so that one rests as long as the range allows. */
-static bool take(void *ctx, size_t worker, enum cf_family family, bool with_rtcp, struct cf_port_pair *ret) {
-    struct cf_media_link *link = ctx;
-    struct cf_addr local = family == CF_FAMILY_IP6 ? link->local6 : link->local4;
-    unsigned first = (link->range.first + 1U) & ~1U;
-    unsigned pairs = pairs_of(link);
-    if (local.family == CF_FAMILY_NONE) {
-        return false;
-    }
-    if (take_open(link, worker, family, with_rtcp, ret)) {
-        return true;
-    }
-    for (unsigned i = 0; i < pairs; i++) {
-        local.port = (uint16_t)(first + 2 * (link->next++ % pairs));
-        if (bind_pair(link, local, with_rtcp, ret)) {
-            return true;
-        }
-    }
-    cf_log(CF_LOG_ERROR, "media", "no free port in media.ports");
-    return false;
-}
-
-static void close_port(struct cf_media_link *link, const struct cf_addr *addr) {
-    struct cf_worker_message message CF_SCRATCH;
-    uint8_t worker;
-    if (addr->family == CF_FAMILY_NONE) {
-        return;
-    }
-    message.kind = CF_WORKER_CLOSE;
-    message.socket = cf_port_socket(addr);
-    if (cf_socket_ledger_release(&link->sockets, message.socket, &worker)) {
-        (void)cf_worker_link_put(&link->workers[worker], &message);
-    }
-}
-
-/* A port that stays open stays with the worker that reads it. Most of the range is left to whichever worker needs it. */
-static bool keep_open(struct cf_media_link *link, const struct cf_port_pair *pair) {
-    uint8_t worker = 0;
-    bool is_owned = cf_socket_ledger_owner(&link->sockets, cf_port_socket(&pair->rtp), &worker) || link->source.worker_count == 1;
-    bool is_kept = is_owned && link->stocked < pairs_of(link) / 4 && cf_port_stock_put(&link->stocks[worker], pair);
-    link->stocked += is_kept;
-    return is_kept;
-}
-
-static void give_back(void *ctx, const struct cf_port_pair *pair) {
-    struct cf_media_link *link = ctx;
-    if (!keep_open(link, pair)) {
-        close_port(link, &pair->rtp);
-        close_port(link, &pair->rtcp);
-    }
-}
-
 struct cf_port_source *cf_media_link_ports(struct cf_media_link *link) {
-    return &link->source;
-}
-
-/* --- one port a worker for all members with ICE --- */
-
-static enum cf_err open_place(struct cf_media_link *link, size_t worker, struct cf_addr local) {
-    struct cf_port_source *source = &link->source;
-    struct cf_worker_message message CF_SCRATCH;
-    enum cf_err err = cf_udp_open(&local, CF_UDP_USE_MEDIA, &message.udp);
-    if (err != CF_OK) {
-        cf_log(CF_LOG_ERROR, "media", "media.ice-port: port %u can't be used: %s", local.port, cf_err_text(err));
-        return err;
-    }
-    struct cf_port_place *place = &source->places[worker][source->place_count];
-    *place = (struct cf_port_place){.socket = CF_MEDIA_SOCKET_SHARED + (uint32_t)source->place_count, .addr = message.udp.local};
-    message.kind = CF_WORKER_OPEN;
-    message.socket = place->socket;
-    if (!cf_worker_link_put(&link->workers[worker], &message)) {
-        cf_udp_close(&message.udp);
-        return CF_ERR_LIMIT;
-    }
-    return CF_OK;
-}
-
-/* The port of the first worker, for the others those that follow it; any port, if it is 0. */
-static enum cf_err open_place_of_all(struct cf_media_link *link, struct cf_addr local) {
-    enum cf_err err = CF_OK;
-    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
-        struct cf_addr own = local;
-        own.port = (uint16_t)(local.port == 0 ? 0 : local.port + i);
-        err = open_place(link, i, own);
-    }
-    link->source.place_count += err == CF_OK;
-    return err;
-}
-
-/* At @p local, or at each address of its family if it stands for all of them: what is sent has to come from where checks went to.
- */
-static enum cf_err open_places(struct cf_media_link *link, const struct cf_addr *local, uint16_t port) {
-    struct cf_addr list[CF_MEDIA_SHARED_MAX] = {*local};
-    size_t room = CF_MEDIA_SHARED_MAX - link->source.place_count;
-    size_t count = local->family == CF_FAMILY_NONE || room == 0 ? 0 : 1;
-    enum cf_err err = CF_OK;
-    if (count > 0 && cf_addr_is_unspecified(local)) {
-        count = cf_system_interfaces((enum cf_family)local->family, list, room);
-    }
-    for (size_t i = 0; i < count && err == CF_OK; i++) {
-        list[i].port = port;
-        err = open_place_of_all(link, list[i]);
-    }
-    return err;
-}
-
-static enum cf_err set_advertised(struct cf_media_link *link, const struct cf_config *config) {
-    /* What SIP says that we are reached at is where media is reached, too, unless that is said. */
-    struct cf_str rest = cf_config_list(config->media_advertise.text[0] != '\0' ? &config->media_advertise : &config->advertise);
-    struct cf_str text;
-    struct cf_port_source *source = &link->source;
-    while (cf_config_list_next(&rest, &text) && source->advertised_count < CF_PORT_ADVERTISED_MAX) {
-        if (cf_addr_parse_ip(text, &source->advertised[source->advertised_count]) != CF_OK) {
-            cf_log(CF_LOG_ERROR, "config", "media.advertise or server.advertise: %.*s is not an address", CF_STR_ARG(text));
-            return CF_ERR_CONFIG;
-        }
-        source->advertised_count++;
-    }
-    return CF_OK;
-}
-
-static enum cf_err share_port(struct cf_media_link *link, const struct cf_config *config) {
-    enum cf_err err = set_advertised(link, config);
-    if (err != CF_OK || cf_str_eq(cf_config_str(&config->ice), CF_STR("off"))) {
-        return err;
-    }
-    err = open_places(link, &link->local4, (uint16_t)config->ice_port);
-    return err == CF_OK ? open_places(link, &link->local6, (uint16_t)config->ice_port) : err;
+    return &link->ports.source;
 }
 
 /* --- media over TCP --- */
 
-/* Who is reached by the network for media is not told of a port on loopback. */
-static bool is_within_reach(const struct cf_port_source *source, const struct cf_addr *addr) {
-    bool is_any_loopback = false;
-    for (size_t i = 0; i < source->place_count; i++) {
-        is_any_loopback = is_any_loopback || cf_addr_is_loopback(&source->places[0][i].addr);
-    }
-    return is_any_loopback || !cf_addr_is_loopback(addr);
-}
-
-static void add_stream_port(struct cf_port_source *source, const struct cf_addr *addr) {
-    if (is_within_reach(source, addr) && source->stream_count < CF_MEDIA_SHARED_MAX) {
-        uint32_t family = addr->family == CF_FAMILY_IP6 ? 1 : 0;
-        source->streams[source->stream_count++] =
-            (struct cf_port_place){.socket = CF_MEDIA_SOCKET_STREAMS + family, .addr = *addr};
-    }
-}
-
 void cf_media_link_add_stream_port(struct cf_media_link *link, const struct cf_addr *addr) {
-    struct cf_port_source *source = &link->source;
-    if (!cf_addr_is_unspecified(addr)) {
-        add_stream_port(source, addr);
-        return;
-    }
-    for (size_t i = 0; i < source->place_count; i++) {
-        struct cf_addr place = source->places[0][i].addr;
-        place.port = addr->port;
-        if (place.family == addr->family) {
-            add_stream_port(source, &place);
-        }
-    }
+    cf_media_ports_add_stream(&link->ports, addr);
 }
 
 /* The first frame is a connectivity check, whose addressee has a leg. If not, whichever worker gets it closes it. */
@@ -475,7 +252,7 @@ static void on_event(void *ctx, const struct cf_media_event *event) {
 
 static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop) {
     enum cf_err err = CF_OK;
-    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+    for (size_t i = 0; i < link->ports.source.worker_count && err == CF_OK; i++) {
         link->origins[i] = (struct origin){.link = link, .worker = i};
         err = cf_worker_link_open(&link->workers[i], loop, on_event, &link->origins[i]);
     }
@@ -515,15 +292,15 @@ static enum cf_err load_sounds(struct cf_media_link *link, const struct cf_confi
 }
 
 static enum cf_err start_workers(struct cf_media_link *link, const struct cf_config *config) {
-    bool is_shared = link->source.worker_count > 1 && config->spread_from > 0;
+    bool is_shared = link->ports.source.worker_count > 1 && config->spread_from > 0;
     struct cf_media_worker_config worker = {.rings = is_shared ? &link->rings : NULL,
                                             .sender = config->uses_io_uring ? CF_SENDER_RING : CF_SENDER_CALLS,
                                             .receiver = config->uses_io_uring ? CF_RECEIVER_RING : CF_RECEIVER_CALLS,
                                             .sounds = cf_prompt_sounds_table(link->sounds),
                                             .sends_silence = config->sends_silence,
                                             .packets_per_sec = config->packet_rate};
-    enum cf_err err = is_shared ? cf_worker_rings_init(&link->rings, link->source.worker_count) : CF_OK;
-    for (size_t i = 0; i < link->source.worker_count && err == CF_OK; i++) {
+    enum cf_err err = is_shared ? cf_worker_rings_init(&link->rings, link->ports.source.worker_count) : CF_OK;
+    for (size_t i = 0; i < link->ports.source.worker_count && err == CF_OK; i++) {
         worker.worker = i;
         err = cf_worker_link_start(&link->workers[i], &worker);
     }
@@ -537,23 +314,17 @@ enum cf_err cf_media_link_start(struct cf_loop *loop, const struct cf_config *co
     if (link == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    link->local4 = *local4;
-    link->local6 = *local6;
-    link->range = config->media_ports;
-    link->next = (uint16_t)cf_entropy_u32(cf_system_entropy());
     link->renew_at = cf_system_now() + CERTIFICATE_RENEW;
     link->handler = handler;
     link->handler_ctx = ctx;
-    link->source = (struct cf_port_source){.take = take, .give = give_back, .ctx = link, .worker_count = config->media_workers};
-    link->stocks = calloc(link->source.worker_count, sizeof *link->stocks);
-    enum cf_err err = link->stocks == NULL ? CF_ERR_NO_MEMORY : cf_leg_ledger_init(&link->legs);
-    err = err == CF_OK ? cf_socket_ledger_init(&link->sockets) : err;
+    enum cf_err err = cf_media_ports_init(&link->ports, config, local4, local6, link->workers);
+    err = err == CF_OK ? cf_leg_ledger_init(&link->legs) : err;
     err = err == CF_OK ? open_workers(link, loop) : err;
     err = err == CF_OK ? renew(link) : err;
     open_zrtp(link, config->state.text);
     err = err == CF_OK ? load_sounds(link, config) : err;
     err = err == CF_OK ? start_workers(link, config) : err;
-    err = err == CF_OK ? share_port(link, config) : err;
+    err = err == CF_OK ? cf_media_ports_share(&link->ports, config) : err;
     if (err != CF_OK) {
         cf_media_link_stop(&link);
         return err;
@@ -567,16 +338,15 @@ void cf_media_link_stop(struct cf_media_link **link) {
     if (l == NULL) {
         return;
     }
-    for (size_t i = 0; i < l->source.worker_count; i++) {
+    for (size_t i = 0; i < l->ports.source.worker_count; i++) {
         cf_worker_link_stop(&l->workers[i]);
     }
     cf_worker_rings_fini(&l->rings);
     cf_prompt_sounds_destroy(l->sounds);
     cf_own_prompts_free(&l->prompts);
     cf_zrtp_store_close(&l->zrtp_store);
-    cf_socket_ledger_fini(&l->sockets);
+    cf_media_ports_fini(&l->ports);
     cf_leg_ledger_fini(&l->legs);
-    free(l->stocks);
     free(l);
     *link = NULL;
 }
