@@ -168,21 +168,34 @@ class Server(Program):
         check(status == 0, f'conferd ended with {status}: {self.errors()}')
 
 
-class TrustingServer(Server):
-    """Believes From, as behind a proxy: scenarios needn't know passwords."""
+class ConfiguredServer(Server):
+    """conferd by a configuration file alone, not --dev: some of what that has, without the accounts. more: lines behind those of [media]."""
+
+    accounts = ''
+    conferences = ''
 
     def __init__(self, more=''):
         self.port = free_port()
         self.owns_state = True
-        self.state = tempfile.mkdtemp(prefix='confer-trusting-')
+        self.state = tempfile.mkdtemp(prefix='confer-configured-')
         path = f'{self.state}/confer.conf'
         with open(path, 'w', encoding='ascii') as out:
-            out.write(f'[server]\nstate = {self.state}\nlisten = 127.0.0.1:{self.port}\ndomains = localhost\ndrain-time = 0s\n'
-                      '[accounts]\nregistrar = no\ntrusted-proxies = 127.0.0.1\n'
-                      '[conferences]\nopen-rooms = yes\nparticipants = 1000\nper-account = 1000\n'
+            out.write(f'[server]\nstate = {self.state}\nlisten = 127.0.0.1:{self.port}\nlisten-tls = 127.0.0.1:{self.port + 1}\n'
+                      f'domains = localhost\ndrain-time = 0s\n[accounts]\n{self.accounts}[conferences]\nopen-rooms = yes\n{self.conferences}'
                       f'[media]\nplain = yes\nquarantine = 1s\n{more}')
+        self.add_accounts()
         Program.__init__(self, 'conferd', [f'{BUILD}/conferd', '--config', path])
         self.wait('ready', lambda e: e.get('text', '').startswith('ready'))
+
+    def add_accounts(self):
+        """Those that are there when it begins."""
+
+
+class TrustingServer(ConfiguredServer):
+    """Believes From, as behind a proxy: scenarios needn't know passwords."""
+
+    accounts = 'registrar = no\ntrusted-proxies = 127.0.0.1\n'
+    conferences = 'participants = 1000\nper-account = 1000\n'
 
     def is_empty(self):
         self.wait_room_gone('room-sipp')

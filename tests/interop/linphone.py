@@ -193,13 +193,13 @@ class Linphone(Phone):
 
 
 @contextlib.contextmanager
-def site(*users, config='', transports=None, **keys):
-    """A server, with lines of configuration, and registered phones; transports: of each phone."""
+def site(*users, config='', transports=None, make=None, **keys):
+    """A server, with lines of configuration or made by make(), and registered phones; transports: of each phone."""
     state = tempfile.mkdtemp(prefix='confer-interop-')
     server = None
     phones = []
     try:
-        server = Server(state=state, config=config)
+        server = make() if make else Server(state=state, config=config)
         for number, user in enumerate(users):
             own = {key: value[number] if isinstance(value, (list, tuple)) else value for key, value in keys.items()}
             phones.append(Linphone(server, user, transport=transports[number] if transports else 'udp', **own))

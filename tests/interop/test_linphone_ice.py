@@ -3,16 +3,15 @@
 """Linphone 5.1 phones with ICE. It has no candidates on loopback: the test runs in a network of its own with one more address, where
 the server receives media; signalling stays on loopback."""
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
 import networks  # noqa: E402
 from linphone import site  # noqa: E402
-from confer_test import check, run_cases  # noqa: E402
+from confer_test import BUILD, ConfiguredServer, check, run_cases  # noqa: E402
 
 ADDRESS = '10.99.0.1'
-# With a port for media over TCP, so that its candidates are in our descriptions.
-MEDIA = f'[web]\nlisten-tls = {ADDRESS}:8443\n[media]\naddress = {ADDRESS}\n'
 HOST_CONNECTION = 3  # LinphoneIceStateHostConnection
 
 
@@ -24,8 +23,20 @@ def enter_network_with_an_address():
         networks.run('ip', *words.split())
 
 
+class NetworkServer(ConfiguredServer):
+    """Receives media at the address, over TCP too, so that such candidates are in its descriptions. (--dev would stay on loopback.)"""
+
+    def __init__(self):
+        super().__init__(f'address = {ADDRESS}\nsdes-insecure = yes\n[web]\nlisten-tls = {ADDRESS}:8443\n')
+
+    def add_accounts(self):
+        for name in ('alice', 'bob', 'carol'):
+            subprocess.run([f'{BUILD}/confer', '--state', self.state, 'user', 'add', name, name, '--domain', 'localhost'], check=True,
+                           capture_output=True)
+
+
 def meet_with_ice(**keys):
-    with site('alice', 'bob', 'carol', config=MEDIA, ice=1, video=0, **keys) as (server, *phones):
+    with site('alice', 'bob', 'carol', make=NetworkServer, ice=1, video=0, **keys) as (server, *phones):
         for phone in phones:
             phone.call(server.uri('room-tea'))
         for phone in phones:
