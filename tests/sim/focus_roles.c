@@ -252,6 +252,19 @@ static void what_one_writes_the_others_read(void **state) {
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[CAROL].request_status, 403);
     assert_int_equal(lines_of("resign"), 0);
+    /* Nor in an envelope within her own, whose From nobody would check; nor in one whose type others may read as that. */
+    static const char *const types[] = {"message/cpim", "Message/CPIM; charset=UTF-8", "message/cpim;;=", "message"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        char body[512];
+        snprintf(body, sizeof body,
+                 "From: <" AOR_CAROL ">\r\nTo: <" ROOM ">\r\n\r\nContent-Type: %s\r\n\r\n"
+                 "From: <" AOR_ALICE ">\r\nTo: <" ROOM ">\r\n\r\nContent-Type: text/plain\r\n\r\nI resign",
+                 types[i]);
+        phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, NULL, "message/cpim", body);
+        scene_run(CF_SEC(1));
+        assert_int_equal(scene.phones[CAROL].request_status, 400);
+    }
+    assert_int_equal(lines_of("resign"), 0);
     scene_end();
 }
 

@@ -14,12 +14,13 @@ test('text comes as it is', () => {
   assert.deepEqual(readMessage('', 'a', 'Bob'), { from: 'Bob', text: 'a' });
 });
 
-test('what Linphone writes is out of its envelope, with who wrote it', () => {
+test('what Linphone writes is out of its envelope; who wrote it is what the server says, whatever the envelope says', () => {
   const body = envelope('"Dave" <sip:dave@x;gr=1>', 'Content-Type: text/plain; charset=UTF-8\r\nContent-Length: 11\r\n\r\nGuten Tag\r\n\r\n\u{1f375}');
-  assert.deepEqual(readMessage('message/cpim', body, 'room-tea'), { from: 'Dave', text: 'Guten Tag\r\n\r\n\u{1f375}' });
-  assert.equal(readMessage('Message/CPIM', envelope('<sip:dave@x>', 'Content-Type: text/plain\r\n\r\nhello'), 'room-tea')?.from, 'dave');
-  assert.equal(readMessage('message/cpim', envelope('nobody', 'Content-Type: text/plain\r\n\r\nhello'), 'room-tea')?.from, 'room-tea');
-  assert.deepEqual(readMessage('message/cpim', 'From: Eve <im:eve@x>\n\nContent-Type: text/plain\n\nhello', ''), { from: 'Eve', text: 'hello' });
+  assert.deepEqual(readMessage('message/cpim', body, 'Dave'), { from: 'Dave', text: 'Guten Tag\r\n\r\n\u{1f375}' });
+  for (const from of ['<sip:alice@x>', '"Alice" <sip:alice@x>', 'nobody']) {
+    assert.equal(readMessage('Message/CPIM', envelope(from, 'Content-Type: text/plain\r\n\r\nhello'), 'Dave')?.from, 'Dave');
+  }
+  assert.deepEqual(readMessage('message/cpim', 'From: Eve <im:eve@x>\n\nContent-Type: text/plain\n\nhello', 'Dave'), { from: 'Dave', text: 'hello' });
   assert.equal(readMessage('message/cpim', envelope('<sip:dave@x>', '\r\nwithout a type'), '')?.text, 'without a type');
 });
 
@@ -33,6 +34,8 @@ test('that somebody writes or has read is nothing that was written', () => {
 
 test('of markup the text is shown, of a file that there is one', () => {
   assert.equal(readMessage('text/html', '<p>1 &lt; 2<br>and <b onclick="x()">more</b></p>', 'Dave')?.text, '1 < 2\nand more');
+  assert.equal(readMessage('text/html', 'it&#39;s &#x1F375; &#X41; &constructor; &toString; &#0; &#xD800; &#1114112; &bullet;', 'Dave')?.text,
+    'it\'s \u{1f375} A &constructor; &toString; &#0; &#xD800; &#1114112; &bullet;');
   assert.match(readMessage('application/vnd.gsma.rcs-ft-http+xml', '<file/>', 'Dave')?.text ?? '', /file/);
 });
 

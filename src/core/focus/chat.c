@@ -187,11 +187,24 @@ static unsigned inflate(struct chat *chat, const struct cf_mime_part *part) {
     return err == CF_OK ? 0 : cf_err_class_of(err) == CF_ERR_CLASS_LIMIT ? 413 : 400;
 }
 
-static bool is_notice(struct cf_str content_type) {
+static bool is_notice(const struct cf_mime_type *type) {
+    return cf_mime_type_is(type, CF_STR("message/imdn+xml")) || cf_mime_type_is(type, CF_STR("application/im-iscomposing+xml"));
+}
+
+/*
+ * Look at what is in an envelope. Another envelope is refused: those who get the content alone (choose_form) would take its From,
+ * which nobody has checked, for the sender's. So is a type that can't be read: others may read it as that.
+ */
+static bool can_read_content(struct chat *chat) {
     struct cf_mime_type type;
-    return content_type.at != NULL && cf_mime_type_parse(content_type, &type) == CF_OK &&
-           (cf_mime_type_is(&type, CF_STR("message/imdn+xml")) ||
-            cf_mime_type_is(&type, CF_STR("application/im-iscomposing+xml")));
+    if (chat->cpim.content_type.at == NULL) {
+        return true; /* text/plain */
+    }
+    if (cf_mime_type_parse(chat->cpim.content_type, &type) != CF_OK || cf_mime_type_is(&type, CPIM)) {
+        return false;
+    }
+    chat->is_notice = is_notice(&type);
+    return true;
 }
 
 /* The sender named inside must be the sender (attacks T22). */
@@ -214,13 +227,12 @@ static unsigned read_message(struct chat *chat, const struct cf_sip_message *mes
     }
     chat->is_cpim = cf_mime_type_is(&part.type, CPIM);
     if (!chat->is_cpim) {
-        chat->is_notice = is_notice(chat->content_type);
+        chat->is_notice = is_notice(&part.type);
         return 0;
     }
-    if (cf_cpim_parse(chat->body, &chat->cpim) != CF_OK) {
+    if (cf_cpim_parse(chat->body, &chat->cpim) != CF_OK || !can_read_content(chat)) {
         return 400;
     }
-    chat->is_notice = is_notice(chat->cpim.content_type);
     cf_writer_init(&w, room, sizeof room);
     if (chat->cpim.from.at == NULL || cf_sip_uri_parse(chat->cpim.from, &from) != CF_OK) {
         return 400;

@@ -28,22 +28,34 @@ export function readMessage(type, body, from) {
   }
 }
 
-/** Fields of the message, an empty line, fields of its content, an empty line, the content. @param {string} body @param {string} from */
+/**
+ * Fields of the message, an empty line, fields of its content, an empty line, the content. Who sent it is what the request says, which the
+ * server wrote and answers for: the From of the envelope is the sender's word. @param {string} body @param {string} from
+ */
 function readEnvelope(body, from) {
   const parts = /^((?:.+\r?\n)*)\r?\n((?:.+\r?\n)*)\r?\n([^]*)$/.exec(body);
   if (!parts) {
     return undefined;
   }
-  const [, message, content, text] = parts;
-  const sender = /^From:\s*(?:"?([^"<\r\n]*)"?\s*)?<([^>\r\n]*)>/im.exec(message);
+  const [, , content, text] = parts;
   const type = /^Content-Type:\s*(.+?)\s*$/im.exec(content)?.[1] ?? '';
-  const name = sender?.[1]?.trim() || (sender?.[2] ?? '').replace(/^(sips?|im):/, '').replace(/@.*/, '');
-  return /^message\/cpim/i.test(type) ? undefined : readMessage(type, text, name || from);
+  return /^message\/cpim/i.test(type) ? undefined : readMessage(type, text, from);
 }
+
+/** @type {Record<string, string>} */
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'', nbsp: ' ' };
 
 /** Markup is not shown, what is in it is. @param {string} html */
 function textOf(html) {
-  /** @type {Record<string, string>} */
-  const names = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'', nbsp: ' ' };
-  return html.replace(/<(br|\/p|\/div)\b[^>]*>/gi, '\n').replace(/<[^>]*>/g, '').replace(/&(\w+);/g, (all, name) => names[name] ?? all).trim();
+  return html.replace(/<(br|\/p|\/div)\b[^>]*>/gi, '\n').replace(/<[^>]*>/g, '').replace(/&(#\d+|#x[\da-f]+|\w+);/gi, characterOf).trim();
+}
+
+/** What a reference means; itself if that is nothing, or no character. @param {string} reference @param {string} name @returns {string} */
+function characterOf(reference, name) {
+  if (!name.startsWith('#')) {
+    return Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : reference;
+  }
+  const code = Number(name.slice(1).replace(/^x/i, '0x'));
+  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return isCharacter ? String.fromCodePoint(code) : reference;
 }
