@@ -3,7 +3,7 @@
 import { getRelays, getServer, joinAsGuest, logIn, logOut, makeLink, Refusal } from './api.js';
 import { invitationOf, keyToName, uriOfRoom } from './model/link.js';
 import { Meeting } from './model/meeting.js';
-import { explain } from './model/refusal.js';
+import { explain, explainFailure } from './model/refusal.js';
 import { Phone } from './sip/phone.js';
 import { byId, notice, setText } from './ui/element.js';
 import { JoinScreen } from './ui/join.js';
@@ -19,9 +19,9 @@ function show(name) {
   }
 }
 
-/** Why nobody came in, in words for people. @param {unknown} error */
-function explainError(error) {
-  return error instanceof Refusal ? explain({ status: error.status, code: error.code, text: error.message, retryAfter: error.retryAfter }) : explain({ status: 0 });
+/** Why nobody came in, in words for people. @param {unknown} error @param {boolean} isAdmitted has the server let them in already? */
+function explainError(error, isAdmitted) {
+  return error instanceof Refusal ? explain({ status: error.status, code: error.code, text: error.message, retryAfter: error.retryAfter }) : explainFailure(isAdmitted);
 }
 
 /** A guest stays the same person when the page is loaded again. @param {string} key @returns {Guest | undefined} */
@@ -108,7 +108,7 @@ function hold(admission, stream) {
         if (isShown) {
           showEnd(meeting);
         }
-        resolve(meeting.reason || explain({ status: 0 }));
+        resolve(meeting.reason || explainFailure(true));
       }
     });
     meeting.join();
@@ -162,7 +162,7 @@ async function main() {
       }
     } catch (error) {
       admission?.close();
-      screen.showState(false, explainError(error));
+      screen.showState(false, explainError(error, admission !== undefined));
     }
   }
 }

@@ -111,7 +111,7 @@ test('who waits in the lobby knows it, can enter a PIN, and is told when let in 
     if (isLetIn) {
       phone.tell('roster', roster('connected', '', 'call-1', 2));
     } else {
-      phone.tell('ended', { reason: '', isLost: false, answer: NONE });
+      phone.tell('ended', { reason: '', isLost: false, failure: '', answer: NONE });
     }
     assert.equal(meeting.state, isLetIn ? 'in' : 'over');
   }
@@ -213,7 +213,7 @@ test('a lost call is made again, and what was so is so again', async () => {
   const { phone, meeting, clock } = inside();
   await meeting.setMicrophone(false);
   phone.tell('lost');
-  phone.tell('ended', { reason: '', isLost: true, answer: NONE });
+  phone.tell('ended', { reason: '', isLost: true, failure: '', answer: NONE });
   assert.equal(meeting.state, 'in');
   phone.asked = [];
   phone.tell('ready');
@@ -230,10 +230,10 @@ test('after five minutes it gives up; who was removed is not called again', () =
   const late = inside();
   late.phone.tell('lost');
   late.clock.time += 6 * 60 * 1000;
-  late.phone.tell('ended', { reason: '', isLost: true, answer: NONE });
+  late.phone.tell('ended', { reason: '', isLost: true, failure: '', answer: NONE });
   assert.equal(late.meeting.state, 'over');
   const removed = inside();
-  removed.phone.tell('ended', { reason: 'Removed by a moderator', isLost: false, answer: NONE });
+  removed.phone.tell('ended', { reason: 'Removed by a moderator', isLost: false, failure: '', answer: NONE });
   assert.equal(removed.meeting.state, 'over');
   assert.match(removed.meeting.reason, /has removed you/);
   assert.ok(!removed.phone.asked.some((what) => what.startsWith('call')));
@@ -262,6 +262,23 @@ test('who is refused is told what to do', () => {
   const full = begin();
   full.meeting.join();
   full.phone.tell('ready');
-  full.phone.tell('ended', { reason: '', isLost: false, answer: { status: 486, text: 'Conference is full', retryAfter: 0 } });
+  full.phone.tell('ended', { reason: '', isLost: false, failure: '', answer: { status: 486, text: 'Conference is full', retryAfter: 0 } });
   assert.equal(full.meeting.reason, 'This meeting is full. Try again when somebody has left.');
+});
+
+test('what failed in the browser is no failure of the server, nor the doing of a moderator', () => {
+  for (const [failure, expected] of [['here', /could not be set up/], ['unreached', /server is not reached/]]) {
+    const calling = begin();
+    calling.meeting.join();
+    calling.phone.tell('ready');
+    calling.phone.tell('ended', { reason: '', isLost: false, failure, answer: NONE });
+    assert.deepEqual([calling.meeting.state, expected.test(calling.meeting.reason)], ['over', true], failure);
+  }
+  const waiting = begin();
+  waiting.meeting.join();
+  waiting.phone.tell('ready');
+  waiting.phone.tell('accepted', 'call-1');
+  waiting.phone.tell('roster', roster('on-hold', '', 'call-1', 1, 'lobby'));
+  waiting.phone.tell('ended', { reason: '', isLost: false, failure: 'here', answer: NONE });
+  assert.match(waiting.meeting.reason, /could not be set up/);
 });

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { explain, explainEnd } from '../src/model/refusal.js';
+import { explain, explainEnd, explainFailure } from '../src/model/refusal.js';
 
 const TABLE = readFileSync(new URL('../../src/core/conf/denial_table.h', import.meta.url), 'utf8');
 
 test('each code of a problem has words of its own', () => {
-  const codes = ['pin-wrong', 'pin-barred', 'locked-out', 'link-expired', 'link-revoked', 'link-invalid', 'guests-not-allowed', 'no-accounts', 'malformed'];
+  const codes = ['pin-wrong', 'pin-barred', 'locked-out', 'link-expired', 'link-revoked', 'link-invalid', 'guests-not-allowed', 'no-accounts'];
   const words = codes.map((code) => explain({ status: 403, code, text: 'of the server' }));
   assert.equal(new Set(words).size, codes.length);
   assert.ok(words.every((each) => !each.includes('of the server')));
@@ -21,6 +21,7 @@ test('each refusal of a conference that a caller can get has words that say what
   for (const [, name, text, status] of rows.filter(([, name]) => !others.includes(name))) {
     const said = explain({ status: Number(status), text });
     assert.notEqual(said, text, name);
+    assert.equal(explain({ status: 499, text }), said, `${name} has words of its own, and not of its status`);
     assert.ok(/\b(ask|check|try|leave|from)\b/i.test(said), `${name}: ${said}`);
   }
 });
@@ -38,6 +39,30 @@ test('how long to wait is said as the server says it, and once', () => {
   assert.equal(explain({ status: 429, code: 'pin-barred', retryAfter: 60 }), 'Too many wrong PINs. Please try again in a minute.');
   assert.equal(explain({ status: 403, text: 'Forbidden', retryAfter: 60 }), 'Too many tries. Please try again in a minute.');
   assert.equal(explain({ status: 503, retryAfter: 150 }), 'The server takes nobody in just now. Please try again in 3 minutes.');
+});
+
+test('what the server found wrong in the form is said', () => {
+  const malformed = (text) => explain({ status: 400, code: 'malformed', text });
+  assert.match(malformed('A PIN has 4 to 16 digits'), /: A PIN has 4 to 16 digits\. Please change/);
+  assert.match(malformed('The name is too long'), /^Your name is too long/);
+  assert.match(malformed(''), /load the page again/);
+});
+
+test('who is to wait for nobody knows how long is told to wait', () => {
+  for (const code of ['', 'pin-barred', 'locked-out']) {
+    assert.match(explain({ status: 429, code }), /\. Please try again in a moment\.$/);
+  }
+  assert.match(explain({ status: 429, retryAfter: 1 }), /^Too many tries\. Please try again in a second\.$/);
+});
+
+test('a sentence has one full stop', () => {
+  assert.equal(explain({ status: 499, text: 'Odd.' }), 'Odd. Please try again in a moment.');
+  assert.match(explain({ status: 403, text: 'Conference can be joined from 10 a.m.' }), /from 10 a\.m\.$/);
+});
+
+test('what failed here is not told of the server', () => {
+  assert.match(explainFailure(true), /could not be set up/);
+  assert.equal(explainFailure(false), explain({ status: 0 }));
 });
 
 test('the statuses of calls', () => {

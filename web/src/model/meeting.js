@@ -6,7 +6,7 @@ import { mainContent, mainDirection, wishes } from './layout.js';
 import { isIn, isModerator, isWaiting, nameOf, Roster } from './roster.js';
 import { command } from './commands.js';
 import { Recovery } from './recovery.js';
-import { explain, explainEnd } from './refusal.js';
+import { explain, explainEnd, explainFailure } from './refusal.js';
 import { Talkers } from './talkers.js';
 
 /** @typedef {'idle' | 'connecting' | 'calling' | 'waiting' | 'in' | 'over'} State */
@@ -148,13 +148,13 @@ export class Meeting extends EventTarget {
     }
   }
 
-  /** @param {{ reason: string, isLost: boolean, answer: import('./refusal.js').Answer }} how */
+  /** @param {{ reason: string, isLost: boolean, failure: import('./failure.js').Failure, answer: import('./refusal.js').Answer }} how */
   #onEnded(how) {
     if (how.isLost && !this.isLeaving && this.#isCalled && (this.wasIn || this.state === 'waiting')) {
       this.#recover(this.recovery.onCallLost(this.clock.now()));
       this.#tell('recovery');
     } else {
-      this.#enter('over', how.answer.status > 0 ? explain(how.answer) : explainEnd(how.reason));
+      this.#enter('over', how.answer.status > 0 ? explain(how.answer) : how.failure ? explainFailure(how.failure === 'here') : explainEnd(how.reason));
     }
   }
 

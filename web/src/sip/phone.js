@@ -4,6 +4,7 @@
 import JsSIP from 'jssip';
 import { withAttributes, withRidKept } from '../model/description.js';
 import { COMMAND_TYPE } from '../model/commands.js';
+import { failureOf } from '../model/failure.js';
 import { readMessage } from '../model/message.js';
 import { addTracks, makeWhole, sendPicture, shapePicture } from '../media/sending.js';
 import { Wire } from './wire.js';
@@ -30,7 +31,7 @@ const LOST = [JsSIP.C.causes.CONNECTION_ERROR, JsSIP.C.causes.RTP_TIMEOUT, JsSIP
 
 /**
  * Events: 'ready' (connected and known to the server, each time anew), 'refused' (detail: Answer), 'lost' (no connection any more),
- * 'accepted' (detail: call-id), 'ended' (detail: {reason, isLost, answer: Answer}), 'roster' (detail: Element), 'message' (detail: {from, text}),
+ * 'accepted' (detail: call-id), 'ended' (detail: {reason, isLost, failure: Failure, answer: Answer}), 'roster' (detail: Element), 'message' (detail: {from, text}),
  * 'track', 'ice' (detail: state).
  */
 export class Phone extends EventTarget {
@@ -167,7 +168,9 @@ export class Phone extends EventTarget {
     this.subscriber = null;
     const why = /text="([^"]*)"/.exec(e.message?.getHeader?.('Reason') ?? '')?.[1];
     const isLost = LOST.includes(e.cause) || NO_MEDIA.includes(why ?? '');
-    this.#tell('ended', { reason: why ?? '', isLost, answer: answerOf(e.originator === 'remote' ? e.message : undefined) });
+    const failure = failureOf(e);
+    // A response that the browser can't use is a success, as far as it goes.
+    this.#tell('ended', { reason: why ?? '', isLost, failure, answer: answerOf(e.originator === 'remote' && !failure ? e.message : undefined) });
   }
 
   #subscribe() {
