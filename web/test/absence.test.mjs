@@ -14,6 +14,16 @@ test('a picture that never came is explained by what we lack', () => {
   assert.equal(absence.of('a', 'codec', CAMERA), '', 'it is another one that is lacking');
 });
 
+test('that the picture of one stood still says nothing of who is shown next', () => {
+  const absence = new Absence();
+  absence.show('speaker', 'sip:bob@x');
+  [0, 0, 0].forEach((kbps) => absence.note('speaker', kbps));
+  absence.show('speaker', 'sip:bob@x');
+  assert.match(absence.of('speaker', 'codec', CAMERA), /format/);
+  absence.show('speaker', 'sip:eve@x');
+  assert.equal(absence.of('speaker', 'codec', CAMERA), '');
+});
+
 test('one that stands still too, but not slides, which may', () => {
   const absence = new Absence();
   const look = (/** @type {number} */ kbps) => { absence.note('a', kbps); return absence.of('a', 'codec', CAMERA); };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { roomActions } from '../src/model/commands.js';
-import { encryptionOf, isModerator, pausedOf, stringsOf, isWaiting, nameOf, Roster } from '../src/model/roster.js';
+import { encryptionOf, isModerator, pausedOf, sendsPictures, stringsOf, isWaiting, nameOf, Roster } from '../src/model/roster.js';
 import { Talkers } from '../src/model/talkers.js';
 import { documentOf } from './documents.mjs';
 
@@ -125,4 +125,15 @@ test('who speaks is who was named a moment ago, and is loud if that is told', ()
   const twice = full();
   twice.apply(documentOf('state="partial" version="4"', `<users>${BOB.replace('sip:bob@x"', 'sip:eve@x"')}</users>`));
   assert.deepEqual([...talkers.of([{ source: 1002, timestamp: 2 }], twice, 6500)], [], 'whose voice that is can not be told');
+});
+
+test('who sends pictures does so by a line of video of a device that is in', () => {
+  const video = (status, state = 'connected', type = 'video') => {
+    const roster = new Roster();
+    roster.apply(documentOf('state="full" version="1"', `<users><user entity="sip:eve@x" state="full"><endpoint entity="sip:eve@x" state="full"><status>${state}</status>
+      <media id="1"><type>audio</type><status>sendrecv</status></media><media id="2"><type>${type}</type><status>${status}</status></media></endpoint></user></users>`));
+    return sendsPictures(roster.members.get('sip:eve@x'));
+  };
+  assert.deepEqual([video('sendrecv'), video('sendonly'), video('recvonly'), video('inactive')], [true, true, false, false]);
+  assert.deepEqual([video('sendrecv', 'disconnected'), video('sendrecv', 'connected', 'text')], [false, false]);
 });

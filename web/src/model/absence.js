@@ -14,15 +14,26 @@ const WORDS = {
 export class Absence {
   /** @type {Map<string, number>} looks without an octet, by the key of a tile */
   #still = new Map();
+  /** @type {Map<string, string>} whom a tile shows */
+  #uris = new Map();
 
   /** What came for a tile since the last look. @param {string} key @param {number} kbps */
   note(key, kbps) {
     this.#still.set(key, kbps > 0 ? 0 : (this.#still.get(key) ?? 0) + 1);
   }
 
+  /** Who is shown by a tile; looks at somebody else count no more. @param {string} key @param {string} uri */
+  show(key, uri) {
+    if (this.#uris.get(key) !== uri) {
+      this.#still.delete(key);
+      this.#uris.set(key, uri);
+    }
+  }
+
   /** A tile is no more. @param {string} key */
   forget(key) {
     this.#still.delete(key);
+    this.#uris.delete(key);
   }
 
   /**

@@ -227,6 +227,11 @@ export function isSending(media) {
   return media.status === 'sendrecv' || media.status === 'sendonly';
 }
 
+/** Does a member send pictures, from any device? @param {Member} member */
+export function sendsPictures(member) {
+  return [...member.devices.values()].some((device) => isPresent(device) && [...device.media.values()].some((media) => media.type === 'video' && isSending(media)));
+}
+
 /** May the member do what moderators do? @param {Member | undefined} member */
 export function isModerator(member) {
   return member?.roles.includes('admin') ?? false;

@@ -2,10 +2,11 @@
 // The stage: a tile for each picture, kept from one rendering to the next so that nothing flickers.
 import { hueOf, icon, initials, make, setIcon, setText } from './element.js';
 import { Absence } from '../model/absence.js';
-import { isIn, isMuted, nameOf } from '../model/roster.js';
+import { isIn, isMuted, nameOf, sendsPictures } from '../model/roster.js';
 
 /**
- * @typedef {{ key: string, uri: string, name: string, track: MediaStreamTrack | undefined, kind: string, isMuted: boolean, hasHand: boolean }} Tile
+ * @typedef {{ key: string, uri: string, name: string, track: MediaStreamTrack | undefined, kind: string, isMuted: boolean, hasHand: boolean, isAsked?: boolean }} Tile
+ *   isAsked: a picture was asked for that somebody sends
  * @typedef {import('../media/quality.js').Grade} Grade
  */
 
@@ -104,8 +105,8 @@ export class Stage {
 
   /** Why there is no picture where one was asked for. @param {Tile} tile @param {boolean} isDrawn */
   #whyNot(tile, isDrawn) {
-    const isAsked = tile.track !== undefined && !tile.kind.includes('own');
-    return isAsked ? this.absence.of(tile.key, this.paused, { isDrawn, isSlides: tile.kind.includes('slides') }) : '';
+    this.absence.show(tile.key, tile.uri);
+    return tile.isAsked ? this.absence.of(tile.key, this.paused, { isDrawn, isSlides: tile.kind.includes('slides') }) : '';
   }
 
   /** Whose voice is heard. @param {Set<string>} uris */
@@ -189,7 +190,7 @@ function tilesOf(meeting) {
   }
   const pictures = (meeting.lines?.pictures() ?? []).map(({ wish, track }) => {
     const member = meeting.roster.members.get(wish.uri);
-    return { key: wish.label, uri: wish.uri, name: wish.name, track, kind: wish.isSlides ? 'slides' : '', isMuted: member ? isMuted(member) : false, hasHand: Boolean(member?.handUp) };
+    return { key: wish.label, uri: wish.uri, name: wish.name, track, kind: wish.isSlides ? 'slides' : '', isMuted: member ? isMuted(member) : false, hasHand: Boolean(member?.handUp), isAsked: track !== undefined };
   });
   // Who sends no picture has a face.
   const silent = faces.filter((face) => !pictures.some((picture) => picture.uri === face.uri));
@@ -210,6 +211,7 @@ function largeTile(meeting, faces) {
   return {
     key: 'speaker', uri: shown?.uri ?? '', name: shown ? nameOf(shown) : '', track, kind: isSlides ? 'large slides' : 'large',
     isMuted: shown ? isMuted(shown) : false, hasHand: Boolean(shown?.handUp),
+    isAsked: track !== undefined && shown !== undefined && sendsPictures(shown), // the line is there always, for whoever speaks
   };
 }
 
