@@ -2,7 +2,7 @@
 // How pictures are sent, with a sender that keeps to the letter of WebRTC section 5.2: parameters that are being set are not read yet.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeWhole, sendPicture, shapePicture } from '../src/media/sending.js';
+import { addTracks, sendPicture, shapePicture } from '../src/media/sending.js';
 
 /** A sender whose parameters take effect a while after they were set. */
 class Sender {
@@ -36,7 +36,7 @@ const SMALL = () => [{ rid: 'l', active: true, scaleResolutionDownBy: 4, maxBitr
 
 test('a screen that is shown again in a call that is made again is whole and sharp', async () => {
   const sender = new Sender(SMALL());
-  await Promise.all([makeWhole(sender), sendPicture(sender, { kind: 'video' }, true)]); // both when the answer comes
+  await Promise.all([shapePicture(sender, false), sendPicture(sender, { kind: 'video' }, true)]); // both when the answer comes
   const [only] = sender.now.encodings;
   assert.deepEqual([only.scaleResolutionDownBy, only.maxBitrate, only.maxFramerate], [1, 1500000, 8]);
   assert.equal(sender.now.degradationPreference, 'maintain-resolution');
@@ -49,9 +49,8 @@ test('a screen that is taken back at once leaves the camera as it was', async ()
   assert.equal(sender.now.degradationPreference, 'balanced');
 });
 
-test('of several encodings a screen is sent in the finest only, and none is made whole', async () => {
+test('of several encodings a screen is sent in the finest only', async () => {
   const sender = new Sender([{ rid: 'l', active: true, scaleResolutionDownBy: 4 }, { rid: 'h', active: true }]);
-  await makeWhole(sender);
   await shapePicture(sender, true);
   assert.deepEqual(sender.now.encodings.map(({ active, scaleResolutionDownBy }) => [active, scaleResolutionDownBy]), [[false, 4], [true, 1]]);
 });
@@ -64,6 +63,41 @@ test('a browser that refuses is asked again', async () => {
   sender.setParameters = set;
   await shapePicture(sender, true);
   assert.equal(sender.now.encodings[0].maxFramerate, 8);
+});
+
+test('a change that fails is none of the next ones', async () => {
+  const sender = new Sender(SMALL());
+  const get = sender.getParameters;
+  sender.getParameters = () => { throw new DOMException('closed', 'InvalidStateError'); };
+  await shapePicture(sender, false);
+  sender.getParameters = get;
+  await shapePicture(sender, true);
+  assert.equal(sender.now.encodings[0].maxFramerate, 8);
+  delete sender.now.encodings;
+  await shapePicture(sender, false);
+  assert.equal(sender.now.degradationPreference, 'balanced', 'as browsers have it that send nothing');
+});
+
+test('a camera of which the server takes one encoding is sent whole, once the answer has come', async () => {
+  const offered = [];
+  const sender = new Sender([]);
+  const connection = { addTransceiver: (what, how) => { offered.push([what, how]); return { sender }; } };
+  globalThis.RTCRtpReceiver = /** @type {any} */ ({});
+  const camera = { kind: 'video', enabled: true, getSettings: () => ({ width: 1280, height: 720 }) };
+  assert.equal(addTracks(connection, { getAudioTracks: () => [], getVideoTracks: () => [camera] }), sender);
+  const { sendEncodings } = offered[1][1];
+  assert.deepEqual(sendEncodings.map((e) => [e.rid, e.scaleResolutionDownBy]), [['l', 4], ['m', 2], ['h', 1]]);
+  Object.assign(sender, { track: camera, now: { encodings: sendEncodings.slice(0, 1) } });
+  await shapePicture(sender, false);
+  assert.deepEqual(sender.now.encodings.map((e) => [e.active, e.scaleResolutionDownBy, e.maxBitrate]), [[true, 1, 1500000]]);
+});
+
+test('pictures almost as large as a row of the table of libwebrtc are sent as those of that row', async () => {
+  for (const [width, height, expected] of [[960, 540, 3], [912, 513, 3], [864, 540, 2], [848, 480, 2], [480, 270, 2], [456, 256, 2], [424, 240, 1], [1, 1, 1]]) {
+    const sender = new Sender([{ rid: 'l' }, { rid: 'm' }, { rid: 'h' }]);
+    await sendPicture(sender, { kind: 'video', getSettings: () => ({ width, height }) }, false);
+    assert.equal(sender.now.encodings.filter((e) => e.active).length, expected, `${width} x ${height}`);
+  }
 });
 
 test('a camera is sent whole in the finest encoding that a browser sends of pictures of its size', async () => {

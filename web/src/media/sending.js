@@ -4,39 +4,44 @@
 
 const SCREEN_FPS = 8;
 
-/** What is enough for a whole picture from a camera whose pictures are worth three, two and one encoding. */
-const FULL_BPS = [300000, 800000, 1500000];
+/**
+ * What cameras are worth, by the pixels of their pictures: an encoding for each rate in bit/s, of the whole picture, of one half as wide and of
+ * one a quarter as wide. So many encodings are those that libwebrtc sends (kSimulcastFormats: three from 960 x 540, two from 480 x 270): of more
+ * it leaves out the finest.
+ */
+const CAMERAS = [
+  { pixels: 960 * 540, rates: [1500000, 450000, 150000] },
+  { pixels: 480 * 270, rates: [800000, 450000] },
+  { pixels: 0, rates: [300000] },
+];
+/** Pictures that have this part of the pixels of a row are taken for its own, as libwebrtc does it (it rounds up by less than 10 %). */
+const ROUND_UP = 0.9;
 
-/** Of pictures half and a quarter as wide. */
-const HALF_BPS = 450000;
-const QUARTER_BPS = 150000;
-
-/** Pictures of fewer pixels than these are sent in one encoding, or two, of three that there could be: Chromium leaves the finest out else. */
-const WORTH_TWO = 480 * 270;
-const WORTH_THREE = 960 * 540;
+/** Enough for a screen. */
+const SCREEN_BPS = 1500000;
 
 /** Coarse to fine: Chromium gives its uplink to those first that are listed first, and a poor one must carry what all can get. */
 const RIDS = ['l', 'm', 'h'];
 
-/** How many encodings a camera is worth; one of which nothing is known all. @param {MediaStreamTrack | null | undefined} track */
-function worth(track) {
+/** Rates of the encodings that a camera is worth; one of which nothing is known, all. @param {MediaStreamTrack | null | undefined} track */
+function ratesOf(track) {
   const { width, height } = track?.getSettings?.() ?? {};
   const pixels = width && height ? width * height : Infinity;
-  return pixels < WORTH_TWO ? 1 : pixels < WORTH_THREE ? 2 : 3;
+  return (CAMERAS.find((row) => pixels > row.pixels * ROUND_UP) ?? CAMERAS[CAMERAS.length - 1]).rates;
 }
 
 /**
  * A camera in @encodings, coarse to fine, each twice as wide as the one before. The first ones are those that are sent, the last of them
- * whole. @param {RTCRtpEncodingParameters[]} encodings @param {MediaStreamTrack | null | undefined} track
+ * whole: also if a server has left one only. @param {RTCRtpEncodingParameters[]} encodings @param {MediaStreamTrack | null | undefined} track
  */
 function shapeCamera(encodings, track) {
-  const full = FULL_BPS[worth(track) - 1];
-  const sent = Math.min(worth(track), encodings.length);
+  const rates = ratesOf(track);
+  const sent = Math.min(rates.length, encodings.length);
   encodings.forEach((encoding, index) => {
     const halvings = Math.max(0, sent - 1 - index);
     encoding.active = index < sent;
     encoding.scaleResolutionDownBy = 2 ** halvings;
-    encoding.maxBitrate = [full, HALF_BPS, QUARTER_BPS][halvings];
+    encoding.maxBitrate = rates[halvings];
     delete encoding.maxFramerate;
   });
 }
@@ -47,10 +52,13 @@ function shapeScreen(encodings) {
     encoding.active = index === encodings.length - 1;
     encoding.maxFramerate = SCREEN_FPS;
   });
-  Object.assign(encodings[encodings.length - 1] ?? {}, { scaleResolutionDownBy: 1, maxBitrate: FULL_BPS[2] });
+  Object.assign(encodings[encodings.length - 1] ?? {}, { scaleResolutionDownBy: 1, maxBitrate: SCREEN_BPS });
 }
 
-/** Sound first, then pictures, whether we have any or not. @param {RTCPeerConnection} connection @param {MediaStream} stream */
+/**
+ * Sound first, then pictures, whether we have any or not. Returns what sends the pictures.
+ * @param {RTCPeerConnection} connection @param {MediaStream} stream @returns {RTCRtpSender}
+ */
 export function addTracks(connection, stream) {
   const sound = stream.getAudioTracks()[0];
   const picture = stream.getVideoTracks()[0];
@@ -59,7 +67,7 @@ export function addTracks(connection, stream) {
   /** @type {RTCRtpEncodingParameters[]} */
   const sendEncodings = RIDS.map((rid) => ({ rid }));
   shapeCamera(sendEncodings, camera);
-  connection.addTransceiver(camera ?? 'video', { direction: 'sendrecv', streams: [stream], sendEncodings });
+  return connection.addTransceiver(camera ?? 'video', { direction: 'sendrecv', streams: [stream], sendEncodings }).sender;
 }
 
 /** The last change of the parameters of each sender. @type {WeakMap<RTCRtpSender, Promise<void>>} */
@@ -67,32 +75,20 @@ const changes = new WeakMap();
 
 /**
  * Change how something is sent once all earlier changes are made: parameters that are read while others are on their way are the old
- * ones (WebRTC section 5.2, getParameters), and would take those back. What a browser can't do it does not: they are wishes.
+ * ones (WebRTC section 5.2, getParameters), and would take those back. What a browser can't do it does not: they are wishes, and the next
+ * change is made all the same.
  * @param {RTCRtpSender} sender
- * @param {(parameters: RTCRtpSendParameters) => boolean} edit false: it is right as it is
- * @returns {Promise<void>}
+ * @param {(parameters: RTCRtpSendParameters) => void} edit
+ * @returns {Promise<void>} never rejected
  */
 function change(sender, edit) {
-  const made = (changes.get(sender) ?? Promise.resolve()).then(async () => {
+  const made = (changes.get(sender) ?? Promise.resolve()).then(() => {
     const parameters = sender.getParameters();
-    if (edit(parameters)) {
-      await sender.setParameters(parameters).catch(() => undefined);
-    }
-  });
+    edit(parameters);
+    return sender.setParameters(parameters);
+  }).catch(() => undefined);
   changes.set(sender, made);
   return made;
-}
-
-/** The server takes one encoding only: not a small one. @param {RTCRtpSender} sender */
-export function makeWhole(sender) {
-  return change(sender, ({ encodings }) => {
-    const [only, ...others] = encodings ?? [];
-    const isSmall = (only?.scaleResolutionDownBy ?? 1) > 1 && others.length === 0;
-    if (isSmall) {
-      shapeCamera(encodings, sender.track);
-    }
-    return isSmall;
-  });
 }
 
 /** What is lost of sound comes again with the next packet (RFC 2198), if the browser can do that; it sends what it offers first. @param {RTCRtpTransceiver} line */
@@ -111,17 +107,17 @@ export async function sendPicture(sender, track, isScreen) {
 }
 
 /**
- * Encodings for a screen or a camera. To be said again after each answer: Chromium takes one that lists an encoding for a wish that it be
- * sent. @param {RTCRtpSender} sender @param {boolean} isScreen
+ * Encodings for a screen or a camera. To be said again after each answer: that may leave fewer encodings than were offered, and Chromium takes
+ * one that lists an encoding for a wish that it be sent. @param {RTCRtpSender} sender @param {boolean} isScreen
  */
 export function shapePicture(sender, isScreen) {
   return change(sender, (parameters) => {
+    const encodings = parameters.encodings ?? []; // browsers have none for who sends nothing
     if (isScreen) {
-      shapeScreen(parameters.encodings);
+      shapeScreen(encodings);
     } else {
-      shapeCamera(parameters.encodings, sender.track);
+      shapeCamera(encodings, sender.track);
     }
     parameters.degradationPreference = isScreen ? 'maintain-resolution' : 'balanced';
-    return true;
   });
 }

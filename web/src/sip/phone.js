@@ -6,7 +6,7 @@ import { withAttributes, withRidKept } from '../model/description.js';
 import { COMMAND_TYPE } from '../model/commands.js';
 import { failureOf } from '../model/failure.js';
 import { readMessage } from '../model/message.js';
-import { addTracks, makeWhole, sendPicture, shapePicture } from '../media/sending.js';
+import { addTracks, sendPicture, shapePicture } from '../media/sending.js';
 import { Wire } from './wire.js';
 
 const INFO_TYPE = 'application/conference-info+xml';
@@ -62,7 +62,7 @@ export class Phone extends EventTarget {
     this.gathering = undefined;
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
-    /** @type {{ sender: RTCRtpSender, isScreen: boolean } | undefined} what was sent last */
+    /** @type {{ sender: RTCRtpSender, isScreen: boolean } | undefined} how pictures are sent */
     this.picture = undefined;
     /** @type {() => Map<string, string[]>} */
     this.attributes = () => new Map();
@@ -128,7 +128,7 @@ export class Phone extends EventTarget {
       pcConfig: this.#configuration(),
       eventHandlers: {
         peerconnection: (/** @type {any} */ e) => {
-          addTracks(e.peerconnection, stream);
+          this.picture = { sender: addTracks(e.peerconnection, stream), isScreen: false };
           e.peerconnection.addEventListener('track', () => this.#tell('track'));
           e.peerconnection.addEventListener('iceconnectionstatechange', () => this.#tell('ice', e.peerconnection.iceConnectionState));
         },
@@ -150,7 +150,7 @@ export class Phone extends EventTarget {
     });
     session.on('accepted', (/** @type {any} */ e) => {
       this.focus = e.response.parseHeader('contact').uri.toString();
-      session.connection.getSenders().forEach((/** @type {RTCRtpSender} */ sender) => void makeWhole(sender));
+      this.#shape();
       this.#tell('accepted', e.response.call_id);
       this.#subscribe();
     });
@@ -241,9 +241,10 @@ export class Phone extends EventTarget {
     return sendPicture(sender, track, isScreen);
   }
 
+  /** After each answer (shapePicture). */
   #shape() {
-    if (this.picture?.isScreen && this.session?.connection?.getSenders().includes(this.picture.sender)) {
-      void shapePicture(this.picture.sender, true);
+    if (this.picture) {
+      void shapePicture(this.picture.sender, this.picture.isScreen);
     }
   }
 
