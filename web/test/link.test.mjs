@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { invitationOf, keyToName, uriOfRoom } from '../src/model/link.js';
+import { invitationOf, keyToName, uriOfRoom, wordsForLink } from '../src/model/link.js';
 
 const token = (claims) => `e30.${Buffer.from(typeof claims === 'string' ? claims : JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
@@ -34,4 +34,10 @@ test('rooms have addresses', () => {
   assert.equal(uriOfRoom('alice@y', 'x'), 'sip:alice@y');
   assert.equal(uriOfRoom('sips:a@b', 'x'), 'sips:a@b');
   assert.equal(keyToName('room-tea'), 'tea');
+});
+
+test('only a link with a token lets people in', () => {
+  assert.match(wordsForLink(`https://x/m/tea#${token({ room: 'room-tea' })}`), /may come in/);
+  assert.doesNotMatch(wordsForLink('https://x/m/tea'), /may come in/);
+  assert.doesNotMatch(wordsForLink('https://x/m/tea#a.b.c'), /may come in/);
 });

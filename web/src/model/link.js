@@ -21,6 +21,11 @@ export function invitationOf({ pathname, hash }) {
   return { room: unescaped(named ?? behind), token: '', name: '', role: '', expires: 0 };
 }
 
+/** What a link is for whom it is given to. @param {string} url @returns {string} */
+export function wordsForLink(url) {
+  return invitationOf(new URL(url)).token ? 'Whoever has this link may come in' : 'Link of this meeting';
+}
+
 /** room-tea is what is dialled, tea what is said. @param {string} key */
 export function keyToName(key) {
   return key.replace(/^room-/, '');

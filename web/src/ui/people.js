@@ -39,8 +39,15 @@ export function renderPeople(meeting) {
   renderTools(meeting);
   renderKnocking(meeting);
   if (focused) {
-    /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
+    focusAgain(focused);
   }
+}
+
+/** Who was at a button is at it again; if it is no more, at what is next to it. @param {string} key */
+function focusAgain(key) {
+  const find = (/** @type {string} */ each) => /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(each)}"]`));
+  const next = key.startsWith('knock') ? byId('knocking').querySelector('button') ?? byId('people-button') : find(key.replace(/^\S+/, 'opener')) ?? byId('people');
+  (find(key) ?? next).focus();
 }
 
 /** Whose voice is heard. @param {Set<string>} uris */
@@ -94,10 +101,11 @@ function personOf(meeting, member) {
 /** ZRTP's short string of a call, to be compared with what the other end reads out. @param {{ sas: string, isSasVerified: boolean }} string */
 function stringOf({ sas, isSasVerified }) {
   const line = make('span', `sas${isSasVerified ? ' verified' : ''}`, 'ZRTP string ');
-  line.title = 'What the phone of this person shows has to be the same. If it is not, somebody listens in.';
-  line.append(make('code', '', sas), make('span', '', isSasVerified ? 'compared' : 'not compared yet'));
+  line.append(make('code', '', sas), make('span', '', isSasVerified ? 'compared, now or in an earlier call' : 'not compared yet'));
   if (isSasVerified) {
     line.prepend(icon('check'));
+  } else {
+    line.append(make('span', 'sas-help', 'The phone of this person has to show the same. If it does not, somebody listens in.'));
   }
   return line;
 }
@@ -107,29 +115,29 @@ function actionsOf(meeting, member) {
   const menu = make('details', 'menu');
   menu.dataset.key = `menu ${member.uri}`;
   const opener = make('summary', 'bare');
+  opener.dataset.key = `opener ${member.uri}`;
   opener.setAttribute('aria-label', `Actions for ${nameOf(member)}`);
   opener.append(icon('more'));
   const actions = make('div', 'actions');
   for (const action of actionsFor(member)) {
-    const made = button(action.title, () => { menu.open = false; void meeting.command(action.word, member.uri); },
+    const made = button(action.title, () => { closeMenu(menu); void meeting.command(action.word, member.uri); },
       action.word === 'kick' || action.word === 'deny' ? 'warn' : '');
     made.dataset.key = `${action.word} ${member.uri}`;
     made.setAttribute('aria-label', `${action.title}: ${nameOf(member)}`);
     actions.append(made);
   }
-  menu.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && menu.open) {
-      event.stopPropagation(); // only this is closed
-      menu.open = false;
-      opener.focus();
-    }
-  });
   menu.addEventListener('toggle', () => { if (menu.open) { actions.scrollIntoView({ block: 'nearest' }); } });
   menu.append(opener, actions);
   return menu;
 }
 
-/** A menu is open as long as one is at it. @param {{ signal: AbortSignal }} on */
+/** Who was at it is at what opened it. @param {HTMLDetailsElement} menu */
+function closeMenu(menu) {
+  menu.open = false;
+  menu.querySelector('summary')?.focus();
+}
+
+/** A menu is open as long as one is at it, or until Escape, wherever the keys go: not every browser takes them where it was clicked. @param {{ signal: AbortSignal }} on */
 export function bindMenus(on) {
   const leave = (/** @type {Event} */ event) => {
     for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.menu[open]'))) {
@@ -138,6 +146,14 @@ export function bindMenus(on) {
   };
   document.addEventListener('pointerdown', leave, on);
   document.addEventListener('focusin', leave, on);
+  document.addEventListener('keydown', (event) => {
+    /** @type {HTMLDetailsElement | null} */
+    const menu = event.key === 'Escape' ? document.querySelector('.menu[open]') : null;
+    if (menu) {
+      event.stopPropagation(); // only this is closed
+      closeMenu(menu);
+    }
+  }, { ...on, capture: true });
 }
 
 /** @param {import('../model/roster.js').Member} member */
@@ -163,11 +179,12 @@ function describe(member) {
 function renderTools(meeting) {
   const tools = byId('room-tools');
   const invite = button('Copy the link', () => tools.dispatchEvent(new CustomEvent('invite')), '');
+  invite.dataset.key = 'invite';
   invite.prepend(icon('link'));
   const words = meeting.isModerator ? roomActions(meeting.roster, meeting.waiting.length) : [];
   tools.replaceChildren(invite, ...words.map(({ word, title }) => {
     const made = button(title, () => void meeting.command(word));
-    made.dataset.key = word;
+    made.dataset.key = `room ${word.replace(/^(un|no-)/, '')}`; // the same place after it was pressed
     return made;
   }));
 }
@@ -180,6 +197,7 @@ function renderKnocking(meeting) {
   box.replaceChildren(...waiting.slice(0, 3).map((member) => {
     const row = make('div', 'knock');
     const words = make('p', '');
+    words.title = nameOf(member); // long ones are cut
     words.append(make('b', '', nameOf(member)), ' wants to come in');
     const admit = button('Let in', () => void meeting.command('admit', member.uri), 'primary');
     admit.dataset.key = `knock-admit ${member.uri}`;

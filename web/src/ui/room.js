@@ -2,6 +2,7 @@
 // The page during a meeting: pictures, controls, keys; people, chat and figures beside.
 import { canShareScreen, LevelMeter, openScreen, openWhatThereIs, useSpeaker } from '../media/devices.js';
 import { Quality } from '../media/quality.js';
+import { wordsForLink } from '../model/link.js';
 import { encryptionOf, isIn, nameOf } from '../model/roster.js';
 import { fillAll, remember, remembered } from './devices.js';
 import { byId, notice, press, setIcon, setText } from './element.js';
@@ -53,7 +54,7 @@ export function showRoom(meeting, makeInvitation) {
   bindSettings(meeting, on);
   bindKeys(panels, on);
   bindMenus(on);
-  byId('room-tools').addEventListener('invite', () => void copyInvitation(makeInvitation), on);
+  byId('room-tools').addEventListener('invite', () => void copyInvitation(makeInvitation, on), on);
   playSound(meeting, ear);
   renderAll();
   renderBanner(meeting);
@@ -240,16 +241,26 @@ function bindKeys(panels, on) {
   }, on);
 }
 
-/** @param {() => Promise<string>} makeInvitation */
-async function copyInvitation(makeInvitation) {
+/** @param {() => Promise<string>} makeInvitation @param {On} on */
+async function copyInvitation(makeInvitation, { signal }) {
   const url = await makeInvitation();
-  try {
-    await navigator.clipboard.writeText(url);
-    notice('The link is copied.');
-  } catch { // where the page may not do that, people can
-    const input = byId('invite-link', HTMLInputElement);
-    input.value = url;
-    byId('invite-dialog', HTMLDialogElement).showModal();
-    input.select();
+  const isCopied = await navigator.clipboard?.writeText(url).then(() => true, () => false);
+  if (signal.aborted) {
+    return; // the meeting is over
   }
+  if (isCopied) {
+    notice('The link is copied.');
+  } else { // where the page may not do that, people can
+    showInvitation(url);
+  }
+}
+
+/** @param {string} url */
+function showInvitation(url) {
+  const input = byId('invite-link', HTMLInputElement);
+  setText(byId('invite-words'), wordsForLink(url));
+  input.value = url;
+  byId('invite-dialog', HTMLDialogElement).showModal();
+  input.focus(); // or it is the button that closes
+  input.select();
 }
