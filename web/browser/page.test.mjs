@@ -93,6 +93,11 @@ test('a menu closes by Escape, or by going elsewhere', async () => {
   await alice.page.waitForSelector(`${menu}:not([open])`);
   assert.equal(await alice.page.isVisible('#side'), true, 'the list is still there');
   assert.equal(await summary.evaluate((element) => element === document.activeElement), true);
+  // Where a click takes no keys along, too.
+  await alice.page.evaluate((selector) => { /** @type {HTMLElement} */ (document.activeElement).blur(); document.querySelector(selector).open = true; }, menu);
+  await alice.page.keyboard.press('Escape');
+  await alice.page.waitForSelector(`${menu}:not([open])`);
+  assert.equal(await alice.page.isVisible('#side'), true, 'the list is still there');
   await summary.click();
   await alice.page.waitForSelector(`${menu}[open]`);
   await alice.page.click('#badge');
@@ -106,6 +111,8 @@ test('who is muted is seen, and can be muted by moderators', async () => {
   await bob.page.keyboard.press('m');
   await alice.page.waitForSelector('.tile:has-text("Bob") .muted[hidden]', { state: 'attached' });
   await alice.moderate('Bob', 'Mute');
+  await alice.page.waitForSelector('#people-list li:has-text("Bob") .is-muted');
+  assert.equal(await alice.page.locator('#people-list li:has-text("Bob") summary').evaluate((element) => element === document.activeElement), true, 'where the menu was');
   await bob.page.waitForSelector('#mic[aria-pressed="false"]');
   await bob.page.click('#mic'); // what a moderator muted only one unmutes
   await bob.page.waitForSelector('.notices:has-text("A moderator has muted you.")');
@@ -121,18 +128,68 @@ test('what is said for a moment hides no picture, name or control', async () => 
     for (const mode of ['speaker', 'grid']) {
       await alice.layout(mode);
       const phone = site.phone('carol', 'sip:room-web@localhost', '--audio', 'silence', '--video', 'none', '--name', 'Carol');
-      await alice.page.waitForSelector('.meeting .notice:has-text("Carol is here")');
-      assert.deepEqual(await alice.page.evaluate(hiddenByNotices), [], `${mode} at ${viewport.width}`);
-      await phone.end();
+      try {
+        await alice.page.waitForSelector('.meeting .notice:has-text("Carol is here")');
+        assert.deepEqual(await alice.page.evaluate(hiddenByNotices), [], `${mode} at ${viewport.width}`);
+      } finally {
+        await phone.end();
+      }
       await alice.page.waitForSelector('.meeting .notice:has-text("Carol has left")');
     }
   }
   await alice.page.setViewportSize(size);
 });
 
+test('three who knock with long names leave the controls of a small phone where they are', async () => {
+  const size = alice.page.viewportSize();
+  await alice.openPanel('people');
+  await alice.page.click('#room-tools button:has-text("Lobby on")');
+  await alice.page.waitForSelector('#badge:has-text("lobby")');
+  await alice.page.click('#side-close');
+  const phones = ['carol', 'dave', 'erin'].map((user) => site.phone(user, 'sip:room-web@localhost', '--audio', 'silence', '--video', 'none',
+    '--name', `${user} ${'Wolfeschlegelsteinhausen '.repeat(3)}`.slice(0, 60).trim()));
+  try {
+    await alice.page.waitForFunction(() => document.querySelectorAll('.knock').length === 3);
+    for (const viewport of [{ width: 320, height: 568 }, { width: 568, height: 320 }, { width: 390, height: 760 }, size]) {
+      await alice.page.setViewportSize(viewport);
+      for (const mode of ['speaker', 'grid']) {
+        await alice.layout(mode);
+        assert.deepEqual(await alice.page.evaluate(hiddenByNotices), [], `${mode} at ${viewport.width}`);
+        assert.deepEqual(await alice.page.evaluate(outOfReach), [], `${mode} at ${viewport.width}`);
+      }
+      await alice.shoot(`knocking-${viewport.width}`);
+    }
+    await alice.page.setViewportSize({ width: 320, height: 568 });
+    await alice.page.locator('.knock button:has-text("Send away")').last().click(); // it is scrolled to
+    await alice.page.waitForFunction(() => document.querySelectorAll('.knock').length === 2);
+  } finally {
+    await Promise.all(phones.map((phone) => phone.end()));
+    await alice.page.setViewportSize(size);
+  }
+  await alice.page.waitForSelector('#knocking', { state: 'hidden' });
+  await alice.openPanel('people');
+  await alice.page.click('#room-tools button:has-text("Lobby off")');
+  await alice.page.waitForSelector('#badge:not(:has-text("lobby"))');
+});
+
+/** Controls that a finger does not hit, and a stage that has no room. */
+function outOfReach() {
+  const missed = [...document.querySelectorAll('.controls button')].filter((button) => {
+    const { left, top, width, height } = button.getBoundingClientRect();
+    return width > 0 && !button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  });
+  return [...missed.map((button) => button.id), ...(document.querySelector('#stage').clientHeight < 80 ? ['stage'] : [])];
+}
+
 /** What lies below notices, banner or who knocks, or would if these were larger. */
 function hiddenByNotices() {
-  const boxOf = (/** @type {Element} */ element) => element.getBoundingClientRect();
+  /** What is seen of it: those who knock may have to be scrolled. */
+  const boxOf = (/** @type {Element} */ element) => {
+    const box = element.getBoundingClientRect();
+    const frame = element.closest('.alerts')?.getBoundingClientRect() ?? box;
+    const [top, bottom] = [Math.max(box.top, frame.top), Math.min(box.bottom, frame.bottom)];
+    return new DOMRect(box.left, top, bottom > top ? box.width : 0, Math.max(0, bottom - top));
+  };
   const seen = (/** @type {string} */ selector) => [...document.querySelectorAll(selector)].filter((element) => boxOf(element).width > 0);
   const meet = (/** @type {DOMRect} */ a, /** @type {DOMRect} */ b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   const outside = (/** @type {DOMRect} */ box) => box.left < -1 || box.right > innerWidth + 1 || box.top < -1 || box.bottom > innerHeight + 1;
@@ -145,6 +202,21 @@ function hiddenByNotices() {
   ];
 }
 
+test('a link that the page may not copy is shown, to be copied by a key', async () => {
+  await alice.openPanel('people');
+  await alice.page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError')); });
+  await alice.page.click('#room-tools button:has-text("Copy the link")');
+  await alice.page.waitForSelector('#invite-dialog[open]');
+  assert.match(await alice.page.textContent('#invite-words'), /may come in/);
+  const chosen = await alice.page.evaluate(() => {
+    const input = /** @type {HTMLInputElement} */ (document.activeElement);
+    return input.id === 'invite-link' && input.value.slice(input.selectionStart ?? 0, input.selectionEnd ?? 0);
+  });
+  assert.match(String(chosen), /^https:\/\/.*\/m\/web#/);
+  await alice.page.keyboard.press('Escape');
+  await alice.page.waitForSelector('#invite-dialog', { state: 'hidden' });
+});
+
 test('what one writes the other reads', async () => {
   await bob.openPanel('chat');
   await alice.openPanel('chat');
@@ -155,8 +227,8 @@ test('what one writes the other reads', async () => {
   await bob.shoot('chat');
 });
 
-/** Somebody who writes as Linphone from 5.4 on does: there is no such one that a test could start. */
-async function linphone() {
+/** Somebody who writes as Linphone from 5.4 on does: there is no such one that a test could start. Until the end of a test. @param {import('node:test').TestContext} t */
+async function linphone(t) {
   const ua = new JsSIP.UA({
     sockets: [new JsSIP.WebSocketInterface(`${site.url.replace(/^http/, 'ws')}sip`)], uri: 'sip:dave@localhost', password: 'dave', display_name: 'Dave',
     user_agent: 'LinphoneDesktop/5.4.0 LinphoneSDK/5.4.0', session_timers: false,
@@ -165,6 +237,7 @@ async function linphone() {
   const read = [];
   ua.on('newMessage', (/** @type {any} */ e) => { if (e.originator === 'remote') { read.push(e.request); } });
   const registered = new Promise((resolve, reject) => { ua.once('registered', resolve); ua.once('registrationFailed', reject); });
+  t.after(() => ua.stop());
   ua.start();
   await registered;
   const session = ua.call('sip:room-web@localhost', {
@@ -180,11 +253,11 @@ async function linphone() {
       + `imdn.Message-ID: m1\r\nimdn.Disposition-Notification: positive-delivery, display\r\n\r\nContent-Type: ${type}\r\n\r\n${text}`;
     ua.sendMessage(focus, body, { contentType: 'message/cpim', eventHandlers: { succeeded: resolve, failed: reject } });
   });
-  return { ua, read, write };
+  return { read, write };
 }
 
-test('who writes in the envelopes of Linphone is read, and reads', async () => {
-  const dave = await linphone();
+test('who writes in the envelopes of Linphone is read, and reads', async (t) => {
+  const dave = await linphone(t);
   const count = await alice.page.locator('#messages li').count();
   await dave.write('application/im-iscomposing+xml', '<isComposing xmlns="urn:ietf:params:xml:ns:im-iscomposing"><state>active</state></isComposing>');
   await dave.write('text/plain; charset=UTF-8', 'Tee? \u{1f375}');
@@ -199,7 +272,6 @@ test('who writes in the envelopes of Linphone is read, and reads', async () => {
   assert.equal(answer.getHeader('Content-Type'), 'message/cpim');
   assert.match(answer.body, /^From: Alice <sip:alice@localhost>\r\n/, answer.body);
   assert.match(answer.body, /\r\n\r\nContent-Type: text\/plain[^]*\r\n\r\nYes, please$/);
-  dave.ua.stop();
 });
 
 test('a locked room lets nobody in', async () => {
@@ -207,9 +279,12 @@ test('a locked room lets nobody in', async () => {
   await alice.page.click('#room-tools button:has-text("Lock")');
   await alice.page.waitForSelector('#badge:has-text("locked")');
   const phone = site.phone('carol', 'sip:room-web@localhost', '--audio', 'silence', '--video', 'none');
-  const outcome = await phone.wait('refusal', (e) => e.event === 'outcome' || e.event === 'ended');
-  assert.notEqual(outcome.status, 200);
-  await phone.end();
+  try {
+    const outcome = await phone.wait('refusal', (e) => e.event === 'outcome' || e.event === 'ended');
+    assert.notEqual(outcome.status, 200);
+  } finally {
+    await phone.end();
+  }
   await alice.page.click('#room-tools button:has-text("Unlock")');
 });
 

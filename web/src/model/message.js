@@ -9,7 +9,7 @@ const FILE_TYPE = 'application/vnd.gsma.rcs-ft-http+xml';
 
 /**
  * undefined: nothing that was written, such as that somebody is writing (RFC 3994) or has read (RFC 5438).
- * @param {string} type Content-Type @param {string} body @param {string} from who sent it, as far as the request says
+ * @param {string} type Content-Type @param {string} body @param {string} from who sent it: From of the request, which the server writes
  * @returns {Message | undefined}
  */
 export function readMessage(type, body, from) {
