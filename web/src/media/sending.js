@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How own sound and pictures are sent: up to three encodings of the camera by rid (RFC 8853), for a server that takes them; one that does not
-// gets the first of the list, which is made whole then. A screen is sent sharp: full size, few pictures.
+// gets the first of the list, which is the whole picture then. A screen is sent sharp: full size, few pictures.
 
 const SCREEN_FPS = 8;
 
 /**
  * What cameras are worth, by the pixels of their pictures: an encoding for each rate in bit/s, of the whole picture, of one half as wide and of
- * one a quarter as wide. So many encodings are those that libwebrtc sends (kSimulcastFormats: three from 960 x 540, two from 480 x 270): of more
- * it leaves out the finest.
+ * one a quarter as wide. As many as libwebrtc sends of pictures of that size (its table kSimulcastFormats: three from 960 x 540, two from
+ * 480 x 270), since of more it leaves out the finest.
  */
 const CAMERAS = [
   { pixels: 960 * 540, rates: [1500000, 450000, 150000] },
