@@ -2,6 +2,7 @@
 // The page in real browsers: who joins is seen, layouts switch, moderators moderate, people write to each other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { shoot } from './looks.mjs';
 import { Person } from './meeting.mjs';
 import '../clients/platform.mjs';
 import { Site, until } from '../testing/site.mjs';
@@ -157,9 +158,9 @@ test('three who knock with long names leave the controls of a small phone where 
         assert.deepEqual(await alice.page.evaluate(hiddenByNotices), [], `${mode} at ${viewport.width}`);
         assert.deepEqual(await alice.page.evaluate(outOfReach), [], `${mode} at ${viewport.width}`);
       }
-      await alice.shoot(`knocking-${viewport.width}`);
     }
     await alice.page.setViewportSize({ width: 320, height: 568 });
+    await shoot(alice.page, 'knocking-three');
     await alice.page.locator('.knock button:has-text("Send away")').last().click(); // it is scrolled to
     await alice.page.waitForFunction(() => document.querySelectorAll('.knock').length === 2);
   } finally {
