@@ -50,7 +50,7 @@ void bench_worker_tell(struct bench_worker *world, const struct cf_worker_messag
 void bench_worker_command(struct bench_worker *world, const struct cf_media_command *command) {
     static struct cf_worker_message message;
     message.kind = CF_WORKER_COMMAND;
-    message.command = *command;
+    memcpy(&message.command, command, cf_media_command_len(command)); /* the rest may not be there */
     bench_worker_tell(world, &message);
 }
 

@@ -741,7 +741,8 @@ void test_media_command(struct test_media *w, const struct cf_media_command *com
         give(w, worker_of(w, command->leg), command);
         return;
     }
-    struct cf_media_command to_all = *command;
+    struct cf_media_command to_all;
+    memcpy(&to_all, command, cf_media_command_len(command)); /* the rest may not be there */
     if (command->kind == CF_MEDIA_ROOM_ADD || command->kind == CF_MEDIA_ROOM_SET) {
         to_all.as.room_policy.workers = w->policy.workers;
         w->policy = to_all.as.room_policy;
