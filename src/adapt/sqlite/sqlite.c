@@ -167,6 +167,7 @@ enum cf_err cf_sqlite_prepare(struct cf_sqlite *c, struct cf_sqlite_stmt *st, co
     *st = (struct cf_sqlite_stmt){.owner = c, .sql = sql};
     for (size_t i = 0; i < CF_SQLITE_KEPT_MAX; i++) {
         if (c->kept[i].sql == sql && c->kept[i].stmt != NULL) {
+            cf_assert(strcmp(sqlite3_sql(c->kept[i].stmt), sql) == 0); /* the pointer is a constant's, and no buffer's */
             st->stmt = c->kept[i].stmt;
             c->kept[i].stmt = NULL;
             return CF_OK;

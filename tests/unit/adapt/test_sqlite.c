@@ -4,6 +4,7 @@
 #include "adapt/sqlite/schema.h"
 #include "lib/test_dir.h"
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -290,6 +291,22 @@ static void a_kept_statement_forgets_its_failure_and_sees_a_new_schema(void **st
     cf_sqlite_close(&c);
 }
 
+static size_t kept_count(const struct cf_sqlite *c) {
+    size_t count = 0;
+    for (sqlite3_stmt *stmt = sqlite3_next_stmt(c->db, NULL); stmt != NULL; stmt = sqlite3_next_stmt(c->db, stmt)) {
+        count++;
+    }
+    return count;
+}
+
+static bool is_kept(const struct cf_sqlite *c, const char *sql) {
+    sqlite3_stmt *stmt = sqlite3_next_stmt(c->db, NULL);
+    while (stmt != NULL && strcmp(sqlite3_sql(stmt), sql) != 0) {
+        stmt = sqlite3_next_stmt(c->db, stmt);
+    }
+    return stmt != NULL;
+}
+
 static void keeps_no_more_statements_than_it_may(void **state) {
     (void)state;
     struct cf_sqlite c;
@@ -301,6 +318,11 @@ static void keeps_no_more_statements_than_it_may(void **state) {
         for (int i = 0; i < 10; i++) {
             assert_int_equal(number(&c, texts[i]), i + 1);
         }
+        assert_int_equal(kept_count(&c), CF_SQLITE_KEPT_MAX);
+    }
+    /* The latest are there, the oldest has gone. */
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(is_kept(&c, texts[i]), i >= 10 - CF_SQLITE_KEPT_MAX);
     }
     cf_sqlite_close(&c); /* which asserts that no statement is left */
 }
