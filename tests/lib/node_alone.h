@@ -16,6 +16,9 @@
 /** Messages of the node that are kept; more are only counted. */
 #define NODE_SENT_MAX 64
 
+/** What a phone offers that has sound only. */
+#define NODE_SOUND "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
+
 /** A message that the node sent. */
 struct node_sent {
     struct cf_addr to;       /**< datagram */

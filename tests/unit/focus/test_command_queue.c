@@ -48,10 +48,6 @@ static struct cf_media_command transport_with_key(void) {
     return command;
 }
 
-static void put(struct cf_command_queue *queue, const struct cf_media_command *command) {
-    cf_command_queue_put(queue, command);
-}
-
 static void gives_what_was_put_in_order(void **state) {
     (void)state;
     struct cf_command_queue queue;
@@ -61,7 +57,7 @@ static void gives_what_was_put_in_order(void **state) {
     cf_command_queue_init(&queue, &looking);
     assert_null(cf_command_queue_poll(&queue));
     for (size_t i = 0; i < 4; i++) {
-        put(&queue, &sent[i]);
+        cf_command_queue_put(&queue, &sent[i]);
     }
     for (size_t i = 0; i < 4; i++) {
         const struct cf_media_command *got = cf_command_queue_poll(&queue);
@@ -78,7 +74,7 @@ static void takes_the_memory_of_what_is_said(void **state) {
     struct cf_command_queue queue;
     const struct cf_media_command gone = {.kind = CF_MEDIA_LEG_REMOVE, .leg = {7, 2}};
     cf_command_queue_init(&queue, &memory.mem);
-    put(&queue, &gone);
+    cf_command_queue_put(&queue, &gone);
     assert_true(memory.peak_bytes <= 64);
     cf_command_queue_fini(&queue);
 }
@@ -88,8 +84,8 @@ static void forgets_what_waits_and_what_was_polled(void **state) {
     struct cf_command_queue queue;
     const struct cf_media_command command = transport_with_key();
     cf_command_queue_init(&queue, &looking);
-    put(&queue, &command);
-    put(&queue, &command);
+    cf_command_queue_put(&queue, &command);
+    cf_command_queue_put(&queue, &command);
     assert_non_null(cf_command_queue_poll(&queue));
     cf_command_queue_fini(&queue);
     assert_false(has_freed_key);
@@ -101,8 +97,8 @@ static void counts_what_is_lost(void **state) {
     const struct cf_media_command gone = {.kind = CF_MEDIA_LEG_REMOVE, .leg = {7, 2}};
     memory.fail_at = 0;
     cf_command_queue_init(&queue, &memory.mem);
-    put(&queue, &gone);
-    put(&queue, &gone);
+    cf_command_queue_put(&queue, &gone);
+    cf_command_queue_put(&queue, &gone);
     assert_int_equal(queue.lost, 1);
     assert_non_null(cf_command_queue_poll(&queue));
     assert_null(cf_command_queue_poll(&queue));

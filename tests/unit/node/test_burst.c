@@ -8,7 +8,6 @@
 
 #define PROXY "198.51.100.9:4000"
 #define ROOM "sip:room-tea@example.org"
-#define DESCRIPTION "v=0\r\no=- 1 1 IN IP4 198.51.100.9\r\ns=-\r\nc=IN IP4 198.51.100.9\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
 
 static struct node_alone f;
 static struct cf_flow_id flow;
@@ -45,7 +44,7 @@ static struct cf_str text(struct sip_text *to, const char *method, const char *u
                                             .call_id = call_id,
                                             .fields = contact,
                                             .type = is_invite ? "application/sdp" : NULL,
-                                            .body = is_invite ? DESCRIPTION : NULL,
+                                            .body = is_invite ? NODE_SOUND : NULL,
                                             .cseq = cseq});
 }
 

@@ -7,7 +7,6 @@
 
 #define ALICE "198.51.100.1:5060"
 #define ROOM "sip:room-tea@example.org"
-#define DESCRIPTION "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
 
 static struct node_alone f;
 
@@ -48,7 +47,7 @@ static void packages_of_info_are_refused_without_ice(void **state) {
                                   .call_id = "tea",
                                   .fields = "Contact: <sip:alice@" ALICE ">\r\n",
                                   .type = "application/sdp",
-                                  .body = DESCRIPTION};
+                                  .body = NODE_SOUND};
     assert_int_equal(node_ask(&f, ALICE, &invite), 200);
     snprintf(to_tag, sizeof to_tag, "%.*s", CF_STR_ARG(node_last_to(&f, ALICE)->to_tag));
     const struct cf_sip_message *answer = node_last_to(&f, ALICE);
@@ -69,7 +68,7 @@ static unsigned subscribe(const char *fields) {
     return node_ask(&f, ALICE, &(struct node_request){.method = "SUBSCRIBE", .uri = ROOM, .fields = lines, .is_bare = true});
 }
 
-/* RFC 6665 section 3.1.3, RFC 4575 section 3.3. */
+/* RFC 6665 section 4.1.2.1, RFC 4575 section 3.4. */
 static void a_subscriber_must_take_the_document(void **state) {
     (void)state;
     assert_int_equal(subscribe("Event: presence\r\n"), 489);

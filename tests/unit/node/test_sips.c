@@ -12,8 +12,6 @@
 #define TLS 2
 #define WS 3
 
-#define DESCRIPTION "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4002 RTP/AVP 0\r\n"
-
 static struct node_alone f;
 static struct cf_endpoint_local locals[4];
 
@@ -141,7 +139,7 @@ static const struct cf_sip_message *invited(struct cf_flow_id flow, const char *
                                                           .call_id = call_id,
                                                           .fields = fields,
                                                           .type = "application/sdp",
-                                                          .body = DESCRIPTION}),
+                                                          .body = NODE_SOUND}),
                      200);
     return node_last_over(&f, flow);
 }
@@ -229,7 +227,7 @@ static void a_factory_sends_on_to_sips(void **state) {
                                                  .uri = uri,
                                                  .fields = "Contact: <sip:alice@h>;+org.linphone.specs=\"conference/2.0\"\r\n",
                                                  .type = "application/sdp",
-                                                 .body = DESCRIPTION}),
+                                                 .body = NODE_SOUND}),
             302);
         assert_true(starts(node_last_over(&f, alice), CF_SIP_HEADER_CONTACT, contact));
     }
