@@ -311,7 +311,9 @@ static void on_failure(struct cf_subscriber *s, uint16_t status, const struct cf
     if (event->message != NULL && !cf_sip_seconds(event->message, CF_SIP_HEADER_RETRY_AFTER, &retry_after_sec)) {
         retry_after_sec = 0;
     }
-    if (is(s, IS_ENDED) || !is(s, IS_CONFIRMED) || cf_subscription_is_fatal(status)) {
+    /* RFC 3261 section 12.2.1.2: no answer at all ends a dialog. A connection that broke is made again. */
+    bool is_unanswered = event->message == NULL && status == 408;
+    if (is(s, IS_ENDED) || !is(s, IS_CONFIRMED) || is_unanswered || cf_subscription_is_fatal(status)) {
         struct cf_subscriber_event why = {
             .cause = event->message == NULL ? CF_SUBSCRIBER_CAUSE_UNREACHABLE
                      : is(s, IS_CONFIRMED)  ? CF_SUBSCRIBER_CAUSE_LOST
@@ -473,13 +475,21 @@ void cf_subscriber_on_event(struct cf_subscriber *subscriber, const struct cf_en
     settle(s, now);
 }
 
+/*
+ * Timer N begins with the request (section 4.1.2.4) and would end with its Timer F: no answer at all is told by that, and it is
+ * silence only if there was one.
+ */
+static cf_usec silence_deadline(const struct cf_subscriber *s) {
+    return cf_outgoing_is_out(&s->request) ? CF_USEC_NEVER : s->silent_at;
+}
+
 cf_usec cf_subscriber_deadline(const struct cf_subscriber *subscriber) {
-    return cf_usec_min(subscriber->refresh_at, cf_usec_min(subscriber->expires_at, subscriber->silent_at));
+    return cf_usec_min(subscriber->refresh_at, cf_usec_min(subscriber->expires_at, silence_deadline(subscriber)));
 }
 
 void cf_subscriber_on_deadline(struct cf_subscriber *subscriber, cf_usec now) {
     struct cf_subscriber *s = subscriber;
-    if (s->silent_at <= now) {
+    if (silence_deadline(s) <= now) {
         finish_for(s, CF_SUBSCRIBER_CAUSE_SILENT, 0);
     }
     if (s->expires_at <= now) {

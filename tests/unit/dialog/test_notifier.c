@@ -153,6 +153,21 @@ static void a_refresh_that_is_told_nothing_ends_it(void **state) {
     subscription_pair_fini(&p);
 }
 
+/* Timers N and F end together: no answer at all is no silence of somebody who is there. */
+static void a_refresh_that_nobody_answers_ends_it(void **state) {
+    (void)state;
+    struct subscription_pair p;
+    subscription_pair_init(&p, 1);
+    subscription_pair_establish(&p, 600);
+    subscription_pair_run_for(&p, CF_SEC(530));
+    sip_pair_lose(&p.net, 0, "SUBSCRIBE", 1000);
+    subscription_pair_run_for(&p, CF_SEC(45));
+    assert_true(p.is_subscriber_gone);
+    assert_int_equal(p.subscriber_cause, CF_SUBSCRIBER_CAUSE_UNREACHABLE);
+    assert_int_equal(p.status, 408);
+    subscription_pair_fini(&p);
+}
+
 static void nobody_answers(void **state) {
     (void)state;
     struct subscription_pair p;
@@ -288,6 +303,7 @@ CF_TEST_MAIN(cmocka_unit_test(a_subscription_from_beginning_to_end),
              cmocka_unit_test(too_brief_is_refused_and_asked_again), cmocka_unit_test(one_notify_at_a_time_and_not_too_often),
              cmocka_unit_test(a_refusal_with_retry_after_is_heeded), cmocka_unit_test(who_knows_nothing_of_it_has_unsubscribed),
              cmocka_unit_test(some_refusals_of_a_refresh_end_it), cmocka_unit_test(a_refresh_that_is_told_nothing_ends_it),
-             cmocka_unit_test(nobody_answers), cmocka_unit_test(pending_becomes_active), cmocka_unit_test(a_fetch_is_told_once),
+             cmocka_unit_test(a_refresh_that_nobody_answers_ends_it), cmocka_unit_test(nobody_answers),
+             cmocka_unit_test(pending_becomes_active), cmocka_unit_test(a_fetch_is_told_once),
              cmocka_unit_test(refused_and_ended_by_the_notifier), cmocka_unit_test(refer_makes_one_too),
              cmocka_unit_test(a_bad_network_changes_nothing), cmocka_unit_test(memory_may_fail_anywhere))
