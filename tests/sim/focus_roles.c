@@ -243,6 +243,10 @@ static void what_one_writes_the_others_read(void **state) {
                   "not packed");
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[CAROL].request_status, 400);
+    phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, "Content-Encoding: Identity\r\n", "text/plain", "plain");
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[CAROL].request_status, 200);
+    assert_int_equal(lines_of("bob: MESSAGE plain"), 1);
     phone_request(&scene.phones[CAROL], carol, CF_SIP_METHOD_MESSAGE, "Content-Encoding: gzip\r\n", "text/plain", "unknown");
     scene_run(CF_SEC(1));
     assert_int_equal(scene.phones[CAROL].request_status, 415);

@@ -221,7 +221,7 @@ static unsigned read_message(struct chat *chat, const struct cf_sip_message *mes
     if (cf_mime_body_of(message, &part) != CF_OK) {
         return 400;
     }
-    unsigned status = part.encoding.len > 0 ? inflate(chat, &part) : 0;
+    unsigned status = part.encoding.len > 0 && !cf_str_eq_nocase(part.encoding, CF_STR("identity")) ? inflate(chat, &part) : 0;
     if (status != 0) {
         return status;
     }

@@ -250,7 +250,7 @@ void cf_focus_on_subscribe(struct cf_focus *focus, struct cf_conference *conf, c
         return;
     }
     if (!cf_sip_accepts(event->message, CF_STR("application/conference-info+xml"), true)) {
-        /* RFC 6665 section 3.1.3: nothing that we could send. */
+        /* RFC 6665 section 4.1.2.1, RFC 4575 section 3.4: nothing that we could send. */
         cf_focus_answer(focus, event, 406, CF_STR_NONE, CF_STR("Accept: application/conference-info+xml\r\n"), now);
         return;
     }
