@@ -155,7 +155,7 @@ enum cf_err cf_agent_call(struct cf_agent *agent, const struct cf_agent_call *ca
         return CF_ERR_MALFORMED;
     }
     agent->redirects = 0;
-    agent->refused_ways = 0;
+    agent->refused_protections = 0;
     agent->is_held = false;
     enum cf_err err = copy_list(agent, call->invited);
     if (err == CF_OK && !set_subject_fields(agent, call->subject)) {
@@ -185,6 +185,7 @@ void cf_agent_on_invite(struct cf_agent *agent, const struct cf_endpoint_event *
         return;
     }
     agent->call = leg;
+    agent->refused_protections = 0;
     agent->is_held = false;
     cf_agent_tell(agent, CF_AGENT_INCOMING, 0, false, event->message->from.uri.text);
     /* The focus is known from its Contact, before the call is answered. */
@@ -372,7 +373,7 @@ static bool call_otherwise(struct cf_agent *agent, const struct cf_agent_leg *le
     if (!is_refused || !cf_mem_dup_str(agent->config.mem, cf_session_dialog(&leg->session)->target, &target)) {
         return false;
     }
-    agent->refused_ways++;
+    agent->refused_protections++;
     enum cf_err err = begin(agent, target, now);
     cf_mem_free_str(agent->config.mem, &target);
     return err == CF_OK;

@@ -92,7 +92,7 @@ struct cf_agent {
     struct cf_resource_list invited; /**< copy of the list of the call */
     struct cf_str redirect;          /**< owned: target of a 302, to be called next */
     size_t redirects;
-    uint8_t refused_ways; /**< ways of protecting media that the peer of this call has refused (488) */
+    uint8_t refused_protections; /**< ways of protecting media that the peer of this call has refused (488) */
     struct cf_agent_line lines[CF_AGENT_LINES_MAX];
     size_t line_count;
     struct cf_agent_ice *ices; /**< owned: CF_AGENT_LINES_MAX; NULL: no ICE */

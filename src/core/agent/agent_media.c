@@ -176,7 +176,7 @@ enum cf_err cf_agent_describe(struct cf_agent *agent, const struct cf_negotiatio
                                      .entropy = agent->config.entropy,
                                      .fingerprint = agent->config.fingerprint,
                                      .is_signalling_secure = is_secure,
-                                     .refused_ways = agent->refused_ways,
+                                     .refused_protections = agent->refused_protections,
                                      .restarts_ice = agent->restarts_ice && offered == NULL,
                                      .address = agent->config.locals[0].addr,
                                      .name = CF_STR("Talk"),

@@ -30,8 +30,10 @@ void cf_leg_learn_way(struct cf_leg *leg, const struct cf_endpoint_event *event)
 /** Call the participant of @p device. */
 void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, cf_usec now);
 
-/** @p leg of an attempt rings, was answered by @p contact, or failed with @p status, which the device said (@p is_answer) or
- * which stands for what happened on the way (408, 503). */
+/**
+ * @p leg of an attempt rings; was answered by @p message (NULL: nothing is known of it), whose Contact names the device; or
+ * failed with @p status, which the device said (@p is_answer) or which stands for what happened on the way (408, 503).
+ */
 void cf_dial_on_ringing(struct cf_leg *leg, cf_usec now);
 void cf_dial_on_answered(struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now);
 void cf_dial_on_failed(struct cf_leg *leg, unsigned status, bool is_answer, cf_usec now);

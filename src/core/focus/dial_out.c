@@ -114,13 +114,14 @@ void cf_dial_on_failed(struct cf_leg *leg, unsigned status, bool is_answer, cf_u
     leg->dial = NULL;
     leg->has_left = true;
     cf_list_remove(&leg->in_dial);
-    if (status == 488 && call_otherwise(dial, leg, now)) {
+    /* Whoever has rung was answered by a person, who is not to hear it again and again. */
+    if (status == 488 && !leg->was_heard && call_otherwise(dial, leg, now)) {
         return;
     }
     if (cf_ways_is_flow_failure(status, is_answer, leg->was_heard) && call_another_way(dial, leg, status, now)) {
         return;
     }
-    status = status == CF_STATUS_FLOW_FAILED ? 480 : status; /* no word for people (RFC 5626 section 11.5) */
+    status = cf_ways_status(status, leg->is_again);
     if (weight(status) > weight(dial->best_status)) {
         dial->best_status = status;
     }
@@ -221,16 +222,20 @@ static void learn_way(struct cf_leg *leg, const struct cf_binding *binding) {
     }
 }
 
-/* What names a binding, also after it was refreshed. */
-static uint64_t hash_of(const struct cf_binding *binding) {
-    uint64_t hash = cf_hash(cf_hash(binding->values.reg_id, binding->values.instance), binding->values.contact);
-    return hash == 0 ? 1 : hash;
-}
+/* One call of many. */
+struct attempt {
+    const struct cf_roster_participant *whom;
+    const struct companions *companions;
+    struct cf_way way;           /* zeros: by the configured proxy */
+    bool is_again;               /* over another flow */
+    uint8_t refused_protections; /* by the device, before */
+};
 
 /* Calls one device, or with @p binding NULL the configured proxy. NULL if it can't be called. */
-static struct cf_leg *call_device(struct cf_dial *dial, const struct cf_roster_participant *whom,
-                                  const struct cf_binding *binding, uint8_t refused_ways, const struct companions *companions,
+static struct cf_leg *call_device(struct cf_dial *dial, const struct attempt *attempt, const struct cf_binding *binding,
                                   cf_usec now) {
+    const struct cf_roster_participant *whom = attempt->whom;
+    const struct companions *companions = attempt->companions;
     struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
     struct cf_local_session media;
     struct cf_room *room = dial->room;
@@ -240,8 +245,9 @@ static struct cf_leg *call_device(struct cf_dial *dial, const struct cf_roster_p
         return NULL;
     }
     learn_way(leg, binding);
-    leg->refused_ways = refused_ways;
-    leg->binding = binding == NULL ? 0 : hash_of(binding);
+    leg->refused_protections = attempt->refused_protections;
+    leg->way = attempt->way;
+    leg->is_again = attempt->is_again;
     struct cf_usage usage = cf_room_usage(room, CF_FOCUS_OWNER_LEG, leg->handle);
     struct cf_session_call call = {.target = binding == NULL ? whom->aor : binding->values.contact,
                                    .local = cf_str_head(room->contact, cf_str_find(room->contact, '>') + 1),
@@ -264,42 +270,52 @@ static struct cf_leg *call_device(struct cf_dial *dial, const struct cf_roster_p
     return leg;
 }
 
-/* Calls a device over one of its flows. */
-static struct cf_leg *call_over(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_binding *binding,
-                                const struct companions *companions, cf_usec now) {
-    cf_ways_take(&dial->ways, binding);
-    struct cf_leg *leg = call_device(dial, whom, binding, 0, companions, now);
-    if (leg != NULL) {
-        leg->way = dial->ways.taken[dial->ways.count - 1];
+/*
+ * Calls a device over the flow of @p binding, or if that is NULL or can't even be sent to (RFC 5626 section 7), over the next one
+ * of @p device. NULL: none is left.
+ */
+static struct cf_leg *call_by_any_way(struct cf_dial *dial, struct attempt *attempt, const struct cf_binding *binding,
+                                      uint64_t device, cf_usec now) {
+    const struct cf_aor_record *record = cf_focus_locate(dial->room->focus, attempt->whom->aor);
+    binding = binding == NULL ? cf_ways_to_same(&dial->ways, record, device) : binding;
+    while (binding != NULL) {
+        cf_ways_take(&dial->ways, binding);
+        attempt->way = *cf_ways_last(&dial->ways);
+        struct cf_leg *leg = call_device(dial, attempt, binding, now);
+        if (leg != NULL) {
+            return leg;
+        }
+        binding = cf_ways_to_same(&dial->ways, record, device);
     }
-    return leg;
+    return NULL;
 }
 
 static void call_devices(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_conference *conf,
                          cf_usec now) {
     struct cf_focus *focus = dial->room->focus;
     struct companions companions;
+    struct attempt attempt = {.whom = whom, .companions = &companions};
     fill_companions(&companions, focus, conf);
     if (focus->config.proxy.len > 0) {
-        call_device(dial, whom, NULL, 0, &companions, now);
+        call_device(dial, &attempt, NULL, now);
         return;
     }
     const struct cf_aor_record *record = cf_focus_locate(focus, whom->aor);
     const struct cf_binding *binding = cf_ways_to_another(&dial->ways, record);
     while (binding != NULL) {
-        call_over(dial, whom, binding, &companions, now);
+        call_by_any_way(dial, &attempt, binding, cf_binding_device(binding), now);
         binding = cf_ways_to_another(&dial->ways, record);
     }
 }
 
 /* The binding that was called. False: it is not registered any more. */
 static bool find_binding(const struct cf_leg *leg, const struct cf_binding **ret) {
-    const struct cf_aor_record *record = leg->binding == 0 ? NULL : cf_focus_locate(leg->room->focus, leg->aor);
+    const struct cf_aor_record *record = leg->way.name == 0 ? NULL : cf_focus_locate(leg->room->focus, leg->aor);
     *ret = record == NULL ? NULL : cf_aor_first(record);
-    while (*ret != NULL && hash_of(*ret) != leg->binding) {
+    while (*ret != NULL && cf_binding_name(*ret) != leg->way.name) {
         *ret = cf_aor_next(record, *ret);
     }
-    return leg->binding == 0 || *ret != NULL;
+    return leg->way.name == 0 || *ret != NULL;
 }
 
 /* 488: the keys or the profile that were offered are none of the peer's. Once more with the next, as long as there are some. */
@@ -312,14 +328,16 @@ static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, c
         return false;
     }
     fill_companions(&companions, dial->room->focus, conf);
-    struct cf_leg *again =
-        call_device(dial, device->participant, binding, (uint8_t)(refused->refused_ways + 1), &companions, now);
-    if (again == NULL) {
-        return false;
+    struct attempt attempt = {.whom = device->participant,
+                              .companions = &companions,
+                              .way = refused->way,
+                              .is_again = refused->is_again,
+                              .refused_protections = (uint8_t)(refused->refused_protections + 1)};
+    struct cf_leg *again = call_device(dial, &attempt, binding, now);
+    if (again != NULL) {
+        cf_leg_set_timer(again);
     }
-    again->way = refused->way;
-    cf_leg_set_timer(again);
-    return true;
+    return again != NULL;
 }
 
 /* RFC 5626 section 7: the flow has failed and not the device, which is called over its next one. */
@@ -334,14 +352,12 @@ static bool call_another_way(struct cf_dial *dial, const struct cf_leg *failed, 
         cf_location_on_flow_failed(focus->config.location, failed->aor, failed->way.serial);
     }
     struct companions companions;
+    struct attempt attempt = {.whom = device->participant,
+                              .companions = &companions,
+                              .is_again = true,
+                              .refused_protections = failed->refused_protections};
     fill_companions(&companions, focus, conf);
-    const struct cf_aor_record *record = cf_focus_locate(focus, failed->aor);
-    struct cf_leg *leg = NULL;
-    const struct cf_binding *next = cf_ways_to_same(&dial->ways, record, failed->way.device);
-    while (leg == NULL && next != NULL) {
-        leg = call_over(dial, device->participant, next, &companions, now);
-        next = cf_ways_to_same(&dial->ways, record, failed->way.device);
-    }
+    struct cf_leg *leg = call_by_any_way(dial, &attempt, NULL, failed->way.device, now);
     if (leg != NULL) {
         cf_leg_set_timer(leg);
     }

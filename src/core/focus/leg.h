@@ -48,13 +48,13 @@ struct cf_leg {
     struct cf_handle device; /**< in the roster; unset: not admitted */
     struct cf_dial *dial;    /**< the attempt it is part of; NULL: called in, or has won */
     struct cf_link in_dial;
-    uint64_t binding;         /**< called out: hash of what names the binding that is called; 0: by the proxy */
-    struct cf_way_taken way;  /**< called out: the same for whoever looks for another flow; zeros: by the proxy */
-    bool was_heard;           /**< called out: the device has said that it is at work */
-    uint8_t refused_ways;     /**< ways of protecting its media that the peer has refused (488) */
-    struct cf_list referrals; /**< of struct cf_referral.in_leg: they share the session's dialog */
-    struct cf_str aor;        /**< owned, canonical */
-    struct cf_str name;       /**< owned display name */
+    struct cf_way way;           /**< called out: the binding that is called; zeros: by the proxy, or called in */
+    bool is_again;               /**< called out: over another flow of a device that has failed over one */
+    bool was_heard;              /**< called out: the device has said that it is at work */
+    uint8_t refused_protections; /**< how many ways of protecting its media the peer has refused (488) */
+    struct cf_list referrals;    /**< of struct cf_referral.in_leg: they share the session's dialog */
+    struct cf_str aor;           /**< owned, canonical */
+    struct cf_str name;          /**< owned display name */
     bool is_verified;
     struct cf_conference_pass pass;
     bool is_secure;    /**< signalling is encrypted */

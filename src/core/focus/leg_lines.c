@@ -314,7 +314,7 @@ enum cf_err cf_leg_describe(struct cf_leg *leg, const struct cf_negotiation *off
     }
     *ret = (struct cf_local_session){.policy = cf_leg_policy(leg),
                                      .entropy = config->entropy,
-                                     .refused_ways = leg->refused_ways,
+                                     .refused_protections = leg->refused_protections,
                                      .fingerprint = config->fingerprint,
                                      .is_signalling_secure = leg->is_secure,
                                      .address = session_address(leg, lines, count),

@@ -78,6 +78,12 @@ static void to_server(struct cf_node *node, const struct cf_endpoint_event *even
                    CF_STR(ALLOW_LINE "Accept: application/sdp\r\nSupported: gruu, outbound, path, replaces\r\n"), now);
 }
 
+static void refuse_to_forward(struct cf_node *node, const struct cf_endpoint_event *event, unsigned status, bool is_unsafe,
+                              cf_usec now) {
+    struct cf_str warning = CF_STR("Warning: 380 confer \"SIPS Not Allowed\"\r\n");
+    cf_node_answer(node, event, status, is_unsafe ? warning : CF_STR_NONE, now);
+}
+
 /* Somebody of this server, in the name of somebody of this server. */
 static void to_user(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
     struct cf_node_caller caller;
@@ -100,8 +106,7 @@ static void to_user(struct cf_node *node, const struct cf_endpoint_event *event,
     bool is_unsafe = false;
     unsigned status = cf_proxy_forward(node->proxy, event, &target, now, &is_unsafe);
     if (status != 0) {
-        struct cf_str warning = CF_STR("Warning: 380 confer \"SIPS Not Allowed\"\r\n");
-        cf_node_answer(node, event, status, is_unsafe ? warning : CF_STR_NONE, now);
+        refuse_to_forward(node, event, status, is_unsafe, now);
     }
 }
 
@@ -163,9 +168,10 @@ static void to_other_end(struct cf_node *node, const struct cf_endpoint_event *e
     if (refuses_extension(node, event, CF_SIP_HEADER_PROXY_REQUIRE, 0, now)) {
         return;
     }
-    unsigned status = cf_proxy_forward_routed(node->proxy, event, now);
+    bool is_unsafe = false;
+    unsigned status = cf_proxy_forward_routed(node->proxy, event, now, &is_unsafe);
     if (status != 0) {
-        cf_node_answer(node, event, status, CF_STR_NONE, now);
+        refuse_to_forward(node, event, status, is_unsafe, now);
     }
 }
 
@@ -194,7 +200,8 @@ void cf_node_on_request(struct cf_node *node, const struct cf_endpoint_event *ev
 
 void cf_node_on_ack(struct cf_node *node, const struct cf_endpoint_event *event, cf_usec now) {
     if (!to_dialog(node, event, now) && cf_proxy_is_routed(node->proxy, event->message)) {
-        unsigned ignored = cf_proxy_forward_routed(node->proxy, event, now);
+        bool is_unsafe = false;
+        unsigned ignored = cf_proxy_forward_routed(node->proxy, event, now, &is_unsafe);
         (void)ignored;
     }
 }

@@ -64,14 +64,14 @@ struct cf_local_session {
     const struct cf_entropy *entropy; /**< for keys and the session id */
     bool is_signalling_secure;        /**< TLS all the way to the peer: SDES keys may be shown */
     bool restarts_ice;                /**< offers: new credentials, all is checked anew (RFC 8839 section 4.4.3.1.1) */
-    uint8_t refused_ways;       /**< offers: how many ways of protecting new lines are passed over, since the peer refused them
-                                     (488): keyings, then these with or without feedback (AVPF), which the policy does not want */
-    const uint8_t *fingerprint; /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
-    struct cf_addr address;     /**< for o= and c=; its port is ignored */
-    struct cf_str user;         /**< o= user name, no blanks; absent: "-" */
-    struct cf_str name;         /**< s=; absent: "-" */
-    uint32_t bandwidth_kbps;    /**< b=AS of the session; 0: none */
-    uint64_t start_ntp;         /**< t= of offers, seconds since 1900; answers repeat the offerer's */
+    uint8_t refused_protections; /**< offers: how many ways of protecting new lines are passed over, since the peer refused them
+                               (488): keyings, then these with or without feedback (AVPF), which the policy does not want */
+    const uint8_t *fingerprint;  /**< SHA-256 of the certificate for new DTLS associations; NULL: no DTLS */
+    struct cf_addr address;      /**< for o= and c=; its port is ignored */
+    struct cf_str user;          /**< o= user name, no blanks; absent: "-" */
+    struct cf_str name;          /**< s=; absent: "-" */
+    uint32_t bandwidth_kbps;     /**< b=AS of the session; 0: none */
+    uint64_t start_ntp;          /**< t= of offers, seconds since 1900; answers repeat the offerer's */
     uint64_t stop_ntp;
     struct cf_str extra;               /**< whole lines with CRLF for the session part; absent: none */
     const struct cf_local_line *lines; /**< answers: one for each line of the offer; offers: all, old ones first and in order */

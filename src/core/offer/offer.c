@@ -108,7 +108,7 @@ static bool next_keying(const struct cf_local_session *local, const struct cf_lo
  * over.
  */
 static bool new_protection(const struct cf_local_session *local, const struct cf_local_line *line, struct protection *ret) {
-    unsigned passed = local->refused_ways;
+    unsigned passed = local->refused_protections;
     ret->has_feedback = has_feedback(local->policy->offer_profile);
     if (next_keying(local, line, &passed, &ret->keying)) {
         return true;

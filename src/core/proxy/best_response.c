@@ -3,7 +3,6 @@
 #include "core/proxy/best_response.h"
 
 #include "core/proxy/rewrite.h"
-#include "core/registrar/ways.h"
 #include "core/sip/builder.h"
 
 static bool is_challenge(unsigned status) {
@@ -39,11 +38,6 @@ void cf_best_response_take(struct cf_best_response *best, const struct cf_mem *m
     if (response != NULL && is_challenge(status) && is_challenge(best->status)) {
         add_challenges(best, mem, response, scratch);
         return;
-    }
-    if (status == CF_STATUS_FLOW_FAILED) {
-        /* RFC 5626 section 11.5: not for phones, to whom it means that nobody is there. */
-        status = 480;
-        response = NULL;
     }
     if (best->status != 0 && rank(best->status) <= rank(status)) {
         return;

@@ -19,10 +19,11 @@ struct branch {
     struct cf_handle handle;
     struct context *context;
     struct cf_tx_id tx;
-    struct cf_way_taken way; /* the binding; zeros inside of dialogs */
-    bool was_heard;          /* the device has said that it is at work */
-    bool is_open;            /* no final response yet */
-    bool is_there; /* its transaction may still bring something: 2xx of an INVITE come again until they are acknowledged */
+    struct cf_way way; /* the binding; zeros inside of dialogs without a GRUU */
+    bool is_again;     /* over another flow of a device that has failed over one */
+    bool was_heard;    /* the device has said that it is at work */
+    bool is_open;      /* no final response yet */
+    bool is_there;     /* its transaction may still bring something: 2xx of an INVITE come again until they are acknowledged */
 };
 
 /* A request being forwarded. */
@@ -33,12 +34,15 @@ struct context {
     struct cf_tx_id tx;       /* the request's transaction */
     struct cf_flow_id caller; /* that it came over */
     bool is_invite;
+    bool is_in_dialog;
+    size_t own_routes; /* leading Route values that are ours; SIZE_MAX outside of dialogs: all */
     bool is_answered;  /* a final response went back */
     bool is_cancelled; /* nobody is to be rung any more */
     struct cf_ways ways;
-    size_t branch_count;
-    struct branch branches[CF_PROXY_BRANCHES_MAX];
     struct cf_best_response best;
+    size_t branch_count;
+    size_t branch_max;
+    struct branch branches[]; /* .branch_max: of each device, whatever flow of it is tried */
 };
 
 struct cf_proxy {
@@ -70,6 +74,10 @@ struct cf_proxy *cf_proxy_create(const struct cf_proxy_config *config) {
     return proxy;
 }
 
+static size_t context_size(size_t branch_max) {
+    return sizeof(struct context) + branch_max * sizeof(struct branch);
+}
+
 static void free_context(struct cf_proxy *proxy, struct context *context) {
     for (size_t i = 0; i < context->branch_count; i++) {
         cf_handle_remove(&proxy->branches, context->branches[i].handle);
@@ -78,7 +86,7 @@ static void free_context(struct cf_proxy *proxy, struct context *context) {
     cf_list_remove(&context->link);
     cf_handle_remove(&proxy->contexts, context->handle);
     cf_best_response_fini(&context->best, proxy->config.mem);
-    cf_mem_free(proxy->config.mem, context, sizeof *context);
+    cf_mem_free(proxy->config.mem, context, context_size(context->branch_max));
 }
 
 void cf_proxy_destroy(struct cf_proxy *proxy) {
@@ -104,11 +112,14 @@ static cf_usec ring_usec(const struct cf_proxy *proxy) {
     return proxy->config.ring_usec == 0 ? TIMER_C : proxy->config.ring_usec;
 }
 
-static struct context *make_context(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
-    struct context *context = cf_mem_alloc(proxy->config.mem, sizeof *context);
+static struct context *make_context(struct cf_proxy *proxy, const struct cf_endpoint_event *event, size_t branch_max,
+                                    cf_usec now) {
+    struct context *context = cf_mem_alloc(proxy->config.mem, context_size(branch_max));
     if (context == NULL) {
         return NULL;
     }
+    context->branch_max = branch_max;
+    context->own_routes = SIZE_MAX;
     context->tx = event->tx;
     context->caller = event->flow;
     context->is_invite = event->message->method == CF_SIP_METHOD_INVITE;
@@ -127,25 +138,36 @@ static struct context *make_context(struct cf_proxy *proxy, const struct cf_endp
     return context;
 }
 
-static bool send_branch(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg,
+/* Sends it in @p branch, which has none yet, or one that has failed. */
+static bool send_branch(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg,
                         const struct cf_proxy_rewrite *rewrite, const struct cf_route *route, cf_usec now) {
     struct cf_writer w;
-    struct branch *branch = &context->branches[context->branch_count];
-    if (context->branch_count == CF_PROXY_BRANCHES_MAX) {
-        return false;
-    }
+    struct context *context = branch->context;
     cf_writer_init(&w, proxy->scratch, MESSAGE_MAX);
     cf_proxy_put_request(&w, msg, rewrite);
-    *branch = (struct branch){.context = context, .is_open = true, .is_there = true};
+    cf_handle_remove(&proxy->branches, branch->handle);
+    *branch = (struct branch){.context = context, .way = branch->way, .is_again = branch->is_again};
     branch->handle = cf_handle_add(&proxy->branches, branch);
     struct cf_owner owner = {CF_PROXY_OWNER_BRANCH, branch->handle};
-    if (!cf_writer_ok(&w) || !cf_handle_is_set(branch->handle) ||
-        cf_endpoint_request(proxy->config.endpoint, route, cf_writer_str(&w), owner, now, &branch->tx) != CF_OK) {
-        cf_handle_remove(&proxy->branches, branch->handle);
-        return false;
+    branch->is_open = cf_writer_ok(&w) && cf_handle_is_set(branch->handle) &&
+                      cf_endpoint_request(proxy->config.endpoint, route, cf_writer_str(&w), owner, now, &branch->tx) == CF_OK;
+    branch->is_there = branch->is_open;
+    return branch->is_open;
+}
+
+/* Room for one more. NULL: there is none. */
+static struct branch *add_branch(struct context *context) {
+    if (context->branch_count == context->branch_max) {
+        return NULL;
     }
-    context->branch_count++;
-    return true;
+    struct branch *branch = &context->branches[context->branch_count++];
+    *branch = (struct branch){.context = context};
+    return branch;
+}
+
+/* The last one could not be sent. */
+static void drop_branch(struct cf_proxy *proxy, struct context *context) {
+    cf_handle_remove(&proxy->branches, context->branches[--context->branch_count].handle);
 }
 
 /* The other way round it must not look safer than it was: the contact without the s of its scheme, in @p room. */
@@ -160,25 +182,26 @@ static struct cf_str target_for(const struct cf_sip_message *msg, struct cf_str 
     return cf_writer_ok(&w) ? cf_writer_str(&w) : contact;
 }
 
-static bool send_to_binding(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg,
+/* To the binding that was taken last. */
+static bool send_to_binding(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg,
                             const struct cf_binding *binding, cf_usec now) {
     char room[CF_PROXY_RECORD_ROUTE_MAX];
     char target[CF_BINDING_TEXT_MAX];
+    struct context *context = branch->context;
     struct cf_flow_id flow = {binding->values.flow};
     struct cf_route route = {.flow = flow, .uri = cf_proxy_next_hop(binding)};
     struct cf_proxy_rewrite rewrite = {.request_uri = target_for(msg, binding->values.contact, target, sizeof target),
-                                       .route = binding->values.path,
                                        .realm = proxy->config.realm,
-                                       .own_routes = SIZE_MAX};
-    const struct cf_flow_pair pair = {context->caller, flow};
-    struct cf_writer w;
-    cf_writer_init(&w, room, sizeof room);
-    rewrite.record_route = cf_proxy_record_route(&proxy->config, key_of(proxy), msg, &pair, &w);
-    if (!send_branch(proxy, context, msg, &rewrite, &route, now)) {
-        return false;
+                                       .own_routes = context->own_routes};
+    branch->way = *cf_ways_last(&context->ways);
+    if (!context->is_in_dialog) {
+        const struct cf_flow_pair pair = {context->caller, flow};
+        struct cf_writer w;
+        cf_writer_init(&w, room, sizeof room);
+        rewrite.route = binding->values.path;
+        rewrite.record_route = cf_proxy_record_route(&proxy->config, key_of(proxy), msg, &pair, &w);
     }
-    context->branches[context->branch_count - 1].way = context->ways.taken[context->ways.count - 1];
-    return true;
+    return send_branch(proxy, branch, msg, &rewrite, &route, now);
 }
 
 /* The next binding that the request may go to, taken: of @p device, or if that is 0 of a device that has none yet. */
@@ -198,6 +221,24 @@ static const struct cf_binding *take_way(struct cf_proxy *proxy, struct context 
     }
 }
 
+/*
+ * To @p binding, which was taken, or if that is NULL or can't even be sent to (RFC 5626 section 7), to the next one of @p device.
+ * False: none is left.
+ */
+static bool send_to_device(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg,
+                           const struct cf_aor_record *record, const struct cf_binding *binding, uint64_t device, cf_usec now) {
+    bool is_unsafe = false;
+    bool is_sent = binding != NULL && send_to_binding(proxy, branch, msg, binding, now);
+    while (!is_sent && device != 0) {
+        binding = take_way(proxy, branch->context, msg, record, device, &is_unsafe);
+        if (binding == NULL) {
+            break;
+        }
+        is_sent = send_to_binding(proxy, branch, msg, binding, now);
+    }
+    return is_sent;
+}
+
 static bool has_hops_left(const struct cf_sip_message *msg) {
     return (msg->has & CF_SIP_HAS_MAX_FORWARDS) == 0 || msg->max_forwards > 0;
 }
@@ -211,7 +252,8 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     if (record == NULL || target->verdict == CF_GRUU_ABSENT || target->verdict == CF_GRUU_VOID) {
         return 480;
     }
-    struct context *context = make_context(proxy, event, now);
+    size_t devices = target->verdict == CF_GRUU_DEVICE ? 1 : record->binding_count;
+    struct context *context = make_context(proxy, event, devices < CF_PROXY_BRANCHES_MAX ? devices : CF_PROXY_BRANCHES_MAX, now);
     if (context == NULL) {
         return 503;
     }
@@ -219,9 +261,14 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     uint64_t device = target->verdict == CF_GRUU_DEVICE ? cf_binding_device(target->binding) : 0;
     const struct cf_binding *binding = take_way(proxy, context, event->message, record, device, &is_unsafe);
     while (binding != NULL) {
-        bool is_sent = send_to_binding(proxy, context, event->message, binding, now);
-        bool is_enough = is_sent && device != 0;
-        binding = is_enough ? NULL : take_way(proxy, context, event->message, record, device, &is_unsafe);
+        struct branch *branch = add_branch(context);
+        if (branch == NULL) {
+            break;
+        }
+        if (!send_to_device(proxy, branch, event->message, record, binding, cf_binding_device(binding), now)) {
+            drop_branch(proxy, context);
+        }
+        binding = device != 0 ? NULL : take_way(proxy, context, event->message, record, 0, &is_unsafe);
     }
     if (context->branch_count == 0) {
         free_context(proxy, context);
@@ -251,15 +298,27 @@ bool cf_proxy_is_routed(const struct cf_proxy *proxy, const struct cf_sip_messag
     return cf_proxy_token_of(&proxy->config, key_of(proxy), message, &token);
 }
 
-unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now) {
+static bool send_in_dialog(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg,
+                           const struct cf_proxy_rewrite *rewrite, const struct cf_proxy_way *way, cf_usec now) {
+    if (way->binding == NULL) {
+        return send_branch(proxy, branch, msg, rewrite, &way->route, now);
+    }
+    cf_ways_take(&branch->context->ways, way->binding);
+    return send_to_device(proxy, branch, msg, way->binding->record, way->binding, cf_binding_device(way->binding), now);
+}
+
+unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now,
+                                 bool *ret_is_unsafe) {
     struct cf_proxy_token token;
     struct cf_proxy_way way;
     const struct cf_sip_message *msg = event->message;
     if (!cf_proxy_token_of(&proxy->config, key_of(proxy), msg, &token)) {
         return 481;
     }
-    if (!cf_proxy_find_way(&proxy->config, msg, token.other, &way)) {
-        return CF_STATUS_FLOW_FAILED; /* RFC 5626 section 5.3.1: not 481, the device may still come back to the dialog */
+    unsigned status = cf_proxy_find_way(&proxy->config, msg, token.other, &way);
+    *ret_is_unsafe = status == 480;
+    if (status != 0) {
+        return status;
     }
     if (!has_hops_left(msg)) {
         return 483;
@@ -276,11 +335,13 @@ unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoin
         }
         return 0;
     }
-    struct context *context = make_context(proxy, event, now);
+    struct context *context = make_context(proxy, event, 1, now);
     if (context == NULL) {
         return 503;
     }
-    if (!send_branch(proxy, context, msg, &rewrite, &way.route, now)) {
+    context->is_in_dialog = true;
+    context->own_routes = token.own_routes;
+    if (!send_in_dialog(proxy, add_branch(context), msg, &rewrite, &way, now)) {
         free_context(proxy, context);
         return 503;
     }
@@ -322,6 +383,11 @@ static void cancel_open(struct cf_proxy *proxy, struct context *context, cf_usec
             cf_endpoint_cancel(proxy->config.endpoint, context->branches[i].tx, CF_STR_NONE, now);
         }
     }
+}
+
+/* Inside of dialogs 430 says that they are not over, which 480 would not. */
+static unsigned status_of(const struct branch *branch, unsigned status) {
+    return branch->context->is_in_dialog ? status : cf_ways_status(status, branch->is_again);
 }
 
 static void keep_best(struct cf_proxy *proxy, struct context *context, unsigned status, const struct cf_sip_message *msg) {
@@ -366,7 +432,7 @@ static void answer_with_best(struct cf_proxy *proxy, struct context *context, cf
 }
 
 /* The binding @p way is dead: an edge proxy has lost the flow (RFC 5626 section 7). */
-static void forget_flow(struct cf_proxy *proxy, struct cf_str aor, const struct cf_way_taken *way) {
+static void forget_flow(struct cf_proxy *proxy, struct cf_str aor, const struct cf_way *way) {
     if (way->device != 0) {
         cf_location_on_flow_failed(proxy->config.location, aor, way->serial);
     }
@@ -374,12 +440,11 @@ static void forget_flow(struct cf_proxy *proxy, struct cf_str aor, const struct 
 
 /*
  * RFC 5626 section 7: the flow of @p branch failed with @p status, which the device did not say itself; another flow of the same
- * device takes its place. False: there is none, or it was no failure of a flow.
+ * device takes its place, in the same branch. False: there is none, or it was no failure of a flow.
  */
-static bool go_another_way(struct cf_proxy *proxy, const struct branch *branch, unsigned status, bool is_answer, cf_usec now) {
+static bool go_another_way(struct cf_proxy *proxy, struct branch *branch, unsigned status, bool is_answer, cf_usec now) {
     struct context *context = branch->context;
     struct cf_user_target target;
-    bool is_unsafe = false;
     const struct cf_sip_message *request = cf_endpoint_request_of(proxy->config.endpoint, context->tx);
     bool is_too_late = status == 408 && !context->is_invite; /* who asked has given up as well */
     if (branch->way.device == 0 || request == NULL || is_too_late ||
@@ -394,11 +459,8 @@ static bool go_another_way(struct cf_proxy *proxy, const struct branch *branch, 
         return false;
     }
     const struct cf_aor_record *record = cf_location_find(proxy->config.location, target.aor);
-    const struct cf_binding *binding = take_way(proxy, context, request, record, branch->way.device, &is_unsafe);
-    while (binding != NULL && !send_to_binding(proxy, context, request, binding, now)) {
-        binding = take_way(proxy, context, request, record, branch->way.device, &is_unsafe);
-    }
-    return binding != NULL;
+    branch->is_again = true;
+    return send_to_device(proxy, branch, request, record, NULL, branch->way.device, now);
 }
 
 /* Answers when the last branch has; frees the context when nothing can come any more. */
@@ -423,7 +485,8 @@ static void on_final(struct cf_proxy *proxy, struct branch *branch, const struct
         return;
     }
     if (!go_another_way(proxy, branch, msg->status, true, now)) {
-        keep_best(proxy, context, msg->status, msg);
+        unsigned status = status_of(branch, msg->status);
+        keep_best(proxy, context, status, status == msg->status ? msg : NULL);
     }
     if (msg->status >= 600) {
         cancel_open(proxy, context, now);

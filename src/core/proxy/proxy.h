@@ -14,13 +14,14 @@
 #include "core/auth/hash.h"
 #include "core/endpoint/endpoint.h"
 #include "core/registrar/gruu.h"
+#include "core/registrar/ways.h"
 
 /** Kinds of struct cf_owner of the proxy's transactions. */
 #define CF_PROXY_OWNER_BRANCH 16U  /**< to a device */
 #define CF_PROXY_OWNER_REQUEST 17U /**< from the sender */
 
-/** Most devices that a request is forked to. */
-#define CF_PROXY_BRANCHES_MAX 16
+/** Most devices that a request is forked to: all that an account may have. */
+#define CF_PROXY_BRANCHES_MAX CF_WAYS_MAX
 
 /** Requests being forwarded at a time. */
 #define CF_PROXY_CONTEXTS_MAX 10000
@@ -70,9 +71,10 @@ bool cf_proxy_has_forwarded(const struct cf_proxy *proxy, const struct cf_sip_me
 
 /**
  * Forward a request inside a dialog, or an ACK, by its token. Returns 0, or the status to refuse it with (which an ACK never is):
- * 481 (no token of ours for this dialog), 430 (the flow of the other end is gone), 483, 503.
+ * 481 (no token of ours for this dialog), 430 (the flow of the other end is gone), 480 (it is there, but not as safely as a sips
+ * URI wants; @p ret_is_unsafe is true then), 483, 503.
  */
-unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now);
+unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now, bool *ret_is_unsafe);
 
 /** RESPONSE, FAILED and TERMINATED of a branch, or CANCELLED of a request that is being forwarded. */
 void cf_proxy_on_event(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now);

@@ -87,25 +87,27 @@ static const struct cf_binding *find_contact(const struct cf_proxy_config *confi
     return NULL;
 }
 
-static bool to_binding(const struct cf_proxy_config *config, const struct cf_sip_message *msg, const struct cf_binding *binding,
-                       struct cf_proxy_way *ret) {
+static unsigned to_binding(const struct cf_proxy_config *config, const struct cf_sip_message *msg,
+                           const struct cf_binding *binding, struct cf_proxy_way *ret) {
     ret->route = (struct cf_route){.flow = {binding->values.flow}, .uri = cf_proxy_next_hop(binding)};
     ret->request_uri = binding->values.contact;
-    return cf_proxy_is_safe_enough(config, msg, binding);
+    return cf_proxy_is_safe_enough(config, msg, binding) ? 0 : 480;
 }
 
-bool cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf_sip_message *msg, struct cf_flow_id other,
-                       struct cf_proxy_way *ret) {
+unsigned cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf_sip_message *msg, struct cf_flow_id other,
+                           struct cf_proxy_way *ret) {
     struct cf_user_target target;
     struct cf_flow_info info;
     cf_user_target_find(config->gruus, config->location, &config->domains, &msg->request_uri, &target);
     if (target.verdict == CF_GRUU_DEVICE) {
+        *ret = (struct cf_proxy_way){.binding = target.binding};
         return to_binding(config, msg, target.binding, ret);
     }
     *ret = (struct cf_proxy_way){.route = {.flow = other}, .request_uri = msg->request_uri.text};
     if (cf_endpoint_flow_info(config->endpoint, other, &info)) {
-        return true;
+        return 0;
     }
+    /* RFC 5626 section 5.3.1: not 481, the device may still come back to the dialog. */
     const struct cf_binding *binding = find_contact(config, msg);
-    return binding != NULL && to_binding(config, msg, binding, ret);
+    return binding == NULL ? CF_STATUS_FLOW_FAILED : to_binding(config, msg, binding, ret);
 }

@@ -33,14 +33,16 @@ bool cf_proxy_token_of(const struct cf_proxy_config *config, struct cf_span key,
 /** Where a request inside a dialog goes. */
 struct cf_proxy_way {
     struct cf_route route;
-    struct cf_str request_uri; /**< the contact of a GRUU, else what it was; view into the message or a binding */
+    struct cf_str request_uri;        /**< the contact of a GRUU, else what it was; view into the message or a binding */
+    const struct cf_binding *binding; /**< of a GRUU, which may be reached over another one, too; else NULL */
 };
 
 /**
  * The way to the other end, whose flow was @p other. A device whose flow has changed since (it connected again) is found by its
- * GRUU, or by its contact among those that the user in To has registered: nobody else is ever sent to. False: there is none.
+ * GRUU, or by its contact among those that the user in To has registered: nobody else is ever sent to. Returns 0, or the status
+ * to refuse the request with: 430 (there is none), 480 (it is not safe enough).
  */
-bool cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf_sip_message *msg, struct cf_flow_id other,
-                       struct cf_proxy_way *ret);
+unsigned cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf_sip_message *msg, struct cf_flow_id other,
+                           struct cf_proxy_way *ret);
 
 #endif

@@ -18,7 +18,7 @@ static bool is_same_contact(struct cf_str a, struct cf_str b) {
  * still one device: Linphone changes its port and would else be rung twice.
  */
 static bool is_same_device(const struct cf_binding_values *a, const struct cf_binding_values *b) {
-    return a->instance.at != NULL && cf_str_eq(a->instance, b->instance) && a->reg_id == b->reg_id;
+    return a->instance.at != NULL && cf_str_eq_nocase(a->instance, b->instance) && a->reg_id == b->reg_id;
 }
 
 bool cf_binding_is_outbound(const struct cf_binding_values *values) {
@@ -33,4 +33,13 @@ bool cf_binding_is_same(const struct cf_binding_values *a, const struct cf_bindi
 
 bool cf_binding_is_same_row(const struct cf_binding_values *a, const struct cf_binding_values *b) {
     return cf_str_eq(a->contact, b->contact) && cf_str_eq(a->instance, b->instance) && a->reg_id == b->reg_id;
+}
+
+struct cf_str cf_binding_instance(const struct cf_binding *binding, char room[CF_BINDING_TEXT_MAX]) {
+    struct cf_str instance = binding->values.instance;
+    cf_assert(instance.len <= CF_BINDING_TEXT_MAX);
+    for (size_t i = 0; i < instance.len; i++) {
+        room[i] = cf_ascii_lower(instance.at[i]);
+    }
+    return instance.at == NULL ? CF_STR_NONE : cf_str_n(room, instance.len);
 }

@@ -37,6 +37,11 @@ bool cf_binding_is_same(const struct cf_binding_values *a, const struct cf_bindi
 /** Have they one row in the store: contact, instance and reg-id? */
 bool cf_binding_is_same_row(const struct cf_binding_values *a, const struct cf_binding_values *b);
 
+struct cf_binding;
+
+/** The instance of @p binding in lower case, in @p room: the case of its letters means nothing. Absent if it has none. */
+struct cf_str cf_binding_instance(const struct cf_binding *binding, char room[CF_BINDING_TEXT_MAX]);
+
 /** A binding. */
 struct cf_binding {
     struct cf_link of_aor;           /**< in its record */

@@ -31,7 +31,8 @@ static void keyed_hash(const struct cf_gruu_maker *maker, const char *use, struc
 /* Of one registration of one device. */
 static void make_mark(const struct cf_gruu_maker *maker, const struct cf_binding *binding, uint8_t out[MARK_LEN]) {
     uint8_t hash[CF_HASH_SHA256_LEN] = {0};
-    keyed_hash(maker, "r", cf_str_span(binding->values.instance), cf_str_span(binding->values.call_id), hash);
+    char room[CF_BINDING_TEXT_MAX];
+    keyed_hash(maker, "r", cf_str_span(cf_binding_instance(binding, room)), cf_str_span(binding->values.call_id), hash);
     memcpy(out, hash, MARK_LEN);
 }
 

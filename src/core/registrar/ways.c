@@ -4,17 +4,27 @@
 
 #include "base/hash.h"
 
+/* The instance is a URN, mostly of a UUID, and the case of its letters means nothing (RFC 8141 section 3.1, RFC 9562 section 4).
+ */
 uint64_t cf_binding_device(const struct cf_binding *binding) {
+    char room[CF_BINDING_TEXT_MAX];
     if (binding->values.instance.len == 0) {
         return 0;
     }
-    uint64_t hash = cf_hash(0, binding->values.instance);
+    uint64_t hash = cf_hash(0, cf_binding_instance(binding, room));
     return hash == 0 ? 1 : hash;
 }
 
+uint64_t cf_binding_name(const struct cf_binding *binding) {
+    uint64_t hash = cf_hash(cf_binding_device(binding) + binding->values.reg_id, binding->values.contact);
+    return hash == 0 ? 1 : hash;
+}
+
+/* A phone that has refreshed is where it was; one that has connected again may be reached now. */
 static bool is_taken(const struct cf_ways *ways, const struct cf_binding *binding) {
+    uint64_t name = cf_binding_name(binding);
     for (size_t i = 0; i < ways->count; i++) {
-        if (ways->taken[i].serial == binding->serial) {
+        if (ways->taken[i].name == name && cf_handle_eq(ways->taken[i].flow, binding->values.flow)) {
             return true;
         }
     }
@@ -47,17 +57,22 @@ const struct cf_binding *cf_ways_to_same(const struct cf_ways *ways, const struc
     return b;
 }
 
-static void note(struct cf_ways *ways, uint64_t device, uint64_t serial) {
+static void note(struct cf_ways *ways, const struct cf_binding *binding, uint64_t device) {
     cf_assert(ways->count < CF_WAYS_MAX);
-    ways->taken[ways->count++] = (struct cf_way_taken){device, serial};
+    ways->taken[ways->count++] = (struct cf_way){device, cf_binding_name(binding), binding->serial, binding->values.flow};
 }
 
 void cf_ways_take(struct cf_ways *ways, const struct cf_binding *binding) {
-    note(ways, cf_binding_device(binding), binding->serial);
+    note(ways, binding, cf_binding_device(binding));
 }
 
 void cf_ways_pass_over(struct cf_ways *ways, const struct cf_binding *binding) {
-    note(ways, 0, binding->serial);
+    note(ways, binding, 0);
+}
+
+const struct cf_way *cf_ways_last(const struct cf_ways *ways) {
+    cf_assert(ways->count > 0);
+    return &ways->taken[ways->count - 1];
 }
 
 bool cf_ways_is_flow_failure(unsigned status, bool is_answer, bool was_heard) {
@@ -65,4 +80,9 @@ bool cf_ways_is_flow_failure(unsigned status, bool is_answer, bool was_heard) {
         return true;
     }
     return !was_heard && (status == 408 || (status == 503 && !is_answer));
+}
+
+unsigned cf_ways_status(unsigned status, bool is_again) {
+    bool is_of_flows = status == CF_STATUS_FLOW_FAILED || (status == CF_STATUS_MERGED && is_again);
+    return is_of_flows ? 480 : status;
 }

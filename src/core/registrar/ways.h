@@ -8,26 +8,34 @@
 
 #include "core/registrar/location.h"
 
-/** Most bindings that one request is sent to, or was not allowed to. */
-#define CF_WAYS_MAX 32
+/** Most bindings that one request is sent to, or was not allowed to: as many as an account may have (`accounts.devices`). */
+#define CF_WAYS_MAX 100
 
-/** Status of an edge proxy whose flow to the device is gone (RFC 5626 section 11.5). Never told to a phone. */
+/** Status of an edge proxy whose flow to the device is gone (RFC 5626 section 11.5). Outside of dialogs no phone is told. */
 #define CF_STATUS_FLOW_FAILED 430U
 
-/** A binding that was taken. Values, so that it may be gone by now. */
-struct cf_way_taken {
-    uint64_t device; /**< of its instance; 0: it has none, and is a device by itself */
-    uint64_t serial; /**< of the binding */
+/** Status of a device that has the request already, by another way (RFC 3261 section 8.2.2.2). */
+#define CF_STATUS_MERGED 482U
+
+/** The way to a device: a binding that was taken. Values, so that it may be gone by now. */
+struct cf_way {
+    uint64_t device;       /**< cf_binding_device(); 0 also if the binding was passed over */
+    uint64_t name;         /**< cf_binding_name(); 0: none was taken */
+    uint64_t serial;       /**< of the registration, each refresh has its own */
+    struct cf_handle flow; /**< it had; none: it is reached by its contact */
 };
 
 /** The bindings that were taken for one request. Zeros: none yet. */
 struct cf_ways {
-    struct cf_way_taken taken[CF_WAYS_MAX];
+    struct cf_way taken[CF_WAYS_MAX];
     size_t count;
 };
 
-/** What bindings of one device have in common; 0 for one without an instance. */
+/** What bindings of one device have in common, a hash of the instance; 0 for one without: it is a device by itself. */
 uint64_t cf_binding_device(const struct cf_binding *binding);
+
+/** What a binding keeps when it is refreshed, a hash of instance, reg-id and contact; never 0. */
+uint64_t cf_binding_name(const struct cf_binding *binding);
 
 /** The best binding of @p record (NULL: there are none) that leads to a device that no binding was taken of; NULL: none. */
 const struct cf_binding *cf_ways_to_another(const struct cf_ways *ways, const struct cf_aor_record *record);
@@ -35,11 +43,15 @@ const struct cf_binding *cf_ways_to_another(const struct cf_ways *ways, const st
 /** The best binding of @p record (NULL: there are none) for @p device that was not taken; NULL: none, or the device is 0. */
 const struct cf_binding *cf_ways_to_same(const struct cf_ways *ways, const struct cf_aor_record *record, uint64_t device);
 
-/** @p binding, which one of the functions above gave, is taken. */
+/** @p binding, which one of the functions above gave, is taken: none of them gives it again, refreshed or not, until it has come
+ * over another flow. */
 void cf_ways_take(struct cf_ways *ways, const struct cf_binding *binding);
 
-/** It may not be used: no other function gives it any more, and others of its device are as good as before. */
+/** It may not be used: the same, but its device counts as one that has none yet. */
 void cf_ways_pass_over(struct cf_ways *ways, const struct cf_binding *binding);
+
+/** The latest that was taken or passed over; there is one. View. */
+const struct cf_way *cf_ways_last(const struct cf_ways *ways);
 
 /**
  * May a request that failed with @p status on one flow of a device be sent over another? An edge proxy that has lost the flow
@@ -47,5 +59,11 @@ void cf_ways_pass_over(struct cf_ways *ways, const struct cf_binding *binding);
  * Anything else is the device's own answer (RFC 5626 section 7).
  */
 bool cf_ways_is_flow_failure(unsigned status, bool is_answer, bool was_heard);
+
+/**
+ * What to tell people of a request outside of dialogs that failed with @p status: 480 for 430, which is for proxies, and for 482
+ * to a copy that took the place of another (@p is_again): the device has got that one and did not answer.
+ */
+unsigned cf_ways_status(unsigned status, bool is_again);
 
 #endif

@@ -301,7 +301,7 @@ static void opportunities_are_offered_under_avp(void **state) {
 }
 
 /* What was refused is passed over: all keyings in the profile that is wanted first, then in the other one. */
-static void refused_ways_are_passed_over(void **state) {
+static void refused_protections_are_passed_over(void **state) {
     (void)state;
     static const char *const with[] = {"UDP/TLS/RTP/SAVPF", "RTP/SAVPF", "RTP/AVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVP", "RTP/AVP"};
     static const char *const without[] = {"RTP/AVP",  "UDP/TLS/RTP/SAVP",  "RTP/SAVP",
@@ -311,7 +311,7 @@ static void refused_ways_are_passed_over(void **state) {
     for (size_t i = 0; i < 2 * count; i++) {
         char line[60];
         a.policy.offer_profile = i < count ? CF_PROFILE_DTLS_SAVPF : CF_PROFILE_AVP;
-        a.session.refused_ways = (uint8_t)(i % count);
+        a.session.refused_protections = (uint8_t)(i % count);
         snprintf(line, sizeof line, "m=audio 1000 %s ", i < count ? with[i] : without[i - count]);
         if (!contains(test_party_offer(&a), cf_str_of(line))) {
             fail_msg("way %zu: not %s", i, line);
@@ -319,7 +319,7 @@ static void refused_ways_are_passed_over(void **state) {
         assert_ok(cf_negotiation_rollback(&a.n));
     }
     struct cf_str none;
-    a.session.refused_ways = (uint8_t)count;
+    a.session.refused_protections = (uint8_t)count;
     assert_int_equal(cf_negotiation_offer(&a.n, &a.session, &none), CF_ERR_STATE);
 }
 
@@ -331,4 +331,4 @@ CF_TEST_MAIN(T(the_strongest_hash_counts), T(the_sections_fingerprints_replace_t
              T(holdconn_is_refused), T(a_new_fingerprint_or_id_begins_anew), T(without_ids_an_association_goes_on_in_our_offers),
              T(old_clients_write_savpf_with_a_fingerprint), T(our_order_of_keyings_counts), T(without_dtls_the_offer_is_refused),
              T(zrtp_is_agreed_on_under_avp), T(a_room_that_demands_aes256_says_so), T(opportunities_are_offered_under_avp),
-             T(refused_ways_are_passed_over))
+             T(refused_protections_are_passed_over))

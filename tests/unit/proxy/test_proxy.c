@@ -344,6 +344,62 @@ static void a_connection_that_is_gone_ends_the_way(void **state) {
     assert_int_equal(node_send(&f, ALICE, &bye), 430);
 }
 
+#define OUTBOUND(n) "Supported: outbound\r\nContact: <" CAROLS_CONTACT ">;+sip.instance=\"<urn:uuid:c>\";reg-id=" n "\r\n"
+#define CAROLS_GRUU "sip:carol@example.org;gr=urn:uuid:c"
+
+static void says_over(struct cf_flow_id flow, unsigned status) {
+    static struct sip_text text;
+    struct sip_text request;
+    sip_text_copy(&request, node_last_over(&f, flow)->raw);
+    node_bytes(&f, flow, sip_response(&text, sip_parse(request.text), status, "c", NULL));
+}
+
+/* RFC 5626 section 5.3.1: 430 of a proxy on the way keeps the dialog, which 480 would end. */
+static void a_430_inside_of_a_dialog_stays_one(void **state) {
+    (void)state;
+    struct cf_flow_id flow = carol_comes("Contact: <" CAROLS_CONTACT ">\r\n");
+    struct node_request bye = bye_to_carol(carol_is_called(flow));
+    assert_int_equal(node_send(&f, ALICE, &bye), 0);
+    says_over(flow, 430);
+    assert_int_equal(told(), 430);
+}
+
+/* RFC 5627 section 6: inside of a dialog as well a GRUU is the device, over any flow, with the Route of the dialog. */
+static void a_gruu_inside_of_a_dialog_is_reached_over_any_flow(void **state) {
+    (void)state;
+    struct cf_flow_id first = carol_comes(OUTBOUND("1"));
+    struct cf_flow_id second = carol_comes(OUTBOUND("2"));
+    struct node_request bye = bye_to_carol(carol_is_called(second));
+    bye.uri = CAROLS_GRUU;
+    assert_int_equal(node_send(&f, ALICE, &bye), 0);
+    says_over(second, 430);
+    assert_int_equal(told(), 0);
+    const struct cf_sip_message *at_carol = node_last_over(&f, first);
+    assert_non_null(at_carol);
+    assert_int_equal(at_carol->method, CF_SIP_METHOD_BYE);
+    assert_str(at_carol->request_uri.text, CF_STR(CAROLS_CONTACT));
+    assert_null(cf_sip_value(at_carol, CF_SIP_HEADER_ROUTE).at);
+    assert_null(cf_sip_value(at_carol, CF_SIP_HEADER_RECORD_ROUTE).at);
+    says_over(first, 430);
+    assert_int_equal(told(), 430);
+}
+
+/* The device is there, which 430 would deny, but not as a sips URI wants (RFC 5630 section 5.3). */
+static void a_way_that_is_not_safe_enough_is_no_lost_flow(void **state) {
+    (void)state;
+    struct cf_flow_id flow = carol_comes(OUTBOUND("1"));
+    struct node_request bye = bye_to_carol(carol_is_called(flow));
+    struct cf_flow_id alice = node_accept(&f, 2, "198.51.100.1:4003");
+    static struct sip_text text;
+    bye.uri = "sips:carol@example.org;gr=urn:uuid:c";
+    node_clear(&f);
+    node_bytes(&f, alice, node_text(&f, &text, "TLS " ALICE, &bye));
+    const struct cf_sip_message *answer = node_last_over(&f, alice);
+    assert_non_null(answer);
+    assert_int_equal(answer->status, 480);
+    assert_non_null(cf_sip_value(answer, CF_SIP_HEADER_WARNING).at);
+}
+
 static void a_phone_that_connected_again_is_found_by_its_contact(void **state) {
     (void)state;
     struct cf_flow_id flow = carol_comes("Contact: <" CAROLS_CONTACT ">\r\n");
@@ -467,6 +523,7 @@ CF_TEST_MAIN(CASE(forks_to_all_devices_at_once), CASE(the_first_to_answer_gets_t
              CASE(silent_phones_are_a_timeout), CASE(a_dialog_goes_by_its_token_without_credentials),
              CASE(a_made_up_token_leads_nowhere), CASE(a_token_lets_nobody_in_outside_of_dialogs),
              CASE(a_token_leads_nowhere_else), CASE(a_phone_that_moved_is_found_by_its_gruu),
-             CASE(a_connection_that_is_gone_ends_the_way), CASE(a_phone_that_connected_again_is_found_by_its_contact),
-             CASE(either_end_may_send_over_a_new_connection), CASE(hops_end), CASE(no_hops_left_is_483),
-             CASE(a_100_is_not_passed_on), CASE(survives_want_of_memory))
+             CASE(a_connection_that_is_gone_ends_the_way), CASE(a_430_inside_of_a_dialog_stays_one),
+             CASE(a_gruu_inside_of_a_dialog_is_reached_over_any_flow), CASE(a_way_that_is_not_safe_enough_is_no_lost_flow),
+             CASE(a_phone_that_connected_again_is_found_by_its_contact), CASE(either_end_may_send_over_a_new_connection),
+             CASE(hops_end), CASE(no_hops_left_is_483), CASE(a_100_is_not_passed_on), CASE(survives_want_of_memory))
