@@ -184,6 +184,9 @@ static void on_invited(struct virtual_phone *p, struct phone_call *call, struct 
         respond(p, call, tx, 180, false);
         respond(p, call, tx, 200, true);
         break;
+    case PHONE_ANSWERS_UNRUNG:
+        respond(p, call, tx, 200, true);
+        break;
     case PHONE_RINGS:
         respond(p, call, tx, 180, false);
         break;

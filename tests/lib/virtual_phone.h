@@ -21,11 +21,12 @@
 
 /** What it does with a call that comes in. */
 enum phone_habit {
-    PHONE_ANSWERS,  /**< 180, then 200 */
-    PHONE_RINGS,    /**< 180 and no more */
-    PHONE_IS_BUSY,  /**< 486 */
-    PHONE_DECLINES, /**< 603 */
-    PHONE_IS_MUTE,  /**< not a word: the call waits for the test */
+    PHONE_ANSWERS,        /**< 180, then 200 */
+    PHONE_ANSWERS_UNRUNG, /**< the same without 180 */
+    PHONE_RINGS,          /**< 180 and no more */
+    PHONE_IS_BUSY,        /**< 486 */
+    PHONE_DECLINES,       /**< 603 */
+    PHONE_IS_MUTE,        /**< not a word: the call waits for the test */
 };
 
 /** A call. */

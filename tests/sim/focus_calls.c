@@ -76,6 +76,9 @@ static void who_refuses_our_keys_is_offered_others(void **state) {
     (void)state;
     struct phone_call_options options = {.list = LIST_OF(ENTRY(AOR_CAROL) ENTRY(AOR_DAVE))};
     scene_begin(21);
+    /* They look at the offer first: a phone that has rung is left alone. */
+    scene.phones[CAROL].habit = PHONE_ANSWERS_UNRUNG;
+    scene.phones[DAVE].habit = PHONE_ANSWERS_UNRUNG;
     scene.phones[CAROL].party.policy.allows_plain = false;
     scene.phones[CAROL].party.policy.allows_sdes_on_insecure_signalling = true;
     scene.phones[DAVE].party.policy.allows_plain = false;
