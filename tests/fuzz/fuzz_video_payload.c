@@ -2,7 +2,7 @@
 /*
  * Payloads and extensions of the newer video formats. The first octet chooses the format: 0 VP9, 1 AV1, 2 H.265, 3 dependency
  * descriptor (twice: what it brings is used for the second half), 4 frame marking, 5 RED, 6 descriptors of packet after packet,
- * with what a receiver wants of their layers.
+ * with what a receiver wants of their layers, in any order.
  */
 #include "base/bug.h"
 #include "core/rtp/av1.h"
@@ -65,22 +65,43 @@ struct gated {
     struct cf_video_layers layers;
     struct cf_layer_gate gate;
     struct cf_layer_trail trail;
-    bool left_out[65536]; /* frames, by their numbers */
+    bool left_out[65536]; /* frames, by their numbers; those further back than the newest one's last 63 don't count */
+    uint16_t number;      /* of the newest packet's frame */
+    uint16_t sequence;    /* of the newest packet */
+    bool any;
 };
 
-/* What goes out needs nothing that was left out, of the last 64 numbers. */
+/* The numbers go on to @number; a key frame, a leap or a step back forgets. */
+static void go_on(struct gated *g, uint16_t number, bool forgets) {
+    uint16_t ahead = (uint16_t)(number - g->number);
+    if (forgets || ahead >= CF_DD_NEEDS_MAX) {
+        memset(g->left_out, 0, sizeof g->left_out);
+    }
+    for (uint16_t i = 1; i <= ahead && ahead < CF_DD_NEEDS_MAX; i++) {
+        g->left_out[(uint16_t)(g->number + i)] = false;
+        g->left_out[(uint16_t)(g->number + i - CF_DD_NEEDS_MAX)] = false;
+    }
+    g->number = number;
+}
+
+/* What goes out is of no frame that was left out, and the newest of it needs none, of the last 64 numbers. */
 static void pass(struct gated *g, const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
     const struct cf_layer_limit before = g->gate.present;
+    const bool has_number = packet->descriptor_len > 0;
+    const bool is_newest = !g->any || (int16_t)(uint16_t)(packet->sequence - g->sequence) > 0;
     uint16_t number = cf_video_frame_number(packet);
-    bool is_newer = !g->trail.any || (int16_t)(uint16_t)(number - g->trail.newest) > 0;
-    for (uint32_t i = 1; is_newer && i <= (uint16_t)(number - g->trail.newest); i++) {
-        g->left_out[(uint16_t)(g->trail.newest + i)] = false;
+    if (is_newest) {
+        g->sequence = packet->sequence;
+        g->any = true;
+        go_on(g, has_number ? number : g->number, packet->key_start);
     }
     bool passes = cf_layer_gate_admit(&g->gate, &g->trail, packet, wanted);
-    g->left_out[number] = packet->descriptor_len > 0 && (g->left_out[number] || !passes);
-    for (uint16_t n = 1; passes && is_newer && packet->descriptor_len > 0 && n <= CF_DD_NEEDS_MAX; n++) {
-        bool is_needed = (packet->needs >> (n - 1U) & 1U) != 0;
+    for (uint16_t n = 0; passes && is_newest && has_number && n <= CF_DD_NEEDS_MAX; n++) {
+        bool is_needed = n == 0 || (packet->needs >> (n - 1U) & 1U) != 0;
         cf_assert(!is_needed || !g->left_out[(uint16_t)(number - n)]);
+    }
+    if (has_number && !passes && (uint16_t)(g->number - number) < CF_DD_NEEDS_MAX) {
+        g->left_out[number] = true;
     }
     const struct cf_layer_limit *now = &g->gate.present;
     cf_assert(now->spatial <= before.spatial || packet->key_start || packet->layer.is_spatial_switch);
@@ -97,10 +118,10 @@ static void try_gate(struct cf_span data) {
     cf_layer_gate_begin(&g.gate, &g.trail, (struct cf_layer_limit){CF_LAYER_ANY, CF_LAYER_ANY});
     while (cf_reader_ok(&r) && cf_reader_left(&r) > 0) {
         uint8_t wanted = cf_take_u8(&r);
+        sequence = (uint16_t)(sequence + (int8_t)cf_take_u8(&r));
         uint8_t len = cf_take_u8(&r) % (CF_DD_LEN_MAX + 1);
         const struct cf_span descriptor = cf_take(&r, len);
-        struct cf_video_packet p = {
-            .sequence = ++sequence, .descriptor = descriptor.at, .descriptor_len = (uint8_t)descriptor.len};
+        struct cf_video_packet p = {.sequence = sequence, .descriptor = descriptor.at, .descriptor_len = (uint8_t)descriptor.len};
         cf_assert(cf_video_packet_parse(CF_VIDEO_AV1, (struct cf_span){payload, sizeof payload}, &p) == CF_OK);
         if (p.descriptor_len > 0) {
             cf_video_packet_describe(&p, &g.layers);

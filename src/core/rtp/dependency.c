@@ -242,22 +242,14 @@ uint32_t cf_dd_targets(const struct cf_dd_structure *structure, unsigned spatial
     return targets;
 }
 
-uint8_t cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structure *structure) {
-    uint8_t highest = 0;
+int cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structure *structure) {
+    int highest = -1;
     for (unsigned t = 0; t < structure->target_count; t++) {
         if (structure->target_spatial[t] == dd->spatial && cf_dd_indication(dd, t) == CF_DD_SWITCH) {
             highest = structure->target_temporal[t] > highest ? structure->target_temporal[t] : highest;
         }
     }
     return highest;
-}
-
-bool cf_dd_is_switch(const struct cf_dd *dd, const struct cf_dd_structure *structure) {
-    bool is_switch = false;
-    for (unsigned t = 0; t < structure->target_count; t++) {
-        is_switch = is_switch || (structure->target_spatial[t] == dd->spatial && cf_dd_indication(dd, t) == CF_DD_SWITCH);
-    }
-    return is_switch;
 }
 
 /* Bits are put one after the other into octets that are zero. */

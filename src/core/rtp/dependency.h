@@ -95,11 +95,11 @@ CF_MUST_USE enum cf_err cf_dd_parse(struct cf_span data, struct cf_dd_structure 
 /** The decode targets that need nothing above layers @p spatial and @p temporal, as bits. */
 uint32_t cf_dd_targets(const struct cf_dd_structure *structure, unsigned spatial, unsigned temporal);
 
-/** Up to which temporal layer can somebody who gets this frame go on from here? 0: no further than before. */
-uint8_t cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structure *structure);
-
-/** Can its spatial layer be followed from here on, the lowest temporal layer at least, by whoever has what this frame needs? */
-bool cf_dd_is_switch(const struct cf_dd *dd, const struct cf_dd_structure *structure);
+/**
+ * The highest temporal layer up to which its spatial layer can be followed from here on by whoever has what this frame needs: of
+ * the decode targets that it is a switch for, with all that is below them in time. -1: it is a switch for none.
+ */
+int cf_dd_switch_temporal(const struct cf_dd *dd, const struct cf_dd_structure *structure);
 
 /**
  * Print descriptor @p data, of at most CF_DD_LEN_MAX octets, with @p frame_number and, unless @p targets is NULL, these active

@@ -3,7 +3,7 @@
 
 void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_trail *trail, struct cf_layer_limit wanted) {
     *gate = (struct cf_layer_gate){.present = wanted, .before = wanted};
-    *trail = (struct cf_layer_trail){.any = false};
+    *trail = (struct cf_layer_trail){.left_out = 0};
 }
 
 static bool is_after(uint16_t a, uint16_t b) {
@@ -35,47 +35,46 @@ static struct cf_layer_limit next_limit(const struct cf_layer_gate *gate, const 
 
 #define TRAIL_LEN 64U
 
-static void note_frame(struct cf_layer_trail *trail, uint16_t number, bool passes) {
-    uint16_t ahead = trail->any ? (uint16_t)(number - trail->newest) : 0;
-    if (!trail->any || (ahead != 0 && ahead < 0x8000U)) {
-        trail->left_out = ahead < TRAIL_LEN ? trail->left_out << ahead : 0;
+/* The trail goes where the newest packet is, wherever that is: what was far before it, or numbered anew since, is not needed any
+ * more. One that says nothing goes anywhere: packets that pass without a look don't move it. */
+static void note_frame(struct cf_layer_trail *trail, uint16_t number, bool is_newest, bool passes) {
+    uint16_t ahead = (uint16_t)(number - trail->newest);
+    uint16_t back = (uint16_t)-ahead;
+    if (is_newest || trail->left_out == 0 || ahead < TRAIL_LEN) {
+        trail->left_out = ahead < TRAIL_LEN ? trail->left_out << ahead : back < TRAIL_LEN ? trail->left_out >> back : 0;
         trail->newest = number;
-        trail->any = true;
+        back = 0;
     }
-    uint16_t back = (uint16_t)(trail->newest - number);
     if (!passes && back < TRAIL_LEN) {
         trail->left_out |= UINT64_C(1) << back;
     }
 }
 
-/* Was something left out that the frame of @p packet needs? Only what is known counts. */
+/* Was something left out that the frame of @p packet needs, or of the frame itself? Only what is known counts. */
 static bool lacks_something(const struct cf_layer_trail *trail, const struct cf_video_packet *packet) {
     uint16_t ahead = (uint16_t)(cf_video_frame_number(packet) - trail->newest);
     uint16_t back = (uint16_t)-ahead;
-    if (packet->descriptor_len == 0 || !trail->any) {
+    if (packet->descriptor_len == 0 || trail->left_out == 0) {
         return false;
     }
     /* Bit n of what it needs is its number - 1 - n. */
     if (ahead > 0 && ahead <= TRAIL_LEN) {
         return (packet->needs >> (ahead - 1U) & trail->left_out) != 0;
     }
-    return back < TRAIL_LEN - 1U && (packet->needs & trail->left_out >> (back + 1U)) != 0;
+    return back < TRAIL_LEN && ((packet->needs << 1 | 1U) & trail->left_out >> back) != 0;
 }
 
-/* One layer up in the middle of a picture, with a frame of it that can be begun with. Temporal layers are those that its frames
- * can be followed in; more of them come as ever. */
-static struct cf_layer_limit rise(const struct cf_layer_gate *gate, const struct cf_layer_trail *trail,
+/* One layer up from @next in the middle of a picture, with a frame of it that can be begun with. Temporal layers are those that
+ * its frames can be followed in: the lowest one where it does not say. More of them come as ever. */
+static struct cf_layer_limit rise(struct cf_layer_limit next, const struct cf_layer_trail *trail,
                                   const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
-    struct cf_layer_limit next = gate->present;
     const struct cf_video_layer *layer = &packet->layer;
     bool is_next = layer->spatial == next.spatial + 1U && layer->spatial <= wanted.spatial && layer->temporal <= next.temporal;
     if (!is_next || lacks_something(trail, packet)) {
         return next;
     }
     next.spatial = layer->spatial;
-    if (packet->descriptor_len > 0 && layer->switch_temporal < next.temporal) {
-        next.temporal = layer->switch_temporal;
-    }
+    next.temporal = layer->switch_temporal < next.temporal ? layer->switch_temporal : next.temporal;
     return next;
 }
 
@@ -89,23 +88,47 @@ static void change(struct cf_layer_gate *gate, struct cf_layer_limit next, uint1
     }
 }
 
+/* Where what passes from @packet on, the newest one, is another than before. */
+static void turn(struct cf_layer_gate *gate, const struct cf_layer_trail *trail, const struct cf_video_packet *packet,
+                 struct cf_layer_limit wanted) {
+    struct cf_layer_limit next = gate->present;
+    if (packet->frame_start || packet->key_start) {
+        next = next_limit(gate, packet, wanted);
+    }
+    if (packet->layer.is_spatial_switch) {
+        next = rise(next, trail, packet, wanted);
+    }
+    change(gate, next, packet->sequence);
+}
+
+/* A frame of a layer that is followed was left out: pictures end with the layer below, until it can be begun with again. */
+static void fall(struct cf_layer_gate *gate, const struct cf_video_packet *packet) {
+    struct cf_layer_limit next = gate->present;
+    if (packet->layer.spatial > 0) {
+        next.spatial = (uint8_t)(packet->layer.spatial - 1U);
+        change(gate, next, packet->sequence);
+    }
+}
+
 bool cf_layer_gate_judge(struct cf_layer_gate *gate, struct cf_layer_trail *trail, const struct cf_video_packet *packet,
                          struct cf_layer_limit wanted) {
     bool is_newest = !gate->any || is_after(packet->sequence, gate->newest);
     if (is_newest) {
         gate->newest = packet->sequence;
         gate->any = true;
-    }
-    if (is_newest && (packet->frame_start || packet->key_start)) {
-        change(gate, next_limit(gate, packet, wanted), packet->sequence);
-    } else if (is_newest && packet->layer.is_spatial_switch) {
-        change(gate, rise(gate, trail, packet, wanted), packet->sequence);
+        /* Nothing from here on needs what was before a key frame, which may number its frames anew. */
+        trail->left_out = packet->key_start ? 0 : trail->left_out;
+        turn(gate, trail, packet, wanted);
     }
     const struct cf_layer_limit *limit = !is_newest && is_after(gate->since, packet->sequence) ? &gate->before : &gate->present;
     bool passes = packet->layer.spatial <= limit->spatial && packet->layer.temporal <= limit->temporal;
     if (packet->descriptor_len > 0) {
-        passes = passes && !lacks_something(trail, packet);
-        note_frame(trail, cf_video_frame_number(packet), passes);
+        bool lacks = lacks_something(trail, packet);
+        if (is_newest && passes && lacks) {
+            fall(gate, packet);
+        }
+        passes = passes && !lacks;
+        note_frame(trail, cf_video_frame_number(packet), is_newest, passes);
         gate->is_careful = trail->left_out != 0;
     }
     return passes;

@@ -3,7 +3,7 @@
  * Which layers of a source one receiver gets: packets of higher ones are left out. Down at the beginning of a frame; up to a
  * higher temporal layer where the stream says that it can be followed from here on; up to a higher spatial layer with a key
  * frame, or with a frame of it that can be begun with. What needs a frame that was left out is left out, too, where the stream
- * says so (dependency descriptors).
+ * says so (dependency descriptors); a spatial layer of which that is so has ended until it can be begun with again.
  *
  * Small machine without deadline, one a sink. Value type.
  */
@@ -37,14 +37,13 @@ struct cf_layer_gate {
  */
 struct cf_layer_trail {
     uint64_t left_out; /**< bit n: the frame whose number is n lower than .newest */
-    uint16_t newest;   /**< meaningful if .any */
-    bool any;
+    uint16_t newest;   /**< meaningful if .left_out is not 0 */
 };
 
-/** A source begins: its next packet is the first of a key frame. */
+/** A source begins: its next packet is the first of a key frame. What both knew of the source before is forgotten. */
 void cf_layer_gate_begin(struct cf_layer_gate *gate, struct cf_layer_trail *trail, struct cf_layer_limit wanted);
 
-/** As cf_layer_gate_admit(), where there is a limit or the packet is late. */
+/** As cf_layer_gate_admit(), where there is a limit, the packet is late, or something was left out of late. */
 bool cf_layer_gate_judge(struct cf_layer_gate *gate, struct cf_layer_trail *trail, const struct cf_video_packet *packet,
                          struct cf_layer_limit wanted);
 
@@ -53,7 +52,10 @@ static inline bool cf_layer_limit_is_none(struct cf_layer_limit limit) {
     return (limit.spatial & limit.temporal) == CF_LAYER_ANY;
 }
 
-/** Does @p packet pass? Changes towards @p wanted where that is possible. */
+/**
+ * Does @p packet pass? Changes .present towards @p wanted where that is possible. For every packet of the source that comes,
+ * once, in the order in which they come; those that don't pass are for the caller to leave out of the numbers.
+ */
 static inline bool cf_layer_gate_admit(struct cf_layer_gate *gate, struct cf_layer_trail *trail,
                                        const struct cf_video_packet *packet, struct cf_layer_limit wanted) {
     bool is_newest = gate->any && (int16_t)(uint16_t)(packet->sequence - gate->newest) > 0;

@@ -31,8 +31,8 @@ struct cf_rewrite_stay {
     uint16_t first; /**< outgoing sequence number it began with; of the present one moved on so that it is never far behind */
     uint8_t tl0picidx_shift;
     uint8_t keyidx_shift;
-    uint8_t
-        spatial_top; /**< highest spatial layer that is sent: its last packet ends the frame; CF_LAYER_ANY: as the source says */
+    /** Highest spatial layer that is sent: its last packet ends the frame; CF_LAYER_ANY: as the source says. */
+    uint8_t spatial_top;
     uint8_t temporal_top; /**< highest temporal layer that is sent; meaningful with descriptors */
     bool is_masked;       /**< receivers were told of fewer decode targets: they are told of all that there are from then on */
 };

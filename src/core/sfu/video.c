@@ -71,14 +71,14 @@ static enum cf_err parse_vp9(struct cf_span payload, struct cf_video_packet *p) 
         .tid = d.tid,
     };
     make_vp9_head(p);
-    p->frame_start = d.frame_start && !d.inter_layer;
+    p->frame_start = d.frame_start && d.sid == 0;
     p->key_start = cf_vp9_is_key_start(&d);
     if (p->key_start && d.has_structure && d.has_sizes) {
         p->width = d.widths[d.spatial_count - 1];
         p->height = d.heights[d.spatial_count - 1];
     }
-    /* What is predicted from the layer below alone can be begun with (RFC 9628 section 4.2, P); those of the lowest temporal
-     * layer that follow need it, and not what was before. */
+    /* What is predicted from the layer below alone, or from nothing, can be begun with (RFC 9628 section 4.2, P); those of the
+     * lowest temporal layer that follow need it, and not what was before. Higher ones tell for themselves (U). */
     p->layer = (struct cf_video_layer){.spatial = d.sid,
                                        .temporal = d.tid,
                                        .is_sync = d.switching_up,
@@ -186,7 +186,7 @@ void cf_video_packet_describe(struct cf_video_packet *packet, struct cf_video_la
         packet->descriptor_len = 0;
         return;
     }
-    uint8_t up = cf_dd_switch_temporal(&dd, &layers->structure);
+    int up = cf_dd_switch_temporal(&dd, &layers->structure);
     layers->active = dd.has_active_targets ? dd.active_targets : layers->active;
     packet->descriptor_place = dd.place;
     packet->frame_start = dd.frame_start && dd.spatial == 0;
@@ -194,9 +194,10 @@ void cf_video_packet_describe(struct cf_video_packet *packet, struct cf_video_la
     packet->layer = (struct cf_video_layer){.spatial = dd.spatial,
                                             .temporal = dd.temporal,
                                             .is_spatial_end = dd.frame_end,
-                                            .switch_temporal = up == layers->structure.temporal_max ? CF_VIDEO_ANY_LAYER : up,
-                                            .is_spatial_switch =
-                                                dd.frame_start && !dd.needs_older && cf_dd_is_switch(&dd, &layers->structure)};
+                                            .switch_temporal = up < 0                                 ? 0
+                                                               : up == layers->structure.temporal_max ? CF_VIDEO_ANY_LAYER
+                                                                                                      : (uint8_t)up,
+                                            .is_spatial_switch = dd.frame_start && !dd.needs_older && up >= 0};
     packet->needs = dd.needs;
     if (packet->key_start) {
         packet->width = layers->structure.widths[layers->structure.spatial_max];

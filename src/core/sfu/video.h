@@ -37,7 +37,8 @@ struct cf_video_layer {
     bool is_sync;            /**< who gets lower temporal layers may get this one from here on */
     bool is_spatial_end;     /**< last packet of its spatial layer's frame */
     uint8_t switch_temporal; /**< who gets this may get temporal layers up to that from here on; 0: it does not say */
-    bool is_spatial_switch;  /**< begins a frame from which on its spatial layer can be followed by who has what it needs */
+    bool is_spatial_switch;  /**< begins a frame from which on its spatial layer can be followed by who has what it needs, with
+                                  temporal layers up to .switch_temporal */
 };
 
 /** Octets of a payload's head, see struct cf_video_head. */
@@ -62,7 +63,7 @@ struct cf_video_packet {
     uint32_t timestamp;
     uint16_t sequence;
     bool marker;                 /**< last packet of a frame */
-    bool frame_start;            /**< first packet of a frame, as far as the payload tells */
+    bool frame_start;            /**< first packet of a picture (of its lowest spatial layer), as far as the payload tells */
     bool key_start;              /**< a decoder that knows nothing can begin here */
     enum cf_video_format format; /**< what the source negotiated */
     struct cf_video_layer layer;
@@ -77,7 +78,7 @@ struct cf_video_packet {
     const uint8_t *descriptor; /**< dependency descriptor that came with it, a view; NULL: none */
     uint8_t descriptor_len;    /**< at most CF_DD_LEN_MAX */
     struct cf_dd_place descriptor_place;
-    uint64_t needs; /**< frames that its own needs, by its descriptor, see struct cf_dd */
+    uint64_t needs;   /**< frames that its own needs, by its descriptor, see struct cf_dd */
     bool has_marking; /**< frame marking came with it */
     struct cf_frame_marking marking;
     struct cf_span payload; /**< whole RTP payload without padding */

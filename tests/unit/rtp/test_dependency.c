@@ -102,7 +102,7 @@ static void reads_templates_with_a_key_frame(void **state) {
     for (unsigned t = 0; t < 4; t++) {
         assert_int_equal(s.templates[t].needs, t == 0 ? 0 : 8); /* four before */
     }
-    assert_true(dd.needs == 0 && cf_dd_is_switch(&dd, &s));
+    assert_true(dd.needs == 0 && cf_dd_switch_temporal(&dd, &s) == 0);
 }
 
 static void reads_frames_by_template(void **state) {
@@ -164,7 +164,7 @@ static void reads_what_a_frame_needs(void **state) {
         assert_ok(cf_dd_parse(begin_or_end(false), &s, &dd));
         assert_true(dd.needs == (UINT64_C(1) | UINT64_C(1) << 63 | (i == 2 ? 0 : UINT64_C(1) << 16)));
         assert_true(dd.needs_older == (i == 2));
-        assert_true(cf_dd_is_switch(&dd, &s) == (i != 1));
+        assert_int_equal(cf_dd_switch_temporal(&dd, &s), i == 1 ? -1 : 1);
     }
     /* Cut off. */
     put_head(true, true, 62, 3);

@@ -285,7 +285,118 @@ static void leaves_out_what_needs_something_left_out(void **state) {
     assert_true(admits(frame(300, 0, 1, 63, 1), all));
 }
 
-CF_TEST_MAIN(cmocka_unit_test(rises_with_a_frame_that_needs_only_what_passed),
+/* What passes without a look is not noted; where the numbers are then does not matter. */
+static void notes_what_is_left_out_after_a_long_time_without_limit(void **state) {
+    (void)state;
+    const struct cf_layer_limit low = {0, CF_LAYER_ANY};
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    next_sequence = 0;
+    begin_described(0, all);
+    for (uint16_t n = 1; n <= 40000; n++) {
+        assert_true(admits(frame(n, 0, 0, 1, 0), all));
+    }
+    assert_true(admits(frame(40001, 0, 0, 1, 0), low));
+    assert_false(admits(frame(40002, 1, 0, 1, 0), low));
+    assert_true(admits(frame(40003, 0, 0, 2, 0), all));
+    assert_false(admits(switching(frame(40004, 1, 0, 1, 2), 0), all)); /* of 40002 */
+    assert_true(admits(frame(40005, 0, 0, 2, 0), all));
+    assert_true(admits(switching(frame(40006, 1, 0, 1, 0), 0), all));
+}
+
+/* An encoder that begins again numbers its frames anew: what was left out before has other numbers. */
+static void forgets_with_a_key_frame(void **state) {
+    (void)state;
+    const struct cf_layer_limit slow = {CF_LAYER_ANY, 0};
+    for (uint16_t again = 3; again <= 5; again++) {
+        begin_described(4, slow);
+        assert_false(admits(frame(5, 0, 1, 1, 0), slow));
+        assert_true(admits(frame(6, 0, 0, 2, 0), slow));
+        struct cf_video_packet key = frame(again, 0, 0, 0, 0);
+        key.key_start = true;
+        assert_true(admits(key, slow));
+        for (uint16_t n = again + 1; n < 10; n++) {
+            assert_true(admits(frame(n, 0, 0, 1, 0), slow));
+        }
+        assert_false(admits(frame(10, 0, 1, 1, 0), slow));
+        assert_false(admits(frame(11, 0, 0, 1, 0), slow));
+    }
+}
+
+/* Pictures end with the layer below from then on, until it can be begun with again. */
+static void a_layer_of_which_something_lacks_has_ended(void **state) {
+    (void)state;
+    const struct cf_layer_limit slow = {CF_LAYER_ANY, 0};
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    struct cf_rewrite_patch patch;
+    struct cf_video_packet p = frame(1, 0, 0, 0, 0);
+    p.key_start = true;
+    begin(&p, slow);
+    assert_true(pass(&p, slow, &patch));
+    p = frame(2, 1, 0, 1, 0);
+    assert_true(pass(&p, slow, &patch));
+    p = frame(3, 1, 1, 1, 0);
+    assert_false(pass(&p, slow, &patch));
+    p = frame(4, 0, 0, 3, 0);
+    assert_true(pass(&p, slow, &patch) && !patch.marker);
+    p = frame(5, 1, 0, 1, 2); /* of 3, in spite of its layer */
+    assert_false(pass(&p, slow, &patch));
+    assert_int_equal(gate.present.spatial, 0);
+    p = frame(6, 0, 0, 2, 0);
+    assert_true(pass(&p, all, &patch) && patch.marker);
+    p = switching(frame(7, 1, 0, 1, 0), 0);
+    assert_true(pass(&p, all, &patch));
+    p = frame(8, 0, 0, 2, 0);
+    assert_true(pass(&p, all, &patch) && !patch.marker);
+}
+
+/* A part of a frame is of no use. */
+static void what_was_left_out_stays_left_out(void **state) {
+    (void)state;
+    const struct cf_layer_limit low = {0, CF_LAYER_ANY};
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    begin_described(1, low);
+    assert_true(admits(frame(2, 0, 0, 1, 0), all));
+    next_sequence++; /* a packet of 3, which would be the first of a layer to begin with, is lost at first */
+    assert_false(admits(frame(3, 1, 0, 1, 0), all));
+    assert_false(admits(switching(frame(3, 1, 0, 1, 0), 0), all));
+    assert_true(admits(frame(4, 0, 0, 2, 0), all));
+    assert_true(admits(switching(frame(5, 1, 0, 1, 0), 0), all));
+    assert_true(admits(frame(5, 1, 0, 1, 0), all));
+}
+
+/* Of VP9 nothing says up to which temporal layer one can go on: those above begin where they say so. */
+static void follows_vp9_in_its_lowest_temporal_layer_at_first(void **state) {
+    (void)state;
+    const struct cf_layer_limit all = {CF_LAYER_ANY, CF_LAYER_ANY};
+    struct stream s = {.format = CF_VIDEO_VP9, .spatial_count = 2, .packets = 1};
+    struct cf_rewrite_patch patch;
+    struct cf_video_packet p = next(&s);
+    begin(&p, (struct cf_layer_limit){0, CF_LAYER_ANY});
+    assert_true(pass(&p, all, &patch) == p.key_start && gate.present.spatial == CF_LAYER_ANY);
+    begin(&p, (struct cf_layer_limit){0, CF_LAYER_ANY});
+    p = next(&s);
+    for (int i = 0; i < 6; i++) {
+        assert_true(pass(&p, (struct cf_layer_limit){0, CF_LAYER_ANY}, &patch) == (p.layer.spatial == 0));
+        p = next(&s);
+    }
+    while (p.layer.spatial == 0 || p.layer.temporal > 0) {
+        (void)pass(&p, all, &patch);
+        p = next(&s);
+    }
+    p.layer.is_spatial_switch = true;
+    assert_true(pass(&p, all, &patch));
+    assert_true(gate.present.spatial == 1 && gate.present.temporal == 0);
+    for (int i = 0; i < 8; i++) { /* of each temporal layer; 2 and 1 say that they can be followed */
+        p = next(&s);
+        assert_true(pass(&p, all, &patch));
+    }
+    assert_int_equal(gate.present.temporal, 2);
+}
+
+CF_TEST_MAIN(cmocka_unit_test(notes_what_is_left_out_after_a_long_time_without_limit), cmocka_unit_test(forgets_with_a_key_frame),
+             cmocka_unit_test(a_layer_of_which_something_lacks_has_ended), cmocka_unit_test(what_was_left_out_stays_left_out),
+             cmocka_unit_test(follows_vp9_in_its_lowest_temporal_layer_at_first),
+             cmocka_unit_test(rises_with_a_frame_that_needs_only_what_passed),
              cmocka_unit_test(follows_no_more_temporal_layers_than_the_frame_says),
              cmocka_unit_test(leaves_out_what_needs_something_left_out), cmocka_unit_test(leaves_no_gap_whatever_is_wanted),
              cmocka_unit_test(never_follows_a_layer_before_it_can),

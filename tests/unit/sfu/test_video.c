@@ -76,11 +76,25 @@ static void knows_of_every_format_whether_sets_of_it_meet(void **state) {
     assert_false(cf_video_sets_meet(UINT32_MAX, CF_VIDEO_SET(CF_VIDEO_NONE)));
 }
 
-static bool switches_vp9(uint8_t flags, uint8_t layers) {
+static struct cf_video_packet parse_vp9(uint8_t flags, uint8_t layers) {
     const uint8_t payload[] = {flags, layers, 0, 0x11, 0x22};
     struct cf_video_packet p = {.sequence = 1};
     assert_ok(cf_video_packet_parse(CF_VIDEO_VP9, (struct cf_span){payload, sizeof payload}, &p));
-    return p.layer.is_spatial_switch;
+    return p;
+}
+
+static bool switches_vp9(uint8_t flags, uint8_t layers) {
+    return parse_vp9(flags, layers).layer.is_spatial_switch;
+}
+
+/* Whether a layer needs the one below has nothing to do with where a picture begins. */
+static void pictures_of_vp9_begin_with_the_lowest_layer(void **state) {
+    (void)state;
+    assert_true(parse_vp9(0x28, 0x00).frame_start);
+    assert_false(parse_vp9(0x28, 0x02).frame_start);
+    assert_false(parse_vp9(0x68, 0x02).frame_start);
+    assert_false(parse_vp9(0x28, 0x03).frame_start);
+    assert_true(switches_vp9(0x28, 0x02)); /* layer 1 that needs nothing */
 }
 
 /* RFC 9628 section 4.2: P tells; what follows in the lowest temporal layer needs what is of that, too. */
@@ -132,7 +146,8 @@ static void spatial_layers_of_av1_begin_where_descriptors_say_so(void **state) {
     assert_true(p.descriptor_len > 0 && p.needs == 0 && !p.layer.is_spatial_switch);
 }
 
-CF_TEST_MAIN(cmocka_unit_test(spatial_layers_of_vp9_begin_where_nothing_earlier_is_needed),
+CF_TEST_MAIN(cmocka_unit_test(pictures_of_vp9_begin_with_the_lowest_layer),
+             cmocka_unit_test(spatial_layers_of_vp9_begin_where_nothing_earlier_is_needed),
              cmocka_unit_test(spatial_layers_of_av1_begin_where_descriptors_say_so), cmocka_unit_test(sees_vp8_key_frames),
              cmocka_unit_test(begins_h264_at_parameter_sets_only), cmocka_unit_test(refuses_what_was_not_negotiated),
              cmocka_unit_test(knows_who_decodes_what), cmocka_unit_test(knows_of_every_format_whether_sets_of_it_meet))
