@@ -345,6 +345,13 @@ cf_usec cf_forward_deadline(const struct cf_forward *forward) {
     return deadline;
 }
 
+/* What its viewers may have of it and don't get. */
+static void look_at_viewers(struct cf_source *source, cf_usec now) {
+    CF_LIST_EACH (&source->shown_by, link, following) {
+        cf_sink_look(CF_OF(link, struct cf_sink, shown_link), now);
+    }
+}
+
 void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now) {
     if (now < forward->next_look) {
         return;
@@ -353,6 +360,7 @@ void cf_forward_on_deadline(struct cf_forward *forward, cf_usec now) {
     cf_forward_select_due(forward, now);
     CF_LIST_EACH (&forward->sources, link, following) {
         set_bitrate(forward, source_of(link), now);
+        look_at_viewers(source_of(link), now);
     }
 }
 

@@ -238,6 +238,21 @@ void cf_sink_on_key_request(struct cf_sink *sink, int fir_number, cf_usec now) {
     cf_source_want_key(sink->shown, CF_KEYFRAME_CAUSE_LOSS, now);
 }
 
+void cf_sink_look(struct cf_sink *sink, cf_usec now) {
+    uint8_t present = sink->gate.present.spatial;
+    bool is_low = layer_limit(sink).spatial > present && cf_layer_rates_go_above(&sink->shown->rates, present);
+    if (!is_low || sink->low_since == 0) {
+        sink->low_since = is_low ? now : 0;
+        return;
+    }
+    if (now - sink->low_since >= CF_SINK_LOW_PATIENCE) {
+        sink->low_since = now;
+        if (!is_kept_waiting(sink, now) && cf_keyframe_budget_spend(&sink->budget, now)) {
+            cf_source_want_key(sink->shown, CF_KEYFRAME_CAUSE_JOIN, now);
+        }
+    }
+}
+
 bool cf_sink_timestamp_at(const struct cf_sink *sink, cf_wall wall, cf_usec now, uint32_t *ret_timestamp) {
     const struct cf_rewrite *rewrite = &sink->rewrite;
     const struct cf_source *source = sink->shown;

@@ -24,6 +24,9 @@
 /** Pictures that stand still for so long are frozen. */
 #define CF_SINK_FREEZE CF_MSEC(400)
 
+/** Spatial layers that have not come back by themselves for so long are begun with a key frame. */
+#define CF_SINK_LOW_PATIENCE CF_SEC(1)
+
 /** Retransmissions: at most so many at once, and a second. */
 #define CF_SINK_REPEATS_MAX 128U
 #define CF_SINK_REPEATS_PER_SEC 256U
@@ -107,6 +110,7 @@ struct cf_sink {
     struct cf_keyframe_budget budget;
     struct cf_sink_loss loss;
     cf_usec lossy_key_at; /**< a key frame was asked for over a bad link; 0: never */
+    cf_usec low_since;    /**< it gets fewer spatial layers than it may, seen or asked about then; 0: no */
     struct cf_bitrate_wish wish;
     uint8_t fir_number; /**< of the receiver's last FIR */
     bool has_fir;
@@ -142,6 +146,13 @@ void cf_sink_detach(struct cf_sink *sink);
 
 /** It may get what @p limit says. Finer pictures of the source that is shown begin with a key frame, which is asked for. */
 void cf_sink_set_limit(struct cf_sink *sink, const struct cf_sink_limit *limit, cf_usec now);
+
+/**
+ * To be called now and then while something is shown. Does it still lack spatial layers that it may have and that are being sent,
+ * since the frame they could have been begun with was lost or never came? After CF_SINK_LOW_PATIENCE a key frame is asked for,
+ * out of what the receiver may ask for, and again each time that has passed.
+ */
+void cf_sink_look(struct cf_sink *sink, cf_usec now);
 
 /** Show @p source from its next key frame on; NULL or .shown: stay. The key frame is asked for. */
 void cf_sink_want(struct cf_sink *sink, struct cf_source *source, cf_usec now);

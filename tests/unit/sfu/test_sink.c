@@ -104,6 +104,40 @@ static void who_loses_much_gets_few_key_frames_that_others_pay_for(void **state)
     assert_true(cf_keyframe_gate_deadline(&source.gate) != CF_USEC_NEVER);
 }
 
+/* The frame that its layer could have been begun with may be lost on its way to us, or be one that there never is. */
+static void who_lacks_a_layer_for_long_gets_a_key_frame(void **state) {
+    (void)state;
+    sink.gate.present = (struct cf_layer_limit){0, CF_LAYER_ANY};
+    cf_sink_look(&sink, CF_SEC(1));
+    cf_sink_look(&sink, CF_SEC(3));
+    assert_int_equal(cf_keyframe_gate_deadline(&source.gate), CF_USEC_NEVER); /* there are no more */
+    source.rates.bps[1][0] = 100000;
+    cf_sink_look(&sink, CF_SEC(4));
+    cf_sink_look(&sink, CF_SEC(4) + CF_SINK_LOW_PATIENCE - 1);
+    assert_int_equal(cf_keyframe_gate_deadline(&source.gate), CF_USEC_NEVER);
+    cf_sink_look(&sink, CF_SEC(4) + CF_SINK_LOW_PATIENCE);
+    assert_true(cf_keyframe_gate_deadline(&source.gate) != CF_USEC_NEVER);
+    /* No more than it may ask for itself. */
+    unsigned asked = 1;
+    for (int i = 6; i < 16; i++) {
+        cf_keyframe_gate_on_key_frame(&source.gate);
+        cf_sink_look(&sink, CF_SEC(i));
+        asked += cf_keyframe_gate_deadline(&source.gate) != CF_USEC_NEVER;
+    }
+    assert_in_range(asked, CF_KEYFRAME_BUDGET_MAX, CF_KEYFRAME_BUDGET_MAX + 2);
+    /* Who has what he may have needs none. */
+    cf_keyframe_gate_on_key_frame(&source.gate);
+    sink.limit.spatial_count = 1;
+    cf_sink_look(&sink, CF_SEC(60));
+    cf_sink_look(&sink, CF_SEC(62));
+    sink.gate.present.spatial = CF_LAYER_ANY;
+    sink.limit.spatial_count = 0;
+    cf_sink_look(&sink, CF_SEC(64));
+    cf_sink_look(&sink, CF_SEC(66));
+    assert_int_equal(cf_keyframe_gate_deadline(&source.gate), CF_USEC_NEVER);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 CF_TEST_MAIN(CASE(reports_name_the_media_time_of_what_is_sent), CASE(without_reports_of_the_sender_time_goes_on_by_the_clock),
-             CASE(a_fir_that_is_repeated_is_heard_once), CASE(who_loses_much_gets_few_key_frames_that_others_pay_for))
+             CASE(a_fir_that_is_repeated_is_heard_once), CASE(who_lacks_a_layer_for_long_gets_a_key_frame),
+             CASE(who_loses_much_gets_few_key_frames_that_others_pay_for))
