@@ -23,6 +23,7 @@
 #define NUMBER_ID 8
 #define DESCRIPTOR_ID 11
 #define FRAMES_MAX 8192
+#define DATAGRAM_MAX 512
 #define STEP (CF_SEC(1) / 30)
 
 struct receiver {
@@ -31,6 +32,9 @@ struct receiver {
     uint32_t timestamp;
     bool was_marked;
     uint8_t unit_spatial; /* highest layer of this picture */
+    size_t padded;
+    uint8_t last_spatial; /* and of the one before */
+    uint16_t lost;        /* packets that did not come to us: what they were nobody knows, and they leave a gap */
     size_t rises;         /* pictures that went on after their marker, with a higher layer */
     uint16_t frame_number;
     uint16_t number; /* of the transport */
@@ -51,6 +55,7 @@ static size_t keys_asked; /* of the first camera */
 static struct test_svc cameras[2];
 static struct receiver receivers[RECEIVERS];
 static struct cf_sink_limit limits[RECEIVERS];
+static bool loses_back; /* the first packet of a layer that comes back does not come */
 
 static struct cf_handle leg_of(size_t number) {
     return (struct cf_handle){.slot = (uint32_t)(10 + number), .generation = 1};
@@ -122,17 +127,21 @@ static void take(size_t number, struct cf_span octets) {
     }
     assert_int_equal(view.payload_type, AV1);
     const struct test_svc_frame frame = test_svc_read(view.payload);
-    /* Sequence numbers without a gap; pictures end with a marker, and nothing else does but what was the end before a layer that
-     * is followed from here on. */
-    bool is_rise = r->any && r->was_marked && view.timestamp == r->timestamp && frame.spatial == r->unit_spatial + 1;
+    /* Sequence numbers without a gap of ours; pictures end with a marker, and nothing else does but what was the end before a
+     * layer that is followed from here on. */
+    bool is_rise = r->any && r->was_marked && view.timestamp == r->timestamp && frame.spatial == r->unit_spatial + 1 &&
+                   frame.spatial > r->last_spatial;
     r->rises += is_rise;
     if (r->any) {
-        assert_int_equal((uint16_t)(view.sequence - r->sequence), 1);
+        assert_int_equal((uint16_t)(view.sequence - r->sequence), 1 + r->lost);
         assert_true(is_rise || r->was_marked == (view.timestamp != r->timestamp));
     }
+    r->lost = 0;
+    r->last_spatial = view.timestamp == r->timestamp ? r->last_spatial : r->unit_spatial;
     r->unit_spatial = frame.spatial;
     check_needs(r, &frame);
     check_descriptor(number, r, &view, &frame);
+    r->padded += view.padding_len > 0;
     r->any = true;
     r->sequence = view.sequence;
     r->timestamp = view.timestamp;
@@ -257,8 +266,9 @@ static void end(void) {
     test_mem_fini(&mem);
 }
 
-static void send(size_t camera, const struct test_svc_packet *packet) {
-    static uint8_t datagram[512];
+/* Prints the datagram of a packet whose payload has @more octets before what is read of it. */
+static size_t print(size_t camera, const struct test_svc_packet *packet, size_t more, uint8_t *datagram) {
+    const size_t head = packet->payload_len - sizeof(struct test_svc_frame);
     uint8_t block[256];
     struct cf_writer w;
     const struct cf_rtp_ext list = {.id = DESCRIPTOR_ID, .data = {packet->descriptor, packet->descriptor_len}};
@@ -271,14 +281,31 @@ static void send(size_t camera, const struct test_svc_packet *packet) {
     header.extension_profile = cf_rtp_put_extensions(&w, &list, is_vp9 ? 0 : 1);
     header.extension = cf_writer_span(&w);
     struct cf_writer out;
-    cf_writer_init(&out, datagram, sizeof datagram);
+    cf_writer_init(&out, datagram, DATAGRAM_MAX);
     cf_rtp_put_header(&out, &header);
-    cf_put(&out, cf_span_str((struct cf_span){packet->payload, packet->payload_len}));
+    cf_put(&out, cf_span_str((struct cf_span){packet->payload, head}));
+    cf_put(&out, cf_str_n("\1\1\1\1", more));
+    cf_put(&out, cf_span_str((struct cf_span){packet->payload + head, sizeof(struct test_svc_frame)}));
     assert_true(cf_writer_ok(&out));
-    const struct cf_media_input input = {
-        .socket = (uint32_t)(10 * camera), .from = address_of(camera), .at = datagram, .len = out.len};
-    cf_engine_receive(&engine, &input, 1, now);
+    return out.len;
+}
+
+/* They come at once; every other one has @more octets more. */
+static void send_together(size_t camera, const struct test_svc_packet *packets, size_t count, size_t more) {
+    static uint8_t datagrams[TEST_SVC_UNIT_MAX][DATAGRAM_MAX];
+    struct cf_media_input inputs[TEST_SVC_UNIT_MAX];
+    for (size_t i = 0; i < count; i++) {
+        inputs[i] = (struct cf_media_input){.socket = (uint32_t)(10 * camera),
+                                            .from = address_of(camera),
+                                            .at = datagrams[i],
+                                            .len = print(camera, &packets[i], i % 2 == 1 ? more : 0, datagrams[i])};
+    }
+    cf_engine_receive(&engine, inputs, count, now);
     deliver();
+}
+
+static void send(size_t camera, const struct test_svc_packet *packet) {
+    send_together(camera, packet, 1, 0);
 }
 
 /* Whatever the estimate of its link says. */
@@ -296,7 +323,15 @@ static void run(size_t units) {
             struct test_svc_packet packets[TEST_SVC_UNIT_MAX];
             size_t count = test_svc_next(&cameras[k], packets);
             for (size_t p = 0; p < count; p++) {
-                send(k, &packets[p]);
+                const struct test_svc_frame frame = test_svc_read((struct cf_span){packets[p].payload, packets[p].payload_len});
+                bool is_lost = loses_back && frame.spatial > 0 && k == 0;
+                loses_back = loses_back && !is_lost;
+                for (size_t r = 0; r < RECEIVERS; r++) {
+                    receivers[r].lost = (uint16_t)(receivers[r].lost + is_lost);
+                }
+                if (!is_lost) {
+                    send(k, &packets[p]);
+                }
             }
         }
         if (cf_engine_deadline(&engine) <= now) {
@@ -410,6 +445,67 @@ static void follows_layers_that_come_back_without_a_key_frame(void **state) {
     is_vp9 = false;
 }
 
+/* Where the frame with which one could have risen was lost, none of the others will do. */
+static void a_lost_beginning_is_made_up_for_by_a_key_frame(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        is_vp9 = i == 1;
+        begin(2, 1, true);
+        run(30);
+        for (size_t k = 0; k < RECEIVERS; k++) {
+            limit(k, 1, 0);
+        }
+        test_svc_pause(&cameras[0], 1);
+        run(1000);
+        for (size_t k = 0; k < RECEIVERS; k++) {
+            limit(k, 0, 0);
+        }
+        size_t asked = keys_asked;
+        test_svc_pause(&cameras[0], 0);
+        loses_back = true;
+        run(20);
+        assert_false(loses_back);
+        assert_int_equal(keys_asked, asked);
+        run(40);
+        assert_true(keys_asked > asked);
+        cameras[0].key_next = true;
+        run(2);
+        for (size_t k = 0; k < RECEIVERS; k++) {
+            assert_int_equal(receivers[k].spatial, 1);
+        }
+        end();
+    }
+    is_vp9 = false;
+}
+
+/* The first packet's descriptor makes its datagram longer by far: that its payload is an octet longer than the second one's says
+ * nothing. Of two with descriptors of one length the shorter one is padded. */
+static void packets_are_made_even_by_what_is_sent_of_them(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        bool are_keys = i == 1;
+        begin(2, 1, false);
+        run(30);
+        receivers[0].padded = 0;
+        for (size_t unit = 0; unit < 60; unit++, now += STEP) {
+            struct test_svc_packet packets[TEST_SVC_UNIT_MAX];
+            cameras[0].key_next = are_keys;
+            size_t count = test_svc_next(&cameras[0], packets);
+            send_together(0, packets, are_keys ? 2 : count, are_keys ? 2 : 1);
+            if (are_keys) {
+                send_together(0, packets + 2, count - 2, 0);
+            }
+            if (cf_engine_deadline(&engine) <= now) {
+                cf_engine_on_deadline(&engine, now);
+                deliver();
+            }
+        }
+        assert_true((receivers[0].padded > 0) == !are_keys);
+        assert_int_equal(receivers[1].padded, 0);
+        end();
+    }
+}
+
 /* Whatever is wanted when: take() sees that what each frame needs went out before it. */
 static void frames_are_whole_whatever_is_wanted(void **state) {
     (void)state;
@@ -459,4 +555,6 @@ static void frame_numbers_go_on_from_source_to_source(void **state) {
 
 CF_TEST_MAIN(cmocka_unit_test(each_gets_its_layers_of_av1_and_is_told_so), cmocka_unit_test(each_gets_its_layers_of_vp9),
              cmocka_unit_test(follows_layers_that_come_back_without_a_key_frame),
+             cmocka_unit_test(packets_are_made_even_by_what_is_sent_of_them),
+             cmocka_unit_test(a_lost_beginning_is_made_up_for_by_a_key_frame),
              cmocka_unit_test(frames_are_whole_whatever_is_wanted), cmocka_unit_test(frame_numbers_go_on_from_source_to_source))

@@ -12,7 +12,7 @@
 #define PADDING_MIN 60U
 #define PADDING_HEADERS 72U
 
-/* Octets of padding at most that make a packet as long as the longest of its frame. */
+/* Octets of padding at most that make a packet as long as the longest that it goes out with, see struct even. */
 #define EVEN_MAX 2U
 
 /* --- pictures --- */
@@ -56,25 +56,36 @@ static void put_number(struct cf_engine *engine, const struct cf_engine_line *li
     cf_set_be16(cf_outbox_room(&engine->outbox) + number_at, cf_engine_bandwidth_number(engine, line, len));
 }
 
+/* What packets of one line that go out together are padded to. Those alone whose headers are of one length: what begins a frame
+ * of AV1 has a longer descriptor, and its payload says nothing of how long the datagram is beside the others. */
+struct even {
+    size_t longest; /* payload; 0: nothing is to be padded */
+    bool has_descriptor;
+    uint8_t descriptor_len; /* as it came; how long it goes out follows from that */
+};
+
+static inline bool has_even_header(const struct cf_sink_item *item, const struct even *even) {
+    return !even->has_descriptor || item->packet->descriptor_len == even->descriptor_len;
+}
+
 /*
  * Browsers cut a frame into equal shares, of which the last ones may be an octet longer. The kernel takes packets of one length
  * as one run, which a longer one ends: an octet of padding saves a way through the network stack (docs/adr/0193). Only for lines
  * with transport-wide numbers: who has those is used to padding, and a repetition, which has none, is never sent under the index
- * of the packet that it repeats. @p longest: payload of a packet that goes out together with this one.
- * Returns how many octets.
+ * of the packet that it repeats. Returns how many octets.
  */
-static inline uint8_t make_even(const struct cf_sink_item *item, size_t longest, uint8_t *header) {
+static inline uint8_t make_even(const struct cf_sink_item *item, const struct even *even, uint8_t *header) {
     size_t len = item->packet->payload.len;
-    if (item->is_repeat || len >= longest || longest - len > EVEN_MAX) {
+    if (item->is_repeat || len >= even->longest || even->longest - len > EVEN_MAX || !has_even_header(item, even)) {
         return 0;
     }
     header[0] |= 0x20U;
-    return (uint8_t)(longest - len);
+    return (uint8_t)(even->longest - len);
 }
 
-/* @p way: of the line, all else of it is made here. @p longest: see make_even(); 0: nothing is to be padded. */
+/* @even: of the packets that go out together with this one. @way: of the line, all else of it is made here. */
 static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *line, const struct cf_sink_item *item,
-                               const struct cf_outbox_packet *way, size_t longest) {
+                               const struct cf_outbox_packet *way, const struct even *even) {
     struct cf_outbox *outbox = &engine->outbox;
     uint8_t *room = cf_outbox_room(outbox);
     if (line->picture_types[item->packet->format] == CF_LINE_NO_TYPE) {
@@ -98,7 +109,7 @@ static inline void put_picture(struct cf_engine *engine, struct cf_engine_line *
         cf_outbox_add(outbox, &packet);
         return;
     }
-    uint8_t padding = make_even(item, longest, room);
+    uint8_t padding = make_even(item, even, room);
     put_number(engine, line, &packet, padding, number_at);
     cf_outbox_add(outbox, &packet);
     cf_outbox_pad(outbox, padding);
@@ -108,7 +119,7 @@ static void add_picture(struct cf_engine *engine, const struct cf_sink_item *ite
     struct cf_engine_line *line = CF_OF(item->sink, struct cf_engine_line, sink);
     struct cf_outbox_packet way;
     if (cf_engine_find_way(line, &way)) {
-        put_picture(engine, line, item, &way, 0);
+        put_picture(engine, line, item, &way, &(struct even){.longest = 0});
     } else {
         line->counts.failures_out++;
     }
@@ -152,14 +163,16 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
     }
 }
 
-/* The longest payload among the packets that are left, all of one line. */
-static size_t longest_of(const struct cf_engine *engine) {
-    size_t longest = 0;
-    for (size_t i = engine->item_at; i < engine->item_count; i++) {
-        size_t len = engine->items[i].is_repeat ? 0 : engine->items[i].packet->payload.len;
-        longest = len > longest ? len : longest;
+/* Of the packets that are left, all of @line. The last one has the header that most have. */
+static struct even even_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
+    const struct cf_sink_item *items = engine->items;
+    struct even even = {.has_descriptor = line->descriptor_id != 0,
+                        .descriptor_len = items[engine->item_count - 1].packet->descriptor_len};
+    for (size_t i = engine->item_at; i < engine->item_count && line->twcc_at > 0; i++) {
+        size_t len = items[i].is_repeat || !has_even_header(&items[i], &even) ? 0 : items[i].packet->payload.len;
+        even.longest = len > even.longest ? len : even.longest;
     }
-    return longest;
+    return even;
 }
 
 /* Packets that are to go out, all of one line, as many as there is room for: now, or when the receiver's pacer says so. */
@@ -168,14 +181,14 @@ static void offer_pictures(struct cf_engine *engine) {
     struct cf_outbox_packet way;
     bool has_way = cf_engine_find_way(line, &way);
     bool is_paced = cf_engine_bandwidth_paces(line);
-    size_t longest = line->twcc_at > 0 ? longest_of(engine) : 0;
+    const struct even even = even_of(engine, line);
     while (engine->item_at < engine->item_count && !cf_outbox_is_full(&engine->outbox)) {
         const struct cf_sink_item *item = &engine->items[engine->item_at++];
         if (is_paced && !cf_engine_bandwidth_admit(engine, line, item)) {
             continue;
         }
         if (has_way) {
-            put_picture(engine, line, item, &way, longest);
+            put_picture(engine, line, item, &way, &even);
         } else {
             line->counts.failures_out++;
         }
