@@ -241,6 +241,38 @@ static void each_transport_counts_for_aes_256(void **state) {
     scene_end();
 }
 
+static void agree_on_keys(const struct virtual_leg *leg, uint16_t transport, enum cf_keying keying, const char *sas) {
+    struct cf_media_event event = {.kind = CF_MEDIA_EVENT_SECURED, .room = leg->room, .leg = leg->leg};
+    event.as.secured.transport = transport;
+    event.as.secured.keying = keying;
+    event.as.secured.suite = CF_SRTP_AES_CM_128_HMAC_SHA1_80;
+    memcpy(event.as.secured.sas, sas, strlen(sas) + 1);
+    event.as.secured.is_sas_verified = sas[0] != '\0';
+    cf_node_on_media(scene.server.node, &event, world_now(scene.world));
+    virtual_server_drain(&scene.server);
+}
+
+/* Not when further streams have none of their own, but with other keys: nobody is to believe what was compared before. */
+static void a_short_string_goes_with_its_keys(void **state) {
+    (void)state;
+    scene_begin(18);
+    (void)scene_join(ALICE, ROOM);
+    struct cf_conference *conf = virtual_server_conference(&scene.server, "room-tea");
+    const struct virtual_leg *leg = virtual_server_leg(&scene.server, conf, AOR_ALICE);
+    const struct cf_roster_device *device = cf_roster_first_device(cf_roster_find(&conf->roster, CF_STR(AOR_ALICE)));
+    agree_on_keys(leg, 0, CF_KEYING_ZRTP, "t3xw");
+    agree_on_keys(leg, 1, CF_KEYING_ZRTP, "");
+    agree_on_keys(leg, 1, CF_KEYING_SDES, "");
+    assert_string_equal(device->sas, "t3xw");
+    assert_true(device->is_sas_verified);
+    agree_on_keys(leg, 0, CF_KEYING_DTLS, "");
+    assert_string_equal(device->sas, "");
+    assert_false(device->is_sas_verified);
+    agree_on_keys(leg, 0, CF_KEYING_ZRTP, "abcd");
+    assert_string_equal(device->sas, "abcd");
+    scene_end();
+}
+
 /* What a phone without a network leaves behind. */
 static void a_silent_member_is_hung_up_on(void **state) {
     (void)state;
@@ -396,7 +428,8 @@ CF_TEST_MAIN(cmocka_unit_test(only_administrators_add_remove_and_promote), cmock
              cmocka_unit_test(referral_follows_the_call), cmocka_unit_test(linphone_is_not_told_inside_its_call),
              cmocka_unit_test(strangers_do_not_see_the_roster), cmocka_unit_test(a_fetch_gets_one_document),
              cmocka_unit_test(subscriptions_are_refreshed_and_expire), cmocka_unit_test(a_starved_member_is_shown_as_such),
-             cmocka_unit_test(each_transport_counts_for_aes_256), cmocka_unit_test(a_silent_member_is_hung_up_on),
-             cmocka_unit_test(an_idle_member_is_small), cmocka_unit_test(a_subscriber_that_refuses_is_left_alone),
-             cmocka_unit_test(unsubscribing_crosses_everything), cmocka_unit_test(connections_break_at_every_step),
-             cmocka_unit_test(a_call_moves_to_another_device), cmocka_unit_test(unknown_extensions_are_refused))
+             cmocka_unit_test(each_transport_counts_for_aes_256), cmocka_unit_test(a_short_string_goes_with_its_keys),
+             cmocka_unit_test(a_silent_member_is_hung_up_on), cmocka_unit_test(an_idle_member_is_small),
+             cmocka_unit_test(a_subscriber_that_refuses_is_left_alone), cmocka_unit_test(unsubscribing_crosses_everything),
+             cmocka_unit_test(connections_break_at_every_step), cmocka_unit_test(a_call_moves_to_another_device),
+             cmocka_unit_test(unknown_extensions_are_refused))

@@ -316,7 +316,7 @@ void cf_conference_on_protection(struct cf_conference *conf, cf_usec now, struct
 
 /**
  * ZRTP's short authentication string of the device's call (RFC 6189 section 7; cut to what the roster keeps), and whether it has
- * been compared: shown to everybody, since it is no secret (section 4.5.2).
+ * been compared: shown to everybody, since it is no secret (section 4.5.2). Empty: it has none any more.
  */
 void cf_conference_on_sas(struct cf_conference *conf, cf_usec now, struct cf_handle device, struct cf_str sas, bool is_verified);
 

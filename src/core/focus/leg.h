@@ -32,6 +32,7 @@ struct cf_leg_line {
     bool has_used_ports;          /**< the media worker knows .ports */
     bool is_told;                 /**< the media worker knows the line */
     bool is_weak;                 /**< the transport whose index is this line's is not encrypted by AES-256 */
+    bool has_sas;                 /**< and has a short authentication string of ZRTP */
     uint8_t paused;               /**< what it should show is not sent: bits by enum cf_media_pause */
     struct cf_stream_stats stats; /**< the latest; .is_known false: none yet */
     struct cf_leg_path path;      /**< of the transport whose index is this line's */

@@ -18,6 +18,29 @@ static bool note_suite(struct cf_leg *leg, size_t transport, enum cf_srtp_suite 
     return are_all;
 }
 
+static bool has_sas(const struct cf_leg *leg) {
+    bool any = false;
+    for (size_t i = 0; i < leg->line_count; i++) {
+        const struct cf_leg_line *line = &leg->lines[i];
+        any = any || (line->is_active && line->transport < leg->line_count && leg->lines[line->transport].has_sas);
+    }
+    return any;
+}
+
+/* ZRTP's further streams have no string of their own (RFC 6189 section 4.4.3); with other keys than ZRTP's what was compared is
+ * worth nothing any more. */
+static void note_sas(const struct cf_leg *leg, struct cf_conference *conf, const struct cf_media_event *event, cf_usec now) {
+    struct cf_str sas = cf_str_of(event->as.secured.sas);
+    size_t transport = event->as.secured.transport;
+    bool had = has_sas(leg);
+    if (transport < leg->line_count && (sas.len > 0 || event->as.secured.keying != CF_KEYING_ZRTP)) {
+        leg->lines[transport].has_sas = sas.len > 0;
+    }
+    if (sas.len > 0 || (had && !has_sas(leg))) {
+        cf_conference_on_sas(conf, now, leg->device, sas, event->as.secured.is_sas_verified);
+    }
+}
+
 void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, cf_usec now) {
     char text[sizeof((struct cf_roster_device *)NULL)->protection];
     struct cf_conference *conf = cf_room_conference(leg->room);
@@ -32,9 +55,7 @@ void cf_leg_on_secured(struct cf_leg *leg, const struct cf_media_event *event, c
         cf_put_char(&w, ' ');
         cf_put(&w, cf_srtp_suites[event->as.secured.suite].name);
     }
-    if (event->as.secured.sas[0] != '\0') {
-        cf_conference_on_sas(conf, now, leg->device, cf_str_of(event->as.secured.sas), event->as.secured.is_sas_verified);
-    }
+    note_sas(leg, conf, event, now);
     cf_conference_on_protection(conf, now, leg->device, cf_writer_str(&w),
                                 note_suite(leg, event->as.secured.transport, event->as.secured.suite));
 }
