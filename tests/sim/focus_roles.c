@@ -287,6 +287,21 @@ static void a_flood_of_chat_is_stemmed(void **state) {
     assert_true(taken >= 10 && taken <= 16);
     scene_run(CF_SEC(1));
     assert_int_equal(lines_of("bob: MESSAGE spam"), taken);
+    /* Nor is anything unpacked then, of whatever kind: this one can't be. */
+    do {
+        phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_MESSAGE, NULL, "text/plain", "spam");
+        scene_run(CF_MSEC(50));
+        taken += scene.phones[ALICE].request_status == 200 ? 1 : 0;
+    } while (taken < 30 || scene.phones[ALICE].request_status != 200);
+    phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_MESSAGE, "Content-Encoding: deflate\r\n", "message/cpim",
+                  "not packed");
+    scene_run(CF_MSEC(50));
+    assert_int_equal(scene.phones[ALICE].request_status, 403);
+    scene_run(CF_SEC(10));
+    phone_request(&scene.phones[ALICE], alice, CF_SIP_METHOD_MESSAGE, "Content-Encoding: deflate\r\n", "message/cpim",
+                  "not packed");
+    scene_run(CF_SEC(1));
+    assert_int_equal(scene.phones[ALICE].request_status, 400);
     assert_true(scene.phones[ALICE].calls[alice].is_up);
     scene_end();
 }

@@ -163,8 +163,12 @@ static struct cf_leg *leg_of(struct cf_room *room, const struct cf_conference *c
     return NULL;
 }
 
+static bool is_below_limit(cf_usec at, cf_usec now) {
+    return at - now <= CHAT_BURST * CHAT_INTERVAL;
+}
+
 static bool may_send(cf_usec *at, cf_usec now) {
-    if (*at - now > CHAT_BURST * CHAT_INTERVAL) {
+    if (!is_below_limit(*at, now)) {
         return false;
     }
     *at = (*at > now ? *at : now) + CHAT_INTERVAL;
@@ -241,9 +245,16 @@ static unsigned read_message(struct chat *chat, const struct cf_sip_message *mes
     return cf_writer_ok(&w) && cf_str_eq(cf_writer_str(&w), chat->sender->aor) ? 0 : 403;
 }
 
+/* What is compressed is not even unpacked where either limit is reached: only then would be seen which of them counts. */
+static bool is_flood(const struct cf_leg *leg, const struct cf_sip_message *message, cf_usec now) {
+    bool is_packed = cf_sip_value(message, CF_SIP_HEADER_CONTENT_ENCODING).len > 0;
+    return is_packed && !(is_below_limit(leg->chat_at, now) && is_below_limit(leg->notice_at, now));
+}
+
 static void deliver_to_all(const struct chat *chat, const struct cf_conference *conf) {
     CF_LIST_EACH (&chat->room->legs, link, following) {
         struct cf_leg *to = CF_OF(link, struct cf_leg, in_room);
+        /* Bare notices are for all: whether a phone that reads no message/cpim shows them, nothing of its call says. */
         bool is_for_it = to->takes_cpim || !chat->is_cpim || !chat->is_notice;
         if (is_for_it && !cf_str_eq(to->aor, chat->sender->aor) && is_in(conf, to)) {
             deliver(chat, to);
@@ -258,7 +269,7 @@ unsigned cf_room_on_message(struct cf_room *room, struct cf_str aor, const struc
         return 403;
     }
     struct chat chat = {.room = room, .sender = cf_roster_find(&conf->roster, aor), .now = now};
-    unsigned status = chat.sender == NULL ? 403 : read_message(&chat, message);
+    unsigned status = chat.sender == NULL || is_flood(leg, message, now) ? 403 : read_message(&chat, message);
     if (status == 0 && !may_send(chat.is_notice ? &leg->notice_at : &leg->chat_at, now)) {
         status = 403;
     }
