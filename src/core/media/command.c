@@ -122,6 +122,9 @@ enum cf_err cf_engine_enter_leg(struct cf_engine *engine, struct cf_engine_room 
     if (err != CF_OK) {
         return err;
     }
+    if (cf_engine_room_is_empty(room)) {
+        cf_mixer_resume(&room->mixer, engine->now);
+    }
     cf_list_append(leg->is_shadow ? &room->shadows : &room->legs, &leg->room_link);
     show_to_waiting(engine, leg);
     cf_engine_touch_room(engine, room);

@@ -127,11 +127,14 @@ void cf_engine_touch_room(struct cf_engine *engine, struct cf_engine_room *room)
     }
 }
 
+bool cf_engine_room_is_empty(const struct cf_engine_room *room) {
+    return cf_list_is_empty(&room->legs) && cf_list_is_empty(&room->shadows);
+}
+
 static cf_usec room_deadline(const struct cf_engine_room *room) {
     cf_usec mix = cf_engine_mix_deadline(room);
     cf_usec forward = room->policy.no_video ? CF_USEC_NEVER : cf_forward_deadline(&room->forward);
-    bool is_empty = cf_list_is_empty(&room->legs) && cf_list_is_empty(&room->shadows);
-    return is_empty ? CF_USEC_NEVER : cf_usec_min(mix, forward);
+    return cf_engine_room_is_empty(room) ? CF_USEC_NEVER : cf_usec_min(mix, forward);
 }
 
 void cf_engine_set_room_timers(struct cf_engine *engine) {
@@ -277,18 +280,22 @@ static void on_leg_timer(struct cf_engine *engine, struct cf_engine_leg *leg) {
     cf_engine_set_leg_timer(engine, leg);
 }
 
-/* The thread that we live in was not run, or had too much else to do. */
-static void note_lateness(struct cf_engine *engine, cf_usec now) {
-    cf_usec late = now - cf_engine_deadline(engine);
-    engine->totals.late_usec += late >= CF_ENGINE_LATE_USEC ? (uint64_t)late : 0;
+/* By how much the tick of a room comes late: the thread that we live in was not run, or had too much else to do. Other deadlines
+ * say nothing of that: some mean "as soon as possible". */
+static cf_usec lateness_of(const struct cf_engine *engine, const struct cf_engine_room *room) {
+    return room->policy.no_audio || cf_engine_room_is_empty(room) ? 0 : engine->now - cf_mixer_deadline(&room->mixer);
 }
 
 void cf_engine_on_deadline(struct cf_engine *engine, cf_usec now) {
-    note_lateness(engine, now);
+    cf_usec late = 0;
     cf_engine_begin(engine, now);
     for (struct cf_timer *t = cf_heap_pop(&engine->room_timers, now); t != NULL; t = cf_heap_pop(&engine->room_timers, now)) {
-        on_room_timer(engine, CF_OF(t, struct cf_engine_room, timer));
+        struct cf_engine_room *room = CF_OF(t, struct cf_engine_room, timer);
+        cf_usec of_room = lateness_of(engine, room);
+        late = of_room > late ? of_room : late;
+        on_room_timer(engine, room);
     }
+    engine->totals.late_usec += late >= CF_ENGINE_LATE_USEC ? (uint64_t)late : 0;
     for (struct cf_timer *t = cf_heap_pop(&engine->leg_timers, now); t != NULL; t = cf_heap_pop(&engine->leg_timers, now)) {
         on_leg_timer(engine, CF_OF(t, struct cf_engine_leg, timer));
     }

@@ -282,6 +282,9 @@ static inline bool cf_engine_lobby_is_empty(const struct cf_engine_room *room) {
 /** Free it; its legs are gone. */
 void cf_engine_free_lobby(struct cf_engine *engine, struct cf_engine_room *room);
 
+/** Is nobody in it, neither a leg nor the shadow of one? Then its time stands still. */
+bool cf_engine_room_is_empty(const struct cf_engine_room *room);
+
 /** When the next tick of @p room's sound, or of its lobby's, is due. */
 cf_usec cf_engine_mix_deadline(const struct cf_engine_room *room);
 

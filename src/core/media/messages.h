@@ -224,7 +224,7 @@ enum cf_media_discard {
 /** English text of a reason. */
 const char *cf_media_discard_text(enum cf_media_discard reason);
 
-/** From so much on nobody's jitter buffer makes up for what comes late: a gap is heard. */
+/** From so much on hardly a jitter buffer makes up for what comes late: a gap may have been heard. */
 #define CF_ENGINE_LATE_USEC CF_MSEC(60)
 
 /** Counters of the engine: in = used + discards. */
@@ -240,8 +240,8 @@ struct cf_engine_totals {
     uint64_t handed_in;      /**< packets that came from other workers */
     uint64_t handed_lost;    /**< packets that another worker did not take: it does not keep up */
     uint64_t shadows_failed; /**< what other workers told of their members and could not be taken over */
-    uint64_t
-        late_usec; /**< by which cf_engine_on_deadline() came after its deadline, where that was CF_ENGINE_LATE_USEC or more */
+    /** By how much ticks of rooms with somebody in them came late, the latest room at a time, if CF_ENGINE_LATE_USEC or more. */
+    uint64_t late_usec;
 };
 
 /** Add @p more to @p sum, counter by counter. */

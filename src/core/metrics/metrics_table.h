@@ -39,7 +39,7 @@ X(MEDIA_HANDED, media_packets_handed_total, COUNTER,
 X(MEDIA_HANDED_LOST, media_packets_handed_lost_total, COUNTER,
   "Of those, packets that the other worker had no room for. Rising: it does not keep up.")
 X(MEDIA_LATE, media_late_milliseconds_total, COUNTER,
-  "Time for which media workers did not come to mix and send, where it was 60 ms at once or more: everybody heard gaps. Rising: "
+  "Time by which media workers came late to mix and send, where it was 60 ms at once or more: gaps may have been heard. Rising: "
   "other programs take the processors, or a worker has too many members; spread the rooms.")
 X(MEDIA_DISCARDS, media_datagrams_discarded_total, FAMILY,
   "Datagrams of media that came in and were not used, by reason. Which member it is: confer rooms, under discarded.")

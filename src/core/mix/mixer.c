@@ -252,20 +252,30 @@ cf_usec cf_mixer_deadline(const struct cf_mixer *mixer) {
     return mixer->next_tick;
 }
 
+static void leave_out(struct cf_mixer *mixer, cf_usec ticks) {
+    mixer->next_tick += ticks * CF_MIX_TICK_USEC;
+    mixer->tick += (uint64_t)ticks;
+    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
+        if (mixer->classes[i] != NULL) {
+            cf_mix_class_on_gap(mixer->classes[i]);
+        }
+    }
+}
+
+void cf_mixer_resume(struct cf_mixer *mixer, cf_usec now) {
+    if (now - mixer->next_tick >= CF_MIX_TICK_USEC) {
+        leave_out(mixer, (now - mixer->next_tick) / CF_MIX_TICK_USEC);
+    }
+}
+
 /* The time line of listeners goes on with the clock: what was missed is a gap, not a delay. */
 static void skip_missed(struct cf_mixer *mixer, cf_usec now) {
     if (now - mixer->next_tick <= LATE_MAX_USEC) {
         return;
     }
     cf_usec missed = (now - mixer->next_tick) / CF_MIX_TICK_USEC;
-    mixer->next_tick += missed * CF_MIX_TICK_USEC;
-    mixer->tick += (uint64_t)missed;
     mixer->stats.ticks_skipped += (uint64_t)missed;
-    for (size_t i = 0; i < CF_MIX_CLASSES_MAX; i++) {
-        if (mixer->classes[i] != NULL) {
-            cf_mix_class_on_gap(mixer->classes[i]);
-        }
-    }
+    leave_out(mixer, missed);
 }
 
 void cf_mixer_on_deadline(struct cf_mixer *mixer, cf_usec now) {

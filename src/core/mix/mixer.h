@@ -241,6 +241,9 @@ bool cf_mixer_lacks(const struct cf_mixer *mixer, struct cf_handle leg, uint32_t
  */
 void cf_mixer_wake(struct cf_mixer *mixer, cf_usec now);
 
+/** Nobody was there and no deadline kept, and now somebody comes: ticks go on from @p now, and none was missed. */
+void cf_mixer_resume(struct cf_mixer *mixer, cf_usec now);
+
 /** When the next tick is due. That of the next sound, or the next frame of silence: while nobody is heard ticks are left out. */
 cf_usec cf_mixer_deadline(const struct cf_mixer *mixer);
 

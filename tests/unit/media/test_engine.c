@@ -136,6 +136,20 @@ static void being_late_is_counted(void **state) {
     test_media_fini(&w);
 }
 
+/* Nothing was to be heard while nobody was there. */
+static void a_room_that_stood_empty_was_not_late(void **state) {
+    (void)state;
+    const struct cf_engine_totals *totals = cf_engine_totals(&w.engine);
+    test_media_init(&w, 9);
+    w.now += CF_SEC(600);
+    (void)test_media_add(&w, &plain);
+    struct test_phone *b = test_media_add(&w, &plain);
+    test_media_run(&w, CF_SEC(2));
+    assert_int_equal(totals->late_usec, 0);
+    assert_true(b->frames_heard > 50);
+    test_media_fini(&w);
+}
+
 static void an_idle_engine_sleeps(void **state) {
     (void)state;
     test_media_init(&w, 5);
@@ -193,5 +207,5 @@ static void a_silent_room_rests_and_wakes(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(silence_is_reported_once_and_so_is_its_end), cmocka_unit_test(levels_that_are_sent_spare_decoding),
              cmocka_unit_test(key_presses_are_reported_once_each), cmocka_unit_test(a_jump_of_the_wall_clock_disturbs_nothing),
              cmocka_unit_test(streams_are_announced), cmocka_unit_test(being_late_is_counted),
-             cmocka_unit_test(an_idle_engine_sleeps), cmocka_unit_test(nothing_is_allocated_while_packets_flow),
-             cmocka_unit_test(a_silent_room_rests_and_wakes))
+             cmocka_unit_test(a_room_that_stood_empty_was_not_late), cmocka_unit_test(an_idle_engine_sleeps),
+             cmocka_unit_test(nothing_is_allocated_while_packets_flow), cmocka_unit_test(a_silent_room_rests_and_wakes))
