@@ -69,6 +69,7 @@ struct gated {
     uint16_t number;      /* of the newest packet's frame */
     uint16_t sequence;    /* of the newest packet */
     bool any;
+    bool is_astray; /* a late packet's frame would be newer than the newest one's: until the next one nothing is known */
 };
 
 /* The numbers go on to @number; a key frame, a leap or a step back forgets. */
@@ -94,13 +95,17 @@ static void pass(struct gated *g, const struct cf_video_packet *packet, struct c
         g->sequence = packet->sequence;
         g->any = true;
         go_on(g, has_number ? number : g->number, packet->key_start);
+        g->is_astray = g->is_astray && !has_number;
+    } else if (has_number && (int16_t)(uint16_t)(number - g->number) > 0) {
+        memset(g->left_out, 0, sizeof g->left_out);
+        g->is_astray = true;
     }
     bool passes = cf_layer_gate_admit(&g->gate, &g->trail, packet, wanted);
     for (uint16_t n = 0; passes && is_newest && has_number && n <= CF_DD_NEEDS_MAX; n++) {
         bool is_needed = n == 0 || (packet->needs >> (n - 1U) & 1U) != 0;
         cf_assert(!is_needed || !g->left_out[(uint16_t)(number - n)]);
     }
-    if (has_number && !passes && (uint16_t)(g->number - number) < CF_DD_NEEDS_MAX) {
+    if (has_number && !passes && !g->is_astray && (uint16_t)(g->number - number) < CF_DD_NEEDS_MAX) {
         g->left_out[number] = true;
     }
     const struct cf_layer_limit *now = &g->gate.present;

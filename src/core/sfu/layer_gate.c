@@ -36,11 +36,12 @@ static struct cf_layer_limit next_limit(const struct cf_layer_gate *gate, const 
 #define TRAIL_LEN 64U
 
 /* The trail goes where the newest packet is, wherever that is: what was far before it, or numbered anew since, is not needed any
- * more. One that says nothing goes anywhere: packets that pass without a look don't move it. */
+ * more. One that says nothing goes anywhere, since packets that pass without a look don't move it; a late one leads it back then,
+ * and the next one on again. */
 static void note_frame(struct cf_layer_trail *trail, uint16_t number, bool is_newest, bool passes) {
     uint16_t ahead = (uint16_t)(number - trail->newest);
     uint16_t back = (uint16_t)-ahead;
-    if (is_newest || trail->left_out == 0 || ahead < TRAIL_LEN) {
+    if (is_newest || trail->left_out == 0 || ahead < 0x8000U) {
         trail->left_out = ahead < TRAIL_LEN ? trail->left_out << ahead : back < TRAIL_LEN ? trail->left_out >> back : 0;
         trail->newest = number;
         back = 0;

@@ -322,6 +322,26 @@ static void forgets_with_a_key_frame(void **state) {
     }
 }
 
+/* However late they are, and in whatever order. */
+static void notes_late_frames_that_are_left_out(void **state) {
+    (void)state;
+    const struct cf_layer_limit slow = {CF_LAYER_ANY, 0};
+    next_sequence = 0; /* as the frames' numbers */
+    begin_described(0, slow);
+    for (uint16_t n = 1; n <= 170; n++) {
+        bool is_late = n == 2 || n == 168;
+        next_sequence = n;
+        assert_true(is_late || admits(frame(n, 0, 0, n == 3 || n == 169 ? 2 : 1, 0), slow));
+    }
+    next_sequence = 2;
+    assert_false(admits(frame(2, 0, 1, 1, 0), slow));
+    next_sequence = 168;
+    assert_false(admits(frame(168, 0, 1, 1, 0), slow));
+    next_sequence = 171;
+    assert_false(admits(frame(171, 0, 0, 1, 3), slow));
+    assert_true(admits(frame(172, 0, 0, 2, 0), slow));
+}
+
 /* Pictures end with the layer below from then on, until it can be begun with again. */
 static void a_layer_of_which_something_lacks_has_ended(void **state) {
     (void)state;
@@ -394,7 +414,8 @@ static void follows_vp9_in_its_lowest_temporal_layer_at_first(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(notes_what_is_left_out_after_a_long_time_without_limit), cmocka_unit_test(forgets_with_a_key_frame),
-             cmocka_unit_test(a_layer_of_which_something_lacks_has_ended), cmocka_unit_test(what_was_left_out_stays_left_out),
+             cmocka_unit_test(notes_late_frames_that_are_left_out), cmocka_unit_test(a_layer_of_which_something_lacks_has_ended),
+             cmocka_unit_test(what_was_left_out_stays_left_out),
              cmocka_unit_test(follows_vp9_in_its_lowest_temporal_layer_at_first),
              cmocka_unit_test(rises_with_a_frame_that_needs_only_what_passed),
              cmocka_unit_test(follows_no_more_temporal_layers_than_the_frame_says),
