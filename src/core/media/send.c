@@ -163,12 +163,12 @@ static void add_padding(struct cf_engine *engine, struct cf_engine_line *line, s
     }
 }
 
-/* Of the packets that are left, all of @line. The last one has the header that most have. */
+/* Of the packets that are left, two or more, all of @line. The last one has the header that most have. */
 static struct even even_of(const struct cf_engine *engine, const struct cf_engine_line *line) {
     const struct cf_sink_item *items = engine->items;
     struct even even = {.has_descriptor = line->descriptor_id != 0,
                         .descriptor_len = items[engine->item_count - 1].packet->descriptor_len};
-    for (size_t i = engine->item_at; i < engine->item_count && line->twcc_at > 0; i++) {
+    for (size_t i = engine->item_at; i < engine->item_count; i++) {
         size_t len = items[i].is_repeat || !has_even_header(&items[i], &even) ? 0 : items[i].packet->payload.len;
         even.longest = len > even.longest ? len : even.longest;
     }
@@ -181,7 +181,8 @@ static void offer_pictures(struct cf_engine *engine) {
     struct cf_outbox_packet way;
     bool has_way = cf_engine_find_way(line, &way);
     bool is_paced = cf_engine_bandwidth_paces(line);
-    const struct even even = even_of(engine, line);
+    bool are_many = line->twcc_at > 0 && engine->item_count - engine->item_at > 1;
+    const struct even even = are_many ? even_of(engine, line) : (struct even){.longest = 0};
     while (engine->item_at < engine->item_count && !cf_outbox_is_full(&engine->outbox)) {
         const struct cf_sink_item *item = &engine->items[engine->item_at++];
         if (is_paced && !cf_engine_bandwidth_admit(engine, line, item)) {
