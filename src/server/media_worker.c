@@ -73,7 +73,6 @@ struct cf_media_worker {
 
 static void close_socket(struct cf_media_worker *w, uint32_t number) {
     if (number < CF_MEDIA_SOCKETS_MAX && w->sockets[number] != NULL) {
-        cf_sender_remove(w->sender, w->sockets[number]);
         cf_receiver_remove(w->receiver, w->sockets[number]);
         cf_udp_close(w->sockets[number]);
         free(w->sockets[number]);
@@ -95,7 +94,6 @@ static void open_socket(struct cf_media_worker *w, uint32_t number, const struct
         cf_udp_close(&taken);
         return;
     }
-    cf_sender_add(w->sender, kept);
     close_socket(w, number);
     w->sockets[number] = kept;
 }

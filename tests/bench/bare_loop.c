@@ -68,13 +68,6 @@ static void wait_for(struct cf_udp *udp) {
     (void)poll(&interest, 1, -1);
 }
 
-static void add_sockets(struct bare *b) {
-    cf_sender_add(b->sender, b->loop->in);
-    for (size_t i = 0; b->loop->out != NULL && i < b->loop->count; i++) {
-        cf_sender_add(b->sender, &b->loop->out[i]);
-    }
-}
-
 void *bare_loop_run(void *ctx) {
     const struct bare_loop *loop = ctx;
     struct cf_srtp_engine *engine = NULL;
@@ -82,7 +75,6 @@ void *bare_loop_run(void *ctx) {
     bench_must(b == NULL ? CF_ERR_NO_MEMORY : cf_srtp_engine_new(&bench_mem, CF_SRTP_LIBRARY_BEST, &engine));
     b->loop = loop;
     bench_must(cf_sender_create(loop->sender, &b->sender));
-    add_sockets(b);
     b->crypto = cf_srtp_engine_crypto(engine);
     for (size_t i = 0; i < loop->count; i++) {
         b->contexts[i] = bench_send_context(b->crypto, loop->suite, NULL);

@@ -67,7 +67,6 @@ int main(int argc, char **argv) {
     if (cf_sender_create(CF_SENDER_RING, &sender) != CF_OK) {
         bench_must(cf_sender_create(CF_SENDER_CALLS, &sender));
     }
-    cf_sender_add(sender, &sender_socket);
     bench_receivers_open(&receivers, RECEIVERS);
     printf("%-8s", "packets");
     for (int kind = 0; kind < KINDS; kind++) {

@@ -12,16 +12,6 @@ void cf_send_ring_destroy(struct cf_send_ring **ring) {
     (void)ring;
 }
 
-void cf_send_ring_add(struct cf_send_ring *ring, struct cf_udp *udp) {
-    (void)ring;
-    (void)udp;
-}
-
-void cf_send_ring_remove(struct cf_send_ring *ring, struct cf_udp *udp) {
-    (void)ring;
-    (void)udp;
-}
-
 size_t cf_send_ring_put(struct cf_send_ring *ring, struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count) {
     (void)ring;
     (void)udp;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell/udp/receive_ring.h"
 
-#include "shell/udp/ring_files.h"
 #include "shell/udp/sockaddr.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <liburing.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -12,6 +12,7 @@
 
 #define BUFFERS CF_RECEIVE_RING_BUFFERS
 #define GROUP 0
+#define SOCKETS_MAX CF_RECEIVE_RING_SOCKETS_MAX
 #define ENTRIES 64                /* requests that are made by one call */
 #define COMPLETIONS (4 * BUFFERS) /* a datagram each, and sockets that have come to their end */
 #define NAME_OCTETS 32            /* of either family, so that what follows is aligned */
@@ -19,12 +20,13 @@
 _Static_assert((BUFFERS & (BUFFERS - 1)) == 0, "the kernel asks for a power of two");
 _Static_assert(NAME_OCTETS >= sizeof(struct sockaddr_in6), "a name fits");
 
-/* A socket, by its slot in the table of files. */
+/* A socket, by its slot, which its completions name: its number may be another's before the last of them has come. */
 struct watched {
     struct cf_udp *udp; /* NULL: removed, its last completion is still to come, or the slot is free */
     uint32_t number;
-    uint32_t next; /* slot in the queue it waits in, 0: it is the last one */
-    bool is_armed; /* completions come */
+    uint32_t next;    /* slot in the queue it waits in, 0: it is the last one */
+    bool is_armed;    /* completions come */
+    uint32_t gave_in; /* the round in which it gave a buffer last */
 };
 
 /* Slots of sockets, in order. */
@@ -36,10 +38,14 @@ struct queue {
 struct cf_receive_ring {
     struct io_uring uring;
     int event; /* the kernel's descriptor of a ring does not tell of what waits for us to look at it (DEFER_TASKRUN); this does */
-    struct cf_ring_files files;
-    struct watched *watched; /* by slot - 1; owned */
+    struct watched *watched; /* by slot - 1; owned, SOCKETS_MAX of them */
+    uint32_t touched;        /* slots that were in use at some time: those up to this one */
+    struct queue free;       /* of those, the ones that can be used again */
+    struct queue starved;    /* to be asked again before all others: these found no buffer at all */
     struct queue unarmed;    /* to be asked again as soon as there are buffers */
     struct queue refused;
+    uint32_t round;                        /* of asking those that wait, for which buffers had come back */
+    struct queue removed;                  /* their requests are still to be taken back */
     struct io_uring_buf_ring *buffer_ring; /* owned */
     uint8_t *buffers;                      /* owned; BUFFERS of .stride octets */
     size_t slot;
@@ -116,38 +122,89 @@ static enum cf_err make_buffers(struct cf_receive_ring *ring, size_t slot) {
 
 /* --- requests --- */
 
+/* NULL: the kernel has no memory for those that were made before. */
 static struct io_uring_sqe *entry_of(struct cf_receive_ring *ring) {
     struct io_uring_sqe *entry = io_uring_get_sqe(&ring->uring);
     if (entry == NULL) {
         (void)io_uring_submit(&ring->uring);
         entry = io_uring_get_sqe(&ring->uring);
     }
-    cf_assert(entry != NULL);
     return entry;
 }
 
-static void arm(struct cf_receive_ring *ring, uint32_t slot) {
+/*
+ * By its descriptor, not as a registered file: before Linux 6.13 those of a ring are let go of in the order in which they were
+ * taken out, each after all requests that were made before, and the requests of other sockets may stay for ever.
+ */
+static bool arm(struct cf_receive_ring *ring, uint32_t slot) {
+    struct watched *watched = &ring->watched[slot - 1];
     struct io_uring_sqe *entry = entry_of(ring);
-    io_uring_prep_recvmsg_multishot(entry, 0, &ring->shape, 0);
-    cf_ring_files_use(entry, slot);
+    if (entry == NULL) {
+        return false;
+    }
+    io_uring_prep_recvmsg_multishot(entry, watched->udp->fd, &ring->shape, 0);
     entry->flags |= IOSQE_BUFFER_SELECT;
     entry->buf_group = GROUP;
     io_uring_sqe_set_data64(entry, slot);
-    ring->watched[slot - 1].is_armed = true;
+    watched->is_armed = true;
+    return true;
+}
+
+/* The next socket that waits to be asked, to be taken from the queue if that succeeds; NULL: none. */
+static struct queue *waiting(struct cf_receive_ring *ring) {
+    struct queue *queue = ring->starved.first != 0 ? &ring->starved : &ring->unarmed;
+    return queue->first != 0 ? queue : NULL;
+}
+
+/* Ask up to @room sockets. False: there is no entry for the next one. */
+static bool arm_some(struct cf_receive_ring *ring, size_t room) {
+    for (struct queue *queue; room > 0 && (queue = waiting(ring)) != NULL; room--) {
+        if (!arm(ring, queue->first)) {
+            return false;
+        }
+        (void)take_first(ring, queue);
+    }
+    return true;
 }
 
 /*
- * Ask sockets again, no more at a time than there are buffers for. What has come in between is said by completions, which make
- * the descriptor readable; if there are none nobody would come back to those that are left.
+ * Ask sockets again, no more at a time than the kernel has buffers for: those that the caller has not, as long as no completion
+ * waits, which may have one. If one does, or memory is out, the descriptor is made readable: another take follows.
  */
 static void arm_waiting(struct cf_receive_ring *ring) {
-    bool is_quiet = true;
-    while (ring->unarmed.first != 0 && ring->held_count < BUFFERS && is_quiet) {
-        for (size_t room = BUFFERS - ring->held_count; room > 0 && ring->unarmed.first != 0; room--) {
-            arm(ring, take_first(ring, &ring->unarmed));
+    bool goes_on = true;
+    while (goes_on && waiting(ring) != NULL && ring->held_count < BUFFERS) {
+        goes_on = io_uring_cq_ready(&ring->uring) == 0 && arm_some(ring, BUFFERS - ring->held_count);
+        if (goes_on) {
+            ring->round++;
+            (void)io_uring_submit_and_get_events(&ring->uring);
         }
-        (void)io_uring_submit_and_get_events(&ring->uring);
-        is_quiet = io_uring_cq_ready(&ring->uring) == 0;
+    }
+    if (!goes_on) {
+        (void)eventfd_write(ring->event, 1);
+    }
+}
+
+/* Take back the request of a socket that was removed. It holds the socket until then; its last completion, with which the slot
+ * becomes free, may stand behind others. False: there is no entry for it. */
+static bool cancel(struct cf_receive_ring *ring, uint32_t slot) {
+    struct io_uring_sqe *entry = entry_of(ring);
+    if (entry == NULL) {
+        return false;
+    }
+    io_uring_prep_cancel64(entry, slot, 0);
+    io_uring_sqe_set_data64(entry, OF_CANCEL);
+    return true;
+}
+
+/* Usually there is but the one that was removed just now, and it is done with when this returns. */
+static void cancel_removed(struct cf_receive_ring *ring) {
+    while (ring->removed.first != 0 && cancel(ring, ring->removed.first)) {
+        (void)take_first(ring, &ring->removed);
+    }
+    (void)io_uring_submit_and_get_events(&ring->uring);
+    if (ring->removed.first != 0) {
+        (void)eventfd_write(ring->event, 1);
     }
 }
 
@@ -176,10 +233,9 @@ static enum cf_err make(struct cf_receive_ring *ring, size_t slot) {
     if (ring->event < 0 || io_uring_register_eventfd(&ring->uring, ring->event) < 0) {
         return CF_ERR_UNSUPPORTED;
     }
-    enum cf_err err = cf_ring_files_init(&ring->files, &ring->uring);
-    err = err == CF_OK ? make_buffers(ring, slot) : err;
+    enum cf_err err = make_buffers(ring, slot);
     if (err == CF_OK) {
-        ring->watched = calloc(ring->files.size, sizeof *ring->watched);
+        ring->watched = calloc(SOCKETS_MAX, sizeof *ring->watched);
         err = ring->watched == NULL ? CF_ERR_NO_MEMORY : CF_OK;
     }
     return err == CF_OK ? try_it(ring) : err;
@@ -190,7 +246,6 @@ static void free_parts(struct cf_receive_ring *ring) {
     if (ring->event >= 0) {
         close(ring->event);
     }
-    cf_ring_files_fini(&ring->files);
     free(ring->watched);
     free(ring->buffer_ring);
     free(ring->buffers);
@@ -224,7 +279,7 @@ void cf_receive_ring_destroy(struct cf_receive_ring **ring) {
         return;
     }
     /* The kernel takes a ring apart some time later: ports would stay taken until then. */
-    for (uint32_t slot = 1; slot <= r->files.touched; slot++) {
+    for (uint32_t slot = 1; slot <= r->touched; slot++) {
         if (r->watched[slot - 1].udp != NULL) {
             cf_receive_ring_remove(r, r->watched[slot - 1].udp);
         }
@@ -243,13 +298,18 @@ static void set_blocking(const struct cf_udp *udp, bool blocks) {
     (void)fcntl(udp->fd, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
+/* A slot that nobody has; 0: all are taken. */
+static uint32_t new_slot(struct cf_receive_ring *ring) {
+    uint32_t slot = take_first(ring, &ring->free);
+    return slot == 0 && ring->touched < SOCKETS_MAX ? ++ring->touched : slot;
+}
+
 bool cf_receive_ring_add(struct cf_receive_ring *ring, struct cf_udp *udp, uint32_t number) {
-    set_blocking(udp, true); /* before the kernel takes note of it */
-    uint32_t slot = cf_ring_files_add(&ring->files, udp->fd);
+    uint32_t slot = new_slot(ring);
     if (slot == 0) {
-        set_blocking(udp, false);
         return false;
     }
+    set_blocking(udp, true);
     ring->watched[slot - 1] = (struct watched){.udp = udp, .number = number};
     udp->receive_slot = slot;
     put_last(ring, &ring->unarmed, slot);
@@ -266,19 +326,15 @@ void cf_receive_ring_remove(struct cf_receive_ring *ring, struct cf_udp *udp) {
     set_blocking(udp, false);
     udp->receive_slot = 0;
     watched->udp = NULL;
-    cf_ring_files_drop(&ring->files, slot);
-    if (!watched->is_armed) {
-        take_out(ring, &ring->unarmed, slot);
-        take_out(ring, &ring->refused, slot);
-        cf_ring_files_reuse(&ring->files, slot);
+    if (watched->is_armed) {
+        put_last(ring, &ring->removed, slot);
+        cancel_removed(ring);
         return;
     }
-    /* The request holds the socket until it has been taken back, which this call waits for; its last completion, with which the
-     * slot becomes free, may stand behind others. */
-    struct io_uring_sqe *entry = entry_of(ring);
-    io_uring_prep_cancel64(entry, slot, 0);
-    io_uring_sqe_set_data64(entry, OF_CANCEL);
-    (void)io_uring_submit_and_get_events(&ring->uring);
+    take_out(ring, &ring->starved, slot);
+    take_out(ring, &ring->unarmed, slot);
+    take_out(ring, &ring->refused, slot);
+    put_last(ring, &ring->free, slot);
 }
 
 /* --- what comes --- */
@@ -293,7 +349,10 @@ static void on_end(struct cf_receive_ring *ring, uint32_t slot, int result) {
     struct watched *watched = &ring->watched[slot - 1];
     watched->is_armed = false;
     if (watched->udp == NULL) {
-        cf_ring_files_reuse(&ring->files, slot);
+        take_out(ring, &ring->removed, slot); /* it ended by itself */
+        put_last(ring, &ring->free, slot);
+    } else if (result == -ENOBUFS && watched->gave_in != ring->round) {
+        put_last(ring, &ring->starved, slot); /* before one that has much takes all buffers again */
     } else if (result >= 0 || is_passing(watched->udp, -result)) {
         put_last(ring, &ring->unarmed, slot);
     } else {
@@ -301,10 +360,16 @@ static void on_end(struct cf_receive_ring *ring, uint32_t slot, int result) {
     }
 }
 
+/* The socket of a pair has no name: nothing was written there. */
+static struct cf_addr sender_of(struct io_uring_recvmsg_out *out) {
+    return out->namelen == 0 ? (struct cf_addr){.family = CF_FAMILY_NONE} : cf_addr_of_sockaddr(io_uring_recvmsg_name(out));
+}
+
 /* A buffer of a socket. True: it is a datagram for the caller, who has the buffer now. */
-static bool take_buffer(struct cf_receive_ring *ring, const struct watched *watched, const struct io_uring_cqe *completion,
+static bool take_buffer(struct cf_receive_ring *ring, struct watched *watched, const struct io_uring_cqe *completion,
                         struct cf_received *ret) {
     uint16_t id = (uint16_t)(completion->flags >> IORING_CQE_BUFFER_SHIFT);
+    watched->gave_in = ring->round;
     struct io_uring_recvmsg_out *out =
         completion->res < 0 ? NULL : io_uring_recvmsg_validate(buffer_at(ring, id), completion->res, &ring->shape);
     if (out == NULL || watched->udp == NULL || (out->flags & MSG_TRUNC) != 0) {
@@ -312,7 +377,7 @@ static bool take_buffer(struct cf_receive_ring *ring, const struct watched *watc
         return false;
     }
     *ret = (struct cf_received){.number = watched->number,
-                                .from = cf_addr_of_sockaddr(io_uring_recvmsg_name(out)),
+                                .from = sender_of(out),
                                 .at = io_uring_recvmsg_payload(out, &ring->shape),
                                 .len = io_uring_recvmsg_payload_length(out, completion->res, &ring->shape)};
     ring->held[ring->held_count++] = id;
@@ -354,6 +419,7 @@ size_t cf_receive_ring_take(struct cf_receive_ring *ring, struct cf_received *re
         seen++;
     }
     io_uring_cq_advance(&ring->uring, seen);
+    arm_waiting(ring); /* no release follows for sure if nothing was given out */
     if (has_more(ring)) {
         (void)eventfd_write(ring->event, 1);
     }
@@ -365,8 +431,8 @@ void cf_receive_ring_release(struct cf_receive_ring *ring) {
         give_back(ring, ring->held, ring->held_count);
         ring->held_count = 0;
     }
-    if (io_uring_sq_ready(&ring->uring) > 0) {
-        (void)io_uring_submit(&ring->uring); /* the kernel had no memory for it before */
+    if (ring->removed.first != 0 || io_uring_sq_ready(&ring->uring) > 0) {
+        cancel_removed(ring); /* the kernel had no memory for it before */
     }
     arm_waiting(ring);
 }

@@ -4,8 +4,9 @@
  * kernel takes from a ring of them. Built without liburing it is never to be had. Private to shell/udp; single-threaded, by the
  * thread that made it.
  *
- * A socket that has come to its end (no buffer was left, an ICMP error of an earlier datagram) is asked again by itself. What the
- * kernel's queue of a socket holds meanwhile is not lost.
+ * A socket that has come to its end (no buffer was left, an ICMP error of an earlier datagram) is asked again by itself, first of
+ * all if it got no buffer at all. What the kernel's queue of a socket holds meanwhile is not lost. Sockets are asked by their
+ * descriptors, so that the kernel lets go of one that is removed whatever the others do (docs/adr/0191).
  */
 #ifndef CF_SHELL_UDP_RECEIVE_RING_H
 #define CF_SHELL_UDP_RECEIVE_RING_H
@@ -14,6 +15,9 @@
 
 /** Buffers: datagrams that are on their way between the kernel and the caller at most. A power of two. */
 #define CF_RECEIVE_RING_BUFFERS 128
+
+/** Most sockets of a ring. */
+#define CF_RECEIVE_RING_SOCKETS_MAX 16384U
 
 /** A ring; opaque. */
 struct cf_receive_ring;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell/udp/receiver.h"
 
+#include "shell/log/log.h"
 #include "shell/udp/receive_ring.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -86,7 +88,10 @@ static size_t take_by_call(struct cf_receiver *r, uint32_t number, struct cf_udp
 static void watch_refused(struct cf_receiver *r) {
     uint32_t number;
     for (struct cf_udp *udp; (udp = cf_receive_ring_poll_refused(r->ring, &number)) != NULL;) {
-        (void)watch(r, udp->fd, number, EPOLLIN);
+        if (watch(r, udp->fd, number, EPOLLIN) != CF_OK) {
+            cf_log(CF_LOG_ERROR, "media", "what comes to UDP port %u is not heard any more: %s", udp->local.port,
+                   strerror(errno));
+        }
     }
 }
 

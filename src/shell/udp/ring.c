@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell/udp/ring.h"
 
-#include "shell/udp/ring_files.h"
 #include "shell/udp/send_batch.h"
 #include <errno.h>
 #include <liburing.h>
@@ -9,7 +8,6 @@
 
 struct cf_send_ring {
     struct io_uring uring;
-    struct cf_ring_files files;
     struct cf_send_batch batch;
     struct cf_udp *sockets[CF_SEND_BATCH_MAX];              /* of each message */
     const struct cf_datagram *datagrams[CF_SEND_BATCH_MAX]; /* the first of each message */
@@ -26,35 +24,15 @@ enum cf_err cf_send_ring_create(struct cf_send_ring **ret) {
         free(ring);
         return CF_ERR_UNSUPPORTED;
     }
-    if (cf_ring_files_init(&ring->files, &ring->uring) != CF_OK) {
-        ring->files.size = 0; /* sockets are used by their descriptors, which is a little slower */
-    }
     *ret = ring;
     return CF_OK;
 }
 
 void cf_send_ring_destroy(struct cf_send_ring **ring) {
     if (*ring != NULL) {
-        /* The kernel takes a ring apart some time later: ports would stay taken until then. */
-        if ((*ring)->files.touched > 0) {
-            (void)io_uring_unregister_files(&(*ring)->uring);
-        }
         io_uring_queue_exit(&(*ring)->uring);
-        cf_ring_files_fini(&(*ring)->files);
         free(*ring);
         *ring = NULL;
-    }
-}
-
-void cf_send_ring_add(struct cf_send_ring *ring, struct cf_udp *udp) {
-    udp->send_slot = cf_ring_files_add(&ring->files, udp->fd);
-}
-
-void cf_send_ring_remove(struct cf_send_ring *ring, struct cf_udp *udp) {
-    if (udp->send_slot != 0) {
-        cf_ring_files_drop(&ring->files, udp->send_slot);
-        cf_ring_files_reuse(&ring->files, udp->send_slot);
-        udp->send_slot = 0;
     }
 }
 
@@ -64,9 +42,6 @@ static void submit_message(struct cf_send_ring *ring, size_t index) {
     cf_assert(entry != NULL);
     io_uring_prep_sendmsg(entry, ring->sockets[index]->fd, &ring->batch.messages[index].msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL);
     io_uring_sqe_set_data64(entry, index);
-    if (ring->sockets[index]->send_slot != 0) {
-        cf_ring_files_use(entry, ring->sockets[index]->send_slot);
-    }
 }
 
 size_t cf_send_ring_put(struct cf_send_ring *ring, struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count) {

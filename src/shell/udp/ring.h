@@ -17,12 +17,6 @@ CF_MUST_USE enum cf_err cf_send_ring_create(struct cf_send_ring **ret);
 /** Free it. Sets the pointer to NULL; NULL is ignored. */
 void cf_send_ring_destroy(struct cf_send_ring **ring);
 
-/** Register @p udp with the ring, if the kernel does that and has room. */
-void cf_send_ring_add(struct cf_send_ring *ring, struct cf_udp *udp);
-
-/** Let go of it. Nothing of it was put since the last flush. */
-void cf_send_ring_remove(struct cf_send_ring *ring, struct cf_udp *udp);
-
 /** Put as many of @p datagrams as there is room for; returns how many. They are the caller's until the flush. */
 size_t cf_send_ring_put(struct cf_send_ring *ring, struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count);
 

@@ -31,18 +31,6 @@ void cf_sender_destroy(struct cf_sender **sender) {
     }
 }
 
-void cf_sender_add(struct cf_sender *sender, struct cf_udp *udp) {
-    if (sender->ring != NULL) {
-        cf_send_ring_add(sender->ring, udp);
-    }
-}
-
-void cf_sender_remove(struct cf_sender *sender, struct cf_udp *udp) {
-    if (sender->ring != NULL) {
-        cf_send_ring_remove(sender->ring, udp);
-    }
-}
-
 void cf_sender_put(struct cf_sender *sender, struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count) {
     if (sender->ring == NULL) {
         sender->lost += count - cf_udp_send(udp, datagrams, count);

@@ -25,21 +25,12 @@ CF_MUST_USE enum cf_err cf_sender_create(enum cf_sender_kind kind, struct cf_sen
 void cf_sender_destroy(struct cf_sender **sender);
 
 /**
- * @p udp will be used often: the kernel is told of it once (registered files), not with each datagram. Without it, and where
- * there is no room, sending works all the same.
- */
-void cf_sender_add(struct cf_sender *sender, struct cf_udp *udp);
-
-/** Before @p udp is closed, when nothing of it waits for a flush: its port would stay taken otherwise. Nothing, if not added. */
-void cf_sender_remove(struct cf_sender *sender, struct cf_udp *udp);
-
-/**
  * Send @p datagrams over @p udp, now or with the flush: all that is pointed to stays as it is until then. Order is kept within a
  * socket.
  */
 void cf_sender_put(struct cf_sender *sender, struct cf_udp *udp, const struct cf_datagram *datagrams, size_t count);
 
-/** All that was put has been sent or lost when this returns. */
+/** All that was put has been sent or lost when this returns; nothing holds its sockets any more. */
 void cf_sender_flush(struct cf_sender *sender);
 
 /** Datagrams that met a full queue since the sender was made. */

@@ -21,8 +21,7 @@ struct cf_udp {
     struct cf_addr local;   /**< with the port that the kernel chose if 0 was asked for */
     bool can_segment;       /**< the kernel cuts runs (UDP_SEGMENT); given up when it turns out that the device can't */
     bool has_error;         /**< a call met the error of an earlier datagram: cf_udp_take_unreachable() may say more */
-    uint32_t send_slot;     /**< among the files of a sender's ring; 0: none */
-    uint32_t receive_slot;  /**< the same of a receiver's */
+    uint32_t receive_slot;  /**< in the ring of a receiver; 0: none */
     struct cf_addr refused; /**< for a signalling socket: where the kernel itself knows no way to, until it was taken; or NONE */
 };
 

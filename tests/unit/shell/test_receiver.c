@@ -4,16 +4,18 @@
 #include "shell/udp/receiver.h"
 #include "shell/udp/sockaddr.h"
 
-#include "lib/test.h"
+#include "lib/test_udp.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define SLOT 64
 #define RING 1000000
+#define ALONE "127.0.0.78:0" /* no other test has ports of it: what was closed can be demanded back */
 #define SOCKETS_MAX 300
 
 /* A receiver with the epoll and the sockets that a worker would have. */
@@ -29,14 +31,6 @@ struct world {
 
 static struct world world;
 
-static struct cf_udp open_on(const char *address) {
-    struct cf_addr local;
-    struct cf_udp udp;
-    assert_ok(cf_addr_parse(cf_str_of(address), &local));
-    assert_ok(cf_udp_open(&local, CF_UDP_USE_MEDIA, &udp));
-    return udp;
-}
-
 /* False: there is no such receiver on this kernel. */
 static bool begin(int kind) {
     memset(&world, 0, sizeof world);
@@ -49,7 +43,7 @@ static bool begin(int kind) {
         return false;
     }
     assert_ok(err);
-    world.sender = open_on("127.0.0.1:0");
+    world.sender = test_udp_open("127.0.0.1:0");
     return true;
 }
 
@@ -66,7 +60,7 @@ static void end(void) {
 }
 
 static void add(uint32_t number) {
-    world.sockets[number] = open_on("127.0.0.1:0");
+    world.sockets[number] = test_udp_open(ALONE);
     assert_ok(cf_receiver_add(world.receiver, number, &world.sockets[number], world.kind));
 }
 
@@ -161,6 +155,47 @@ static void running_out_of_buffers_loses_nothing(void **state) {
     }
 }
 
+#define FLOODED 8U
+#define WAIT_MAX 448U /* three times all buffers and a batch; without a turn of its own it waits longer */
+
+/* Some sockets have more than there are buffers, all the time. Another one, to which something comes now and then, finds no
+ * buffer, and is the first to get one when there are some again. */
+static void a_flood_keeps_nobody_else_waiting(void **state) {
+    (void)state;
+    for (int kind = CF_RECEIVER_CALLS; kind <= CF_RECEIVER_RING; kind++) {
+        size_t waited = 0; /* datagrams of others that were given out meanwhile */
+        size_t longest = 0;
+        bool waits = false;
+        if (!begin(kind)) {
+            continue;
+        }
+        for (uint32_t i = 0; i <= FLOODED; i++) {
+            add(i);
+        }
+        for (unsigned turn = 0; turn < 300; turn++) {
+            struct cf_received received[CF_UDP_BATCH_MAX];
+            size_t count = 0;
+            for (uint32_t i = 0; i < FLOODED; i++) {
+                send_numbered(i, turn == 0 ? 100 : CF_UDP_BATCH_MAX / FLOODED);
+            }
+            if (!waits && turn % 7 == 3) {
+                send_numbered(FLOODED, 1);
+                waits = true;
+                waited = 0;
+            }
+            assert_true(take(received, CF_UDP_BATCH_MAX, &count));
+            for (size_t i = 0; i < count; i++) {
+                waits = waits && received[i].number != FLOODED;
+                waited += waits;
+            }
+            longest = waited > longest ? waited : longest;
+            cf_receiver_release(world.receiver);
+        }
+        assert_true(longest > 0 && longest <= (kind == CF_RECEIVER_RING ? WAIT_MAX : FLOODED * CF_UDP_BATCH_MAX));
+        end();
+    }
+}
+
 /* Without a release there is an end of buffers; nothing is overwritten, and all the rest comes after it. */
 static void what_was_taken_stays_until_the_release(void **state) {
     (void)state;
@@ -192,15 +227,25 @@ static void what_was_taken_stays_until_the_release(void **state) {
 }
 
 #define SENT_BY_ANOTHER 20000U
+#define IN_FLIGHT_MAX 400U /* of all four sockets: far less than the kernel keeps for each */
+
+/* The other thread, which asserts nothing by itself. */
+struct other {
+    _Atomic(size_t) taken; /* raised by the receiver */
+    size_t refused;        /* to be looked at when the thread has ended */
+};
 
 static void *send_at_any_time(void *ctx) {
+    struct other *other = ctx;
     for (unsigned i = 0; i < SENT_BY_ANOTHER; i++) {
-        send_to(i % 4, &(uint8_t){(uint8_t)(i / 4)}, 1);
-        if (i % 128 == 0) {
+        uint8_t octet = (uint8_t)(i / 4);
+        struct cf_datagram out = {world.sockets[i % 4].local, {&octet, 1}};
+        while (i - atomic_load(&other->taken) >= IN_FLIGHT_MAX && i >= IN_FLIGHT_MAX) {
             sched_yield();
         }
+        other->refused += cf_udp_send(&world.sender, &out, 1) != 1;
     }
-    return ctx;
+    return NULL;
 }
 
 /* Whatever the receiver is about when something comes: it is told of it. */
@@ -209,13 +254,14 @@ static void is_woken_whenever_something_comes(void **state) {
     for (int kind = CF_RECEIVER_CALLS; kind <= CF_RECEIVER_RING; kind++) {
         struct epoll_event ready;
         pthread_t thread;
+        struct other other = {.taken = 0};
         if (!begin(kind)) {
             continue;
         }
         for (uint32_t i = 0; i < 4; i++) {
             add(i);
         }
-        assert_int_equal(pthread_create(&thread, NULL, send_at_any_time, NULL), 0);
+        assert_int_equal(pthread_create(&thread, NULL, send_at_any_time, &other), 0);
         while (world.seen < SENT_BY_ANOTHER) {
             struct cf_received received[3];
             int count_ready = epoll_wait(world.epoll, &ready, 1, 20000);
@@ -230,8 +276,10 @@ static void is_woken_whenever_something_comes(void **state) {
             }
             world.seen += count;
             cf_receiver_release(world.receiver);
+            atomic_store(&other.taken, world.seen);
         }
         assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(other.refused, 0);
         end();
     }
 }
@@ -298,7 +346,7 @@ static void survives_unreachable_peers(void **state) {
         }
         add(0);
         struct sockaddr_storage name;
-        struct cf_udp gone = open_on("127.0.0.1:0");
+        struct cf_udp gone = test_udp_open(ALONE);
         struct cf_datagram out = {gone.local, {(const uint8_t *)"x", 1}};
         cf_udp_close(&gone);
         for (uint8_t i = 0; i < 3; i++) {
@@ -316,8 +364,8 @@ static void survives_unreachable_peers(void **state) {
     }
 }
 
-/* A socket that is closed while the kernel has been asked for all that comes: its port is free at once, and nothing that came
- * before is given out under its number, which may be another's by then. */
+/* A socket that is closed while the kernel has been asked for all that comes: its port is free at once, whatever other sockets
+ * wait for, and nothing that came before is given out under its number, which may be another's by then. */
 static void a_removed_socket_is_silent_and_its_port_is_free(void **state) {
     (void)state;
     for (int kind = CF_RECEIVER_CALLS; kind <= CF_RECEIVER_RING; kind++) {
@@ -327,7 +375,9 @@ static void a_removed_socket_is_silent_and_its_port_is_free(void **state) {
         add(1);
         for (unsigned i = 0; i < 1000; i++) {
             add(0);
-            struct cf_addr local = world.sockets[0].local;
+            if (i % 50 == 0) { /* others go on, that were asked before and after */
+                add(i / 50 + 2);
+            }
             send_numbered(0, 5);
             if (i % 2 == 0) { /* some of it was given out, some is waiting */
                 struct cf_received received[2];
@@ -342,10 +392,7 @@ static void a_removed_socket_is_silent_and_its_port_is_free(void **state) {
             } else {
                 cf_receiver_remove(world.receiver, &world.sockets[0]);
             }
-            cf_udp_close(&world.sockets[0]);
-            struct cf_udp again;
-            assert_ok(cf_udp_open(&local, CF_UDP_USE_MEDIA, &again));
-            cf_udp_close(&again);
+            test_udp_close_and_demand(&world.sockets[0]);
             if (i % 3 == 0) {
                 take_all(8);
                 assert_int_equal(world.seen, 0);
@@ -371,19 +418,15 @@ static void a_destroyed_receiver_holds_no_port(void **state) {
         }
         cf_receiver_destroy(&world.receiver);
         for (uint32_t i = 0; i < SOCKETS_MAX; i++) {
-            struct cf_addr local = world.sockets[i].local;
-            struct cf_udp again;
             assert_int_equal(world.sockets[i].receive_slot, 0);
-            cf_udp_close(&world.sockets[i]);
-            assert_ok(cf_udp_open(&local, CF_UDP_USE_MEDIA, &again));
-            cf_udp_close(&again);
+            test_udp_close_and_demand(&world.sockets[i]);
         }
         end();
     }
 }
 
 CF_TEST_MAIN(cmocka_unit_test(takes_all_of_each_socket_in_order), cmocka_unit_test(running_out_of_buffers_loses_nothing),
-             cmocka_unit_test(what_was_taken_stays_until_the_release),
+             cmocka_unit_test(a_flood_keeps_nobody_else_waiting), cmocka_unit_test(what_was_taken_stays_until_the_release),
              cmocka_unit_test(too_long_ones_are_dropped_and_empty_ones_are_not), cmocka_unit_test(survives_unreachable_peers),
              cmocka_unit_test(both_ways_go_together), cmocka_unit_test(is_woken_whenever_something_comes),
              cmocka_unit_test(a_removed_socket_is_silent_and_its_port_is_free),
