@@ -279,14 +279,14 @@ static enum cf_err load_sounds(struct cf_media_link *link, const struct cf_confi
     if (cf_str_eq(cf_config_str(&config->prompts), CF_STR("off"))) {
         return CF_OK;
     }
-    const struct cf_prompt_file *broken = NULL;
+    const struct cf_prompt_file *blamed = NULL;
     enum cf_err err = cf_own_prompts_load(&link->prompts, config->prompts_folder.text);
     if (err == CF_OK) {
-        err = cf_prompt_sounds_create(cf_system_mem(), link->prompts.files, link->prompts.count, &link->sounds, &broken);
+        err = cf_prompt_sounds_create(cf_system_mem(), link->prompts.files, link->prompts.count, &link->sounds, &blamed);
     }
-    if (broken != NULL) {
-        cf_log(CF_LOG_ERROR, "media", "prompt %.*s in language %.*s is broken: %s", CF_STR_ARG(broken->word),
-               CF_STR_ARG(broken->language), cf_err_text(err));
+    if (blamed != NULL) {
+        cf_log(CF_LOG_ERROR, "prompts", "prompt %.*s in language %.*s: %s", CF_STR_ARG(blamed->word),
+               CF_STR_ARG(blamed->language), err == CF_ERR_LIMIT ? "there are too many languages" : "it is there twice");
     }
     return err == CF_OK ? check_language(link, config) : err;
 }

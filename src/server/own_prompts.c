@@ -59,10 +59,14 @@ static bool take_file(void *ctx, const char *path, const char *name) {
     if (reading->prompts->count == CF_OWN_PROMPTS_MAX) {
         return complain(reading, path, CF_ERR_LIMIT, "there are too many files");
     }
+    size_t samples = 0;
     enum cf_err err = cf_file_read(path, reading->buffer, CF_OWN_PROMPT_OCTETS_MAX, &len);
-    err = err == CF_OK ? cf_opus_file_check((struct cf_span){reading->buffer, len}) : err;
+    err = err == CF_OK ? cf_opus_file_check((struct cf_span){reading->buffer, len}, &samples) : err;
     if (err != CF_OK) {
-        return complain(reading, path, err, err == CF_ERR_NO_ROOM ? "it is too long" : cf_err_text(err));
+        return complain(reading, path, err, err == CF_ERR_NO_ROOM ? "it is larger than a megabyte" : cf_err_text(err));
+    }
+    if (samples > CF_OWN_PROMPT_SAMPLES_MAX) {
+        return complain(reading, path, CF_ERR_LIMIT, "it is longer than a minute");
     }
     struct cf_own_prompt *own = calloc(1, sizeof *own + len);
     if (own == NULL) {
@@ -79,12 +83,17 @@ static bool take_file(void *ctx, const char *path, const char *name) {
     return true;
 }
 
+static bool refuse_odd(void *ctx, const char *path, const char *name) {
+    (void)name;
+    return complain(ctx, path, CF_ERR_IO, "it is neither a file nor a folder that can be read");
+}
+
 static enum cf_err read_folder(struct cf_own_prompts *prompts, const char *folder) {
     struct reading reading = {.prompts = prompts, .buffer = malloc(CF_OWN_PROMPT_OCTETS_MAX)};
     if (reading.buffer == NULL) {
         return CF_ERR_NO_MEMORY;
     }
-    enum cf_err err = cf_file_each(folder, take_file, &reading);
+    enum cf_err err = cf_file_each_strictly(folder, take_file, refuse_odd, &reading);
     free(reading.buffer);
     if (reading.err != CF_OK) {
         return reading.err;
@@ -97,7 +106,7 @@ static enum cf_err read_folder(struct cf_own_prompts *prompts, const char *folde
 
 static bool is_overridden(const struct cf_own_prompts *prompts, const struct cf_prompt_file *file) {
     for (const struct cf_own_prompt *own = prompts->own; own != NULL; own = own->next) {
-        if (cf_str_eq(own->file.language, file->language) && cf_str_eq(own->file.word, file->word)) {
+        if (cf_str_eq_nocase(own->file.language, file->language) && cf_str_eq(own->file.word, file->word)) {
             return true;
         }
     }

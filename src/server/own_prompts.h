@@ -9,8 +9,11 @@
 #include "adapt/opus/prompt_files.h"
 #include "base/err.h"
 
-/** Longest file, octets: more than ten minutes of speech. */
-#define CF_OWN_PROMPT_OCTETS_MAX (2U * 1024 * 1024)
+/** Largest file, octets. */
+#define CF_OWN_PROMPT_OCTETS_MAX (1024U * 1024)
+
+/** Longest one, samples at 48 kHz: a minute. Decoding it keeps the signalling thread for a tenth of a second. */
+#define CF_OWN_PROMPT_SAMPLES_MAX ((size_t)60 * 48000)
 
 /** Most files. */
 #define CF_OWN_PROMPTS_MAX 1000
@@ -23,9 +26,10 @@ struct cf_own_prompts {
 };
 
 /**
- * Load @p folder; empty: only the files of the program are given. Files without ".opus" are passed over. What is wrong is logged
- * with the name of the file: CF_ERR_NOT_FOUND (no such folder; not LANGUAGE/WORD.opus; no prompt, or a tone, is called so),
- * CF_ERR_NO_ROOM (too long), CF_ERR_LIMIT (too many), CF_ERR_IO, or as cf_opus_file_check(). Nothing is kept then.
+ * Load @p folder; empty: only the files of the program are given. Files without ".opus" and hidden ones are passed over, symbolic
+ * links are followed. What is wrong is logged with its path: CF_ERR_NOT_FOUND (no such folder; not LANGUAGE/WORD.opus; no prompt,
+ * or a tone, is called so), CF_ERR_NO_ROOM (too large), CF_ERR_LIMIT (too long; too many), CF_ERR_IO (a file or folder below it
+ * can't be read), or as cf_opus_file_check(). Nothing is kept then.
  */
 CF_MUST_USE enum cf_err cf_own_prompts_load(struct cf_own_prompts *prompts, const char *folder);
 

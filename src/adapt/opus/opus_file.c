@@ -19,13 +19,20 @@ bool cf_opus_file_is(struct cf_span file) {
     return file.len >= 4 && memcmp(file.at, "OggS", 4) == 0;
 }
 
+/* One of the two packets that each file begins with (RFC 7845 section 5): without it, it is cut off. */
+static enum cf_err next_header(struct cf_ogg *ogg, struct cf_span *ret) {
+    enum cf_err err = cf_ogg_next(ogg, ret);
+    return err == CF_ERR_NOT_FOUND ? CF_ERR_TRUNCATED : err;
+}
+
 /* How long it is by the position of its last page (RFC 7845 section 4), and its header. */
 static enum cf_err survey(struct cf_span file, struct cf_opus_head *head, size_t *ret_size) {
     struct cf_ogg ogg;
     struct cf_span packet;
     cf_ogg_init(&ogg, file);
-    enum cf_err err = cf_ogg_next(&ogg, &packet);
+    enum cf_err err = next_header(&ogg, &packet);
     err = err == CF_OK ? cf_opus_head_parse(packet, head) : err;
+    err = err == CF_OK ? next_header(&ogg, &packet) : err; /* OpusTags */
     while (err == CF_OK) {
         err = cf_ogg_next(&ogg, &packet);
     }
@@ -47,7 +54,7 @@ static bool is_framed(struct cf_span packet) {
            opus_packet_parse(packet.at, (opus_int32)packet.len, NULL, frames, sizes, NULL) > 0;
 }
 
-enum cf_err cf_opus_file_check(struct cf_span file) {
+enum cf_err cf_opus_file_check(struct cf_span file, size_t *ret_count) {
     struct cf_opus_head head;
     struct cf_ogg ogg;
     struct cf_span packet;
@@ -59,6 +66,7 @@ enum cf_err cf_opus_file_check(struct cf_span file) {
     while (err == CF_OK) {
         err = cf_ogg_next(&ogg, &packet);
         if (err == CF_ERR_NOT_FOUND) {
+            *ret_count = size;
             return CF_OK;
         }
         err = err == CF_OK && !is_framed(packet) ? CF_ERR_MALFORMED : err;

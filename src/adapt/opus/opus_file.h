@@ -14,10 +14,10 @@
 bool cf_opus_file_is(struct cf_span file);
 
 /**
- * Can @p file be decoded? Reads all of it, decodes nothing: checksums, headers, length, framing of packets. Errors as below, but
- * CF_ERR_NO_MEMORY.
+ * Can @p file be decoded? Reads all of it, decodes nothing: checksums, headers, length, framing of packets. *ret_count: how many
+ * samples it has. Errors as below, but CF_ERR_NO_MEMORY.
  */
-CF_MUST_USE enum cf_err cf_opus_file_check(struct cf_span file);
+CF_MUST_USE enum cf_err cf_opus_file_check(struct cf_span file, size_t *ret_count);
 
 /**
  * Decode @p file: *ret_count samples at *ret_pcm, owned by the caller, freed with cf_mem_free(mem, pcm, count * 2).

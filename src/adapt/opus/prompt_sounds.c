@@ -13,7 +13,7 @@ struct cf_prompt_sounds {
 /* The language @tag, made if need be; false: too many. */
 static bool language_of(struct cf_sounds *table, struct cf_str tag, size_t *ret) {
     for (size_t i = 0; i < table->language_count; i++) {
-        if (cf_str_eq(table->languages[i].tag, tag)) {
+        if (cf_str_eq_nocase(table->languages[i].tag, tag)) {
             *ret = i;
             return true;
         }
@@ -37,15 +37,15 @@ static enum cf_err add_file(struct cf_prompt_sounds *sounds, const struct cf_pro
         return CF_ERR_NOT_FOUND;
     }
     sounds->undecoded[language][prompt] = file;
-    return cf_opus_file_check(file->octets);
+    return CF_OK;
 }
 
 static enum cf_err add_files(struct cf_prompt_sounds *sounds, const struct cf_prompt_file *files, size_t count,
-                             const struct cf_prompt_file **ret_broken) {
+                             const struct cf_prompt_file **ret_blamed) {
     for (size_t i = 0; i < count; i++) {
         enum cf_err err = add_file(sounds, &files[i]);
         if (err != CF_OK) {
-            *ret_broken = &files[i];
+            *ret_blamed = &files[i];
             return err;
         }
     }
@@ -68,16 +68,16 @@ static enum cf_err add_tones(struct cf_prompt_sounds *sounds) {
 }
 
 enum cf_err cf_prompt_sounds_create(const struct cf_mem *mem, const struct cf_prompt_file *files, size_t count,
-                                    struct cf_prompt_sounds **ret, const struct cf_prompt_file **ret_broken) {
+                                    struct cf_prompt_sounds **ret, const struct cf_prompt_file **ret_blamed) {
     struct cf_prompt_sounds *sounds = cf_mem_alloc(mem, sizeof *sounds);
-    *ret_broken = NULL;
+    *ret_blamed = NULL;
     if (sounds == NULL) {
         return CF_ERR_NO_MEMORY;
     }
     sounds->mem = mem;
     size_t first;
     enum cf_err err = language_of(&sounds->table, CF_STR("en"), &first) ? add_tones(sounds) : CF_ERR_LIMIT;
-    err = err == CF_OK ? add_files(sounds, files, count, ret_broken) : err;
+    err = err == CF_OK ? add_files(sounds, files, count, ret_blamed) : err;
     if (err != CF_OK) {
         cf_prompt_sounds_destroy(sounds);
         return err;

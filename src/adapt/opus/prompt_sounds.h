@@ -15,13 +15,12 @@
 struct cf_prompt_sounds;
 
 /**
- * All prompts of @p count @p files (cf_prompt_files), which outlive it, English first. Each file is read through, but not
- * decoded: containers, checksums, headers and the framing of packets. On failure *ret_broken is the file that is to blame, NULL
- * if none is. CF_ERR_NO_MEMORY; CF_ERR_NOT_FOUND: no prompt is called so, or it is there twice; CF_ERR_LIMIT: too many languages,
- * or a sound too long or empty; CF_ERR_MALFORMED, CF_ERR_TRUNCATED, CF_ERR_UNSUPPORTED.
+ * All prompts of @p count @p files (cf_prompt_files), which outlive it, English first; languages are told apart without
+ * regard to case. Files are not looked into: see cf_opus_file_check(). On failure *ret_blamed is the file that is to blame, NULL
+ * if none is. CF_ERR_NO_MEMORY; CF_ERR_NOT_FOUND: no prompt is called so, or it is there twice; CF_ERR_LIMIT: too many languages.
  */
 CF_MUST_USE enum cf_err cf_prompt_sounds_create(const struct cf_mem *mem, const struct cf_prompt_file *files, size_t count,
-                                                struct cf_prompt_sounds **ret, const struct cf_prompt_file **ret_broken);
+                                                struct cf_prompt_sounds **ret, const struct cf_prompt_file **ret_blamed);
 
 /**
  * Have the sound of @p prompt (below CF_PROMPT_COUNT_) in language @p language, and what cf_sounds_get() gives instead of it, if

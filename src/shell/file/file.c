@@ -126,6 +126,7 @@ int64_t cf_file_changed_at(const char *path) {
 struct walk {
     const char *folder;
     cf_file_visitor *visit;
+    cf_file_visitor *on_odd; /* NULL: links and what is odd are passed over */
     void *ctx;
     unsigned depth;
 };
@@ -133,6 +134,10 @@ struct walk {
 #define DEPTH_MAX 8
 
 static enum cf_err walk_into(struct walk *walk, const char *below);
+
+static enum cf_err pass_over(struct walk *walk, const char *path, const char *name) {
+    return walk->on_odd == NULL || walk->on_odd(walk->ctx, path, name) ? CF_OK : CF_ERR_LIMIT;
+}
 
 static enum cf_err walk_entry(struct walk *walk, const char *below, const char *entry) {
     char name[CF_FILE_PATH_MAX];
@@ -142,13 +147,14 @@ static enum cf_err walk_entry(struct walk *walk, const char *below, const char *
     if (len < 0 || (size_t)len >= sizeof name || cf_file_join(walk->folder, name, path, sizeof path) != CF_OK) {
         return CF_ERR_LIMIT;
     }
-    if (lstat(path, &st) != 0) {
-        return CF_OK;
-    }
-    if (S_ISDIR(st.st_mode)) {
+    int failed = walk->on_odd == NULL ? lstat(path, &st) : stat(path, &st);
+    if (failed == 0 && S_ISDIR(st.st_mode)) {
         return walk_into(walk, name);
     }
-    return !S_ISREG(st.st_mode) || walk->visit(walk->ctx, path, name) ? CF_OK : CF_ERR_LIMIT;
+    if (failed == 0 && S_ISREG(st.st_mode)) {
+        return walk->visit(walk->ctx, path, name) ? CF_OK : CF_ERR_LIMIT;
+    }
+    return pass_over(walk, path, name);
 }
 
 static enum cf_err walk_into(struct walk *walk, const char *below) {
@@ -158,7 +164,7 @@ static enum cf_err walk_into(struct walk *walk, const char *below) {
     }
     DIR *dir = opendir(path);
     if (dir == NULL) {
-        return below[0] == '\0' ? CF_ERR_NOT_FOUND : CF_OK;
+        return below[0] == '\0' ? CF_ERR_NOT_FOUND : pass_over(walk, path, below);
     }
     enum cf_err err = CF_OK;
     walk->depth++;
@@ -171,6 +177,11 @@ static enum cf_err walk_into(struct walk *walk, const char *below) {
 }
 
 enum cf_err cf_file_each(const char *folder, cf_file_visitor *visit, void *ctx) {
-    struct walk walk = {folder, visit, ctx, 0};
+    struct walk walk = {folder, visit, NULL, ctx, 0};
+    return walk_into(&walk, "");
+}
+
+enum cf_err cf_file_each_strictly(const char *folder, cf_file_visitor *visit, cf_file_visitor *on_odd, void *ctx) {
+    struct walk walk = {folder, visit, on_odd, ctx, 0};
     return walk_into(&walk, "");
 }

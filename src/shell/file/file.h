@@ -33,6 +33,12 @@ typedef bool cf_file_visitor(void *ctx, const char *path, const char *name);
  */
 CF_MUST_USE enum cf_err cf_file_each(const char *folder, cf_file_visitor *visit, void *ctx);
 
+/**
+ * The same, but symbolic links are followed, and @p on_odd is called for what can't be visited: a folder that does not open, what
+ * is neither a folder nor a regular file, a link that leads nowhere.
+ */
+CF_MUST_USE enum cf_err cf_file_each_strictly(const char *folder, cf_file_visitor *visit, cf_file_visitor *on_odd, void *ctx);
+
 /** Replace @p path by @p content, whole or not at all, readable by the owner only if @p is_secret. CF_ERR_IO. */
 CF_MUST_USE enum cf_err cf_file_write(const char *path, struct cf_span content, bool is_secret);
 

@@ -8,6 +8,7 @@
 #include "lib/test.h"
 #include "lib/test_mem.h"
 #include "lib/test_ogg.h"
+#include "lib/test_prompts.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -123,14 +124,8 @@ static void what_was_wanted_is_decoded_once_and_kept(void **state) {
 }
 
 /* The file of @word, said to be in @language. */
-static struct cf_prompt_file file_of(struct cf_str language, struct cf_str word) {
-    for (size_t i = 0; i < cf_prompt_file_count; i++) {
-        if (cf_str_eq(cf_prompt_files[i].word, word)) {
-            return (struct cf_prompt_file){language, word, cf_prompt_files[i].octets};
-        }
-    }
-    fail();
-    return (struct cf_prompt_file){.octets = {NULL, 0}};
+static struct cf_prompt_file file_of(const char *language, const char *word) {
+    return (struct cf_prompt_file){cf_str_of(language), cf_str_of(word), test_prompt_of(word)};
 }
 
 static void what_a_language_lacks_is_prepared_in_english(void **state) {
@@ -138,8 +133,7 @@ static void what_a_language_lacks_is_prepared_in_english(void **state) {
     struct test_mem mem;
     struct cf_prompt_sounds *sounds = NULL;
     const struct cf_prompt_file *broken;
-    const struct cf_prompt_file files[] = {file_of(CF_STR("de"), CF_STR("muted")), file_of(CF_STR("en"), CF_STR("muted")),
-                                           file_of(CF_STR("en"), CF_STR("unmuted"))};
+    const struct cf_prompt_file files[] = {file_of("de", "muted"), file_of("en", "muted"), file_of("en", "unmuted")};
     test_mem_init(&mem);
     assert_ok(cf_prompt_sounds_create(&mem.mem, files, 3, &sounds, &broken));
     const struct cf_sounds *table = cf_prompt_sounds_table(sounds);
@@ -167,29 +161,51 @@ static enum cf_err refusal_of(const struct cf_prompt_file *files, size_t count, 
     return err;
 }
 
-static void a_broken_prompt_is_named_before_anybody_wants_it(void **state) {
+static void what_is_there_twice_or_unknown_is_named(void **state) {
     (void)state;
-    struct cf_prompt_file files[] = {file_of(CF_STR("en"), CF_STR("muted")), file_of(CF_STR("en"), CF_STR("unmuted"))};
-    uint8_t copy[16384];
-    assert_true(files[1].octets.len < sizeof copy);
-    memcpy(copy, files[1].octets.at, files[1].octets.len);
-    copy[files[1].octets.len - 5] ^= 1;
-    files[1].octets.at = copy;
-    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_MALFORMED);
-    files[1].octets.len -= 5;
-    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_TRUNCATED);
+    struct cf_prompt_file files[] = {file_of("en", "muted"), file_of("en", "unmuted")};
     files[1] = (struct cf_prompt_file){CF_STR("en"), CF_STR("nonsense"), files[0].octets};
     assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_NOT_FOUND);
     files[1] = files[0];
     assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_NOT_FOUND);
+    files[1].language = CF_STR("EN"); /* RFC 5646 section 2.1.1 */
+    assert_int_equal(refusal_of(files, 2, &files[1]), CF_ERR_NOT_FOUND);
+}
+
+static void there_are_so_many_languages(void **state) {
+    (void)state;
+    static const char *const tags[CF_LANGUAGES_MAX] = {"da", "de", "es", "fr", "it", "nl", "pt", "sv"};
+    struct cf_prompt_file files[CF_LANGUAGES_MAX]; /* and English */
+    for (size_t i = 0; i < CF_LANGUAGES_MAX; i++) {
+        files[i] = file_of(tags[i], "muted");
+    }
+    assert_int_equal(refusal_of(files, CF_LANGUAGES_MAX, &files[CF_LANGUAGES_MAX - 1]), CF_ERR_LIMIT);
+}
+
+/* Files end where they like: in the middle, or between the packets that each begins with. */
+static void what_is_cut_off_is_said_to_be(void **state) {
+    (void)state;
+    struct cf_span file = test_prompt_of("muted");
+    size_t second = 1;
+    size_t count = 0;
+    assert_ok(cf_opus_file_check(file, &count));
+    assert_true(count > 0);
+    while (memcmp(file.at + second, "OggS", 4) != 0) {
+        second++;
+    }
+    const size_t lens[] = {0, second, second + 20, file.len - 5};
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        assert_int_equal(cf_opus_file_check((struct cf_span){file.at, lens[i]}, &count), CF_ERR_TRUNCATED);
+    }
 }
 
 /* All checksums are right, but a packet says that it is of no frames (RFC 6716 section 3.2.5). */
 static void a_packet_that_cant_be_decoded_is_found_as_well(void **state) {
     (void)state;
-    struct cf_prompt_file file = file_of(CF_STR("en"), CF_STR("muted"));
+    struct cf_prompt_file file = file_of("en", "muted");
     uint8_t copy[16384];
     uint8_t *page = copy;
+    size_t count;
     assert_true(file.octets.len < sizeof copy);
     memcpy(copy, file.octets.at, file.octets.len);
     for (size_t i = 0; i + 4 < file.octets.len; i++) {
@@ -200,7 +216,7 @@ static void a_packet_that_cant_be_decoded_is_found_as_well(void **state) {
     packet[1] = 0;
     test_ogg_seal(page, file.octets.len - (size_t)(page - copy));
     file.octets.at = copy;
-    assert_int_equal(refusal_of(&file, 1, &file), CF_ERR_MALFORMED);
+    assert_int_equal(cf_opus_file_check(file.octets, &count), CF_ERR_MALFORMED);
 }
 
 static void memory_may_be_out_at_the_beginning(void **state) {
@@ -254,7 +270,7 @@ static void broken_files_are_refused(void **state) {
     for (size_t bit = 0; bit < file.len * 8; bit += 5) {
         memcpy(copy, file.at, file.len);
         copy[bit / 8] = (uint8_t)(copy[bit / 8] ^ 1U << bit % 8);
-        assert_int_not_equal(cf_opus_file_check((struct cf_span){copy, file.len}), CF_OK);
+        assert_int_not_equal(cf_opus_file_check((struct cf_span){copy, file.len}, &count), CF_OK);
         assert_int_not_equal(cf_opus_file_decode(&mem.mem, (struct cf_span){copy, file.len}, &pcm, &count), CF_OK);
     }
     assert_int_equal(mem.live, 0);
@@ -264,7 +280,7 @@ static void broken_files_are_refused(void **state) {
 CF_TEST_MAIN(cmocka_unit_test(every_prompt_is_there_and_equally_loud), cmocka_unit_test(prompts_can_be_told_apart),
              cmocka_unit_test(what_nobody_wanted_is_not_decoded), cmocka_unit_test(what_was_wanted_is_decoded_once_and_kept),
              cmocka_unit_test(what_a_language_lacks_is_prepared_in_english),
-             cmocka_unit_test(a_broken_prompt_is_named_before_anybody_wants_it),
-             cmocka_unit_test(a_packet_that_cant_be_decoded_is_found_as_well),
+             cmocka_unit_test(what_is_there_twice_or_unknown_is_named), cmocka_unit_test(there_are_so_many_languages),
+             cmocka_unit_test(what_is_cut_off_is_said_to_be), cmocka_unit_test(a_packet_that_cant_be_decoded_is_found_as_well),
              cmocka_unit_test(memory_may_be_out_at_the_beginning),
              cmocka_unit_test(a_prompt_there_was_no_memory_for_stays_silent), cmocka_unit_test(broken_files_are_refused))
