@@ -4,16 +4,22 @@
 #include "shell/log/log.h"
 
 #define WORTH_USEC 1000000U
-#define AGAIN CF_SEC(10)
+#define WINDOW CF_SEC(10)
 
-void cf_lateness_tell(struct cf_lateness *lateness, uint64_t late_usec, cf_usec now) {
-    uint64_t more = late_usec - lateness->told_usec;
-    if (now < lateness->again_at || more < WORTH_USEC) {
-        return;
+bool cf_lateness_tell(struct cf_lateness *lateness, size_t worker, uint64_t late_usec, cf_usec now) {
+    if (now >= lateness->until) {
+        *lateness =
+            (struct cf_lateness){.before_usec = lateness->last_usec, .last_usec = lateness->last_usec, .until = now + WINDOW};
+    }
+    uint64_t more = late_usec - lateness->before_usec;
+    lateness->last_usec = late_usec;
+    if (lateness->is_told || more < WORTH_USEC) {
+        return false;
     }
     cf_log(CF_LOG_WARNING, "media",
-           "a worker came %llu ms too late: the processors are busy with something else, or it has too many members",
-           (unsigned long long)(more / 1000));
-    lateness->told_usec = late_usec;
-    lateness->again_at = now + AGAIN;
+           "worker %zu came %llu ms too late within ten seconds: the processors are busy with something else, or it has too many "
+           "members",
+           worker, (unsigned long long)(more / 1000));
+    lateness->is_told = true;
+    return true;
 }

@@ -7,15 +7,19 @@
 #define CF_SERVER_LATENESS_H
 
 #include "base/usec.h"
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/** What was told. Zero at first. */
+/** Ten seconds of lateness, one after the other; what was before them is forgotten. Zero at first. */
 struct cf_lateness {
-    uint64_t told_usec; /**< of the sum */
-    cf_usec again_at;   /**< no line before */
+    uint64_t before_usec; /**< the sum when they began */
+    uint64_t last_usec;   /**< the sum that was told last */
+    cf_usec until;
+    bool is_told; /**< there was a line about them */
 };
 
-/** The worker has been late by @p late_usec in all: a line for a second and more, every ten seconds at most. */
-void cf_lateness_tell(struct cf_lateness *lateness, uint64_t late_usec, cf_usec now);
+/** Worker @p worker has been late by @p late_usec in all: a line, once it is a second in ten. True: there was one. */
+bool cf_lateness_tell(struct cf_lateness *lateness, size_t worker, uint64_t late_usec, cf_usec now);
 
 #endif

@@ -328,7 +328,7 @@ static void turn(struct cf_media_worker *w) {
     if (cf_engine_deadline(w->engine) <= now) {
         cf_engine_on_deadline(w->engine, now);
         drain(w);
-        cf_lateness_tell(&w->lateness, cf_engine_totals(w->engine)->late_usec, now);
+        (void)cf_lateness_tell(&w->lateness, w->peers.worker, cf_engine_totals(w->engine)->late_usec, now);
     }
     if (w->has_told) {
         w->has_told = false;
