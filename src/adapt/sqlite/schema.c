@@ -111,8 +111,7 @@ static const char *const steps[] = {
     " is_revoked INTEGER NOT NULL DEFAULT 0"
     ") WITHOUT ROWID;"
     "CREATE INDEX session_end ON session (is_revoked, expires_wall);",
-    /* 10 -> 11: flows of one device are told apart by its instance ('': none) and reg-id, not by the contact (binding_store.c).
-     */
+    /* 10 -> 11: flows are told apart by their device's instance ('': none) and reg-id, not by the contact (binding_store.c). */
     "CREATE TABLE flow ("
     " aor TEXT NOT NULL,"
     " contact TEXT NOT NULL,"

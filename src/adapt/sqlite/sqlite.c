@@ -176,17 +176,14 @@ enum cf_err cf_sqlite_prepare(struct cf_sqlite *c, struct cf_sqlite_stmt *st, co
     return err_of(sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt, NULL));
 }
 
-/* In a place that is free, or else in that of the one that was put there longest ago. */
+/* In a place that is free, or else in that of the one that was not used for longest. */
 static void keep(struct cf_sqlite *c, const char *sql, sqlite3_stmt *stmt) {
-    size_t place = 0;
-    while (place < CF_SQLITE_KEPT_MAX && c->kept[place].stmt != NULL) {
-        place++;
+    struct cf_sqlite_kept *place = &c->kept[0];
+    for (size_t i = 1; i < CF_SQLITE_KEPT_MAX && place->stmt != NULL; i++) {
+        place = c->kept[i].stmt == NULL || c->kept[i].used < place->used ? &c->kept[i] : place;
     }
-    if (place == CF_SQLITE_KEPT_MAX) {
-        place = c->next_kept++ % CF_SQLITE_KEPT_MAX;
-        (void)sqlite3_finalize(c->kept[place].stmt);
-    }
-    c->kept[place] = (struct cf_sqlite_kept){.sql = sql, .stmt = stmt};
+    (void)sqlite3_finalize(place->stmt); /* NULL is ignored */
+    *place = (struct cf_sqlite_kept){.sql = sql, .stmt = stmt, .used = ++c->uses};
 }
 
 void cf_sqlite_finish(struct cf_sqlite_stmt *st) {

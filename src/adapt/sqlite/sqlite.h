@@ -36,21 +36,22 @@ struct cf_sqlite_options {
 struct cf_sqlite_kept {
     const char *sql;           /**< of whose text; compared as a pointer, as all are constants */
     struct sqlite3_stmt *stmt; /**< owned, reset; NULL: none */
+    uint64_t used;             /**< counts uses of the connection's statements: when this one's ended */
 };
 
 /** A connection. Close it with cf_sqlite_close(), also after a failed open (which leaves it closed). Not to be moved. */
 struct cf_sqlite {
     struct sqlite3 *db; /**< owned; NULL: closed */
     struct cf_sqlite_kept kept[CF_SQLITE_KEPT_MAX];
-    size_t next_kept; /**< what is forgotten when another one is to be kept */
+    uint64_t uses; /**< counts ends of uses */
 };
 
 /** A prepared statement with a sticky error: bind many things, look once at the step. */
 struct cf_sqlite_stmt {
-    struct sqlite3_stmt *stmt; /**< owned; NULL: not prepared */
+    struct sqlite3_stmt *stmt; /**< owned until it is finished; NULL: not prepared */
     enum cf_err err;           /**< first failed bind since the last reset */
     struct cf_sqlite *owner;   /**< whose; NULL: not prepared */
-    const char *sql;
+    const char *sql;           /**< its text, a constant */
 };
 
 /**

@@ -327,12 +327,33 @@ static void keeps_no_more_statements_than_it_may(void **state) {
     cf_sqlite_close(&c); /* which asserts that no statement is left */
 }
 
+/* What is used again and again stays, whatever else is used once. */
+static void forgets_what_was_not_used_for_longest(void **state) {
+    (void)state;
+    struct cf_sqlite c;
+    struct cf_sqlite_stmt st;
+    static const char often[] = "SELECT 0";
+    static const char *const texts[] = {"SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4",  "SELECT 5",  "SELECT 6",
+                                        "SELECT 7", "SELECT 8", "SELECT 9", "SELECT 10", "SELECT 11", "SELECT 12"};
+    assert_ok(cf_sqlite_open(&c, ":memory:", NULL));
+    assert_ok(cf_sqlite_prepare(&c, &st, often));
+    const struct sqlite3_stmt *first = st.stmt;
+    cf_sqlite_finish(&st);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(number(&c, texts[i]), i + 1);
+        assert_ok(cf_sqlite_prepare(&c, &st, often));
+        assert_ptr_equal(st.stmt, first);
+        cf_sqlite_finish(&st);
+    }
+    cf_sqlite_close(&c);
+}
+
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, make_dir, drop_dir)
 
 CF_TEST_MAIN(cmocka_unit_test(a_finished_statement_is_used_again_without_its_values),
              cmocka_unit_test(a_kept_statement_forgets_its_failure_and_sees_a_new_schema),
-             cmocka_unit_test(keeps_no_more_statements_than_it_may), cmocka_unit_test(keeps_values_exactly),
-             IN_DIR(says_which_kind_of_failure_it_was), IN_DIR(a_file_that_is_no_database_is_refused_and_kept),
-             IN_DIR(the_file_is_private), cmocka_unit_test(migrates_step_by_step_and_only_forward),
-             IN_DIR(another_writer_is_waited_for_and_then_reported), IN_DIR(read_only_changes_nothing),
-             IN_DIR(what_was_committed_survives_kill_9))
+             cmocka_unit_test(forgets_what_was_not_used_for_longest), cmocka_unit_test(keeps_no_more_statements_than_it_may),
+             cmocka_unit_test(keeps_values_exactly), IN_DIR(says_which_kind_of_failure_it_was),
+             IN_DIR(a_file_that_is_no_database_is_refused_and_kept), IN_DIR(the_file_is_private),
+             cmocka_unit_test(migrates_step_by_step_and_only_forward), IN_DIR(another_writer_is_waited_for_and_then_reported),
+             IN_DIR(read_only_changes_nothing), IN_DIR(what_was_committed_survives_kill_9))
