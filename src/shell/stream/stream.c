@@ -24,6 +24,8 @@ struct cf_stream {
     uv_tcp_t tcp;
     uv_connect_t connect;
     uv_shutdown_t shutdown;
+    uv_timer_t farewell;
+    unsigned handles; /* .tcp and .farewell, as long as they are not closed */
     struct cf_loop_end end;
     const struct cf_stream_events *events;
     void *owner;
@@ -56,6 +58,9 @@ static void learn_addresses(struct cf_stream *stream) {
 
 static void on_closed(uv_handle_t *handle) {
     struct cf_stream *stream = handle->data;
+    if (--stream->handles > 0) {
+        return;
+    }
     cf_loop_end_forget(&stream->end);
     if (stream->events != NULL) {
         stream->events->on_closed(stream->owner, stream);
@@ -67,6 +72,7 @@ static void close_now(struct cf_stream *stream) {
     if (!uv_is_closing((uv_handle_t *)&stream->tcp)) {
         stream->is_closing = true;
         uv_close((uv_handle_t *)&stream->tcp, on_closed);
+        uv_close((uv_handle_t *)&stream->farewell, on_closed);
     }
 }
 
@@ -84,7 +90,9 @@ static struct cf_stream *new_stream(struct cf_loop *loop) {
         free(stream);
         return NULL;
     }
-    stream->tcp.data = stream;
+    (void)uv_timer_init(cf_loop_native(loop), &stream->farewell); /* never fails */
+    stream->tcp.data = stream->farewell.data = stream;
+    stream->handles = 2;
     cf_loop_at_end(loop, &stream->end, at_end, stream);
     return stream;
 }
@@ -244,14 +252,20 @@ enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span bytes) {
     return CF_OK;
 }
 
-/* A peer that reads nothing would keep what waits for it for ever, since it acknowledges that it has no room. */
-static void limit_farewell(struct cf_stream *stream) {
+static void on_farewell_end(uv_timer_t *farewell) {
+    close_now(farewell->data);
+}
+
+/* A peer that reads nothing would keep what waits for it for ever, since it acknowledges that it has no room; one that reads an
+ * octet now and then would, too, but for the timer. */
+static void limit_farewell(struct cf_stream *stream, unsigned most_msec) {
     uv_os_fd_t fd;
     const unsigned msec = CF_STREAM_FAREWELL_SEC * 1000;
     if (uv_fileno((uv_handle_t *)&stream->tcp, &fd) == 0) {
         /* Without it a connection stays longer, and nothing else is wrong. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &msec, sizeof msec);
     }
+    (void)uv_timer_start(&stream->farewell, on_farewell_end, most_msec, 0);
 }
 
 static void on_shutdown(uv_shutdown_t *shutdown, int status) {
@@ -260,11 +274,15 @@ static void on_shutdown(uv_shutdown_t *shutdown, int status) {
 }
 
 void cf_stream_close(struct cf_stream *stream) {
+    cf_stream_close_within(stream, CF_STREAM_FAREWELL_MAX_SEC * 1000);
+}
+
+void cf_stream_close_within(struct cf_stream *stream, unsigned msec) {
     if (stream->is_closing) {
         return;
     }
     stream->is_closing = true;
-    limit_farewell(stream);
+    limit_farewell(stream, msec);
     if (!stream->is_up || uv_shutdown(&stream->shutdown, (uv_stream_t *)&stream->tcp, on_shutdown) != 0) {
         close_now(stream);
     }

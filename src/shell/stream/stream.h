@@ -55,11 +55,17 @@ CF_MUST_USE enum cf_err cf_stream_write(struct cf_stream *stream, struct cf_span
 /** So long a peer that closing waits for may read nothing at all. */
 #define CF_STREAM_FAREWELL_SEC 5
 
+/** So long closing waits at most, also for a peer that reads a little now and then. */
+#define CF_STREAM_FAREWELL_MAX_SEC 30
+
 /**
- * Close after what was written is out, or when the peer reads nothing of it for CF_STREAM_FAREWELL_SEC; on_closed follows, at the
- * latest when the loop is destroyed. Idempotent.
+ * Close after what was written is out, or when the peer reads nothing of it for CF_STREAM_FAREWELL_SEC, or after
+ * CF_STREAM_FAREWELL_MAX_SEC; on_closed follows, at the latest when the loop is destroyed. Idempotent.
  */
 void cf_stream_close(struct cf_stream *stream);
+
+/** The same, after @p msec at the latest. */
+void cf_stream_close_within(struct cf_stream *stream, unsigned msec);
 
 /** Close at once: what waits to be written is lost. on_closed follows; it does even if the loop is destroyed now. */
 void cf_stream_abort(struct cf_stream *stream);

@@ -115,6 +115,8 @@ static void count_accepted(void *ctx, struct cf_stream *stream) {
 
 static const struct cf_stream_events stopping = {NULL, on_bytes, stop};
 
+static unsigned farewell_msec;
+
 /* As much as is taken, and then good-bye. */
 static void say_too_much(void *ctx, struct cf_stream *stream) {
     static uint8_t bytes[CF_STREAM_QUEUE_MAX / 4];
@@ -125,11 +127,11 @@ static void say_too_much(void *ctx, struct cf_stream *stream) {
         err = cf_stream_write(stream, (struct cf_span){bytes, sizeof bytes});
     }
     assert_int_equal(err, CF_ERR_LIMIT);
-    cf_stream_close(stream);
+    cf_stream_close_within(stream, farewell_msec);
 }
 
-static void who_reads_nothing_is_left(void **state) {
-    (void)state;
+/* Until what is said to one who reads nothing is given up; returns how long that took. */
+static cf_usec talk_to_the_deaf(unsigned most_msec) {
     struct cf_loop *loop = NULL;
     struct cf_addr local;
     assert_ok(cf_loop_create(&loop));
@@ -141,10 +143,25 @@ static void who_reads_nothing_is_left(void **state) {
         .sin_family = AF_INET, .sin_port = htons(local.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int deaf = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(deaf, (const struct sockaddr *)&name, sizeof name), 0);
+    farewell_msec = most_msec;
+    cf_usec begin = cf_loop_now(loop);
     cf_loop_run(loop); /* until the server's end is closed */
+    cf_usec took = cf_loop_now(loop) - begin;
     close(deaf);
     cf_listener_close(&listener);
     cf_loop_destroy(&loop);
+    return took;
+}
+
+static void who_reads_nothing_is_left(void **state) {
+    (void)state;
+    assert_true(talk_to_the_deaf(CF_STREAM_FAREWELL_MAX_SEC * 1000) < CF_SEC(CF_STREAM_FAREWELL_MAX_SEC));
+}
+
+/* Whatever is acknowledged meanwhile. */
+static void a_farewell_has_an_end(void **state) {
+    (void)state;
+    assert_true(talk_to_the_deaf(100) < CF_SEC(CF_STREAM_FAREWELL_SEC));
 }
 
 /* One that waits for its last octets to go out, and one that has never been closed: both are told of and freed. */
@@ -171,4 +188,5 @@ static void streams_end_with_the_loop(void **state) {
 }
 
 CF_TEST_MAIN(cmocka_unit_test(echoes_and_closes_both_ends_once), cmocka_unit_test(tells_when_nobody_listens),
-             cmocka_unit_test(who_reads_nothing_is_left), cmocka_unit_test(streams_end_with_the_loop))
+             cmocka_unit_test(who_reads_nothing_is_left), cmocka_unit_test(a_farewell_has_an_end),
+             cmocka_unit_test(streams_end_with_the_loop))
