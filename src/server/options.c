@@ -207,7 +207,7 @@ static enum cf_err read_switches(int argc, char **argv, struct cf_server_options
     return CF_OK;
 }
 
-/* @p what, with the line of the file if it is one of the file's, not 0. */
+/* @what, with the line of the file if it is one of the file's, not 0. */
 static enum cf_err complain_at(const char *path, int line, const char *what) {
     if (line == 0) {
         return complain(what);
