@@ -104,7 +104,9 @@ static void put_structure(const struct test_svc *svc, struct bits *b) {
     for (unsigned i = 0; i < targets; i++) {
         put_below(b, i / svc->temporal_count, svc->spatial_count);
     }
-    put(b, 0, 4 * count * svc->spatial_count); /* each frame has its own */
+    for (unsigned i = 0; i < count * svc->spatial_count; i++) {
+        put(b, 0, 4); /* chains: each frame has its own */
+    }
     put(b, 1, 1);
     for (unsigned s = 0; s < svc->spatial_count; s++) {
         put(b, (320U << s) - 1, 16);
