@@ -204,23 +204,6 @@ static bool send_to_binding(struct cf_proxy *proxy, struct branch *branch, const
     return send_branch(proxy, branch, msg, &rewrite, &route, now);
 }
 
-/* The next binding that the request may go to, taken: of @p device, or if that is 0 of a device that has none yet. */
-static const struct cf_binding *take_way(struct cf_proxy *proxy, struct context *context, const struct cf_sip_message *msg,
-                                         const struct cf_aor_record *record, uint64_t device, bool *ret_is_unsafe) {
-    for (;;) {
-        const struct cf_binding *binding =
-            device == 0 ? cf_ways_to_another(&context->ways, record) : cf_ways_to_same(&context->ways, record, device);
-        if (binding == NULL || cf_proxy_is_safe_enough(&proxy->config, msg, binding)) {
-            if (binding != NULL) {
-                cf_ways_take(&context->ways, binding);
-            }
-            return binding;
-        }
-        cf_ways_pass_over(&context->ways, binding);
-        *ret_is_unsafe = true;
-    }
-}
-
 /*
  * To @p binding, which was taken, or if that is NULL or can't even be sent to (RFC 5626 section 7), to the next one of @p device.
  * False: none is left.
@@ -230,7 +213,7 @@ static bool send_to_device(struct cf_proxy *proxy, struct branch *branch, const 
     bool is_unsafe = false;
     bool is_sent = binding != NULL && send_to_binding(proxy, branch, msg, binding, now);
     while (!is_sent && device != 0) {
-        binding = take_way(proxy, branch->context, msg, record, device, &is_unsafe);
+        binding = cf_proxy_take_way(&proxy->config, &branch->context->ways, msg, record, device, &is_unsafe);
         if (binding == NULL) {
             break;
         }
@@ -259,7 +242,8 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
     }
     bool is_unsafe = false;
     uint64_t device = target->verdict == CF_GRUU_DEVICE ? cf_binding_device(target->binding) : 0;
-    const struct cf_binding *binding = take_way(proxy, context, event->message, record, device, &is_unsafe);
+    const struct cf_binding *binding =
+        cf_proxy_take_way(&proxy->config, &context->ways, event->message, record, device, &is_unsafe);
     while (binding != NULL) {
         struct branch *branch = add_branch(context);
         if (branch == NULL) {
@@ -268,7 +252,7 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
         if (!send_to_device(proxy, branch, event->message, record, binding, cf_binding_device(binding), now)) {
             drop_branch(proxy, context);
         }
-        binding = device != 0 ? NULL : take_way(proxy, context, event->message, record, 0, &is_unsafe);
+        binding = device != 0 ? NULL : cf_proxy_take_way(&proxy->config, &context->ways, event->message, record, 0, &is_unsafe);
     }
     if (context->branch_count == 0) {
         free_context(proxy, context);

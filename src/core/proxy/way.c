@@ -111,3 +111,19 @@ unsigned cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf
     const struct cf_binding *binding = find_contact(config, msg);
     return binding == NULL ? CF_STATUS_FLOW_FAILED : to_binding(config, msg, binding, ret);
 }
+
+const struct cf_binding *cf_proxy_take_way(const struct cf_proxy_config *config, struct cf_ways *ways,
+                                           const struct cf_sip_message *msg, const struct cf_aor_record *record, uint64_t device,
+                                           bool *ret_is_unsafe) {
+    for (;;) {
+        const struct cf_binding *binding = device == 0 ? cf_ways_to_another(ways, record) : cf_ways_to_same(ways, record, device);
+        if (binding == NULL || cf_proxy_is_safe_enough(config, msg, binding)) {
+            if (binding != NULL) {
+                cf_ways_take(ways, binding);
+            }
+            return binding;
+        }
+        cf_ways_pass_over(ways, binding);
+        *ret_is_unsafe = true;
+    }
+}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way to a device: over its flow, by its Path or contact, and inside of dialogs by the token of our Record-Route (RFC 3261
- * section 16.12, RFC 5626 section 5.3). Decisions, no state. Private to core/proxy. */
+ * section 16.12, RFC 5626 section 5.3). Decisions; what was taken is kept by the caller. Private to core/proxy. */
 #ifndef CF_CORE_PROXY_WAY_H
 #define CF_CORE_PROXY_WAY_H
 
 #include "core/proxy/proxy.h"
+#include "core/registrar/ways.h"
 #include "core/sip/message.h"
 
 /** Where @p binding is if its flow is gone: the first hop of its Path, or its contact. View into it. */
@@ -44,5 +45,13 @@ struct cf_proxy_way {
  */
 unsigned cf_proxy_find_way(const struct cf_proxy_config *config, const struct cf_sip_message *msg, struct cf_flow_id other,
                            struct cf_proxy_way *ret);
+
+/**
+ * The next binding of @p record that @p msg may go to, taken from @p ways: of @p device, or if that is 0 of a device that has
+ * none yet. NULL: there is none. *ret_is_unsafe is set if one was passed over because it is not safe enough, else untouched.
+ */
+const struct cf_binding *cf_proxy_take_way(const struct cf_proxy_config *config, struct cf_ways *ways,
+                                           const struct cf_sip_message *msg, const struct cf_aor_record *record, uint64_t device,
+                                           bool *ret_is_unsafe);
 
 #endif
