@@ -49,15 +49,19 @@ def end_together(phones, seconds):
         phone.finish()
 
 
+# A second and a half of speech. Fewer pieces of so short a recording are alike by chance now and then.
+PIECES_MIN = 8
+
+
 def heard_at_the_end(recording, phones, seconds):
-    """Which voices are in the end of a recording, after end_together(): what confer hear says of each phone."""
+    """Which voices are in the end of a recording, after end_together(): what confer hear says of each phone, if by enough of it."""
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for path in [recording] + [p.recording('sent.wav') for p in phones]:
             rate, octets = recorded(path)
             files.append(f'{folder}/{len(files)}.wav')
             write_sound(files[-1], rate, octets[-2 * rate * seconds:])
-        return heard_in(*files)
+        return [{**result, 'heard': result['heard'] and result['pieces'] >= PIECES_MIN} for result in heard_in(*files)]
 
 
 class Phone(Program):
