@@ -18,6 +18,7 @@ from raw_sip import Client
 
 ROOT = os.environ.get('CONFER_SOURCE', os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SURE = 0.82  # another prompt of the same voice reaches 0.77
+PIECE_MS = 450  # of a prompt for each piece that was compared, at the most: half of it. A piece or two are alike by chance, up to 0.88
 server = None
 
 
@@ -42,7 +43,7 @@ def heard(phone, *words, last_sec=math.inf):
     best = {word: (0, 0) for word in words}
     for begin, piece in windows(phone, last_sec):
         for word, one in zip(words, heard_in(piece, *[prompt(word) for word in words])):
-            if one['pieces'] > 0:
+            if one['pieces'] * PIECE_MS >= length_ms(word):
                 best[word] = max(best[word], (one['likeness'], begin + one['delay_ms']))
     print('# ' + phone.name + ': ' + ', '.join(f'{word} {likeness} at {at} ms' for word, (likeness, at) in best.items()))
     return {word: at for word, (likeness, at) in best.items() if likeness >= SURE}
