@@ -36,19 +36,15 @@ static const struct cf_str message_types[] = {
 
 static const struct cf_str encodings[] = {CF_STR_INIT("deflate")};
 
-static const struct cf_screen screen = {.methods = METHODS,
-                                        .options = OPTIONS,
-                                        .types = types,
-                                        .type_count = sizeof types / sizeof *types,
-                                        .encodings = encodings,
-                                        .encoding_count = sizeof encodings / sizeof *encodings};
+/* What is taken with bodies of the types in @p list. */
+#define SCREEN(list)                                                                                                             \
+    {                                                                                                                            \
+        .methods = METHODS, .options = OPTIONS, .types = (list), .type_count = sizeof(list) / sizeof *(list),                    \
+        .encodings = encodings, .encoding_count = sizeof encodings / sizeof *encodings                                           \
+    }
 
-static const struct cf_screen message_screen = {.methods = METHODS,
-                                                .options = OPTIONS,
-                                                .types = message_types,
-                                                .type_count = sizeof message_types / sizeof *message_types,
-                                                .encodings = encodings,
-                                                .encoding_count = sizeof encodings / sizeof *encodings};
+static const struct cf_screen screen = SCREEN(types);
+static const struct cf_screen message_screen = SCREEN(message_types);
 
 bool cf_focus_screens(struct cf_focus *focus, const struct cf_endpoint_event *event, cf_usec now) {
     char fields[CF_SCREEN_FIELDS_MAX];
