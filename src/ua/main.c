@@ -27,7 +27,7 @@ static const char help[] =
     "                                                guests and accounts that are logged in; log one out\n"
     "  confer [--state FOLDER] webhook URL [EVENT...], webhooks, unwebhook ID\n"
     "                                                programs that are told what happens: docs/web-api.md\n"
-    "  confer [--state FOLDER] stats                 counters\n"
+    "  confer [--state FOLDER] stats, metrics        counters; the same for Prometheus\n"
     "  confer [--state FOLDER] user add NAME [PASSWORD|-] [--domain DOMAIN] | user list | user remove NAME\n"
     "  confer [--state FOLDER] user role NAME admin|user\n"
     "                                                who may administrate at the HTTP interface\n"

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-from bench_peers import BUILD, RESULTS, SERVER_CPU, TOOL_CPU, settle
+from bench_peers import BUILD, RESULTS, SERVER_CPU, TOOL_CPU, own_network, settle
 from plot import bars
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -24,13 +24,6 @@ SECONDS = int(os.environ.get('CONFER_BENCH_SECONDS', '10'))
 TRIES = 2
 USERS = ','.join(f'm{i}' for i in range(256))
 TALKERS = 3
-
-
-def own_network():
-    """Run again in a network namespace in which nobody else is on loopback."""
-    if os.environ.get('CONFER_BENCH_NETWORK') != 'own':
-        os.environ['CONFER_BENCH_NETWORK'] = 'own'
-        os.execvp('unshare', ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', sys.executable, *sys.argv])
 
 
 class Linphone(Program):

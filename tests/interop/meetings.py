@@ -6,6 +6,8 @@ import contextlib
 from linphone import site
 from confer_test import check
 
+EVERYBODY = ('alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy')
+
 
 @contextlib.contextmanager
 def meeting(*users, subject='Tea', config='', video=1, bundle=1, **keys):

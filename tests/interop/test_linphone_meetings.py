@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
 from linphone import Linphone, site  # noqa: E402
-from meetings import by_name, devices, knows, meeting, sees_all  # noqa: E402
+from meetings import EVERYBODY, by_name, devices, knows, meeting, sees_all  # noqa: E402
 from confer_test import check, run_cases  # noqa: E402
 
 
@@ -220,9 +220,6 @@ def conferences_are_scheduled_moved_and_cancelled():
         for phone in (alice, bob, carol):
             knows(phone, 'alice', 'bob', 'carol')
         sees_all(alice, bob, carol)
-
-
-EVERYBODY = ('alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy')
 
 
 def many_meet():

@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, os.path.dirname(__file__))
 import networks  # noqa: E402
 from linphone import Linphone, site  # noqa: E402
-from meetings import devices, knows, meeting, name_of, sees_all  # noqa: E402
+from meetings import EVERYBODY, devices, knows, meeting, name_of, sees_all  # noqa: E402
 from phone import Phone  # noqa: E402
 from raw_sip import SDP, Client  # noqa: E402
 from confer_test import check, run_cases  # noqa: E402
@@ -82,12 +82,17 @@ def they_write_with_who_knows_plain_text_only():
             carol.close()
 
 
+def schedule_done(phone):
+    """What became of the schedule that a phone has sent: it is there."""
+    done = phone.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
+    check(done['state'] == 'Ready', f'{done}')
+    return done
+
+
 def scheduled(server, organiser, *others, minutes=0):
     """A schedule as the organiser's phone makes it; its URI."""
     organiser.say(f'schedule Tea|{minutes} ' + ' '.join(server.uri(phone.user) for phone in others))
-    ready = organiser.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
-    check(ready['state'] == 'Ready', f'{ready}')
-    return ready['uri']
+    return schedule_done(organiser)['uri']
 
 
 def a_schedule_is_moved():
@@ -97,8 +102,8 @@ def a_schedule_is_moved():
         for phone in (bob, carol):
             phone.await_event('message', 'announcement', lambda e: True)
         alice.say('move 0')
-        moved = alice.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
-        check(moved['state'] == 'Ready' and moved['uri'] == uri, f'{moved}')
+        moved = schedule_done(alice)
+        check(moved['uri'] == uri, f'{moved}')
         alice.say('announce')
         for phone in (bob, carol):
             phone.await_event('message', 'announcement', lambda e: True)
@@ -115,8 +120,7 @@ def a_schedule_is_called_off():
         alice.say('announce')
         bob.await_event('message', 'announcement', lambda e: True)
         alice.say('cancel')
-        ended = alice.await_event('schedule', 'schedule', lambda e: e['state'] in ('Ready', 'Error'))
-        check(ended['state'] == 'Ready', f'{ended}')
+        schedule_done(alice)
         bob.call(uri)
         refused = bob.call_state('Error')
         check(refused['code'] == 410, f'{refused}')
@@ -131,15 +135,20 @@ def meet_again(phones):
         phone.hears(*(user for user in users if user != phone.user))
 
 
+def pass_outage(phone):
+    """As long as somebody is without network: a phone that is alive tells its figures meanwhile."""
+    end = time.monotonic() + OFFLINE_SEC
+    while time.monotonic() < end:
+        phone.stats('figures', lambda s: True)
+
+
 def a_phone_is_long_without_network(**keys):
     """What it sees on its return is what was there before, and the others see it again."""
     with meeting('alice', 'bob', 'carol', **keys) as (server, room, *phones):
         sees_all(*phones)
         alice, bob, carol = phones
         bob.say('network 0')
-        end = time.monotonic() + OFFLINE_SEC
-        while time.monotonic() < end:
-            alice.stats('figures', lambda s: True)
+        pass_outage(alice)
         alice.sees('carol', window='carol')
         bob.forget('registration', 'call')
         bob.say('network 1')
@@ -159,9 +168,7 @@ def the_server_is_long_without_network(**keys):
             phone.forget('call')
         link('lo', 'down')
         try:
-            end = time.monotonic() + OFFLINE_SEC
-            while time.monotonic() < end:
-                phones[0].stats('figures', lambda s: True)
+            pass_outage(phones[0])
         finally:
             link('lo', 'up')
         meet_again(phones)
@@ -231,15 +238,11 @@ def old_and_new_phones_meet():
                 dave.sees(speaker.user)
 
 
-EVERYBODY = ('alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy')
-
-
 def ten_meet(layout):
     """Everybody sees everybody in a window of their own (of the colours there are). Needs several processors: who gets none for 30 s hangs up."""
-    users = EVERYBODY
-    with meeting(*users, layout=layout, fps=5) as (server, room, *phones):
+    with meeting(*EVERYBODY, layout=layout, fps=5) as (server, room, *phones):
         for phone in phones:
-            knows(phone, *users)
+            knows(phone, *EVERYBODY)
         sees_all(*phones)
 
 

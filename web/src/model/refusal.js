@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Why nobody comes in, or is in no more, in words that say what one can do. Pure: what the server answered in, words for people out.
 
-/** Who was not told why. */
+/** Said to who may try again. */
 const AGAIN = 'Please try again in a moment.';
 const LINK = 'Ask who invited you for a new link.';
 const UNREACHED = 'The server is not reached. Check your connection, then try again.';
+const NO_MEETING = 'There is no such meeting. Check the name of the room, or ask who invited you.';
+const NO_WAY_IN_COMMON = 'This browser and the meeting have no way in common to send sound and pictures. Try another browser, or a newer one.';
 const NAME_TOO_LONG = 'Your name is too long. Please shorten it and try again.';
 
 /** What the HTTP interface calls it (docs/web-api.md). @type {Record<string, string>} */
@@ -21,7 +23,7 @@ const CODES = {
 
 /** What a conference says for which there are better words, by its beginning: status and warning may be the same for several. @type {[string, string][]} */
 const CONFERENCE = [
-  ['No such conference', 'There is no such meeting. Check the name of the room, or ask who invited you.'],
+  ['No such conference', NO_MEETING],
   ['Conference has ended', 'This meeting has ended. Ask who invited you whether there is another one.'],
   ['Conference was cancelled', 'This meeting was cancelled. Ask who invited you whether there is another one.'],
   ['Not invited', 'You are not among those who were invited. Ask the organiser to invite you.'],
@@ -49,17 +51,17 @@ const STATUSES = {
   400: 'The server did not understand the browser. Please load the page again.',
   401: 'The user or the password is not right, or your link is no longer good. Check them and try again.',
   403: 'You may not come in here. Ask who invited you for a link, or a moderator to let you in.',
-  404: 'There is no such meeting. Check the name of the room, or ask who invited you.',
+  404: NO_MEETING,
   407: 'The user or the password is not right. Check both and try again.',
   408: `The meeting was not reached in time. ${AGAIN}`,
   410: 'This meeting or this link is no more. Ask who invited you for a new one.',
   429: `Too many tries. ${AGAIN}`,
   480: `The meeting can't be reached just now. ${AGAIN}`,
   486: 'The meeting takes nobody else just now. Try again when somebody has left.',
-  488: 'This browser and the meeting have no way in common to send sound and pictures. Try another browser, or a newer one.',
+  488: NO_WAY_IN_COMMON,
   600: 'Nobody takes this call just now. Please try again later.',
   603: 'The call was declined. Ask who invited you.',
-  606: 'This browser and the meeting have no way in common to send sound and pictures. Try another browser, or a newer one.',
+  606: NO_WAY_IN_COMMON,
 };
 
 /**
