@@ -16,6 +16,7 @@
 #include "core/conf/display_name.h"
 #include "core/conf/xml_text.h"
 #include "core/dialog/message_out.h"
+#include "core/focus/content.h"
 #include "core/focus/focus_impl.h"
 #include "core/focus/leg.h"
 #include "core/focus/room.h"
@@ -188,7 +189,7 @@ static unsigned inflate(struct chat *chat, const struct cf_mime_part *part) {
     }
     enum cf_err err = codecs->inflate(codecs->ctx, cf_str_span(part->body), chat->inflated, CHAT_BODY_MAX, &len);
     chat->body = cf_str_n((const char *)chat->inflated, len);
-    return err == CF_OK ? 0 : cf_err_class_of(err) == CF_ERR_CLASS_LIMIT ? 413 : 400;
+    return err == CF_OK ? 0 : cf_content_status(err);
 }
 
 static bool is_notice(const struct cf_mime_type *type) {

@@ -4,7 +4,7 @@
 
 #include "core/sdp/sdp.h"
 
-static unsigned status_of(enum cf_err err) {
+unsigned cf_content_status(enum cf_err err) {
     switch (cf_err_class_of(err)) {
     case CF_ERR_CLASS_LIMIT:
         return 413;
@@ -100,7 +100,7 @@ enum cf_err cf_invite_content_read(struct cf_invite_content *ret, const struct c
         err = CF_OK;
     }
     if (err != CF_OK) {
-        *ret_status = status_of(err);
+        *ret_status = cf_content_status(err);
         cf_invite_content_fini(ret);
     }
     return err;

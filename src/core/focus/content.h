@@ -42,6 +42,9 @@ CF_MUST_USE enum cf_err cf_invite_content_read(struct cf_invite_content *ret, co
                                                const struct cf_content_codecs *codecs, const struct cf_mem *mem, size_t list_max,
                                                unsigned *ret_status);
 
+/** Status to refuse a body with that gave @p err: 413, 415, 500, else 400. */
+unsigned cf_content_status(enum cf_err err);
+
 /** Free the list. */
 void cf_invite_content_fini(struct cf_invite_content *content);
 

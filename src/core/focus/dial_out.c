@@ -231,9 +231,8 @@ struct attempt {
     uint8_t refused_protections; /* by the device, before */
 };
 
-/* Calls one device, or with @p binding NULL the configured proxy. NULL if it can't be called. */
-static struct cf_leg *call_device(struct cf_dial *dial, const struct attempt *attempt, const struct cf_binding *binding,
-                                  cf_usec now) {
+/* Calls one device, or with @p binding NULL the configured proxy. False if it can't be called. */
+static bool call_device(struct cf_dial *dial, const struct attempt *attempt, const struct cf_binding *binding, cf_usec now) {
     const struct cf_roster_participant *whom = attempt->whom;
     const struct companions *companions = attempt->companions;
     struct cf_local_line lines[CF_MEDIA_LINES_MAX] CF_SCRATCH;
@@ -242,7 +241,7 @@ static struct cf_leg *call_device(struct cf_dial *dial, const struct attempt *at
     struct cf_caller callee = {.aor = whom->aor, .name = whom->name, .is_verified = binding != NULL};
     struct cf_leg *leg = cf_leg_create(room, &callee);
     if (leg == NULL) {
-        return NULL;
+        return false;
     }
     learn_way(leg, binding);
     leg->refused_protections = attempt->refused_protections;
@@ -263,31 +262,28 @@ static struct cf_leg *call_device(struct cf_dial *dial, const struct attempt *at
     if (cf_leg_describe(leg, NULL, lines, &media) != CF_OK ||
         cf_session_init_caller(&leg->session, &usage, &call, now) != CF_OK) {
         cf_leg_destroy(leg, now);
-        return NULL;
+        return false;
     }
     leg->dial = dial;
     cf_list_append(&dial->legs, &leg->in_dial);
-    return leg;
+    cf_leg_set_timer(leg);
+    return true;
 }
 
 /*
- * Calls a device over the flow of @p binding, or if that is NULL or can't even be sent to (RFC 5626 section 7), over the next one
- * of @p device. NULL: none is left.
+ * Calls a device over the flow of @p binding, or if that can't even be sent to (RFC 5626 section 7), over its next one. False:
+ * none is left.
  */
-static struct cf_leg *call_by_any_way(struct cf_dial *dial, struct attempt *attempt, const struct cf_binding *binding,
-                                      uint64_t device, cf_usec now) {
-    const struct cf_aor_record *record = cf_focus_locate(dial->room->focus, attempt->whom->aor);
-    binding = binding == NULL ? cf_ways_to_same(&dial->ways, record, device) : binding;
-    while (binding != NULL) {
+static bool call_by_any_way(struct cf_dial *dial, struct attempt *attempt, const struct cf_aor_record *record,
+                            const struct cf_binding *binding, cf_usec now) {
+    bool is_called = false;
+    while (!is_called && binding != NULL) {
         cf_ways_take(&dial->ways, binding);
         attempt->way = *cf_ways_last(&dial->ways);
-        struct cf_leg *leg = call_device(dial, attempt, binding, now);
-        if (leg != NULL) {
-            return leg;
-        }
-        binding = cf_ways_to_same(&dial->ways, record, device);
+        is_called = call_device(dial, attempt, binding, now);
+        binding = is_called ? NULL : cf_ways_to_same(&dial->ways, record, attempt->way.device);
     }
-    return NULL;
+    return is_called;
 }
 
 static void call_devices(struct cf_dial *dial, const struct cf_roster_participant *whom, const struct cf_conference *conf,
@@ -297,13 +293,13 @@ static void call_devices(struct cf_dial *dial, const struct cf_roster_participan
     struct attempt attempt = {.whom = whom, .companions = &companions};
     fill_companions(&companions, focus, conf);
     if (focus->config.proxy.len > 0) {
-        call_device(dial, &attempt, NULL, now);
+        (void)call_device(dial, &attempt, NULL, now);
         return;
     }
     const struct cf_aor_record *record = cf_focus_locate(focus, whom->aor);
     const struct cf_binding *binding = cf_ways_to_another(&dial->ways, record);
     while (binding != NULL) {
-        call_by_any_way(dial, &attempt, binding, cf_binding_device(binding), now);
+        (void)call_by_any_way(dial, &attempt, record, binding, now);
         binding = cf_ways_to_another(&dial->ways, record);
     }
 }
@@ -312,7 +308,7 @@ static void call_devices(struct cf_dial *dial, const struct cf_roster_participan
 static bool find_binding(const struct cf_leg *leg, const struct cf_binding **ret) {
     const struct cf_aor_record *record = leg->way.name == 0 ? NULL : cf_focus_locate(leg->room->focus, leg->aor);
     *ret = record == NULL ? NULL : cf_aor_first(record);
-    while (*ret != NULL && cf_binding_name(*ret) != leg->way.name) {
+    while (*ret != NULL && (*ret)->name != leg->way.name) {
         *ret = cf_aor_next(record, *ret);
     }
     return leg->way.name == 0 || *ret != NULL;
@@ -333,11 +329,7 @@ static bool call_otherwise(struct cf_dial *dial, const struct cf_leg *refused, c
                               .way = refused->way,
                               .is_again = refused->is_again,
                               .refused_protections = (uint8_t)(refused->refused_protections + 1)};
-    struct cf_leg *again = call_device(dial, &attempt, binding, now);
-    if (again != NULL) {
-        cf_leg_set_timer(again);
-    }
-    return again != NULL;
+    return call_device(dial, &attempt, binding, now);
 }
 
 /* RFC 5626 section 7: the flow has failed and not the device, which is called over its next one. */
@@ -351,17 +343,18 @@ static bool call_another_way(struct cf_dial *dial, const struct cf_leg *failed, 
     if (status == CF_STATUS_FLOW_FAILED) {
         cf_location_on_flow_failed(focus->config.location, failed->aor, failed->way.serial);
     }
+    const struct cf_aor_record *record = cf_focus_locate(focus, failed->aor);
+    const struct cf_binding *binding = cf_ways_to_same(&dial->ways, record, failed->way.device);
+    if (binding == NULL) {
+        return false;
+    }
     struct companions companions;
     struct attempt attempt = {.whom = device->participant,
                               .companions = &companions,
                               .is_again = true,
                               .refused_protections = failed->refused_protections};
     fill_companions(&companions, focus, conf);
-    struct cf_leg *leg = call_by_any_way(dial, &attempt, NULL, failed->way.device, now);
-    if (leg != NULL) {
-        cf_leg_set_timer(leg);
-    }
-    return leg != NULL;
+    return call_by_any_way(dial, &attempt, record, binding, now);
 }
 
 static struct cf_dial *make_dial(struct cf_room *room, struct cf_handle device, cf_usec now) {
@@ -401,8 +394,5 @@ void cf_dial_begin(struct cf_room *room, const struct cf_roster_device *device, 
     }
     call_devices(dial, device->participant, conf, now);
     tell_dialing(dial, conf, now);
-    CF_LIST_EACH (&dial->legs, link, following) {
-        cf_leg_set_timer(CF_OF(link, struct cf_leg, in_dial));
-    }
     settle_dial(dial, now);
 }

@@ -11,6 +11,7 @@
 
 #define MESSAGE_MAX CF_SIP_MESSAGE_MAX
 #define TIMER_C CF_SEC(180)
+#define OUTSIDE SIZE_MAX /* of dialogs */
 
 struct context;
 
@@ -34,8 +35,7 @@ struct context {
     struct cf_tx_id tx;       /* the request's transaction */
     struct cf_flow_id caller; /* that it came over */
     bool is_invite;
-    bool is_in_dialog;
-    size_t own_routes; /* leading Route values that are ours; SIZE_MAX outside of dialogs: all */
+    size_t own_routes; /* leading Route values that are ours; OUTSIDE: not in a dialog, all */
     bool is_answered;  /* a final response went back */
     bool is_cancelled; /* nobody is to be rung any more */
     struct cf_ways ways;
@@ -119,7 +119,7 @@ static struct context *make_context(struct cf_proxy *proxy, const struct cf_endp
         return NULL;
     }
     context->branch_max = branch_max;
-    context->own_routes = SIZE_MAX;
+    context->own_routes = OUTSIDE;
     context->tx = event->tx;
     context->caller = event->flow;
     context->is_invite = event->message->method == CF_SIP_METHOD_INVITE;
@@ -194,7 +194,7 @@ static bool send_to_binding(struct cf_proxy *proxy, struct branch *branch, const
                                        .realm = proxy->config.realm,
                                        .own_routes = context->own_routes};
     branch->way = *cf_ways_last(&context->ways);
-    if (!context->is_in_dialog) {
+    if (context->own_routes == OUTSIDE) {
         const struct cf_flow_pair pair = {context->caller, flow};
         struct cf_writer w;
         cf_writer_init(&w, room, sizeof room);
@@ -204,22 +204,24 @@ static bool send_to_binding(struct cf_proxy *proxy, struct branch *branch, const
     return send_branch(proxy, branch, msg, &rewrite, &route, now);
 }
 
+/* The next binding of the device that @p branch is for, taken; NULL: none is left. */
+static const struct cf_binding *next_of_device(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg,
+                                               const struct cf_aor_record *record) {
+    uint64_t device = branch->way.device;
+    bool is_unsafe = false;
+    return device == 0 ? NULL : cf_proxy_take_way(&proxy->config, &branch->context->ways, msg, record, device, &is_unsafe);
+}
+
 /*
- * To @p binding, which was taken, or if that is NULL or can't even be sent to (RFC 5626 section 7), to the next one of @p device.
- * False: none is left.
+ * To @p binding, which was taken, or if that can't even be sent to (RFC 5626 section 7), to the next one of its device. False:
+ * none is left.
  */
 static bool send_to_device(struct cf_proxy *proxy, struct branch *branch, const struct cf_sip_message *msg,
-                           const struct cf_aor_record *record, const struct cf_binding *binding, uint64_t device, cf_usec now) {
-    bool is_unsafe = false;
-    bool is_sent = binding != NULL && send_to_binding(proxy, branch, msg, binding, now);
-    while (!is_sent && device != 0) {
-        binding = cf_proxy_take_way(&proxy->config, &branch->context->ways, msg, record, device, &is_unsafe);
-        if (binding == NULL) {
-            break;
-        }
-        is_sent = send_to_binding(proxy, branch, msg, binding, now);
+                           const struct cf_aor_record *record, const struct cf_binding *binding, cf_usec now) {
+    while (binding != NULL && !send_to_binding(proxy, branch, msg, binding, now)) {
+        binding = next_of_device(proxy, branch, msg, record);
     }
-    return is_sent;
+    return binding != NULL;
 }
 
 static bool has_hops_left(const struct cf_sip_message *msg) {
@@ -241,7 +243,7 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
         return 503;
     }
     bool is_unsafe = false;
-    uint64_t device = target->verdict == CF_GRUU_DEVICE ? cf_binding_device(target->binding) : 0;
+    uint64_t device = target->verdict == CF_GRUU_DEVICE ? target->binding->device : 0;
     const struct cf_binding *binding =
         cf_proxy_take_way(&proxy->config, &context->ways, event->message, record, device, &is_unsafe);
     while (binding != NULL) {
@@ -249,7 +251,7 @@ unsigned cf_proxy_forward(struct cf_proxy *proxy, const struct cf_endpoint_event
         if (branch == NULL) {
             break;
         }
-        if (!send_to_device(proxy, branch, event->message, record, binding, cf_binding_device(binding), now)) {
+        if (!send_to_device(proxy, branch, event->message, record, binding, now)) {
             drop_branch(proxy, context);
         }
         binding = device != 0 ? NULL : cf_proxy_take_way(&proxy->config, &context->ways, event->message, record, 0, &is_unsafe);
@@ -288,7 +290,7 @@ static bool send_in_dialog(struct cf_proxy *proxy, struct branch *branch, const 
         return send_branch(proxy, branch, msg, rewrite, &way->route, now);
     }
     cf_ways_take(&branch->context->ways, way->binding);
-    return send_to_device(proxy, branch, msg, way->binding->record, way->binding, cf_binding_device(way->binding), now);
+    return send_to_device(proxy, branch, msg, way->binding->record, way->binding, now);
 }
 
 unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoint_event *event, cf_usec now,
@@ -323,7 +325,6 @@ unsigned cf_proxy_forward_routed(struct cf_proxy *proxy, const struct cf_endpoin
     if (context == NULL) {
         return 503;
     }
-    context->is_in_dialog = true;
     context->own_routes = token.own_routes;
     if (!send_in_dialog(proxy, add_branch(context), msg, &rewrite, &way, now)) {
         free_context(proxy, context);
@@ -371,7 +372,7 @@ static void cancel_open(struct cf_proxy *proxy, struct context *context, cf_usec
 
 /* Inside of dialogs 430 says that they are not over, which 480 would not. */
 static unsigned status_of(const struct branch *branch, unsigned status) {
-    return branch->context->is_in_dialog ? status : cf_ways_status(status, branch->is_again);
+    return branch->context->own_routes == OUTSIDE ? cf_ways_status(status, branch->is_again) : status;
 }
 
 static void keep_best(struct cf_proxy *proxy, struct context *context, unsigned status, const struct cf_sip_message *msg) {
@@ -444,7 +445,7 @@ static bool go_another_way(struct cf_proxy *proxy, struct branch *branch, unsign
     }
     const struct cf_aor_record *record = cf_location_find(proxy->config.location, target.aor);
     branch->is_again = true;
-    return send_to_device(proxy, branch, request, record, NULL, branch->way.device, now);
+    return send_to_device(proxy, branch, request, record, next_of_device(proxy, branch, request, record), now);
 }
 
 /* Answers when the last branch has; frees the context when nothing can come any more. */

@@ -2,6 +2,7 @@
 /* Which bindings are the same. */
 #include "core/registrar/binding.h"
 
+#include "base/hash.h"
 #include "core/sip/uri.h"
 
 static bool is_same_contact(struct cf_str a, struct cf_str b) {
@@ -42,4 +43,17 @@ struct cf_str cf_binding_instance(const struct cf_binding *binding, char room[CF
         room[i] = cf_ascii_lower(instance.at[i]);
     }
     return instance.at == NULL ? CF_STR_NONE : cf_str_n(room, instance.len);
+}
+
+static uint64_t not_0(uint64_t hash) {
+    return hash == 0 ? 1 : hash;
+}
+
+/* The instance is a URN, mostly of a UUID, and the case of its letters means nothing (RFC 8141 section 3.1, RFC 9562 section 4).
+ */
+void cf_binding_set_hashes(struct cf_binding *binding) {
+    char room[CF_BINDING_TEXT_MAX] CF_SCRATCH;
+    struct cf_str instance = cf_binding_instance(binding, room);
+    binding->device = instance.len == 0 ? 0 : not_0(cf_hash(0, instance));
+    binding->name = not_0(cf_hash(binding->device + binding->values.reg_id, binding->values.contact));
 }

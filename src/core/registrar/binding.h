@@ -50,8 +50,13 @@ struct cf_binding {
     struct cf_aor_record *record;    /**< whose binding, borrowed */
     struct cf_binding_values values; /**< texts in the block behind this struct */
     uint64_t serial;                 /**< of the registration: a later one is greater */
+    uint64_t device;                 /**< what bindings of one device share, a hash of the instance; 0: a device by itself */
+    uint64_t name;                   /**< what it keeps when it is refreshed, a hash of instance, reg-id, contact; never 0 */
     size_t size;                     /**< octets of the allocation */
 };
+
+/** Set .device and .name of @p binding by its values. */
+void cf_binding_set_hashes(struct cf_binding *binding);
 
 /** All bindings of one address-of-record. Exists only as long as there are any. */
 struct cf_aor_record {

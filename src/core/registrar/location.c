@@ -231,6 +231,7 @@ static struct cf_binding *make_binding(struct cf_location *location, struct cf_a
     binding->size = size;
     binding->record = record;
     copy_texts(values, &binding->values, (char *)(binding + 1));
+    cf_binding_set_hashes(binding);
     if (!join_flow(location, binding) || cf_heap_set(&location->timers, &binding->timer, expires) != CF_OK) {
         leave_flow(location, binding);
         cf_mem_free(location->config.mem, binding, size);
@@ -452,12 +453,15 @@ void cf_location_on_flow_closed(struct cf_location *location, struct cf_handle f
 
 void cf_location_on_flow_failed(struct cf_location *location, struct cf_str aor, uint64_t serial) {
     struct cf_aor_record *record = find_record(location, aor);
-    struct cf_link *link = record == NULL ? NULL : cf_list_first(&record->bindings);
-    while (link != NULL && CF_OF(link, struct cf_binding, of_aor)->serial != serial) {
-        link = cf_list_next(&record->bindings, link);
+    if (record == NULL) {
+        return;
     }
-    if (link != NULL && cf_binding_is_outbound(&CF_OF(link, struct cf_binding, of_aor)->values)) {
-        remove_binding(location, CF_OF(link, struct cf_binding, of_aor));
+    CF_LIST_EACH (&record->bindings, link, following) {
+        struct cf_binding *binding = CF_OF(link, struct cf_binding, of_aor);
+        if (binding->serial == serial && cf_binding_is_outbound(&binding->values)) {
+            remove_binding(location, binding);
+            return; /* the record goes with its last binding */
+        }
     }
 }
 

@@ -2,29 +2,10 @@
 /* Which bindings a request goes to. */
 #include "core/registrar/ways.h"
 
-#include "base/hash.h"
-
-/* The instance is a URN, mostly of a UUID, and the case of its letters means nothing (RFC 8141 section 3.1, RFC 9562 section 4).
- */
-uint64_t cf_binding_device(const struct cf_binding *binding) {
-    char room[CF_BINDING_TEXT_MAX];
-    if (binding->values.instance.len == 0) {
-        return 0;
-    }
-    uint64_t hash = cf_hash(0, cf_binding_instance(binding, room));
-    return hash == 0 ? 1 : hash;
-}
-
-uint64_t cf_binding_name(const struct cf_binding *binding) {
-    uint64_t hash = cf_hash(cf_binding_device(binding) + binding->values.reg_id, binding->values.contact);
-    return hash == 0 ? 1 : hash;
-}
-
 /* A phone that has refreshed is where it was; one that has connected again may be reached now. */
 static bool is_taken(const struct cf_ways *ways, const struct cf_binding *binding) {
-    uint64_t name = cf_binding_name(binding);
     for (size_t i = 0; i < ways->count; i++) {
-        if (ways->taken[i].name == name && cf_handle_eq(ways->taken[i].flow, binding->values.flow)) {
+        if (ways->taken[i].name == binding->name && cf_handle_eq(ways->taken[i].flow, binding->values.flow)) {
             return true;
         }
     }
@@ -42,7 +23,7 @@ static bool is_served(const struct cf_ways *ways, uint64_t device) {
 
 const struct cf_binding *cf_ways_to_another(const struct cf_ways *ways, const struct cf_aor_record *record) {
     const struct cf_binding *b = record == NULL || ways->count == CF_WAYS_MAX ? NULL : cf_aor_first(record);
-    while (b != NULL && (is_taken(ways, b) || is_served(ways, cf_binding_device(b)))) {
+    while (b != NULL && (is_taken(ways, b) || is_served(ways, b->device))) {
         b = cf_aor_next(record, b);
     }
     return b;
@@ -51,7 +32,7 @@ const struct cf_binding *cf_ways_to_another(const struct cf_ways *ways, const st
 const struct cf_binding *cf_ways_to_same(const struct cf_ways *ways, const struct cf_aor_record *record, uint64_t device) {
     bool is_over = record == NULL || ways->count == CF_WAYS_MAX || device == 0;
     const struct cf_binding *b = is_over ? NULL : cf_aor_first(record);
-    while (b != NULL && (is_taken(ways, b) || cf_binding_device(b) != device)) {
+    while (b != NULL && (is_taken(ways, b) || b->device != device)) {
         b = cf_aor_next(record, b);
     }
     return b;
@@ -59,11 +40,11 @@ const struct cf_binding *cf_ways_to_same(const struct cf_ways *ways, const struc
 
 static void note(struct cf_ways *ways, const struct cf_binding *binding, uint64_t device) {
     cf_assert(ways->count < CF_WAYS_MAX);
-    ways->taken[ways->count++] = (struct cf_way){device, cf_binding_name(binding), binding->serial, binding->values.flow};
+    ways->taken[ways->count++] = (struct cf_way){device, binding->name, binding->serial, binding->values.flow};
 }
 
 void cf_ways_take(struct cf_ways *ways, const struct cf_binding *binding) {
-    note(ways, binding, cf_binding_device(binding));
+    note(ways, binding, binding->device);
 }
 
 void cf_ways_pass_over(struct cf_ways *ways, const struct cf_binding *binding) {

@@ -19,8 +19,8 @@
 
 /** The way to a device: a binding that was taken. Values, so that it may be gone by now. */
 struct cf_way {
-    uint64_t device;       /**< cf_binding_device(); 0 also if the binding was passed over */
-    uint64_t name;         /**< cf_binding_name(); 0: none was taken */
+    uint64_t device;       /**< its .device; 0 also if the binding was passed over */
+    uint64_t name;         /**< its .name; 0: none was taken */
     uint64_t serial;       /**< of the registration, each refresh has its own */
     struct cf_handle flow; /**< it had; none: it is reached by its contact */
 };
@@ -30,12 +30,6 @@ struct cf_ways {
     struct cf_way taken[CF_WAYS_MAX];
     size_t count;
 };
-
-/** What bindings of one device have in common, a hash of the instance; 0 for one without: it is a device by itself. */
-uint64_t cf_binding_device(const struct cf_binding *binding);
-
-/** What a binding keeps when it is refreshed, a hash of instance, reg-id and contact; never 0. */
-uint64_t cf_binding_name(const struct cf_binding *binding);
 
 /** The best binding of @p record (NULL: there are none) that leads to a device that no binding was taken of; NULL: none. */
 const struct cf_binding *cf_ways_to_another(const struct cf_ways *ways, const struct cf_aor_record *record);
