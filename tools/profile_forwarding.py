@@ -33,16 +33,15 @@ SENDING = [
 ]
 
 
+def first_group(groups, chain):
+    return next((name for name, pattern in groups if any(re.search(pattern, symbol) for symbol in chain)), None)
+
+
 def group_of_kernel(chain):
-    for name, pattern in KERNEL:
-        if any(re.search(pattern, symbol) for symbol in chain):
-            if name == 'sending':
-                for part, inner in SENDING:
-                    if any(re.search(inner, symbol) for symbol in chain):
-                        return f'sending: {part}'
-                return 'sending: the rest of the stack'
-            return name
-    return 'kernel: the rest, entry and exit'
+    name = first_group(KERNEL, chain)
+    if name == 'sending':
+        return f'sending: {first_group(SENDING, chain) or "the rest of the stack"}'
+    return name or 'kernel: the rest, entry and exit'
 
 
 def group_of_user(symbol, library):

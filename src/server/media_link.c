@@ -263,10 +263,9 @@ static enum cf_err open_workers(struct cf_media_link *link, struct cf_loop *loop
 static enum cf_err check_language(const struct cf_media_link *link, const struct cf_config *config) {
     const struct cf_sounds *sounds = cf_prompt_sounds_table(link->sounds);
     struct cf_str wanted = cf_config_str(&config->language);
-    for (size_t i = 0; i < sounds->language_count; i++) {
-        if (cf_str_eq_nocase(sounds->languages[i].tag, wanted)) {
-            return CF_OK;
-        }
+    size_t language;
+    if (cf_sounds_find(sounds, wanted, &language)) {
+        return CF_OK;
     }
     cf_log(CF_LOG_ERROR, "prompts", "nothing is spoken in conferences.language, %.*s; a folder of that name is missing in %s",
            CF_STR_ARG(wanted),

@@ -50,8 +50,7 @@ struct cf_media_worker {
     struct cf_zrtp *zrtp;
     struct cf_engine *engine;
     struct cf_udp **sockets;                           /* by number; CF_MEDIA_SOCKETS_MAX of them */
-    uint8_t *buffer;                                   /* CF_ENGINE_BATCH_MAX slots, for what comes over TCP */
-    size_t slots_used;                                 /* of .buffer, by .inputs */
+    uint8_t *buffer;                                   /* a slot for each input, if it comes over TCP */
     struct cf_media_input inputs[CF_ENGINE_BATCH_MAX]; /* came in and wait for the engine, of all sockets */
     size_t input_count;
     struct cf_media_streams *streams;
@@ -201,7 +200,7 @@ static void take_messages(struct cf_media_worker *w) {
 static void flush_inputs(struct cf_media_worker *w) {
     if (w->input_count > 0) {
         cf_engine_receive(w->engine, w->inputs, w->input_count, cf_system_now());
-        w->input_count = w->slots_used = 0;
+        w->input_count = 0;
         drain(w);
     }
     cf_receiver_release(w->receiver);
@@ -246,11 +245,10 @@ static void take_parcels(struct cf_media_worker *w, size_t from) {
 
 static void on_stream_datagram(void *ctx, uint32_t socket, const struct cf_addr *from, struct cf_span octets) {
     struct cf_media_worker *w = ctx;
-    uint8_t *slot = w->buffer + w->slots_used * SLOT;
+    uint8_t *slot = w->buffer + w->input_count * SLOT;
     _Static_assert(SLOT >= CF_FRAME_MAX, "a datagram of a frame fits");
     memcpy(slot, octets.at, octets.len);
     w->inputs[w->input_count++] = (struct cf_media_input){.socket = socket, .from = *from, .at = slot, .len = octets.len};
-    w->slots_used++;
     if (w->input_count == CF_ENGINE_BATCH_MAX) {
         flush_inputs(w);
     }

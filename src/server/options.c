@@ -47,6 +47,15 @@ static enum cf_err complain(const char *what) {
     return CF_ERR_CONFIG;
 }
 
+/* The same of a line of the file @path; 0: it is not from there. */
+static enum cf_err complain_at(const char *path, int line, const char *what) {
+    if (line == 0) {
+        return complain(what);
+    }
+    fprintf(stderr, "conferd: %s:%d: %s\n", path, line, what);
+    return CF_ERR_CONFIG;
+}
+
 static enum cf_err read_file(const char *path, struct cf_config *config, struct lines *lines) {
     struct reading reading = {.config = config, .lines = lines};
     int line = 0;
@@ -55,12 +64,11 @@ static enum cf_err read_file(const char *path, struct cf_config *config, struct 
         fprintf(stderr, "conferd: %s: can't be read\n", path);
         return CF_ERR_CONFIG;
     }
+    if (reading.has_problem) {
+        return complain_at(path, line, reading.problem.text);
+    }
     if (err != CF_OK) {
-        if (reading.has_problem) {
-            fprintf(stderr, "conferd: %s:%d: %s\n", path, line, reading.problem.text);
-        } else {
-            fprintf(stderr, "conferd: %s:%d: not KEY = VALUE, or longer than %d octets\n", path, line, CF_CONFIG_LINE_MAX);
-        }
+        fprintf(stderr, "conferd: %s:%d: not KEY = VALUE, or longer than %d octets\n", path, line, CF_CONFIG_LINE_MAX);
         return CF_ERR_CONFIG;
     }
     return CF_OK;
@@ -205,15 +213,6 @@ static enum cf_err read_switches(int argc, char **argv, struct cf_server_options
         }
     }
     return CF_OK;
-}
-
-/* @what, with the line of the file if it is one of the file's, not 0. */
-static enum cf_err complain_at(const char *path, int line, const char *what) {
-    if (line == 0) {
-        return complain(what);
-    }
-    fprintf(stderr, "conferd: %s:%d: %s\n", path, line, what);
-    return CF_ERR_CONFIG;
 }
 
 /* Rules over several keys. The line is that of the last of them in the file, which broke the rule. */

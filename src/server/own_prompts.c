@@ -74,9 +74,9 @@ static bool take_file(void *ctx, const char *path, const char *name) {
     }
     memcpy(own->name, name, strlen(name) + 1);
     memcpy(own->octets, reading->buffer, len);
-    wrong = read_name(cf_str_of(own->name), &own->file);
-    cf_assert(wrong == NULL);
-    own->file.octets = (struct cf_span){own->octets, len};
+    own->file = (struct cf_prompt_file){.language = cf_str_n(own->name, named.language.len),
+                                        .word = cf_str_n(own->name + named.language.len + 1, named.word.len),
+                                        .octets = {own->octets, len}};
     own->next = reading->prompts->own;
     reading->prompts->own = own;
     reading->prompts->count++;

@@ -159,12 +159,11 @@ static void end_ws(struct cf_web_peer *peer, enum cf_err err) {
     web->hooks.changed(web->hooks.changed_ctx);
 }
 
-/* Is it inside of a message, and since when? Who has just ended one is inside of another. */
-static void note_inside(struct cf_web_peer *peer, bool has_ended_one, cf_usec now) {
-    bool is_new = peer->inside_since == 0 || has_ended_one;
+/* Is it inside of a message, and since when? */
+static void note_inside(struct cf_web_peer *peer, cf_usec now) {
     if (!cf_ws_is_inside(peer->ws)) {
         peer->inside_since = 0;
-    } else if (is_new) {
+    } else if (peer->inside_since == 0) {
         peer->inside_since = now;
     }
 }
@@ -172,12 +171,11 @@ static void note_inside(struct cf_web_peer *peer, bool has_ended_one, cf_usec no
 static void on_ws_bytes(struct cf_web_peer *peer, struct cf_span bytes, cf_usec now) {
     struct cf_web *web = peer->web;
     struct cf_span message;
-    bool has_ended_one = false;
     peer->heard = now;
     cf_endpoint_on_alive(web->hooks.endpoint, peer->flow, now);
     enum cf_err err = cf_ws_on_bytes(peer->ws, bytes);
     while (peer->connection != NULL && cf_ws_poll(peer->ws, &message)) {
-        has_ended_one = true;
+        peer->inside_since = 0; /* who has ended one is inside of another, if of any */
         cf_endpoint_on_bytes(web->hooks.endpoint, peer->flow, message, now);
         web->hooks.changed(web->hooks.changed_ctx);
     }
@@ -189,7 +187,7 @@ static void on_ws_bytes(struct cf_web_peer *peer, struct cf_span bytes, cf_usec 
         end_ws(peer, err);
         return;
     }
-    note_inside(peer, has_ended_one, now);
+    note_inside(peer, now);
 }
 
 static void on_ws_deadline(struct cf_web_peer *peer, cf_usec now) {

@@ -25,8 +25,16 @@ static enum cf_err next_header(struct cf_ogg *ogg, struct cf_span *ret) {
     return err == CF_ERR_NOT_FOUND ? CF_ERR_TRUNCATED : err;
 }
 
-/* How long it is by the position of its last page (RFC 7845 section 4), and its header. */
-static enum cf_err survey(struct cf_span file, struct cf_opus_head *head, size_t *ret_size) {
+/* Framed as RFC 6716 section 3.2 says: whatever is in the frames, the decoder makes sound of it. */
+static bool is_framed(struct cf_span packet) {
+    const unsigned char *frames[48];
+    opus_int16 sizes[48];
+    return cf_codec_opus.payload_ticks(packet) > 0 &&
+           opus_packet_parse(packet.at, (opus_int32)packet.len, NULL, frames, sizes, NULL) > 0;
+}
+
+/* How long it is by the position of its last page (RFC 7845 section 4), and its header; @p looks_inside: are packets sound? */
+static enum cf_err survey(struct cf_span file, bool looks_inside, struct cf_opus_head *head, size_t *ret_size) {
     struct cf_ogg ogg;
     struct cf_span packet;
     cf_ogg_init(&ogg, file);
@@ -35,6 +43,7 @@ static enum cf_err survey(struct cf_span file, struct cf_opus_head *head, size_t
     err = err == CF_OK ? next_header(&ogg, &packet) : err; /* OpusTags */
     while (err == CF_OK) {
         err = cf_ogg_next(&ogg, &packet);
+        err = err == CF_OK && looks_inside && !is_framed(packet) ? CF_ERR_MALFORMED : err;
     }
     if (err != CF_ERR_NOT_FOUND) {
         return err;
@@ -46,32 +55,9 @@ static enum cf_err survey(struct cf_span file, struct cf_opus_head *head, size_t
     return CF_OK;
 }
 
-/* Framed as RFC 6716 section 3.2 says: whatever is in the frames, the decoder makes sound of it. */
-static bool is_framed(struct cf_span packet) {
-    const unsigned char *frames[48];
-    opus_int16 sizes[48];
-    return cf_codec_opus.payload_ticks(packet) > 0 &&
-           opus_packet_parse(packet.at, (opus_int32)packet.len, NULL, frames, sizes, NULL) > 0;
-}
-
 enum cf_err cf_opus_file_check(struct cf_span file, size_t *ret_count) {
     struct cf_opus_head head;
-    struct cf_ogg ogg;
-    struct cf_span packet;
-    size_t size;
-    enum cf_err err = survey(file, &head, &size);
-    cf_ogg_init(&ogg, file);
-    err = err == CF_OK ? cf_ogg_next(&ogg, &packet) : err; /* OpusHead */
-    err = err == CF_OK ? cf_ogg_next(&ogg, &packet) : err; /* OpusTags */
-    while (err == CF_OK) {
-        err = cf_ogg_next(&ogg, &packet);
-        if (err == CF_ERR_NOT_FOUND) {
-            *ret_count = size;
-            return CF_OK;
-        }
-        err = err == CF_OK && !is_framed(packet) ? CF_ERR_MALFORMED : err;
-    }
-    return err;
+    return survey(file, true, &head, ret_count);
 }
 
 static enum cf_err add_packet(struct decoding *d, struct cf_span packet) {
@@ -109,7 +95,7 @@ static enum cf_err decode(struct decoding *d, struct cf_span file) {
 enum cf_err cf_opus_file_decode(const struct cf_mem *mem, struct cf_span file, int16_t **ret_pcm, size_t *ret_count) {
     struct cf_opus_head head;
     struct decoding d = {.decoder = NULL};
-    enum cf_err err = survey(file, &head, &d.size);
+    enum cf_err err = survey(file, false, &head, &d.size);
     if (err != CF_OK) {
         return err;
     }

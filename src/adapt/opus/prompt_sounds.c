@@ -12,11 +12,8 @@ struct cf_prompt_sounds {
 
 /* The language @tag, made if need be; false: too many. */
 static bool language_of(struct cf_sounds *table, struct cf_str tag, size_t *ret) {
-    for (size_t i = 0; i < table->language_count; i++) {
-        if (cf_str_eq_nocase(table->languages[i].tag, tag)) {
-            *ret = i;
-            return true;
-        }
+    if (cf_sounds_find(table, tag, ret)) {
+        return true;
     }
     if (table->language_count == CF_LANGUAGES_MAX) {
         return false;

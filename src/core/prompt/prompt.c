@@ -28,6 +28,16 @@ bool cf_prompt_of(struct cf_str word, enum cf_prompt *ret) {
     return false;
 }
 
+bool cf_sounds_find(const struct cf_sounds *sounds, struct cf_str tag, size_t *ret_language) {
+    for (size_t i = 0; i < sounds->language_count; i++) {
+        if (cf_str_eq_nocase(sounds->languages[i].tag, tag)) {
+            *ret_language = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 struct cf_sound cf_sounds_get(const struct cf_sounds *sounds, size_t language, enum cf_prompt prompt) {
     struct cf_sound sound = {.count = 0};
     if (language < sounds->language_count) {

@@ -49,6 +49,9 @@ struct cf_sounds {
     struct cf_prompt_language languages[CF_LANGUAGES_MAX];
 };
 
+/** Where the language @p tag is, in whatever case. False: it is not there, and *ret_language is untouched. */
+bool cf_sounds_find(const struct cf_sounds *sounds, struct cf_str tag, size_t *ret_language);
+
 /** How @p prompt sounds in language @p language (beyond the last: the first one). */
 struct cf_sound cf_sounds_get(const struct cf_sounds *sounds, size_t language, enum cf_prompt prompt);
 

@@ -48,7 +48,6 @@ struct cf_receive_ring {
     struct queue removed;                  /* their requests are still to be taken back */
     struct io_uring_buf_ring *buffer_ring; /* owned */
     uint8_t *buffers;                      /* owned; BUFFERS of .stride octets */
-    size_t slot;
     size_t stride;
     struct msghdr shape; /* of what lies in a buffer: how much of it is the name */
     uint16_t held[BUFFERS];
@@ -101,7 +100,6 @@ static void give_back(struct cf_receive_ring *ring, const uint16_t *ids, size_t 
 
 static enum cf_err make_buffers(struct cf_receive_ring *ring, size_t slot) {
     long page = sysconf(_SC_PAGESIZE);
-    ring->slot = slot;
     ring->stride = sizeof(struct io_uring_recvmsg_out) + NAME_OCTETS + slot;
     ring->shape.msg_namelen = NAME_OCTETS;
     ring->buffers = malloc(BUFFERS * ring->stride);

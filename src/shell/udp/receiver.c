@@ -108,6 +108,5 @@ void cf_receiver_release(struct cf_receiver *receiver) {
     receiver->slots_used = 0;
     if (receiver->ring != NULL) {
         cf_receive_ring_release(receiver->ring);
-        watch_refused(receiver);
     }
 }
